@@ -1,0 +1,39 @@
+/** The metrics a user may choose, which task they belong to and which direction is better. */
+export const CLASSIFICATION_METRICS = [
+  'accuracy', 'balanced_accuracy', 'macro_f1', 'weighted_f1', 'f1', 'precision', 'recall',
+  'roc_auc', 'pr_auc', 'log_loss', 'brier', 'mcc', 'kappa',
+] as const;
+export const REGRESSION_METRICS = [
+  'rmse', 'mae', 'mape', 'smape', 'r2', 'median_ae', 'pinball', 'rmsle',
+] as const;
+export const METRICS = [...CLASSIFICATION_METRICS, ...REGRESSION_METRICS] as const;
+
+export type ClassificationMetric = (typeof CLASSIFICATION_METRICS)[number];
+export type RegressionMetric = (typeof REGRESSION_METRICS)[number];
+export type Metric = ClassificationMetric | RegressionMetric;
+export type Task = 'classification' | 'regression';
+
+const LOWER_IS_BETTER: ReadonlySet<Metric> = new Set<Metric>([
+  'log_loss', 'brier', 'rmse', 'mae', 'mape', 'smape', 'median_ae', 'pinball', 'rmsle',
+]);
+
+export function isLowerBetter(metric: Metric): boolean {
+  return LOWER_IS_BETTER.has(metric);
+}
+
+export function metricsOf(task: Task): readonly Metric[] {
+  return task === 'classification' ? CLASSIFICATION_METRICS : REGRESSION_METRICS;
+}
+
+/** A score in the metric's own direction, or the reason why there is none. Never NaN. */
+export type Score = { readonly value: number } | { readonly value: null; readonly because: string };
+
+/** Differences up to this are a tie: the simpler algorithm (registry order) wins. */
+export const TIE = 1e-12;
+
+/** Positive when `a` is better than `b`; a missing score is worse than any score. */
+export function compareScores(metric: Metric, a: Score, b: Score): number {
+  if (a.value === null || b.value === null) return (a.value === null ? 0 : 1) - (b.value === null ? 0 : 1);
+  const difference = isLowerBetter(metric) ? b.value - a.value : a.value - b.value;
+  return Math.abs(difference) <= TIE ? 0 : difference;
+}

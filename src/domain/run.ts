@@ -1,0 +1,30 @@
+/** The words for how runs, stages and partitions stand. */
+export const STAGES = [
+  'snapshot', 'profile', 'condition', 'features', 'select', 'train', 'evaluate', 'choose', 'report',
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+export type RunStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'PARTIAL' | 'FAILED' | 'CANCELLED';
+export type StepStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'SKIPPED' | 'FAILED' | 'CANCELLED';
+
+export function isTerminal(status: RunStatus): boolean {
+  return status !== 'PENDING' && status !== 'RUNNING';
+}
+
+/** How a partition ended (DESIGN §10): `global` = answered by the global model. */
+export type PartitionStatus = 'trained' | 'reused' | 'merged' | 'global' | 'skipped' | 'failed';
+
+export type SkipReason = 'too_small' | 'single_class' | 'constant_target' | 'no_target';
+export type FailureReason = 'timeout' | 'out_of_memory' | 'thread_died' | 'every_candidate_failed' | 'error';
+export type PartitionReason = SkipReason | FailureReason;
+
+/** What `condition` decides about a partition before training. */
+export type Decision =
+  | { readonly kind: 'train' }
+  | { readonly kind: 'global'; readonly reason: SkipReason }
+  | { readonly kind: 'skip'; readonly reason: SkipReason }
+  | { readonly kind: 'merge'; readonly reason: SkipReason; readonly into: string };
+
+/** Who answers for a partition in the model set; a tie goes to the simpler rung. */
+export type Verdict = 'own' | 'parent' | 'global' | 'blend' | 'tie';
+export type Scope = 'own' | 'global';
