@@ -1,0 +1,60 @@
+import type { Digest } from '../domain/digest.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { FailureReason } from '../domain/run.ts';
+import type { PartitionRef, PartitionResult } from '../partition/partition-function.ts';
+
+/** Where a snapshot's rows lie. */
+export type SnapshotRef = { readonly digest: Digest; readonly path: string };
+
+/** A range of a file whose bytes a task is given under a name. */
+export type InputRef = {
+  readonly name: string;
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+};
+
+/** One call of the partition function. A big partition may have several tasks that differ in `part`. */
+export type PartitionTask = {
+  readonly partition: PartitionRef;
+  /** Merged over the job's arguments, and comes back with the outcome. */
+  readonly part?: JsonObject;
+  readonly inputs?: readonly InputRef[];
+};
+
+export type Limits = { readonly seconds: number; readonly memoryMb: number };
+
+/** A grouped map: one partition function over many partitions of a snapshot. */
+export type GroupedMap = {
+  readonly snapshot: SnapshotRef;
+  /** The columns that the function needs; nothing else is read. */
+  readonly columns: readonly string[];
+  /** One byte per snapshot row, in snapshot order. */
+  readonly folds?: { readonly path: string };
+  /** Started in this order. */
+  readonly tasks: readonly PartitionTask[];
+  readonly fn: { readonly name: string; readonly args: JsonObject };
+  readonly limits: Limits;
+};
+
+export type Outcome = {
+  /** Index into `tasks`. */
+  readonly task: number;
+  /** Time inside the function, milliseconds. */
+  readonly ms: number;
+  /** What the function logged, at most 100 kB. */
+  readonly log: string;
+} & (
+  | ({ readonly kind: 'ok' } & PartitionResult)
+  | { readonly kind: 'failed'; readonly reason: FailureReason; readonly message: string; readonly stack?: string }
+);
+
+/**
+ * Where partition functions run. Outcomes arrive in any order, each exactly once; a bad partition is an outcome, never
+ * a rejection. Aborting the signal ends the work on threads or executors and rejects with the signal's reason.
+ */
+export interface Engine {
+  readonly name: 'local' | 'spark';
+  map(job: GroupedMap, signal: AbortSignal): AsyncIterable<readonly Outcome[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,43 @@
+import type { JsonObject } from '../domain/json.ts';
+import type { Frame } from '../frame/frame.ts';
+
+/** One partition, or a union of partitions (the global model), of a snapshot. */
+export type PartitionRef = {
+  readonly id: string;
+  readonly text: string;
+  /** Row ranges in the snapshot, ascending; one for a partition, several for a union. */
+  readonly ranges: readonly { readonly start: number; readonly count: number }[];
+};
+
+/** What a partition function sees. Buffers may be shared: never write into them. */
+export type PartitionData = {
+  readonly partition: PartitionRef;
+  /** The columns that the job names, rows in canonical order (a union: member after member). */
+  readonly frame: Frame;
+  /** 16 bytes per row. */
+  readonly rowHashes: Uint8Array;
+  /** One byte per row, see `estimators/folds.ts`; absent before folds exist. */
+  readonly folds?: Uint8Array;
+  /** The bytes that the task names as inputs (a model, stored predictions). */
+  readonly inputs: ReadonlyMap<string, Uint8Array>;
+};
+
+export type PartitionContext = {
+  /** `stop[0] !== 0`: end soon. */
+  readonly stop: Int32Array;
+  /** Text for the user, kept with the partition. */
+  log(line: string): void;
+};
+
+/** Facts for the record (plain JSON, no NaN) and named bytes (models, predictions, fold numbers). */
+export type PartitionResult = { readonly facts: JsonObject; readonly blobs: ReadonlyMap<string, Uint8Array> };
+
+/**
+ * A pure function from one partition's data to a result: what every engine runs. `Args` is plain JSON.
+ * Throws `Failure` for an outcome that is the data's fault; anything else thrown is a bug and fails this partition only.
+ */
+export type PartitionFunction<Args extends JsonObject = JsonObject> = (
+  data: PartitionData,
+  args: Args,
+  context: PartitionContext,
+) => PartitionResult;

@@ -1,0 +1,18 @@
+import type { Digest } from '../domain/digest.ts';
+
+/**
+ * Bytes by their content. Writing the same bytes twice is a no-op; a reader never sees half an object. Addresses are
+ * digests from the database, never text from a user.
+ */
+export interface ObjectStore {
+  put(bytes: Uint8Array): Promise<Digest>;
+  /** Moves a finished local file in (same volume: a rename). */
+  putFile(path: string): Promise<Digest>;
+  has(digest: Digest): Promise<boolean>;
+  /** Throws `Failure('not-found')`, and `Failure('corrupt-object')` when the bytes do not match the digest. */
+  get(digest: Digest): Promise<Uint8Array>;
+  /** Part of an object (a pack member); not digest-checked here. */
+  getRange(digest: Digest, offset: number, length: number): Promise<Uint8Array>;
+  /** A local path for engines that read the file themselves. */
+  path(digest: Digest): string;
+}
