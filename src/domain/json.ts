@@ -1,3 +1,9 @@
 /** Plain JSON data: what a workflow payload, a lineage column and a report fact are made of (never NaN, Map or Date). */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };

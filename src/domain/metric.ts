@@ -1,10 +1,28 @@
 /** The metrics a user may choose, which task they belong to and which direction is better. */
 export const CLASSIFICATION_METRICS = [
-  'accuracy', 'balanced_accuracy', 'macro_f1', 'weighted_f1', 'f1', 'precision', 'recall',
-  'roc_auc', 'pr_auc', 'log_loss', 'brier', 'mcc', 'kappa',
+  'accuracy',
+  'balanced_accuracy',
+  'macro_f1',
+  'weighted_f1',
+  'f1',
+  'precision',
+  'recall',
+  'roc_auc',
+  'pr_auc',
+  'log_loss',
+  'brier',
+  'mcc',
+  'kappa',
 ] as const;
 export const REGRESSION_METRICS = [
-  'rmse', 'mae', 'mape', 'smape', 'r2', 'median_ae', 'pinball', 'rmsle',
+  'rmse',
+  'mae',
+  'mape',
+  'smape',
+  'r2',
+  'median_ae',
+  'pinball',
+  'rmsle',
 ] as const;
 export const METRICS = [...CLASSIFICATION_METRICS, ...REGRESSION_METRICS] as const;
 
@@ -14,7 +32,15 @@ export type Metric = ClassificationMetric | RegressionMetric;
 export type Task = 'classification' | 'regression';
 
 const LOWER_IS_BETTER: ReadonlySet<Metric> = new Set<Metric>([
-  'log_loss', 'brier', 'rmse', 'mae', 'mape', 'smape', 'median_ae', 'pinball', 'rmsle',
+  'log_loss',
+  'brier',
+  'rmse',
+  'mae',
+  'mape',
+  'smape',
+  'median_ae',
+  'pinball',
+  'rmsle',
 ]);
 
 export function isLowerBetter(metric: Metric): boolean {
@@ -33,7 +59,8 @@ export const TIE = 1e-12;
 
 /** Positive when `a` is better than `b`; a missing score is worse than any score. */
 export function compareScores(metric: Metric, a: Score, b: Score): number {
-  if (a.value === null || b.value === null) return (a.value === null ? 0 : 1) - (b.value === null ? 0 : 1);
+  if (a.value === null || b.value === null)
+    return (a.value === null ? 0 : 1) - (b.value === null ? 0 : 1);
   const difference = isLowerBetter(metric) ? b.value - a.value : a.value - b.value;
   return Math.abs(difference) <= TIE ? 0 : difference;
 }

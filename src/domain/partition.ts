@@ -13,7 +13,9 @@ const NEEDS_ESCAPE = /[/=%\\\u0000-\u001f\u007f]/g;
 
 /** `carrier=AA`, `region=eu/store=7`, null as `\N`; `/ = % \` and controls percent-encoded (DESIGN §5.6). */
 export function partitionText(columns: readonly string[], values: readonly KeyValue[]): string {
-  return columns.map((column, i) => `${escape(column)}=${escapeValue(values[i] ?? null)}`).join('/');
+  return columns
+    .map((column, i) => `${escape(column)}=${escapeValue(values[i] ?? null)}`)
+    .join('/');
 }
 
 /** The inverse of `partitionText`; throws `RangeError` on text that it did not make. */
@@ -22,7 +24,10 @@ export function parsePartitionText(text: string): PartitionKey {
     const at = part.indexOf('=');
     if (at < 0) throw new RangeError(`Partition text "${text}" has no "=" in "${part}".`);
     const value = part.slice(at + 1);
-    return [decodeURIComponent(part.slice(0, at)), value === '\\N' ? null : decodeURIComponent(value)];
+    return [
+      decodeURIComponent(part.slice(0, at)),
+      value === '\\N' ? null : decodeURIComponent(value),
+    ];
   });
   return Object.fromEntries(entries);
 }
@@ -40,7 +45,10 @@ export function comparePartitions(a: string, b: string): number {
 }
 
 function escape(text: string): string {
-  return text.replace(NEEDS_ESCAPE, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+  return text.replace(
+    NEEDS_ESCAPE,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
 }
 
 function escapeValue(value: KeyValue): string {

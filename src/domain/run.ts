@@ -1,6 +1,14 @@
 /** The words for how runs, stages and partitions stand. */
 export const STAGES = [
-  'snapshot', 'profile', 'condition', 'features', 'select', 'train', 'evaluate', 'choose', 'report',
+  'snapshot',
+  'profile',
+  'condition',
+  'features',
+  'select',
+  'train',
+  'evaluate',
+  'choose',
+  'report',
 ] as const;
 export type Stage = (typeof STAGES)[number];
 
@@ -15,7 +23,12 @@ export function isTerminal(status: RunStatus): boolean {
 export type PartitionStatus = 'trained' | 'reused' | 'merged' | 'global' | 'skipped' | 'failed';
 
 export type SkipReason = 'too_small' | 'single_class' | 'constant_target' | 'no_target';
-export type FailureReason = 'timeout' | 'out_of_memory' | 'thread_died' | 'every_candidate_failed' | 'error';
+export type FailureReason =
+  | 'timeout'
+  | 'out_of_memory'
+  | 'thread_died'
+  | 'every_candidate_failed'
+  | 'error';
 export type PartitionReason = SkipReason | FailureReason;
 
 /** What `condition` decides about a partition before training. */

@@ -46,7 +46,12 @@ export type Outcome = {
   readonly log: string;
 } & (
   | ({ readonly kind: 'ok' } & PartitionResult)
-  | { readonly kind: 'failed'; readonly reason: FailureReason; readonly message: string; readonly stack?: string }
+  | {
+      readonly kind: 'failed';
+      readonly reason: FailureReason;
+      readonly message: string;
+      readonly stack?: string;
+    }
 );
 
 /**

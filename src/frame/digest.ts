@@ -23,7 +23,10 @@ export function digestJson(value: Json): Digest {
  * over their canonical JSON array, so neither order nor concurrency can matter (DESIGN §3 Seeds, §10).
  */
 export function seedOf(root: number, ...place: readonly (string | number)[]): bigint {
-  return createHash('sha256').update(canonicalJson([String(root), ...place])).digest().readBigUInt64BE(0);
+  return createHash('sha256')
+    .update(canonicalJson([String(root), ...place]))
+    .digest()
+    .readBigUInt64BE(0);
 }
 
 /** Partitions are addressed by this hash of their text, never by the text itself. */

@@ -48,7 +48,10 @@ export function requireColumn(frame: Frame, name: string): Column {
 
 /** New frame with the given rows of the old one, in the given order. */
 export function takeRows(frame: Frame, rows: Int32Array): Frame {
-  return { rowCount: rows.length, columns: frame.columns.map((column) => takeColumn(column, rows)) };
+  return {
+    rowCount: rows.length,
+    columns: frame.columns.map((column) => takeColumn(column, rows)),
+  };
 }
 
 /** One feature as a view, no copy. */
@@ -61,7 +64,8 @@ export function takeMatrixRows(matrix: Matrix, rows: Int32Array): Matrix {
   for (let f = 0; f < matrix.names.length; f++) {
     const from = f * matrix.rowCount;
     const to = f * rows.length;
-    for (let i = 0; i < rows.length; i++) data[to + i] = matrix.data[from + (rows[i] as number)] as number;
+    for (let i = 0; i < rows.length; i++)
+      data[to + i] = matrix.data[from + (rows[i] as number)] as number;
   }
   return { rowCount: rows.length, names: matrix.names, data };
 }

@@ -30,7 +30,10 @@ export type PartitionContext = {
 };
 
 /** Facts for the record (plain JSON, no NaN) and named bytes (models, predictions, fold numbers). */
-export type PartitionResult = { readonly facts: JsonObject; readonly blobs: ReadonlyMap<string, Uint8Array> };
+export type PartitionResult = {
+  readonly facts: JsonObject;
+  readonly blobs: ReadonlyMap<string, Uint8Array>;
+};
 
 /**
  * A pure function from one partition's data to a result: what every engine runs. `Args` is plain JSON.

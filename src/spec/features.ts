@@ -1,13 +1,19 @@
 import { z } from 'zod';
 
 const column = z.string().min(1).max(1000);
-const columns = z.union([column, z.array(column).min(1)]).transform((c) => (typeof c === 'string' ? [c] : c));
-const name = column.optional().describe('Name of the new column; a readable one is made when left out.');
+const columns = z
+  .union([column, z.array(column).min(1)])
+  .transform((c) => (typeof c === 'string' ? [c] : c));
+const name = column
+  .optional()
+  .describe('Name of the new column; a readable one is made when left out.');
 
 /** Engineered columns. Each step is one object with one key; later steps may use columns of earlier ones. */
 export const engineerStepSchema = z.union([
   z.strictObject({ calendar: column }),
-  z.strictObject({ lag: z.strictObject({ columns, steps: z.array(z.int().min(1).max(1000)).min(1) }) }),
+  z.strictObject({
+    lag: z.strictObject({ columns, steps: z.array(z.int().min(1).max(1000)).min(1) }),
+  }),
   z.strictObject({
     rolling: z.strictObject({
       column,
@@ -16,12 +22,18 @@ export const engineerStepSchema = z.union([
       name,
     }),
   }),
-  z.strictObject({ difference: z.strictObject({ column, steps: z.int().min(1).max(1000).default(1), name }) }),
+  z.strictObject({
+    difference: z.strictObject({ column, steps: z.int().min(1).max(1000).default(1), name }),
+  }),
   z.strictObject({ ratio: z.tuple([column, column]) }),
   z.strictObject({ product: z.tuple([column, column]) }),
   z.strictObject({ log: columns }),
-  z.strictObject({ polynomial: z.strictObject({ columns, degree: z.int().min(2).max(5).default(2) }) }),
-  z.strictObject({ expression: z.strictObject({ name: column, formula: z.string().min(1).max(2000) }) }),
+  z.strictObject({
+    polynomial: z.strictObject({ columns, degree: z.int().min(2).max(5).default(2) }),
+  }),
+  z.strictObject({
+    expression: z.strictObject({ name: column, formula: z.string().min(1).max(2000) }),
+  }),
 ]);
 
 const missing = z.union([
@@ -60,8 +72,16 @@ export const handleSchema = z.strictObject({
 export const selectSchema = z.strictObject({
   method: z
     .enum([
-      'none', 'variance', 'missing_rate', 'correlation', 'mutual_information', 'anova', 'chi_square', 'l1',
-      'importance', 'recursive_elimination',
+      'none',
+      'variance',
+      'missing_rate',
+      'correlation',
+      'mutual_information',
+      'anova',
+      'chi_square',
+      'l1',
+      'importance',
+      'recursive_elimination',
     ])
     .default('none'),
   keep: z.int().min(1).optional().describe('How many columns to keep (ranking methods).'),

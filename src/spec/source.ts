@@ -5,12 +5,19 @@ const path = z.string().min(1).max(4096).describe('A file or a glob, relative to
 /** Secrets only by reference: `${env:NAME}` is resolved when the source is opened and never stored. */
 const secretReference = z
   .string()
-  .regex(/^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/, 'Write a reference such as ${env:SOURCE_URL}, not the value itself.');
+  .regex(
+    /^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/,
+    'Write a reference such as ${env:SOURCE_URL}, not the value itself.',
+  );
 
 const csv = z.strictObject({
   kind: z.literal('csv'),
   path,
-  delimiter: z.string().length(1).optional().describe('Default: found from the file (comma, semicolon, tab, pipe).'),
+  delimiter: z
+    .string()
+    .length(1)
+    .optional()
+    .describe('Default: found from the file (comma, semicolon, tab, pipe).'),
 });
 const parquet = z.strictObject({ kind: z.literal('parquet'), path });
 const json = z.strictObject({ kind: z.literal('json'), path });
@@ -18,8 +25,14 @@ const arrow = z.strictObject({ kind: z.literal('arrow'), path });
 const postgres = z
   .strictObject({
     kind: z.literal('postgres'),
-    url: secretReference.optional().describe("Left out: the embedded server's own database for data."),
-    table: z.string().min(1).optional().describe('table or schema.table; quote a name that holds a dot: "odd.name".'),
+    url: secretReference
+      .optional()
+      .describe("Left out: the embedded server's own database for data."),
+    table: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('table or schema.table; quote a name that holds a dot: "odd.name".'),
     query: z.string().min(1).optional().describe('One SELECT, run read-only.'),
   })
   .refine((source) => (source.table === undefined) !== (source.query === undefined), {

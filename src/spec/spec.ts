@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { METRICS } from '../domain/metric.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { METRICS, type Metric } from '../domain/metric.ts';
 import { featuresSchema } from './features.ts';
 import { sourceSchema } from './source.ts';
 
@@ -19,7 +20,11 @@ const partitionSchema = z.strictObject({
     .union([column, z.array(column).min(1).max(16)])
     .transform((by) => (typeof by === 'string' ? [by] : by))
     .describe('The partition key: one column or several.'),
-  min_rows: z.int().min(1).default(50).describe('Fewer rows than this: too small for a model of its own.'),
+  min_rows: z
+    .int()
+    .min(1)
+    .default(50)
+    .describe('Fewer rows than this: too small for a model of its own.'),
   on_small: z
     .enum(['global', 'skip', 'merge'])
     .default('global')
@@ -29,14 +34,20 @@ const partitionSchema = z.strictObject({
     .array(z.enum(['trim', 'lowercase', 'nfc']))
     .default([])
     .describe('Changes to key text before grouping; none unless asked.'),
-  max: z.int().min(1).default(10_000).describe('More partitions than this are refused before training.'),
+  max: z
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe('More partitions than this are refused before training.'),
 });
 
 const algorithmSchema = z.union([
   z.string().min(1),
-  z.record(z.string().min(1), z.record(z.string(), z.json())).refine((entry) => Object.keys(entry).length === 1, {
-    message: 'Write one algorithm per entry, for example `- random_forest: { trees: 200 }`.',
-  }),
+  z
+    .record(z.string().min(1), z.record(z.string(), z.json()))
+    .refine((entry) => Object.keys(entry).length === 1, {
+      message: 'Write one algorithm per entry, for example `- random_forest: { trees: 200 }`.',
+    }),
 ]);
 
 const tuneSchema = z.strictObject({
@@ -51,17 +62,28 @@ const validateSchema = z.strictObject({
     .enum(['stratified', 'shuffled', 'time', 'group'])
     .optional()
     .describe('Default: `time` when `time` is declared, else `stratified`.'),
-  group: column.optional().describe('Column whose equal values never stand on two sides of a split.'),
+  group: column
+    .optional()
+    .describe('Column whose equal values never stand on two sides of a split.'),
   refit: z.enum(['training', 'all']).default('training'),
 });
 
 export const specSchema = z.strictObject({
   version: z.literal(1),
-  name: z.string().regex(/^[\w.\- ]{1,200}$/, 'Use letters, digits, space, dot, dash and underscore (1–200).'),
+  name: z
+    .string()
+    .regex(/^[\w.\- ]{1,200}$/, 'Use letters, digits, space, dot, dash and underscore (1–200).'),
   data: z.strictObject({
     source: sourceSchema,
-    timezone: z.string().min(1).default('UTC').describe('IANA zone of timestamps without one, and of calendar parts.'),
-    null_values: z.array(z.string()).default([]).describe('Texts that mean "missing" besides the empty cell.'),
+    timezone: z
+      .string()
+      .min(1)
+      .default('UTC')
+      .describe('IANA zone of timestamps without one, and of calendar parts.'),
+    null_values: z
+      .array(z.string())
+      .default([])
+      .describe('Texts that mean "missing" besides the empty cell.'),
   }),
   partition: partitionSchema,
   target: z.strictObject({
@@ -79,10 +101,17 @@ export const specSchema = z.strictObject({
     })
     .prefault({}),
   features: featuresSchema.prefault({}),
-  algorithms: z.array(algorithmSchema).min(1).default(['logistic_or_ridge', 'random_forest', 'gradient_boosting']),
+  algorithms: z
+    .array(algorithmSchema)
+    .min(1)
+    .optional()
+    .describe('Default: baseline, logistic (or ridge), random_forest, gradient_boosting.'),
   tune: tuneSchema.prefault({}),
   validate: validateSchema.prefault({}),
-  metric: z.enum(METRICS).optional().describe('Default: `macro_f1` for classification, `rmse` for regression.'),
+  metric: z
+    .enum(METRICS)
+    .optional()
+    .describe('Default: `macro_f1` for classification, `rmse` for regression.'),
   global: z
     .strictObject({
       enabled: z.boolean().default(true),
@@ -106,7 +135,11 @@ export const specSchema = z.strictObject({
           memory_mb: z.int().min(64).default(2048),
         })
         .prefault({}),
-      source_cells: z.int().min(1).default(2_000_000_000).describe('Rows × columns that a source may hold.'),
+      source_cells: z
+        .int()
+        .min(1)
+        .default(2_000_000_000)
+        .describe('Rows × columns that a source may hold.'),
     })
     .prefault({}),
 });
@@ -118,7 +151,7 @@ export type ParsedSpec = z.output<typeof specSchema>;
 
 export type Candidate = {
   readonly algorithm: string;
-  readonly parameters: { readonly [name: string]: import('../domain/json.ts').Json };
+  readonly parameters: JsonObject;
 };
 
 /**
@@ -126,7 +159,9 @@ export type Candidate = {
  * candidates with all their parameters. Its canonical JSON is what the spec digest is taken of. Made by `parse-spec.ts`.
  */
 export type Spec = Omit<ParsedSpec, 'algorithms' | 'metric' | 'validate'> & {
-  readonly metric: (typeof METRICS)[number];
-  readonly validate: ParsedSpec['validate'] & { readonly scheme: 'stratified' | 'shuffled' | 'time' | 'group' };
+  readonly metric: Metric;
+  readonly validate: ParsedSpec['validate'] & {
+    readonly scheme: 'stratified' | 'shuffled' | 'time' | 'group';
+  };
   readonly candidates: readonly Candidate[];
 };

@@ -1,0 +1,195 @@
+/**
+ * The facts that the built-in partition functions return and the lineage keeps. Plain JSON, no NaN: a number that does
+ * not exist is null.
+ */
+import type { Digest } from '../domain/digest.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Score, Task } from '../domain/metric.ts';
+import type { Spec } from '../spec/spec.ts';
+
+/** Arguments of `profile`; the result's blob `folds` has one byte per row. */
+export type ProfileArgs = {
+  readonly spec: Spec;
+  /** Calendar cut-offs of the time scheme, µs UTC, ascending: fold borders, then the start of the holdout. */
+  readonly cutoffs: readonly number[];
+};
+
+export type ColumnProfile = {
+  readonly name: string;
+  readonly kind: 'number' | 'category' | 'time';
+  readonly missing: number;
+  readonly distinct: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  /** 5 %, 25 %, 50 %, 75 %, 95 %. */
+  readonly quantiles: readonly number[];
+  /** The most frequent levels of a category, at most 10. */
+  readonly top: readonly { readonly level: string; readonly count: number }[];
+};
+
+export type ProfileFacts = {
+  readonly rows: number;
+  readonly columns: readonly ColumnProfile[];
+  readonly target: {
+    readonly missing: number;
+    /** Rows per class label (classification). */
+    readonly classes: readonly { readonly label: string; readonly count: number }[];
+    readonly distinct: number;
+  };
+  /** Rows by side: holdout, each fold, training only, excluded (target or weight missing). */
+  readonly split: {
+    readonly holdout: number;
+    readonly folds: readonly number[];
+    readonly trainingOnly: number;
+    readonly excluded: { readonly [reason: string]: number };
+    /** Why the split differs from what the spec asks, for people. */
+    readonly notes: readonly string[];
+  };
+  /** Leakage suspects of this partition: target copies, identifiers. */
+  readonly warnings: readonly string[];
+};
+
+/** Arguments of `train`, `train-fold` and `refit`. */
+export type TrainArgs = {
+  readonly spec: Spec;
+  readonly task: Task;
+  /** Every class label of the table, sorted; empty for regression. */
+  readonly classes: readonly string[];
+  readonly scope: 'own' | 'global';
+};
+/** `train-fold` does one candidate on one fold; `refit` fits one candidate on all training rows. */
+export type FoldPart = { readonly candidate: number; readonly fold: number };
+export type RefitPart = { readonly candidate: number };
+
+export type CandidateFacts = {
+  readonly algorithm: string;
+  readonly parameters: JsonObject;
+  readonly parametersDigest: Digest;
+  /** u64 as decimal text. */
+  readonly seed: string;
+  readonly status: 'ok' | 'failed';
+  readonly because?: string;
+  /** Metric on the pooled out-of-fold rows. */
+  readonly cv: Score;
+  readonly foldScores: readonly Score[];
+  readonly fitMs: number;
+};
+
+export type SelectionFacts = {
+  readonly method: string;
+  readonly kept: readonly string[];
+  readonly dropped: readonly {
+    readonly column: string;
+    readonly because: string;
+    readonly score: number | null;
+  }[];
+  /** Per column: the share of folds that kept it. */
+  readonly stability: readonly { readonly column: string; readonly share: number }[];
+};
+
+export type ModelFacts = {
+  readonly algorithm: string;
+  readonly parameters: JsonObject;
+  readonly digest: Digest;
+  readonly byteSize: number;
+  readonly features: readonly string[];
+  readonly trainedRows: number;
+  readonly seed: string;
+  readonly importance: readonly { readonly feature: string; readonly share: number }[];
+  /** What handling did to the training rows: filled, clipped, encoded, resampled, by column and rule. */
+  readonly edits: readonly {
+    readonly column: string;
+    readonly rule: string;
+    readonly count: number;
+  }[];
+};
+
+/**
+ * Result of `train`. Blobs: `model` (pipeline bytes) and `predictions`: little-endian doubles
+ * [candidates + 1][rows][width], width = classes (probabilities) or 1; the last layer holds the shipped model's
+ * predictions of holdout rows; NaN where a layer has no prediction for a row. A classifier without probabilities writes
+ * 1 for its class.
+ */
+export type TrainFacts = {
+  readonly features: { readonly digest: Digest; readonly engineered: readonly string[] };
+  readonly selection: SelectionFacts;
+  readonly candidates: readonly CandidateFacts[];
+  /** Index into `candidates`; null when none could be fitted. */
+  readonly best: number | null;
+  readonly model: ModelFacts | null;
+  readonly rows: RowLedger;
+};
+
+/** rows = used + holdout + sum of excluded, exactly. */
+export type RowLedger = {
+  readonly rows: number;
+  readonly used: number;
+  readonly holdout: number;
+  readonly excluded: { readonly [reason: string]: number };
+};
+
+/** Arguments of `evaluate`; inputs `own` (the predictions blob of `train`) and `global` (same layout), either may be absent. */
+export type EvaluateArgs = {
+  readonly spec: Spec;
+  readonly task: Task;
+  readonly classes: readonly string[];
+  readonly own: { readonly candidates: number; readonly best: number } | null;
+  readonly global: { readonly candidates: number; readonly best: number } | null;
+};
+
+export type Interval = { readonly low: number; readonly high: number };
+
+export type EvaluateFacts = {
+  readonly own: SideScores | null;
+  readonly global: SideScores | null;
+  /**
+   * Own minus global on identical out-of-fold rows, cross-fitted (the candidate is chosen on the other folds); positive
+   * = own is better, whatever the metric's direction.
+   */
+  readonly comparison: {
+    readonly difference: number;
+    /** 95 %. */
+    readonly interval: Interval;
+    /** One-sided: own is no better than global. */
+    readonly pValue: number;
+    readonly rows: number;
+  } | null;
+  readonly plots: PlotFacts | null;
+};
+
+export type SideScores = {
+  readonly cv: Score;
+  readonly cvInterval: Interval | null;
+  readonly holdout: Score;
+  readonly holdoutInterval: Interval | null;
+  readonly holdoutRows: number;
+  readonly cvRows: number;
+};
+
+/** Of the served side, on holdout rows (out-of-fold rows where there is no holdout). */
+export type PlotFacts = {
+  readonly rows: 'holdout' | 'oof';
+  /** [true class][predicted class]. */
+  readonly confusion?: readonly (readonly number[])[];
+  /** At most 100 points each; binary or one-vs-rest macro. */
+  readonly roc?: readonly { readonly fpr: number; readonly tpr: number }[];
+  readonly pr?: readonly { readonly recall: number; readonly precision: number }[];
+  readonly calibration?: readonly {
+    readonly predicted: number;
+    readonly observed: number;
+    readonly rows: number;
+  }[];
+  readonly residuals?: {
+    readonly histogram: readonly {
+      readonly from: number;
+      readonly to: number;
+      readonly count: number;
+    }[];
+    /** At most 300 sampled points. */
+    readonly scatter: readonly { readonly truth: number; readonly prediction: number }[];
+  };
+};
+
+/** Arguments of `score`; input `model` holds the pipeline bytes. Result blob `predictions`: [rows][width] doubles. */
+export type ScoreArgs = { readonly task: Task; readonly classes: readonly string[] };

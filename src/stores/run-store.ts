@@ -1,0 +1,242 @@
+import type { Digest } from '../domain/digest.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { PartitionKey } from '../domain/partition.ts';
+import type {
+  Decision,
+  FailureReason,
+  PartitionReason,
+  PartitionStatus,
+  RunStatus,
+  Stage,
+  Verdict,
+} from '../domain/run.ts';
+import type { EvaluateFacts, ProfileFacts, TrainFacts } from '../partition/facts.ts';
+import type { Snapshot, SnapshotColumn } from '../sources/snapshot.ts';
+import type { Spec } from '../spec/spec.ts';
+
+/** Which code, on which machine: stored with every run. */
+export type CodeVersion = {
+  readonly gitCommit: string | null;
+  readonly dirty: boolean;
+  readonly sourceDigest: Digest;
+  readonly lockfileDigest: Digest;
+  readonly workflowBundleDigest: Digest;
+};
+
+export type NewRun = {
+  readonly runId: string;
+  /** The same key again: the run that exists. The same key with another spec: `Failure('conflict')`. */
+  readonly idempotencyKey: string;
+  readonly spec: Spec;
+  readonly specDigest: Digest;
+  readonly code: CodeVersion;
+  readonly environment: JsonObject;
+  readonly requestedBy: string;
+  readonly workflowId: string;
+  /** Folder that relative source paths start from. */
+  readonly baseFolder: string;
+};
+
+export type RunRecord = {
+  readonly runId: string;
+  readonly experiment: string;
+  readonly status: RunStatus;
+  readonly spec: Spec;
+  readonly specDigest: Digest;
+  readonly workflowId: string;
+  readonly baseFolder: string;
+  readonly requestedBy: string;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly error: string | null;
+  readonly snapshot: SnapshotRecord | null;
+  /** Set by `condition`. */
+  readonly plan: RunPlan | null;
+  readonly report: { readonly html: Digest; readonly json: Digest } | null;
+};
+
+export type SnapshotRecord = {
+  readonly digest: Digest;
+  readonly parquet: Digest;
+  readonly columns: readonly SnapshotColumn[];
+  readonly rowCount: number;
+  readonly partitionCount: number;
+  readonly excluded: { readonly [reason: string]: number };
+  readonly cutoffs: readonly number[];
+  readonly warnings: readonly string[];
+};
+
+/** What `condition` decided for the whole run. */
+export type RunPlan = {
+  readonly classes: readonly string[];
+  readonly folds: Digest;
+  readonly warnings: readonly string[];
+};
+
+/** A partition of a run as the plan sees it. A merge target is a partition whose `members` are snapshot partitions. */
+export type PlannedPartition = {
+  readonly partitionId: string;
+  readonly text: string;
+  readonly key: PartitionKey;
+  readonly rows: number;
+  readonly decision: Decision;
+  readonly ranges: readonly { readonly start: number; readonly count: number }[];
+};
+
+export type ProfiledPartition = { readonly partitionId: string; readonly facts: ProfileFacts };
+
+/** A member of a pack object. */
+export type PackMember = {
+  readonly pack: Digest;
+  readonly offset: number;
+  readonly length: number;
+};
+
+export type TrainedPartition = {
+  readonly partitionId: string;
+  readonly startedAt: string;
+  readonly ms: number;
+  readonly log: string;
+} & (
+  | {
+      readonly kind: 'trained';
+      readonly facts: TrainFacts;
+      readonly model: PackMember | null;
+      readonly predictions: PackMember;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly reason: FailureReason;
+      readonly message: string;
+      readonly stack?: string;
+    }
+);
+
+export type EvaluatedPartition = { readonly partitionId: string; readonly facts: EvaluateFacts };
+
+/** How a partition ended and who answers for it. */
+export type ChosenPartition = {
+  readonly partitionId: string;
+  readonly status: PartitionStatus;
+  readonly reason: PartitionReason | null;
+  readonly verdict: Verdict | null;
+  /** Benjamini–Hochberg adjusted. */
+  readonly adjustedPValue: number | null;
+  /** Digest of the model that answers, own or global. */
+  readonly model: Digest | null;
+};
+
+/** One partition of a run with all that is known of it, for results and reports. */
+export type PartitionRecord = PlannedPartition & {
+  readonly digest: Digest;
+  readonly profile: ProfileFacts | null;
+  readonly trained: TrainedPartition | null;
+  readonly evaluated: EvaluateFacts | null;
+  readonly chosen: ChosenPartition | null;
+};
+
+/** Fences a late writer: an activity's attempt number, and who it is. */
+export type Attempt = {
+  readonly attempt: number;
+  readonly activityId: string;
+  readonly worker: string;
+  readonly startedAt: string;
+};
+
+/** The batches of a stage: rows in Postgres, named by number in workflow payloads. */
+export type BatchPlan = { readonly stage: Stage; readonly batches: readonly (readonly string[])[] };
+
+/** The id of the partition without partition, in `train` and `evaluate` rows. */
+export const GLOBAL_PARTITION = 'global';
+
+/**
+ * What happened. Every write is one transaction of a few multi-row statements and may come twice: the second time
+ * changes nothing (and records the attempt as a duplicate). A write of an attempt older than the newest is refused with
+ * `Failure('conflict')`.
+ */
+export interface RunStore {
+  createRun(run: NewRun): Promise<RunRecord>;
+  /** Throws `Failure('not-found')`, naming runs with a similar id. Takes a full id or a unique prefix. */
+  run(runId: string): Promise<RunRecord>;
+  listRuns(options: {
+    readonly limit: number;
+    readonly before?: string;
+    readonly experiment?: string;
+  }): Promise<readonly RunRecord[]>;
+  /** Only legal moves; a move that was made before is a no-op. */
+  setStatus(runId: string, status: RunStatus, error?: string): Promise<void>;
+
+  recordSnapshot(
+    runId: string,
+    snapshot: Snapshot,
+    parquet: { readonly digest: Digest; readonly byteSize: number },
+    attempt: Attempt,
+  ): Promise<void>;
+  planBatches(runId: string, plan: BatchPlan): Promise<void>;
+  /** The snapshot partitions (stage profile) or planned partitions of a batch, in plan order. */
+  snapshotBatch(runId: string, number: number): Promise<readonly Snapshot['partitions'][number][]>;
+  plannedBatch(runId: string, stage: Stage, number: number): Promise<readonly PlannedPartition[]>;
+
+  /** `folds`: the object with this batch's fold bytes, partition after partition. */
+  recordProfiles(
+    runId: string,
+    number: number,
+    profiles: readonly ProfiledPartition[],
+    folds: Digest,
+    attempt: Attempt,
+  ): Promise<void>;
+  /** Every profile with its snapshot partition, in ordinal order, and the fold segments in batch order. */
+  profiles(
+    runId: string,
+  ): Promise<readonly (Snapshot['partitions'][number] & { readonly facts: ProfileFacts })[]>;
+  foldSegments(runId: string): Promise<readonly Digest[]>;
+  recordCondition(
+    runId: string,
+    plan: RunPlan,
+    partitions: readonly PlannedPartition[],
+    attempt: Attempt,
+  ): Promise<void>;
+
+  /** Records the steps features, select and train with candidates, metrics, models, inputs and outputs. */
+  recordTraining(
+    runId: string,
+    number: number,
+    trained: readonly TrainedPartition[],
+    attempt: Attempt,
+  ): Promise<void>;
+  /** The model without partition; `partitionId` is `GLOBAL_PARTITION`. Predictions cover every snapshot row. */
+  recordGlobalTraining(runId: string, trained: TrainedPartition, attempt: Attempt): Promise<void>;
+  globalTraining(runId: string): Promise<TrainedPartition | null>;
+  trained(
+    runId: string,
+    partitionIds: readonly string[],
+  ): Promise<ReadonlyMap<string, TrainedPartition>>;
+  recordEvaluation(
+    runId: string,
+    number: number,
+    evaluated: readonly EvaluatedPartition[],
+    attempt: Attempt,
+  ): Promise<void>;
+  recordChoice(
+    runId: string,
+    chosen: readonly ChosenPartition[],
+    totals: JsonObject,
+    attempt: Attempt,
+  ): Promise<void>;
+  recordReport(
+    runId: string,
+    report: { readonly html: Digest; readonly json: Digest; readonly byteSizes: readonly number[] },
+    attempt: Attempt,
+  ): Promise<void>;
+
+  /** Every partition of a run, ordered by text, streamed in pages. */
+  partitions(runId: string): AsyncIterable<PartitionRecord>;
+  partition(runId: string, textOrKey: string): Promise<PartitionRecord>;
+  /** The evaluation of the model without partition, and the totals over served rows. */
+  totals(
+    runId: string,
+  ): Promise<{ readonly global: EvaluateFacts | null; readonly totals: JsonObject | null }>;
+  /** Milliseconds per stage, attempts and retries included. */
+  timings(runId: string): Promise<JsonObject>;
+}
