@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import canonicalizeModule from 'canonicalize';
 import type { Digest } from '../domain/digest.ts';
 import type { Json } from '../domain/json.ts';
+
+// The package is CommonJS with a declaration that nodenext reads as a namespace.
+const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
 
 export function digestBytes(bytes: Uint8Array | string): Digest {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest;
