@@ -106,10 +106,8 @@ export type ModelFacts = {
 };
 
 /**
- * Result of `train`. Blobs: `model` (pipeline bytes) and `predictions`: little-endian doubles
- * [candidates + 1][rows][width], width = classes (probabilities) or 1; the last layer holds the shipped model's
- * predictions of holdout rows; NaN where a layer has no prediction for a row. A classifier without probabilities writes
- * 1 for its class.
+ * Result of `train`. Blobs: `model` (pipeline bytes) and `predictions` (layout: `predictions.ts`) with one layer per
+ * candidate for out-of-fold rows and a last layer for the shipped model's predictions of holdout rows.
  */
 export type TrainFacts = {
   readonly features: { readonly digest: Digest; readonly engineered: readonly string[] };
@@ -129,7 +127,7 @@ export type RowLedger = {
   readonly excluded: { readonly [reason: string]: number };
 };
 
-/** Arguments of `evaluate`; inputs `own` (the predictions blob of `train`) and `global` (same layout), either may be absent. */
+/** Arguments of `evaluate`; inputs `own` (the predictions blob of `train`) and `global` (same layout, same rows), either may be absent. */
 export type EvaluateArgs = {
   readonly spec: Spec;
   readonly task: Task;
@@ -191,5 +189,5 @@ export type PlotFacts = {
   };
 };
 
-/** Arguments of `score`; input `model` holds the pipeline bytes. Result blob `predictions`: [rows][width] doubles. */
+/** Arguments of `score`; input `model` holds the pipeline bytes. Result blob `predictions` with one layer. */
 export type ScoreArgs = { readonly task: Task; readonly classes: readonly string[] };

@@ -1,0 +1,139 @@
+import { comparePartitions, type PartitionKey, partitionText } from '../domain/partition.ts';
+import type { Decision, SkipReason } from '../domain/run.ts';
+import { partitionId } from '../frame/digest.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { ProfileFacts } from './facts.ts';
+
+export type ProfiledRef = {
+  readonly id: string;
+  readonly text: string;
+  readonly key: PartitionKey;
+  readonly start: number;
+  readonly count: number;
+  readonly facts: ProfileFacts;
+};
+
+export type ConditionedPartition = {
+  readonly partitionId: string;
+  readonly text: string;
+  readonly key: PartitionKey;
+  readonly rows: number;
+  readonly decision: Decision;
+  readonly ranges: readonly { readonly start: number; readonly count: number }[];
+};
+
+/** The last key value of a union of partitions that were too small to stand alone. */
+const MERGED = '(merged)';
+
+/**
+ * Decides what each partition will be (DESIGN §3 condition): trained, answered by the global model, skipped, or merged
+ * with its siblings (same leading key columns) into one union, which is itself judged again.
+ */
+export function conditionPartitions(
+  profiled: readonly ProfiledRef[],
+  spec: Spec,
+): readonly ConditionedPartition[] {
+  const conditioned = profiled.map((partition) => conditionOne(partition, spec));
+  if (spec.partition.on_small !== 'merge') return conditioned;
+  const unions = mergeSmall(profiled, conditioned, spec);
+  const byMember = new Map(
+    unions.flatMap(({ union, members }) => members.map((id) => [id, union])),
+  );
+  const settled = conditioned.map((partition) => {
+    const union = byMember.get(partition.partitionId);
+    return union === undefined || partition.decision.kind === 'train'
+      ? partition
+      : { ...partition, decision: mergedDecision(partition.decision, union) };
+  });
+  return [...settled, ...unions.map(({ union }) => union)].sort((a, b) =>
+    comparePartitions(a.text, b.text),
+  );
+}
+
+/** Every class label of the table in code-unit order; the order of probability columns everywhere. */
+export function classLabels(profiled: readonly ProfiledRef[]): readonly string[] {
+  const labels = new Set(
+    profiled.flatMap(({ facts }) => facts.target.classes.map(({ label }) => label)),
+  );
+  return [...labels].sort(comparePartitions);
+}
+
+function conditionOne(partition: ProfiledRef, spec: Spec): ConditionedPartition {
+  const reason = smallReason([partition.facts], spec);
+  return {
+    partitionId: partition.id,
+    text: partition.text,
+    key: partition.key,
+    rows: partition.count,
+    decision: reason === null ? { kind: 'train' } : fallback(reason, spec),
+    ranges: [{ start: partition.start, count: partition.count }],
+  };
+}
+
+/** Why these rows together can't have a model of their own; null when they can. */
+function smallReason(facts: readonly ProfileFacts[], spec: Spec): SkipReason | null {
+  const usable = facts.reduce((sum, one) => sum + usableRows(one), 0);
+  if (usable === 0) return 'no_target';
+  if (spec.target.task === 'classification') {
+    const labels = new Set(facts.flatMap((one) => one.target.classes.map(({ label }) => label)));
+    if (labels.size < 2) return 'single_class';
+  } else if (facts.every((one) => one.target.distinct <= 1) && facts.length === 1) {
+    return 'constant_target';
+  }
+  return usable < spec.partition.min_rows ? 'too_small' : null;
+}
+
+function usableRows(facts: ProfileFacts): number {
+  return facts.rows - Object.values(facts.split.excluded).reduce((sum, count) => sum + count, 0);
+}
+
+function fallback(reason: SkipReason, spec: Spec): Decision {
+  const answersGlobally = spec.partition.on_small !== 'skip' && spec.global.enabled;
+  return answersGlobally ? { kind: 'global', reason } : { kind: 'skip', reason };
+}
+
+type Union = { readonly union: ConditionedPartition; readonly members: readonly string[] };
+
+function mergeSmall(
+  profiled: readonly ProfiledRef[],
+  conditioned: readonly ConditionedPartition[],
+  spec: Spec,
+): readonly Union[] {
+  const groups = new Map<string, ProfiledRef[]>();
+  profiled.forEach((partition, i) => {
+    if (conditioned[i]?.decision.kind === 'train') return;
+    const group = JSON.stringify(Object.values(partition.key).slice(0, -1));
+    groups.set(group, [...(groups.get(group) ?? []), partition]);
+  });
+  return [...groups.values()]
+    .filter((members) => members.length > 1)
+    .map((members) => unite(members, spec));
+}
+
+function unite(members: readonly ProfiledRef[], spec: Spec): Union {
+  const columns = Object.keys(members[0]?.key ?? {});
+  const leading = Object.values(members[0]?.key ?? {}).slice(0, -1);
+  const text = partitionText(columns, [...leading, MERGED]);
+  const reason = smallReason(
+    members.map(({ facts }) => facts),
+    spec,
+  );
+  return {
+    members: members.map(({ id }) => id),
+    union: {
+      partitionId: partitionId(`union ${text}`),
+      text,
+      key: Object.fromEntries(columns.map((column, i) => [column, leading[i] ?? MERGED])),
+      rows: members.reduce((sum, { count }) => sum + count, 0),
+      decision: reason === null ? { kind: 'train' } : fallback(reason, spec),
+      ranges: members.map(({ start, count }) => ({ start, count })),
+    },
+  };
+}
+
+function mergedDecision(before: Decision, union: ConditionedPartition): Decision {
+  if (before.kind === 'train' || before.kind === 'merge') return before;
+  if (union.decision.kind !== 'train')
+    return union.decision.kind === 'merge' ? before : union.decision;
+  return { kind: 'merge', reason: before.reason, into: union.partitionId };
+}
