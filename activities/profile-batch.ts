@@ -1,0 +1,67 @@
+import type { Outcome } from '../src/engines/engine.ts';
+import { EXCLUDED } from '../src/estimators/folds.ts';
+import type { ProfileFacts } from '../src/partition/facts.ts';
+import type { SnapshotPartition } from '../src/sources/snapshot.ts';
+import { inActivity } from './activity-scope.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { partitionJob, requireSnapshot, runJob } from './partition-job.ts';
+
+export function profileBatchActivity({ runs, objects, engineFor }: ActivityDependencies) {
+  return {
+    /** Profiles a batch's partitions and assigns their folds; both are stored once and read by all later stages. */
+    async profileBatch(input: { readonly runId: string; readonly batch: number }): Promise<void> {
+      return inActivity(async ({ signal, attempt }) => {
+        const run = await runs.run(input.runId);
+        const partitions = await runs.snapshotBatch(input.runId, input.batch);
+        const tasks = partitions.map(({ id, text, start, count }) => ({
+          partition: { id, text, ranges: [{ start, count }] },
+        }));
+        const args = { spec: run.spec, cutoffs: requireSnapshot(run).cutoffs };
+        const outcomes = await runJob(
+          engineFor(run.spec),
+          partitionJob(run, objects, 'profile', args, tasks),
+          signal,
+        );
+        const profiled = partitions.map((partition, i) =>
+          profileOf(partition, outcomes[i] as Outcome),
+        );
+        const folds = await objects.put(Buffer.concat(profiled.map((one) => one.folds)));
+        const profiles = profiled.map(({ partitionId, facts }) => ({ partitionId, facts }));
+        await runs.recordProfiles(input.runId, input.batch, profiles, folds, attempt);
+      });
+    },
+  };
+}
+
+type Profiled = {
+  readonly partitionId: string;
+  readonly facts: ProfileFacts;
+  readonly folds: Uint8Array;
+};
+
+/** A partition whose profile went over its limits keeps its place: all its rows are excluded for that reason. */
+function profileOf(partition: SnapshotPartition, outcome: Outcome): Profiled {
+  if (outcome.kind === 'ok') {
+    const folds = outcome.blobs.get('folds');
+    if (folds?.length !== partition.count)
+      throw new Error(`Profile of ${partition.text} has no fold per row.`);
+    return { partitionId: partition.id, facts: outcome.facts as unknown as ProfileFacts, folds };
+  }
+  return {
+    partitionId: partition.id,
+    folds: new Uint8Array(partition.count).fill(EXCLUDED),
+    facts: {
+      rows: partition.count,
+      columns: [],
+      target: { missing: 0, classes: [], distinct: 0 },
+      split: {
+        holdout: 0,
+        folds: [],
+        trainingOnly: 0,
+        excluded: { [outcome.reason]: partition.count },
+        notes: [`Profiling failed: ${outcome.message}`],
+      },
+      warnings: [],
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type { RunStatus } from '../src/domain/run.ts';
+import { inActivity } from './activity-scope.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+
+export function runStatusActivities({ runs }: ActivityDependencies) {
+  return {
+    async beginRun({ runId }: { readonly runId: string }): Promise<void> {
+      await inActivity(() => runs.setStatus(runId, 'RUNNING'));
+    },
+
+    async endRun(input: {
+      readonly runId: string;
+      readonly status: RunStatus;
+      readonly error: string | null;
+    }): Promise<void> {
+      await inActivity(() => runs.setStatus(input.runId, input.status, input.error ?? undefined));
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { Digest } from '../src/domain/digest.ts';
+import type { Outcome } from '../src/engines/engine.ts';
+import type { TrainFacts } from '../src/partition/facts.ts';
+import type { ObjectStore } from '../src/stores/object-store.ts';
+import { packMembers } from '../src/stores/objects/pack.ts';
+import type { PackMember, PlannedPartition, TrainedPartition } from '../src/stores/run-store.ts';
+import { inActivity } from './activity-scope.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { partitionJob, runJob, taskArgs } from './partition-job.ts';
+
+export function trainBatchActivity({ runs, objects, engineFor }: ActivityDependencies) {
+  return {
+    /** Features, selection and every candidate of a batch's partitions in one engine call and one commit. */
+    async trainBatch(input: { readonly runId: string; readonly batch: number }): Promise<{
+      readonly trained: number;
+      readonly failed: number;
+    }> {
+      return inActivity(async ({ signal, attempt }) => {
+        const run = await runs.run(input.runId);
+        const partitions = await runs.plannedBatch(input.runId, 'train', input.batch);
+        const tasks = partitions.map(({ partitionId, text, ranges }) => ({
+          partition: { id: partitionId, text, ranges },
+        }));
+        const args = { ...taskArgs(run), scope: 'own' as const };
+        const outcomes = await runJob(
+          engineFor(run.spec),
+          partitionJob(run, objects, 'train', args, tasks),
+          signal,
+        );
+        const trained = await keep(objects, partitions, outcomes, attempt.startedAt);
+        await runs.recordTraining(input.runId, input.batch, trained, attempt);
+        const failed = trained.filter(({ kind }) => kind === 'failed').length;
+        return { trained: trained.length - failed, failed };
+      });
+    },
+  };
+}
+
+/** Bytes first: the batch's models and predictions become one pack each, then come the rows that point to them. */
+async function keep(
+  objects: ObjectStore,
+  partitions: readonly PlannedPartition[],
+  outcomes: readonly Outcome[],
+  startedAt: string,
+): Promise<readonly TrainedPartition[]> {
+  const models = await putPack(objects, outcomes, 'model');
+  const predictions = await putPack(objects, outcomes, 'predictions');
+  return partitions.map(({ partitionId }, i): TrainedPartition => {
+    const outcome = outcomes[i] as Outcome;
+    const common = { partitionId, startedAt, ms: outcome.ms, log: outcome.log };
+    if (outcome.kind === 'failed') {
+      const { reason, message, stack } = outcome;
+      return {
+        ...common,
+        kind: 'failed',
+        reason,
+        message,
+        ...(stack === undefined ? {} : { stack }),
+      };
+    }
+    const member = predictions[i];
+    if (member === undefined || member === null)
+      throw new Error(`Training of ${partitionId} gave no predictions.`);
+    const facts = outcome.facts as unknown as TrainFacts;
+    return { ...common, kind: 'trained', facts, model: models[i] ?? null, predictions: member };
+  });
+}
+
+async function putPack(
+  objects: ObjectStore,
+  outcomes: readonly Outcome[],
+  blob: string,
+): Promise<readonly (PackMember | null)[]> {
+  const parts = outcomes.map((outcome) =>
+    outcome.kind === 'ok' ? outcome.blobs.get(blob) : undefined,
+  );
+  const { bytes, members } = packMembers(parts.filter((part) => part !== undefined));
+  if (members.length === 0) return parts.map(() => null);
+  const pack: Digest = await objects.put(bytes);
+  let next = 0;
+  return parts.map((part) => {
+    const member = part === undefined ? undefined : members[next++];
+    return member === undefined ? null : { pack, ...member };
+  });
+}
