@@ -56,6 +56,7 @@ export type TrainArgs = {
   readonly task: Task;
   /** Every class label of the table, sorted; empty for regression. */
   readonly classes: readonly string[];
+  /** `global`: the key is a feature when asked, and training rows beyond `global.max_rows` are sampled by row hash. */
   readonly scope: 'own' | 'global';
 };
 /** `train-fold` does one candidate on one fold; `refit` fits one candidate on all training rows. */
@@ -116,6 +117,34 @@ export type TrainFacts = {
   /** Index into `candidates`; null when none could be fitted. */
   readonly best: number | null;
   readonly model: ModelFacts | null;
+  readonly rows: RowLedger;
+};
+
+/** Result of `train-fold`. Blob `predictions`: the rows of that fold × width, in row order; absent when it failed. */
+export type FoldFacts = {
+  readonly status: 'ok' | 'failed';
+  readonly because?: string;
+  readonly score: Score;
+  /** u64 as decimal text. */
+  readonly seed: string;
+  readonly fitMs: number;
+  readonly kept: readonly string[];
+};
+
+/** Arguments of `rank`; input `predictions` (layout: `predictions.ts`). */
+export type RankArgs = {
+  readonly spec: Spec;
+  readonly task: Task;
+  readonly classes: readonly string[];
+};
+/** Result of `rank`: what stored out-of-fold predictions say about every candidate; `best` as in `TrainFacts`. */
+export type RankFacts = { readonly cv: readonly Score[]; readonly best: number | null };
+
+/** Result of `refit`. Blobs: `model`, and `predictions` with one layer (holdout rows). */
+export type RefitFacts = {
+  readonly features: TrainFacts['features'];
+  readonly selection: SelectionFacts;
+  readonly model: ModelFacts;
   readonly rows: RowLedger;
 };
 
