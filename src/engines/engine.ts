@@ -6,7 +6,7 @@ import type { PartitionRef, PartitionResult } from '../partition/partition-funct
 /** Where a snapshot's rows lie. */
 export type SnapshotRef = { readonly digest: Digest; readonly path: string };
 
-/** A range of a file whose bytes a task is given under a name. */
+/** A range of a file whose bytes a task is given under a name; ranges of one name are joined in order. */
 export type InputRef = {
   readonly name: string;
   readonly path: string;

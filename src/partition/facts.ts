@@ -218,5 +218,34 @@ export type PlotFacts = {
   };
 };
 
+/**
+ * Arguments of `totals`: the metric pooled over the rows of many partitions (never an average of averages). The task's
+ * partition is the union of `members` in order; input `own` holds the predictions blobs of those members that have one,
+ * joined in order; input `global` the global model's for every row of the union.
+ */
+export type TotalsArgs = {
+  readonly spec: Spec;
+  readonly task: Task;
+  readonly classes: readonly string[];
+  readonly members: readonly {
+    readonly rows: number;
+    /** The best own candidate; null = no own model, and no part of input `own`. */
+    readonly best: number | null;
+    readonly served: 'own' | 'global' | 'none';
+  }[];
+  readonly candidates: number;
+  readonly global: { readonly best: number } | null;
+};
+
+/** `own` and `global` on the identical rows of members that have both; `served` on every row that has an answer. */
+export type TotalsFacts = {
+  readonly own: SideScores | null;
+  readonly global: SideScores | null;
+  readonly served: SideScores | null;
+  /** The global model on every row it scored, with its plots. */
+  readonly globalEverywhere: SideScores | null;
+  readonly globalPlots: PlotFacts | null;
+};
+
 /** Arguments of `score`; input `model` holds the pipeline bytes. Result blob `predictions` with one layer. */
 export type ScoreArgs = { readonly task: Task; readonly classes: readonly string[] };
