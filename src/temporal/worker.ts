@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Activities } from '../../activities/index.ts';
+import { Failure } from '../domain/failure.ts';
+import { bundlePath } from './bundle-path.ts';
+import { TASK_QUEUE, type TemporalAddress } from './connection.ts';
+
+export type WorkerOptions = {
+  readonly temporal: TemporalAddress;
+  readonly activities: Activities;
+  /** Batches processed at once by this worker. */
+  readonly concurrency: number;
+};
+
+/** A worker that polls until `stop` aborts, then drains what runs. Its process ends its own signals: see `installRuntime`. */
+export async function runWorker(options: WorkerOptions, stop: AbortSignal): Promise<void> {
+  const { temporal } = options;
+  const connection = await NativeConnection.connect({
+    address: temporal.address,
+    ...(temporal.tls ? { tls: true } : {}),
+    ...(temporal.apiKey === undefined ? {} : { apiKey: temporal.apiKey }),
+  });
+  try {
+    const worker = await Worker.create({
+      connection,
+      namespace: temporal.namespace,
+      taskQueue: TASK_QUEUE,
+      workflowBundle: { code: await workflowBundle() },
+      activities: options.activities,
+      maxConcurrentActivityTaskExecutions: options.concurrency,
+      // The embedded stack waits for it; a batch that does not end by then is taken up again elsewhere.
+      shutdownGraceTime: '5 seconds',
+      shutdownForceTime: '30 seconds',
+    });
+    if (stop.aborted) return;
+    stop.addEventListener('abort', () => worker.shutdown(), { once: true });
+    await worker.run();
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Our processes decide themselves when to end: the runtime must not catch their signals. Call once per process. */
+export function installRuntime(): void {
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN') });
+}
+
+export async function workflowBundle(): Promise<string> {
+  try {
+    return await readFile(bundlePath, 'utf8');
+  } catch (cause) {
+    throw new Failure(
+      'unsupported',
+      `The compiled workflows are missing at ${bundlePath}. Run \`npm run build\`.`,
+      { cause },
+    );
+  }
+}

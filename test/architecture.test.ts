@@ -1,0 +1,192 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+/** Room → the rooms that it may import values or types from. This table is the documentation. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  'src/domain': [],
+  'src/frame': ['src/domain'],
+  'src/kernels': ['src/domain'],
+  'src/estimators': ['src/domain', 'src/frame', 'src/kernels'],
+  'src/spec': ['src/domain', 'src/frame', 'src/estimators'],
+  'src/features': [
+    'src/domain',
+    'src/frame',
+    'src/estimators',
+    'src/spec',
+    'src/partition (types)',
+  ],
+  'src/partition': ['src/domain', 'src/frame', 'src/estimators', 'src/features', 'src/spec'],
+  'src/engines': ['src/domain', 'src/frame', 'src/partition'],
+  'src/sources': ['src/domain', 'src/frame', 'src/spec'],
+  'src/stores': [
+    'src/domain',
+    'src/frame',
+    'src/spec (types)',
+    'src/partition (types)',
+    'src/sources (types)',
+  ],
+  'src/report': [
+    'src/domain',
+    'src/spec (types)',
+    'src/partition (types)',
+    'src/sources (types)',
+    'src/stores (types)',
+  ],
+  activities: [
+    'src/domain',
+    'src/frame',
+    'src/spec',
+    'src/partition',
+    'src/engines',
+    'src/sources',
+    'src/stores',
+    'src/report',
+    'src/estimators',
+  ],
+  workflows: ['src/domain', 'activities (types)'],
+  migrations: ['src/domain'],
+  'src/temporal': ['src/domain', 'workflows (types)', 'activities (types)'],
+  'src/embedded': ['src/domain', 'src/frame', 'src/config'],
+  'src/cli': [
+    'src/domain',
+    'src/frame',
+    'src/spec',
+    'src/report',
+    'src/embedded',
+    'src/config',
+    'src/compose',
+  ],
+  'src/config': ['src/domain'],
+};
+
+/** npm package (or built-in) → the files that may import it: one door each. */
+const DOORS: Record<string, RegExp> = {
+  'apache-arrow': /^src\/frame\/arrow\.ts$/,
+  '@duckdb/node-api': /^src\/frame\/duckdb[\w-]*\.ts$/,
+  kysely: /^(src\/stores\/postgres|migrations)\//,
+  pg: /^src\/(stores\/postgres\/|sources\/postgres|embedded\/)/,
+  'ml-pls': /^src\/estimators\/mljs/,
+  'ml-knn': /^src\/estimators\/mljs/,
+  'ml-matrix': /^src\/estimators\/mljs/,
+  'ml-regression-multivariate-linear': /^src\/estimators\/mljs/,
+  'libsvm-js': /^src\/estimators\/mljs/,
+  '@temporalio/workflow': /^workflows\//,
+  '@temporalio/activity': /^activities\//,
+  '@temporalio/common': /^activities\//,
+  '@temporalio/client': /^src\/temporal\//,
+  '@temporalio/worker': /^src\/temporal\//,
+  'node:worker_threads': /^src\/engines\/local\//,
+  commander: /^src\/cli\//,
+  'cli-progress': /^src\/cli\//,
+  yaml: /^src\/spec\//,
+  canonicalize: /^src\/frame\/digest\.ts$/,
+};
+
+type Import = { readonly file: string; readonly target: string; readonly isType: boolean };
+
+describe('architecture', () => {
+  const files = ['src', 'workflows', 'activities', 'migrations'].flatMap((folder) =>
+    listSources(folder),
+  );
+  const imports = files.flatMap(importsOf);
+
+  it('lets every room import only the rooms below it', () => {
+    const forbidden = imports.filter(
+      ({ file, target, isType }) =>
+        target.startsWith('.') && !isAllowed(file, resolve(file, target), isType),
+    );
+    expect(forbidden.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+  });
+
+  it('opens one door per npm package', () => {
+    const strays = imports.filter(({ file, target }) => {
+      const door = Object.entries(DOORS).find(
+        ([name]) => target === name || target.startsWith(`${name}/`),
+      );
+      return door !== undefined && !door[1].test(file);
+    });
+    expect(strays.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+  });
+
+  it('reads the environment in one file', () => {
+    const readers = files.filter((file) =>
+      /process\.env\b/.test(readFileSync(join(root, file), 'utf8')),
+    );
+    expect(readers).toEqual(['src/config.ts']);
+  });
+
+  it('names no file or folder after nothing', () => {
+    const vague = /(^|[/-])(utils?|helpers?|common|shared|types|misc|manager|service)(\.|\/|-|$)/;
+    expect(files.filter((file) => vague.test(file))).toEqual([]);
+  });
+
+  it('has no import cycle', () => {
+    expect(findCycle(files, imports)).toEqual([]);
+  });
+});
+
+function listSources(folder: string): string[] {
+  return readdirSync(join(root, folder)).flatMap((name) => {
+    const path = `${folder}/${name}`;
+    if (path === 'src/kernels/assembly' || path === 'src/kernels/gen') return [];
+    if (statSync(join(root, path)).isDirectory()) return listSources(path);
+    return path.endsWith('.ts') && !path.endsWith('.d.ts') ? [path] : [];
+  });
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const pattern = /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
+  return [...text.matchAll(pattern)].map((match) => ({
+    file,
+    target: match[2] as string,
+    isType: match[1] !== undefined,
+  }));
+}
+
+function resolve(file: string, target: string): string {
+  return relative(root, join(root, dirname(file), target));
+}
+
+function roomOf(file: string): string {
+  const [first, second] = file.split('/') as [string, string];
+  return first === 'src' ? `src/${second.replace(/\.ts$/, '')}` : first;
+}
+
+function isAllowed(file: string, target: string, isType: boolean): boolean {
+  const from = roomOf(file);
+  const to = roomOf(target);
+  if (from === to || from === 'src/compose' || from === 'src/index') return true;
+  const allowed = MAY_IMPORT[from] ?? [];
+  return allowed.includes(to) || (isType && allowed.includes(`${to} (types)`));
+}
+
+/** The files of one cycle of value imports, or nothing. */
+function findCycle(files: readonly string[], imports: readonly Import[]): readonly string[] {
+  const edges = new Map<string, string[]>(files.map((file) => [file, []]));
+  for (const { file, target, isType } of imports) {
+    if (!isType && target.startsWith('.')) edges.get(file)?.push(resolve(file, target));
+  }
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): readonly string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return [];
+    path.push(file);
+    for (const next of edges.get(file) ?? []) {
+      const cycle = visit(next);
+      if (cycle.length > 0) return cycle;
+    }
+    path.pop();
+    done.add(file);
+    return [];
+  };
+  for (const file of files) {
+    const cycle = visit(file);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}
