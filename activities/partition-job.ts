@@ -1,5 +1,5 @@
 import { Failure } from '../src/domain/failure.ts';
-import type { JsonObject } from '../src/domain/json.ts';
+import { asJson } from '../src/domain/json.ts';
 import type { Engine, GroupedMap, Outcome, PartitionTask } from '../src/engines/engine.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
@@ -10,7 +10,7 @@ export function partitionJob(
   run: RunRecord,
   objects: ObjectStore,
   name: string,
-  args: JsonObject,
+  args: object,
   tasks: readonly PartitionTask[],
 ): GroupedMap {
   const snapshot = requireSnapshot(run);
@@ -22,7 +22,7 @@ export function partitionJob(
       .filter((column) => !run.spec.columns.drop.includes(column)),
     ...(run.plan === null ? {} : { folds: { path: objects.path(run.plan.folds) } }),
     tasks,
-    fn: { name, args },
+    fn: { name, args: asJson(args) },
     limits: { seconds, memoryMb },
   };
 }

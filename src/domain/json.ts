@@ -7,3 +7,8 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
+
+/** Data whose optional fields may be `undefined`: they vanish on the way, as `JSON.stringify` would have it. */
+export function asJson(data: object): JsonObject {
+  return data as JsonObject;
+}
