@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Failure } from '../domain/failure.ts';
+import { freePorts } from './free-port.ts';
+import { lastLines, logSince, logSize, withLogFile } from './log-file.ts';
+import type { PostgresBinaries } from './postgres-binaries.ts';
+import type { PostgresHome } from './postgres-home.ts';
+import {
+  isRunning,
+  type Postmaster,
+  processesIn,
+  readPostmaster,
+  removeStalePostmaster,
+} from './postmaster-file.ts';
+import { identify, isAlive, type ProcessIdentity } from './process-identity.ts';
+import type { Say } from './say.ts';
+import type { SystemUser } from './system-user.ts';
+
+/** A server process and the loopback port it listens on. */
+export type Listening = { readonly process: ProcessIdentity; readonly port: number };
+
+/** How long a server may need to start, to recover after a crash, or to go away. */
+const PATIENCE_MS = 120_000;
+const PAUSE_MS = 25;
+const ATTEMPTS = 4;
+
+export type PostgresLaunch = {
+  readonly home: PostgresHome;
+  readonly binaries: PostgresBinaries;
+  readonly user: SystemUser | undefined;
+  readonly log: string;
+  readonly settings: { readonly [name: string]: string };
+  readonly preferredPort: number | undefined;
+};
+
+/** Waits until the data folder either has a server that is ready (returned) or has none at all (undefined). */
+export async function settle(home: PostgresHome, say: Say): Promise<Postmaster | undefined> {
+  const end = performance.now() + PATIENCE_MS;
+  let told = false;
+  for (;;) {
+    const postmaster = readPostmaster(home.data);
+    const running = postmaster !== undefined && isRunning(postmaster, home.data);
+    if (running && postmaster.status === 'ready') return postmaster;
+    const blockers = running ? [postmaster.pid] : processesIn(home.data);
+    if (blockers.length === 0) {
+      removeStalePostmaster(home.data);
+      return undefined;
+    }
+    if (performance.now() > end) throw stillBusy(home, blockers);
+    if (!told) say(`Waiting for Postgres in ${home.data} (pid ${blockers.join(', ')}) to settle.`);
+    told = true;
+    await delay(PAUSE_MS);
+  }
+}
+
+function stillBusy(home: PostgresHome, pids: readonly number[]): Failure {
+  return new Failure(
+    'unreachable',
+    `Postgres in ${home.data} is neither ready nor gone after ${PATIENCE_MS / 1000} s: end its processes (pid ${pids.join(', ')}) and start again.`,
+  );
+}
+
+/**
+ * Starts a server on the home's data and waits until it is ready. Throws `Failure('unreachable')` with the log's last words.
+ * A port that was free can be taken a moment later, and leftovers of a killed server may still hold its memory:
+ * then it tries again.
+ */
+export async function launchPostgres(launch: PostgresLaunch, say: Say): Promise<Listening> {
+  const preferred = launch.preferredPort === undefined ? [] : [launch.preferredPort];
+  for (let attempt = 1; ; attempt++) {
+    const [port] = (await freePorts(1, attempt === 1 ? preferred : [])) as [number];
+    const offset = logSize(launch.log);
+    const process = await launchOn(port, launch);
+    if (process !== undefined) return { process, port };
+    const words = lastLines(logSince(launch.log, offset), 3);
+    const passing = /Address already in use|shared memory block|lock file/.test(words);
+    if (!passing || attempt === ATTEMPTS)
+      throw new Failure(
+        'unreachable',
+        `Postgres did not start: ${words || 'it said nothing'}. Its log is ${launch.log}.`,
+      );
+    say(`Postgres did not start (${words}): trying again.`);
+    await settle(launch.home, say);
+  }
+}
+
+/** The identity of the new server once it is ready; undefined when it ended instead. */
+async function launchOn(
+  port: number,
+  launch: PostgresLaunch,
+): Promise<ProcessIdentity | undefined> {
+  const server = spawnServer(port, launch);
+  const end = performance.now() + PATIENCE_MS;
+  while (server !== undefined && isAlive(server)) {
+    const postmaster = readPostmaster(launch.home.data);
+    if (postmaster?.pid === server.pid && postmaster.status === 'ready') return server;
+    if (performance.now() > end) throw stillBusy(launch.home, [server.pid]);
+    await delay(PAUSE_MS);
+  }
+  return undefined;
+}
+
+/** Detached, so that neither Ctrl-C nor the end of this process reaches the server. */
+function spawnServer(port: number, launch: PostgresLaunch): ProcessIdentity | undefined {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: '',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    ...launch.settings,
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return withLogFile(launch.log, (descriptor) => {
+    const child = spawn(launch.binaries.postgres, ['-D', launch.home.data, ...flags], {
+      cwd: '/',
+      detached: true,
+      env: { LC_ALL: 'C', TZ: 'UTC' },
+      stdio: ['ignore', descriptor, descriptor],
+      ...(launch.user && { uid: launch.user.uid, gid: launch.user.gid }),
+    });
+    // A program that cannot be run at all shows as no pid; without a listener Node would end this process.
+    child.on('error', () => undefined);
+    child.unref();
+    return child.pid === undefined ? undefined : identify(child.pid);
+  });
+}

@@ -1,0 +1,77 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makePrivateFolder, writePrivateFile } from './private-file.ts';
+import type { Say } from './say.ts';
+import { canTraverse, type SystemUser } from './system-user.ts';
+
+/** Where Postgres keeps its files: a folder of its own, which only the user that runs it can enter. */
+export type PostgresHome = { readonly folder: string; readonly data: string };
+
+/**
+ * The home of Postgres for a `.partita` folder: inside it, or, when the user that runs Postgres cannot get there
+ * (root's clone in a closed home), in a folder outside that the file `postgres.path` in `.partita` points to.
+ */
+export function placePostgres(
+  partitaFolder: string,
+  user: SystemUser | undefined,
+  say: Say,
+): PostgresHome {
+  const home = findPostgresHome(partitaFolder);
+  const fits = user === undefined || canTraverse(partitaFolder, user);
+  const folder = existsSync(home.folder) || fits ? home.folder : outside(partitaFolder, say);
+  makePrivateFolder(folder);
+  if (user !== undefined) chownSync(folder, user.uid, user.gid);
+  return homeIn(folder);
+}
+
+/** The home of Postgres as it was placed before; nothing is made. */
+export function findPostgresHome(partitaFolder: string): PostgresHome {
+  const pointer = pointerOf(partitaFolder);
+  return homeIn(
+    existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(partitaFolder, 'postgres'),
+  );
+}
+
+/** The password of the server's only account, made at random the first time and kept in `.partita` (0600). */
+export function postgresPassword(partitaFolder: string): string {
+  const path = join(partitaFolder, 'postgres.password');
+  if (!existsSync(path)) writePrivateFile(path, randomBytes(24).toString('base64url'));
+  return readFileSync(path, 'utf8').trim();
+}
+
+function homeIn(folder: string): PostgresHome {
+  return { folder, data: join(folder, 'data') };
+}
+
+function pointerOf(partitaFolder: string): string {
+  return join(partitaFolder, 'postgres.path');
+}
+
+function outside(partitaFolder: string, say: Say): string {
+  const name = createHash('sha256')
+    .update(realpathSync(partitaFolder))
+    .update(randomBytes(8))
+    .digest('hex')
+    .slice(0, 12);
+  const parent = firstWritable(['/var/lib/partita', join(tmpdir(), 'partita')]);
+  const folder = join(parent, name);
+  say(
+    `Keeping the database in ${folder}: the user that runs Postgres cannot reach ${partitaFolder}.`,
+  );
+  writePrivateFile(pointerOf(partitaFolder), `${folder}\n`);
+  return folder;
+}
+
+function firstWritable(candidates: readonly string[]): string {
+  for (const [index, folder] of candidates.entries())
+    try {
+      mkdirSync(folder, { recursive: true });
+      chmodSync(folder, 0o711);
+      return folder;
+    } catch (error) {
+      if (index === candidates.length - 1) throw error;
+    }
+  throw new RangeError('No candidate folder was given.');
+}
