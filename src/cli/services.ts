@@ -1,0 +1,146 @@
+import type { Digest } from '../domain/digest.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { PartitionKey } from '../domain/partition.ts';
+import type { RunResult } from '../domain/result.ts';
+import type { Decision, RunStatus, Stage } from '../domain/run.ts';
+import type { Spec } from '../spec/spec.ts';
+
+/** A spec that passed `parseSpec`, and the folder that its relative paths start from. */
+export type PreparedSpec = {
+  readonly spec: Spec;
+  readonly digest: Digest;
+  readonly baseFolder: string;
+};
+
+/** How a run stands right now: what the progress bar and `status RUN` show. */
+export type RunState = {
+  readonly runId: string;
+  readonly experiment: string;
+  readonly status: RunStatus;
+  /** Null before the first stage and after the last. */
+  readonly stage: Stage | null;
+  readonly paused: boolean;
+  /** Batches in flight at once. */
+  readonly concurrency: number;
+  /** 0 = not known yet. */
+  readonly partitions: number;
+  readonly trained: number;
+  readonly failed: number;
+  /** Of the current stage. */
+  readonly batches: { readonly done: number; readonly running: number; readonly total: number };
+  /** Why it failed, in one sentence. */
+  readonly error: string | null;
+};
+
+export type RunSummary = {
+  readonly runId: string;
+  readonly experiment: string;
+  readonly status: RunStatus;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly endedAt: string | null;
+  readonly partitions: number | null;
+};
+
+export type RunPlan = {
+  readonly source: string;
+  readonly rows: number;
+  readonly partitions: readonly PlannedRow[];
+  readonly candidates: number;
+  /** Fits that training would take: candidates × folds and the final ones, own and global. */
+  readonly fits: number;
+  /** Null when nothing is known to base it on. */
+  readonly estimatedSeconds: number | null;
+  readonly warnings: readonly string[];
+};
+
+export type PlannedRow = {
+  readonly key: PartitionKey;
+  readonly partition: string;
+  readonly rows: number;
+  readonly decision: Decision;
+};
+
+export type ReportFormat = 'html' | 'json' | 'md' | 'text';
+
+export type RunControl =
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'set-concurrency'; readonly concurrency: number };
+
+export type PredictRequest = {
+  /** A run's id, or a unique prefix of it: its model set answers. */
+  readonly run: string;
+  /** File with the columns that training saw. */
+  readonly data: string;
+  /** csv, parquet or jsonl by its ending. */
+  readonly out: string;
+};
+export type PredictResult = {
+  readonly out: string;
+  readonly rows: number;
+  /** Rows by who answered: own, global, baseline … */
+  readonly rungs: { readonly [rung: string]: number };
+};
+
+export type PredictionsRequest = {
+  readonly run: string;
+  readonly split: 'holdout' | 'oof';
+  readonly out: string;
+};
+
+export type DebugRequest = PreparedSpec & {
+  /** Canonical text, or the bare value where the key is one column. */
+  readonly partition: string;
+  readonly stage: 'profile' | 'train' | 'evaluate';
+};
+/** One step inside the partition function, in the order they ran. */
+export type DebugStep = {
+  readonly name: string;
+  readonly inputs: JsonObject;
+  readonly outputs: JsonObject;
+  readonly ms: number;
+};
+
+/**
+ * What the commands ask of the system; built by `src/compose.ts`, faked in tests. Making it opens nothing: each call
+ * connects to what it needs and starts the embedded parts when they are not up. Every call throws `Failure`; a run is
+ * named by its id or a unique prefix.
+ */
+export interface Services {
+  /** Folder for what the commands leave behind (`.partita`). */
+  readonly stateFolder: string;
+  /** Records the run and starts it. The same idempotency key again: the run that exists. */
+  submit(prepared: PreparedSpec, idempotencyKey?: string): Promise<{ readonly runId: string }>;
+  state(run: string): Promise<RunState>;
+  /** Calls back at every change until the run has ended or `signal` aborts; resolves with the last state. */
+  watch(run: string, onState: (state: RunState) => void, signal: AbortSignal): Promise<RunState>;
+  control(run: string, control: RunControl): Promise<RunState>;
+  result(run: string): Promise<RunResult>;
+  runs(options: {
+    readonly limit: number;
+    readonly experiment?: string;
+  }): Promise<readonly RunSummary[]>;
+  report(run: string, format: ReportFormat): Promise<string>;
+  /** Reads the source; writes nothing. */
+  plan(prepared: PreparedSpec): Promise<RunPlan>;
+  predict(request: PredictRequest): Promise<PredictResult>;
+  /** Columns: row, partition, scope, fold, truth, prediction, `p:CLASS` …, id, weight, repeat, candidate. */
+  predictions(
+    request: PredictionsRequest,
+  ): Promise<{ readonly out: string; readonly rows: number }>;
+  /** Every (run, partition) that made the model, with data, spec, code, parameters and seed. Takes a digest or a unique prefix. */
+  lineage(model: string): Promise<JsonObject>;
+  /** Runs the very partition function in this process, on the real data of one partition. */
+  debug(request: DebugRequest, onStep: (step: DebugStep) => void): Promise<JsonObject>;
+  /** Brings the database to the newest schema; names the migrations that were applied. */
+  migrate(): Promise<{ readonly applied: readonly string[] }>;
+  /** Works on runs until `stop` aborts, then drains. */
+  work(stop: AbortSignal): Promise<void>;
+  /** Lets go of every connection; the embedded parts go on. */
+  close(): Promise<void>;
+}
+
+/** Called by the first command that needs it: `--help`, `validate` and `init` start nothing. */
+export type CreateServices = () => Promise<Services>;

@@ -1,0 +1,80 @@
+import type { Digest } from './digest.ts';
+import type { JsonObject } from './json.ts';
+import type { Metric, Task } from './metric.ts';
+import type { PartitionKey } from './partition.ts';
+import type { PartitionReason, PartitionStatus, RunStatus, Verdict } from './run.ts';
+
+/** A score in the metric's own direction; null when there is none, with the reason in the row's `because`. Never NaN. */
+export type ScoreValue = number | null;
+
+export type ScoredModel = {
+  readonly algorithm: string | null;
+  readonly parameters: JsonObject | null;
+  /** Metric on the pooled out-of-fold rows. */
+  readonly cv: ScoreValue;
+  readonly holdout: ScoreValue;
+  /** Digest of the model that answers; null when none does. */
+  readonly model: Digest | null;
+  /** Field → why its score is null, for example `{ "global.holdout": "No holdout rows." }`. */
+  readonly because?: { readonly [score: string]: string };
+};
+
+/** How one partition ended, and by how much. Its own best model stands in `algorithm`, `cv`, `holdout`; who serves in `verdict`. */
+export type PartitionRow = ScoredModel & {
+  readonly key: PartitionKey;
+  /** Canonical text, as it stands in files and pages. */
+  readonly partition: string;
+  readonly status: PartitionStatus;
+  readonly reason?: PartitionReason;
+  /** What went wrong, for people, where `status` is `failed`. */
+  readonly message?: string;
+  readonly rows: number;
+  readonly excluded: { readonly [reason: string]: number };
+  /** The model without partition on the same rows. */
+  readonly global: { readonly cv: ScoreValue; readonly holdout: ScoreValue };
+  /** Own minus global, positive = own is better; null when they can't be compared. */
+  readonly difference: number | null;
+  /** 95 %, of `difference`. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
+  readonly verdict: Verdict | null;
+};
+
+export type RunResult = {
+  readonly runId: string;
+  readonly experiment: string;
+  readonly status: RunStatus;
+  readonly error: string | null;
+  readonly spec: Digest;
+  readonly snapshot: Digest | null;
+  readonly engine: string;
+  readonly task: Task;
+  readonly metric: Metric;
+  /** Ordered by partition text. */
+  readonly partitions: readonly PartitionRow[];
+  /** The model without partition; null when it is off or could not be fitted. */
+  readonly global: ScoredModel | null;
+  /** The metric pooled over rows: own and global on identical rows, served on every row that has an answer. */
+  readonly totals: {
+    readonly own: PooledScore | null;
+    readonly global: PooledScore | null;
+    readonly served: PooledScore | null;
+  };
+  readonly warnings: readonly string[];
+  /** Milliseconds: `total`, and one entry per stage. */
+  readonly timings: JsonObject;
+  readonly counts: { readonly partitions: number; readonly rows: number } & {
+    readonly [status in PartitionStatus]: number;
+  };
+  /** Path of the HTML report. */
+  readonly report: string | null;
+};
+
+export type PooledScore = { readonly cv: ScoreValue; readonly holdout: ScoreValue };
+
+/** Longer lists of partitions go to a file of their own. */
+export const MAX_LISTED_PARTITIONS = 1000;
+
+/** The last line of `run --json`: `RunResult`, its partitions in a file (JSON lines) when there are very many. */
+export type PrintedResult =
+  | RunResult
+  | (Omit<RunResult, 'partitions'> & { readonly partitionsFile: string });
