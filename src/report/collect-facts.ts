@@ -1,0 +1,219 @@
+import { compareScores, isLowerBetter } from '../domain/metric.ts';
+import { displayPartition } from '../domain/partition.ts';
+import type { EvaluateFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
+import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
+import { AlgorithmTally } from './algorithm-tally.ts';
+import { CoverageTally } from './coverage-tally.ts';
+import type { ModelSection, PartitionRow, ReportFacts } from './facts.ts';
+import { histogram } from './histogram.ts';
+import { ProfileTally } from './profile-tally.ts';
+import { StabilityTally } from './stability-tally.ts';
+
+/** Rows of the table of partitions, and models shown in full: what keeps the page small. */
+const SHOWN_PARTITIONS = 400;
+const SHOWN_DETAILS = 20;
+const SHOWN_CANDIDATES = 30;
+const SHOWN_FEATURES = 20;
+
+export type ReportInput = {
+  readonly run: RunRecord;
+  readonly source: string;
+  readonly partitions: AsyncIterable<PartitionRecord>;
+  readonly global: TrainedPartition | null;
+  readonly totals: TotalsFacts | null;
+  readonly timings: { readonly [stage: string]: number };
+};
+
+/** Reads every partition once, in constant memory apart from the rows that are shown. */
+export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
+  const { run, totals } = input;
+  const algorithms = new AlgorithmTally(run.spec.candidates.map(({ algorithm }) => algorithm));
+  const coverage = new CoverageTally();
+  const profile = new ProfileTally();
+  const stability = new StabilityTally();
+  const rows = new TopRows(SHOWN_PARTITIONS);
+  const differences: number[] = [];
+  const verdicts = { own: 0, global: 0, tie: 0 };
+  const details: ModelSection[] = [];
+
+  for await (const record of input.partitions) {
+    const row = partitionRow(record, run);
+    if (record.profile !== null) profile.add(record.profile);
+    coverage.add(row);
+    rows.add(row);
+    const facts = trainFacts(record.trained);
+    if (facts !== null) {
+      algorithms.add(facts, run.spec.metric);
+      stability.add(facts.selection);
+      const section = modelSection(row.name, record.rows, facts, record.evaluated);
+      if (section !== null && details.length < SHOWN_DETAILS) details.push(section);
+    }
+    if (row.difference !== null) differences.push(row.difference);
+    const { verdict } = row;
+    if (verdict === 'own' || verdict === 'global' || verdict === 'tie') verdicts[verdict]++;
+  }
+
+  const global = trainFacts(input.global);
+  return {
+    run: identity(run),
+    question: question(run),
+    data: {
+      source: input.source,
+      rows: run.snapshot?.rowCount ?? 0,
+      partitions: run.snapshot?.partitionCount ?? 0,
+      excluded: profile.excluded(run.snapshot?.excluded ?? {}),
+      columns: profile.columns(),
+      warnings: [...(run.snapshot?.warnings ?? []), ...(run.plan?.warnings ?? [])],
+    },
+    coverage: coverage.rows(),
+    verdicts,
+    totals: {
+      own: totals?.own ?? null,
+      global: totals?.global ?? null,
+      served: totals?.served ?? null,
+    },
+    global: global === null ? null : globalSection(run, global, totals),
+    algorithms: algorithms.rows(global),
+    partitions: { total: rows.total, shown: rows.shown() },
+    lift: histogram(differences, 24),
+    details,
+    stability: stability.rows(SHOWN_FEATURES),
+    timings: Object.entries(input.timings).map(([stage, ms]) => ({ stage, ms })),
+    spec: run.spec,
+  };
+}
+
+/** Keeps the partitions with the most rows, and gives them in text order. */
+class TopRows {
+  total = 0;
+  readonly #limit: number;
+  #rows: PartitionRow[] = [];
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(row: PartitionRow): void {
+    this.total++;
+    this.#rows.push(row);
+    if (this.#rows.length >= this.#limit * 4) this.#cut();
+  }
+
+  shown(): readonly PartitionRow[] {
+    if (this.#rows.length > this.#limit) this.#cut();
+    return this.#rows;
+  }
+
+  #cut(): void {
+    const smallest = [...this.#rows].sort((a, b) => b.rows - a.rows)[this.#limit - 1]?.rows ?? 0;
+    this.#rows = this.#rows.filter(({ rows }) => rows >= smallest).slice(0, this.#limit);
+  }
+}
+
+export function trainFacts(trained: TrainedPartition | null): TrainFacts | null {
+  return trained?.kind === 'trained' ? trained.facts : null;
+}
+
+function partitionRow(record: PartitionRecord, run: RunRecord): PartitionRow {
+  const facts = trainFacts(record.trained);
+  const comparison = record.evaluated?.comparison ?? null;
+  return {
+    name: displayPartition(record.key, record.text),
+    rows: record.rows,
+    status: record.chosen?.status ?? 'failed',
+    reason: record.chosen?.reason ?? null,
+    algorithm: facts?.model?.algorithm ?? null,
+    runnerUp: facts === null ? null : runnerUp(facts, run),
+    own: record.evaluated?.own ?? null,
+    global: record.evaluated?.global ?? null,
+    difference: comparison?.difference ?? null,
+    interval: comparison?.interval ?? null,
+    verdict: record.chosen?.verdict ?? null,
+    model: record.chosen?.model ?? null,
+  };
+}
+
+/** The second best candidate and how far behind it is, in the metric's unit; positive = behind. */
+function runnerUp(facts: TrainFacts, run: RunRecord): PartitionRow['runnerUp'] {
+  const best = facts.best === null ? undefined : facts.candidates[facts.best];
+  if (best === undefined || best.cv.value === null) return null;
+  const others = facts.candidates.filter(
+    (candidate) => candidate !== best && candidate.cv.value !== null,
+  );
+  const [second] = others.sort((a, b) => compareScores(run.spec.metric, b.cv, a.cv));
+  if (second === undefined || second.cv.value === null) return null;
+  return { algorithm: second.algorithm, margin: Math.abs(best.cv.value - second.cv.value) };
+}
+
+function modelSection(
+  name: string,
+  rows: number,
+  facts: TrainFacts,
+  evaluated: EvaluateFacts | null,
+): ModelSection | null {
+  if (facts.model === null || facts.best === null) return null;
+  return {
+    name,
+    rows,
+    algorithm: facts.model.algorithm,
+    parameters: facts.model.parameters,
+    model: facts.model.digest,
+    scores: evaluated?.own ?? null,
+    candidates: facts.candidates.slice(0, SHOWN_CANDIDATES),
+    best: facts.best,
+    importance: facts.model.importance.slice(0, SHOWN_FEATURES),
+    selection: cutSelection(facts.selection),
+    plots: evaluated?.plots ?? null,
+  };
+}
+
+function globalSection(
+  run: RunRecord,
+  facts: TrainFacts,
+  totals: TotalsFacts | null,
+): ModelSection | null {
+  const evaluated: EvaluateFacts = {
+    own: totals?.globalEverywhere ?? null,
+    global: null,
+    comparison: null,
+    plots: totals?.globalPlots ?? null,
+  };
+  return modelSection('Without partition', run.snapshot?.rowCount ?? 0, facts, evaluated);
+}
+
+function cutSelection(selection: TrainFacts['selection']): TrainFacts['selection'] {
+  return {
+    method: selection.method,
+    kept: selection.kept.slice(0, 100),
+    dropped: selection.dropped.slice(0, 100),
+    stability: selection.stability.slice(0, 100),
+  };
+}
+
+function identity(run: RunRecord): ReportFacts['run'] {
+  const { runId, experiment, status, requestedBy, startedAt, endedAt, specDigest, error } = run;
+  const snapshotDigest = run.snapshot?.digest ?? null;
+  return {
+    runId,
+    experiment,
+    status,
+    requestedBy,
+    startedAt,
+    endedAt,
+    specDigest,
+    snapshotDigest,
+    error,
+  };
+}
+
+function question(run: RunRecord): ReportFacts['question'] {
+  const { target, metric, partition } = run.spec;
+  return {
+    task: target.task,
+    target: target.column,
+    metric,
+    isLowerBetter: isLowerBetter(metric),
+    partitionBy: partition.by,
+    classes: run.plan?.classes ?? [],
+  };
+}

@@ -1,0 +1,132 @@
+import type { JsonObject } from '../domain/json.ts';
+import type { Metric, Score, Task } from '../domain/metric.ts';
+import type { PartitionReason, PartitionStatus, RunStatus, Verdict } from '../domain/run.ts';
+import type {
+  CandidateFacts,
+  Interval,
+  PlotFacts,
+  SelectionFacts,
+  SideScores,
+} from '../partition/facts.ts';
+import type { Spec } from '../spec/spec.ts';
+
+/**
+ * Everything a report says, as data. Its size does not grow with the number of partitions: lists are cut at the limits
+ * of `collect-facts.ts`, and what is cut is counted.
+ */
+export type ReportFacts = {
+  readonly run: RunIdentity;
+  readonly question: Question;
+  readonly data: DataFacts;
+  readonly coverage: readonly CoverageRow[];
+  readonly verdicts: { readonly own: number; readonly global: number; readonly tie: number };
+  readonly totals: Totals;
+  readonly global: ModelSection | null;
+  readonly algorithms: readonly AlgorithmRow[];
+  readonly partitions: { readonly total: number; readonly shown: readonly PartitionRow[] };
+  /** Own minus global of every compared partition, in bins. */
+  readonly lift: readonly { readonly from: number; readonly to: number; readonly count: number }[];
+  readonly details: readonly ModelSection[];
+  readonly stability: readonly { readonly column: string; readonly share: number }[];
+  readonly timings: readonly { readonly stage: string; readonly ms: number }[];
+  readonly spec: Spec;
+};
+
+export type RunIdentity = {
+  readonly runId: string;
+  readonly experiment: string;
+  readonly status: RunStatus;
+  readonly requestedBy: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly specDigest: string;
+  readonly snapshotDigest: string | null;
+  readonly error: string | null;
+};
+
+export type Question = {
+  readonly task: Task;
+  readonly target: string;
+  readonly metric: Metric;
+  readonly isLowerBetter: boolean;
+  readonly partitionBy: readonly string[];
+  readonly classes: readonly string[];
+};
+
+export type DataFacts = {
+  readonly source: string;
+  readonly rows: number;
+  readonly partitions: number;
+  readonly excluded: readonly { readonly reason: string; readonly rows: number }[];
+  readonly columns: readonly ColumnSummary[];
+  readonly warnings: readonly string[];
+};
+
+export type ColumnSummary = {
+  readonly name: string;
+  readonly kind: string;
+  readonly missing: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  /** Over all rows. */
+  readonly mean: number | null;
+  /** Fewest and most distinct values in a partition. */
+  readonly distinct: readonly [number, number];
+};
+
+export type CoverageRow = {
+  readonly status: PartitionStatus;
+  readonly reason: PartitionReason | null;
+  readonly count: number;
+  readonly examples: readonly string[];
+};
+
+export type Totals = {
+  readonly own: SideScores | null;
+  readonly global: SideScores | null;
+  readonly served: SideScores | null;
+};
+
+export type PartitionRow = {
+  readonly name: string;
+  readonly rows: number;
+  readonly status: PartitionStatus;
+  readonly reason: string | null;
+  readonly algorithm: string | null;
+  readonly runnerUp: { readonly algorithm: string; readonly margin: number } | null;
+  readonly own: SideScores | null;
+  readonly global: SideScores | null;
+  readonly difference: number | null;
+  readonly interval: Interval | null;
+  readonly verdict: Verdict | null;
+  readonly model: string | null;
+};
+
+/** One model shown in full: of a partition, or the one without partition. */
+export type ModelSection = {
+  readonly name: string;
+  readonly rows: number;
+  readonly algorithm: string;
+  readonly parameters: JsonObject;
+  readonly model: string;
+  readonly scores: SideScores | null;
+  readonly candidates: readonly Pick<
+    CandidateFacts,
+    'algorithm' | 'parameters' | 'cv' | 'foldScores' | 'fitMs' | 'because'
+  >[];
+  readonly best: number;
+  readonly importance: readonly { readonly feature: string; readonly share: number }[];
+  readonly selection: SelectionFacts;
+  readonly plots: PlotFacts | null;
+};
+
+export type AlgorithmRow = {
+  readonly algorithm: string;
+  /** Partitions where it was the best, was fitted, failed. */
+  readonly wins: number;
+  readonly fitted: number;
+  readonly failed: number;
+  readonly meanRank: number | null;
+  readonly globalScore: Score | null;
+  readonly fitMs: number;
+};

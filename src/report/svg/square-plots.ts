@@ -1,0 +1,137 @@
+import type { PlotFacts } from '../../partition/facts.ts';
+import { type Html, html, shorten } from '../html/html.ts';
+import { countText, numberText } from '../number-text.ts';
+import { extent, linearScale, type Scale, ticks } from './scale.ts';
+
+const SIZE = 260;
+const LEFT = 44;
+const BOTTOM = 36;
+
+type Point = readonly [x: number, y: number];
+
+/** True against false positive rate; the diagonal is chance. */
+export function rocPlot(points: NonNullable<PlotFacts['roc']>): Html {
+  return unitPlot(
+    'ROC',
+    'false positive rate',
+    'true positive rate',
+    points.map(({ fpr, tpr }): Point => [fpr, tpr]),
+    true,
+  );
+}
+
+export function precisionRecallPlot(points: NonNullable<PlotFacts['pr']>): Html {
+  return unitPlot(
+    'Precision and recall',
+    'recall',
+    'precision',
+    points.map(({ recall, precision }): Point => [recall, precision]),
+    false,
+  );
+}
+
+/** What was promised against what happened; the diagonal is perfect. */
+export function calibrationPlot(bins: NonNullable<PlotFacts['calibration']>): Html {
+  const points = bins.map(({ predicted, observed }): Point => [predicted, observed]);
+  const dots = points.map(
+    ([x, y]) => html`<circle class="f-own" cx="${unitX(x)}" cy="${unitY(y)}" r="3.5"/>`,
+  );
+  return unitPlot('Calibration', 'predicted probability', 'observed share', points, true, dots);
+}
+
+/** Truth against prediction of sampled rows; on the diagonal the prediction is right. */
+export function residualPlot(points: NonNullable<PlotFacts['residuals']>['scatter']): Html {
+  const range = extent(points.flatMap(({ truth, prediction }) => [truth, prediction]));
+  const x = linearScale(range, [LEFT, SIZE - 8]);
+  const y = linearScale(range, [SIZE - BOTTOM, 8]);
+  const dots = points.map(
+    ({ truth, prediction }) =>
+      html`<circle class="f-own" cx="${x(truth)}" cy="${y(prediction)}" r="2" opacity="0.5"/>`,
+  );
+  const diagonal = html`<line class="zero" x1="${x(range[0])}" y1="${y(range[0])}" x2="${x(range[1])}" y2="${y(range[1])}"/>`;
+  return frame('Truth and prediction', 'truth', 'prediction', axes(range, x, y), [
+    diagonal,
+    ...dots,
+  ]);
+}
+
+/** True class down, predicted class across; the darker, the larger the share of the true class. */
+export function confusionPlot(
+  matrix: NonNullable<PlotFacts['confusion']>,
+  classes: readonly string[],
+): Html {
+  const cell = Math.max(34, Math.min(64, 320 / classes.length));
+  const left = 96;
+  const top = 40;
+  const size = classes.length * cell;
+  const cells = matrix.flatMap((row, i) => {
+    const total = row.reduce((sum, count) => sum + count, 0) || 1;
+    return row.map((count, j) =>
+      confusionCell(count, count / total, left + j * cell, top + i * cell, cell),
+    );
+  });
+  const labels = classes.flatMap((name, i) => [
+    html`<text x="${left - 8}" y="${top + i * cell + cell / 2 + 4}" text-anchor="end">${shorten(name, 13)}</text>`,
+    html`<text x="${left + i * cell + cell / 2}" y="${top - 8}" text-anchor="middle">${shorten(name, Math.floor(cell / 7))}</text>`,
+  ]);
+  return figure(
+    html`<svg viewBox="0 0 ${left + size + 8} ${top + size + 8}" width="${left + size + 8}" height="${top + size + 8}" role="img" aria-label="Confusion matrix">${cells}${labels}</svg>`,
+    'Confusion: true class down, predicted across',
+  );
+}
+
+function confusionCell(count: number, share: number, x: number, y: number, cell: number): Html {
+  const contrast = share > 0.55 ? 'cell dark' : 'cell';
+  return html`<rect class="f-own" x="${x}" y="${y}" width="${cell - 2}" height="${cell - 2}" rx="3" opacity="${numberText(0.06 + share * 0.86)}"/><text class="${contrast}" x="${x + cell / 2 - 1}" y="${y + cell / 2 + 3}" text-anchor="middle">${countText(count)}</text>`;
+}
+
+function unitX(value: number): number {
+  return linearScale([0, 1], [LEFT, SIZE - 8])(value);
+}
+
+function unitY(value: number): number {
+  return linearScale([0, 1], [SIZE - BOTTOM, 8])(value);
+}
+
+function unitPlot(
+  title: string,
+  xName: string,
+  yName: string,
+  points: readonly Point[],
+  diagonal: boolean,
+  extra: readonly Html[] = [],
+): Html {
+  const path = points.map(([x, y]) => `${unitX(x)},${unitY(y)}`).join(' ');
+  const chance = html`<line class="zero" x1="${unitX(0)}" y1="${unitY(0)}" x2="${unitX(1)}" y2="${unitY(1)}"/>`;
+  const line = html`<polyline class="s-own" points="${path}"/>`;
+  return frame(title, xName, yName, axes([0, 1], unitX, unitY), [
+    ...(diagonal ? [chance] : []),
+    line,
+    ...extra,
+  ]);
+}
+
+function axes(range: readonly [number, number], x: Scale, y: Scale): readonly Html[] {
+  return ticks(range[0], range[1], 4).flatMap((tick) => [
+    html`<text class="soft" x="${x(tick)}" y="${SIZE - BOTTOM + 16}" text-anchor="middle">${numberText(tick)}</text>`,
+    html`<text class="soft" x="${LEFT - 6}" y="${y(tick) + 4}" text-anchor="end">${numberText(tick)}</text>`,
+    html`<line class="axis" x1="${LEFT}" x2="${SIZE - 8}" y1="${y(tick)}" y2="${y(tick)}"/>`,
+  ]);
+}
+
+function frame(
+  title: string,
+  xName: string,
+  yName: string,
+  axis: readonly Html[],
+  marks: readonly Html[],
+): Html {
+  return figure(
+    html`<svg viewBox="0 0 ${SIZE} ${SIZE}" width="${SIZE}" height="${SIZE}" role="img" aria-label="${title}">${axis}${marks}<text class="soft" x="${(LEFT + SIZE) / 2}" y="${SIZE - 4}" text-anchor="middle">${xName}</text></svg>`,
+    `${title}: ${yName} over ${xName}`,
+  );
+}
+
+function figure(svg: Html, caption: string): Html {
+  return html`<figure>${svg}<figcaption>${caption}</figcaption></figure>`;
+}
