@@ -17,7 +17,6 @@ const SHOWN_FEATURES = 20;
 
 export type ReportInput = {
   readonly run: RunRecord;
-  readonly source: string;
   readonly partitions: AsyncIterable<PartitionRecord>;
   readonly global: TrainedPartition | null;
   readonly totals: TotalsFacts | null;
@@ -58,7 +57,7 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
     run: identity(run),
     question: question(run),
     data: {
-      source: input.source,
+      source: describeSource(run.spec),
       rows: run.snapshot?.rowCount ?? 0,
       partitions: run.snapshot?.partitionCount ?? 0,
       excluded: profile.excluded(run.snapshot?.excluded ?? {}),
@@ -216,4 +215,10 @@ function question(run: RunRecord): ReportFacts['question'] {
     partitionBy: partition.by,
     classes: run.plan?.classes ?? [],
   };
+}
+
+/** Where the rows came from, without secrets: a spec holds none. */
+function describeSource({ data: { source } }: RunRecord['spec']): string {
+  if (source.kind !== 'postgres') return `${source.kind} ${source.path}`;
+  return source.table === undefined ? 'a Postgres query' : `Postgres table ${source.table}`;
 }

@@ -1,0 +1,32 @@
+import { asJson } from '../src/domain/json.ts';
+import { canonicalJson } from '../src/frame/digest.ts';
+import type { TotalsFacts } from '../src/partition/facts.ts';
+import { collectFacts } from '../src/report/collect-facts.ts';
+import { renderHtml } from '../src/report/html/page.ts';
+import { inActivity } from './activity-scope.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+
+export function writeReportActivity({ runs, objects }: ActivityDependencies) {
+  return {
+    /** Facts first, then the page from the same facts; both are objects. */
+    async writeReport({ runId }: { readonly runId: string }): Promise<void> {
+      return inActivity(async ({ attempt }) => {
+        const facts = await collectFacts({
+          run: await runs.run(runId),
+          partitions: runs.partitions(runId),
+          global: await runs.globalTraining(runId),
+          totals: (await runs.totals(runId)).totals as unknown as TotalsFacts | null,
+          timings: (await runs.timings(runId)) as { readonly [stage: string]: number },
+        });
+        const json = Buffer.from(canonicalJson(asJson(facts)));
+        const html = Buffer.from(renderHtml(facts));
+        const report = { json: await objects.put(json), html: await objects.put(html) };
+        await runs.recordReport(
+          runId,
+          { ...report, byteSizes: [html.length, json.length] },
+          attempt,
+        );
+      });
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { Client } from '@temporalio/client';
+import type { JsonObject } from '../domain/json.ts';
+import type { Engine } from '../engines/engine.ts';
+import type { SnapshotRequest } from '../sources/make-snapshot.ts';
+import type { Snapshot } from '../sources/snapshot.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { LineageStore } from '../stores/lineage-store.ts';
+import type { ObjectStore } from '../stores/object-store.ts';
+import type { CodeVersion, RunStore } from '../stores/run-store.ts';
+
+/** What the operations act on; built by `src/compose.ts`. */
+export type OperationContext = {
+  readonly runs: RunStore;
+  readonly lineage: LineageStore;
+  readonly objects: ObjectStore;
+  readonly temporal: Client;
+  engineFor(spec: Spec): Engine;
+  snapshotRequest(spec: Spec, baseFolder: string): SnapshotRequest;
+  takeSnapshot(
+    request: SnapshotRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly snapshot: Snapshot; readonly parquetPath: string }>;
+  readonly code: CodeVersion;
+  readonly environment: JsonObject;
+  readonly user: string;
+  /** Batches in flight at once in a new run. */
+  readonly concurrency: number;
+};

@@ -1,0 +1,25 @@
+import type { ReportFormat } from '../cli/services.ts';
+import { Failure } from '../domain/failure.ts';
+import type { ReportFacts } from '../report/facts.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import { renderText } from '../report/text.ts';
+import type { OperationContext } from './context.ts';
+
+/** A finished run's report; every format is made from the same stored facts. */
+export async function runReport(
+  { runs, objects }: Pick<OperationContext, 'runs' | 'objects'>,
+  id: string,
+  format: ReportFormat,
+): Promise<string> {
+  const run = await runs.run(id);
+  if (run.report === null) {
+    throw new Failure('not-found', `Run ${run.runId} has no report: it is ${run.status}.`);
+  }
+  const text = async (digest: typeof run.report.json) =>
+    Buffer.from(await objects.get(digest)).toString('utf8');
+  if (format === 'html') return text(run.report.html);
+  const json = await text(run.report.json);
+  if (format === 'json') return json;
+  const facts = JSON.parse(json) as ReportFacts;
+  return format === 'md' ? renderMarkdown(facts) : renderText(facts);
+}

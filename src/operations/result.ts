@@ -1,0 +1,127 @@
+import type { Score } from '../domain/metric.ts';
+import type { PartitionRow, RunResult, ScoredModel } from '../domain/result.ts';
+
+import type { EvaluateFacts, SideScores, TotalsFacts, TrainFacts } from '../partition/facts.ts';
+import type { ObjectStore } from '../stores/object-store.ts';
+import type { PartitionRecord, RunStore, TrainedPartition } from '../stores/run-store.ts';
+
+/** A run as `run --json` prints it. */
+export async function runResult(
+  runs: RunStore,
+  objects: ObjectStore,
+  id: string,
+): Promise<RunResult> {
+  const run = await runs.run(id);
+  const partitions: PartitionRow[] = [];
+  for await (const record of runs.partitions(run.runId)) partitions.push(partitionRow(record));
+  const { totals } = await runs.totals(run.runId);
+  const pooled = totals as unknown as TotalsFacts | null;
+  return {
+    runId: run.runId,
+    experiment: run.experiment,
+    status: run.status,
+    error: run.error,
+    spec: run.specDigest,
+    snapshot: run.snapshot?.digest ?? null,
+    engine: run.spec.engine.kind,
+    task: run.spec.target.task,
+    metric: run.spec.metric,
+    partitions,
+    global: globalRow(await runs.globalTraining(run.runId), pooled),
+    totals: {
+      own: pooledScore(pooled?.own),
+      global: pooledScore(pooled?.global),
+      served: pooledScore(pooled?.served),
+    },
+    warnings: [...(run.snapshot?.warnings ?? []), ...(run.plan?.warnings ?? [])],
+    timings: await runs.timings(run.runId),
+    counts: countsOf(partitions),
+    report: run.report === null ? null : objects.path(run.report.html),
+  };
+}
+
+function partitionRow(record: PartitionRecord): PartitionRow {
+  const { trained, evaluated, chosen, profile } = record;
+  const facts = trained?.kind === 'trained' ? trained.facts : null;
+  const reason = chosen?.reason ?? (trained?.kind === 'failed' ? trained.reason : null);
+  const message = trained?.kind === 'failed' ? trained.message : undefined;
+  return {
+    key: record.key,
+    partition: record.text,
+    status: chosen?.status ?? 'failed',
+    ...(reason === null ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
+    rows: record.rows,
+    excluded: facts?.rows.excluded ?? profile?.split.excluded ?? {},
+    ...scoredModel(facts, evaluated?.own ?? null),
+    model: chosen?.model ?? null,
+    global: {
+      cv: evaluated?.global?.cv.value ?? null,
+      holdout: evaluated?.global?.holdout.value ?? null,
+    },
+    difference: evaluated?.comparison?.difference ?? null,
+    interval: evaluated?.comparison?.interval ?? null,
+    verdict: chosen?.verdict ?? null,
+    ...missingScores(evaluated, facts),
+  };
+}
+
+function globalRow(
+  trained: TrainedPartition | null,
+  totals: TotalsFacts | null,
+): ScoredModel | null {
+  if (trained?.kind !== 'trained') return null;
+  return scoredModel(trained.facts, totals?.globalEverywhere ?? null);
+}
+
+function scoredModel(facts: TrainFacts | null, scores: SideScores | null): ScoredModel {
+  return {
+    algorithm: facts?.model?.algorithm ?? null,
+    parameters: facts?.model?.parameters ?? null,
+    cv: scores?.cv.value ?? null,
+    holdout: scores?.holdout.value ?? null,
+    model: facts?.model?.digest ?? null,
+  };
+}
+
+/** Why a score is null, by field. */
+function missingScores(
+  evaluated: EvaluateFacts | null,
+  facts: TrainFacts | null,
+): Pick<ScoredModel, 'because'> {
+  const scores: readonly (readonly [string, Score | undefined])[] = [
+    ['cv', evaluated?.own?.cv],
+    ['holdout', evaluated?.own?.holdout],
+    ['global.cv', evaluated?.global?.cv],
+    ['global.holdout', evaluated?.global?.holdout],
+  ];
+  const because = Object.fromEntries(
+    scores.flatMap(([field, score]) => (score?.value === null ? [[field, score.because]] : [])),
+  );
+  if (facts !== null && facts.best === null) because['cv'] = 'No candidate could be fitted.';
+  return Object.keys(because).length === 0 ? {} : { because };
+}
+
+function pooledScore(scores: SideScores | null | undefined): RunResult['totals']['own'] {
+  return scores === null || scores === undefined
+    ? null
+    : { cv: scores.cv.value, holdout: scores.holdout.value };
+}
+
+function countsOf(partitions: readonly PartitionRow[]): RunResult['counts'] {
+  const counts = {
+    partitions: partitions.length,
+    rows: 0,
+    trained: 0,
+    reused: 0,
+    merged: 0,
+    global: 0,
+    skipped: 0,
+    failed: 0,
+  };
+  for (const { status, rows } of partitions) {
+    counts[status]++;
+    counts.rows += rows;
+  }
+  return counts;
+}

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import type { PreparedSpec } from '../cli/services.ts';
+import { startRun } from '../temporal/runs.ts';
+import type { OperationContext } from './context.ts';
+
+/**
+ * Records the run, then starts its workflow: a crash between the two leaves a PENDING run, and submitting again with the
+ * same idempotency key starts it.
+ */
+export async function submitRun(
+  context: OperationContext,
+  prepared: PreparedSpec,
+  idempotencyKey?: string,
+): Promise<{ readonly runId: string }> {
+  const runId = newRunId();
+  const run = await context.runs.createRun({
+    runId,
+    idempotencyKey: idempotencyKey ?? runId,
+    spec: prepared.spec,
+    specDigest: prepared.digest,
+    code: context.code,
+    environment: context.environment,
+    requestedBy: context.user,
+    workflowId: `run:${runId}`,
+    baseFolder: prepared.baseFolder,
+  });
+  await startRun(context.temporal, run.workflowId, {
+    runId: run.runId,
+    concurrency: context.concurrency,
+  });
+  return { runId: run.runId };
+}
+
+/** UUID version 7 (RFC 9562): ids sort by the time they were made. */
+function newRunId(): string {
+  const time = Date.now().toString(16).padStart(12, '0');
+  const random = randomUUID();
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
+}
