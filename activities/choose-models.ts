@@ -13,7 +13,7 @@ import {
 } from '../src/stores/run-store.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { partitionJob, runJob, taskArgs } from './partition-job.ts';
+import { runJob, taskArgs, unionJob } from './partition-job.ts';
 
 /** What the choice and the totals need of a partition; the rest of its record is let go. */
 type Row = Choosable & {
@@ -41,7 +41,7 @@ export function chooseModelsActivity({ runs, objects, engineFor }: ActivityDepen
         const choices = chooseModels(rows, globalModel);
 
         const task = totalsTask(run, rows, choices, global, (member) => objects.path(member.pack));
-        const job = partitionJob(run, objects, 'totals', taskArgs(run), [task]);
+        const job = unionJob(run, objects, 'totals', taskArgs(run), [task]);
         const [outcome] = await runJob(engineFor(run.spec), job, signal);
         if (outcome?.kind !== 'ok')
           throw new Error(`Pooling the totals failed: ${outcome?.message}`);

@@ -5,6 +5,9 @@ import type { Spec } from '../src/spec/spec.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { RunRecord } from '../src/stores/run-store.ts';
 
+/** A day, and all that a WebAssembly memory and the frames of a million rows may need. */
+const UNION_LIMITS = { seconds: 86_400, memoryMb: 16_384 };
+
 /** A grouped map over a run's snapshot with the run's own columns, folds and limits. */
 export function partitionJob(
   run: RunRecord,
@@ -25,6 +28,11 @@ export function partitionJob(
     fn: { name, args: asJson(args) },
     limits: { seconds, memoryMb },
   };
+}
+
+/** The same over the union of all partitions: `limits.per_partition` is about one partition, not about all their rows. */
+export function unionJob(...job: Parameters<typeof partitionJob>): GroupedMap {
+  return { ...partitionJob(...job), limits: UNION_LIMITS };
 }
 
 /** Every outcome of a job by its task's position. */

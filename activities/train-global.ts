@@ -1,5 +1,5 @@
 import { GLOBAL_TEXT } from '../src/domain/partition.ts';
-import type { Engine, GroupedMap, Outcome, PartitionTask } from '../src/engines/engine.ts';
+import type { Engine, Outcome, PartitionTask } from '../src/engines/engine.ts';
 import { validationRows } from '../src/estimators/folds.ts';
 import { digestJson } from '../src/frame/digest.ts';
 import type {
@@ -24,7 +24,7 @@ import {
 } from '../src/stores/run-store.ts';
 import { type ActivityScope, inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { partitionJob, requirePlan, requireSnapshot, runJob, taskArgs } from './partition-job.ts';
+import { requirePlan, requireSnapshot, runJob, taskArgs, unionJob } from './partition-job.ts';
 
 export function trainGlobalActivity(dependencies: ActivityDependencies) {
   return {
@@ -120,8 +120,8 @@ class GlobalTraining {
 
   async #map(name: string, tasks: readonly PartitionTask[]): Promise<readonly Outcome[]> {
     const args = { ...taskArgs(this.#run), scope: 'global' as const };
-    const job = partitionJob(this.#run, this.#objects, name, args, tasks);
-    const outcomes = await runJob(this.#engine, withoutPartitionLimit(job), this.#scope.signal);
+    const job = unionJob(this.#run, this.#objects, name, args, tasks);
+    const outcomes = await runJob(this.#engine, job, this.#scope.signal);
     this.#ms += outcomes.reduce((sum, { ms }) => sum + ms, 0);
     this.#log += outcomes.map(({ log }) => log).join('');
     return outcomes;
@@ -176,14 +176,6 @@ class GlobalTraining {
       log: this.#log,
     };
   }
-}
-
-/** `limits.per_partition` is about one partition; the global model has all their rows. */
-function withoutPartitionLimit(job: GroupedMap): GroupedMap {
-  return {
-    ...job,
-    limits: { seconds: 24 * 3600, memoryMb: Math.max(job.limits.memoryMb, 16_384) },
-  };
 }
 
 function foldFactsOf(outcome: Outcome): FoldFacts {
