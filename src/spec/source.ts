@@ -2,12 +2,14 @@ import { z } from 'zod';
 
 const path = z.string().min(1).max(4096).describe('A file or a glob, relative to the spec file.');
 
+const SECRET_REFERENCE = /^\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}$/;
+
 /** Secrets only by reference: `${env:NAME}` is resolved when the source is opened and never stored. */
 const secretReference = z
   .string()
   .regex(
-    /^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/,
-    'Write a reference such as ${env:SOURCE_URL}, not the value itself.',
+    SECRET_REFERENCE,
+    'Write a reference such as ${env:SOURCE_URL} and set that variable; a spec holds no secrets.',
   );
 
 const csv = z.strictObject({
@@ -27,7 +29,7 @@ const postgres = z
     kind: z.literal('postgres'),
     url: secretReference
       .optional()
-      .describe("Left out: the embedded server's own database for data."),
+      .describe("A reference. Left out: the embedded server's own database for data."),
     table: z
       .string()
       .min(1)
@@ -41,3 +43,9 @@ const postgres = z
 
 export const sourceSchema = z.discriminatedUnion('kind', [csv, parquet, json, arrow, postgres]);
 export type Source = z.output<typeof sourceSchema>;
+
+/** The environment variable that the source needs; `undefined` when it needs none. */
+export function variableOf(source: Source): string | undefined {
+  const url = source.kind === 'postgres' ? source.url : undefined;
+  return url === undefined ? undefined : SECRET_REFERENCE.exec(url)?.[1];
+}

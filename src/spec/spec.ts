@@ -1,25 +1,25 @@
 import { z } from 'zod';
 import type { JsonObject } from '../domain/json.ts';
 import { METRICS, type Metric } from '../domain/metric.ts';
+import { columnName, columnNames } from './column-name.ts';
 import { featuresSchema } from './features.ts';
 import { sourceSchema } from './source.ts';
 
-/** A column name: any text without a NUL, at most 1,000 characters. */
-const column = z.string().min(1).max(1000);
-
 const binsSchema = z.union([
   z.strictObject({
-    count: z.int().min(2).max(1000),
-    method: z.enum(['quantile', 'width']).default('quantile'),
+    count: z.int().min(2).max(1000).describe('How many bins.'),
+    method: z
+      .enum(['quantile', 'width'])
+      .default('quantile')
+      .describe('Bins of equal row counts, or of equal width.'),
   }),
-  z.strictObject({ edges: z.array(z.number()).min(1) }),
+  z.strictObject({
+    edges: z.array(z.number()).min(1).max(1000).describe('Inner borders, ascending.'),
+  }),
 ]);
 
 const partitionSchema = z.strictObject({
-  by: z
-    .union([column, z.array(column).min(1).max(16)])
-    .transform((by) => (typeof by === 'string' ? [by] : by))
-    .describe('The partition key: one column or several.'),
+  by: columnNames.describe('The partition key: one column or several.'),
   min_rows: z
     .int()
     .min(1)
@@ -29,7 +29,7 @@ const partitionSchema = z.strictObject({
     .enum(['global', 'skip', 'merge'])
     .default('global')
     .describe('What answers for a partition that is too small or has only one class.'),
-  bins: z.record(column, binsSchema).default({}).describe('Numeric key columns cut into bins.'),
+  bins: z.record(columnName, binsSchema).default({}).describe('Numeric key columns cut into bins.'),
   normalise: z
     .array(z.enum(['trim', 'lowercase', 'nfc']))
     .default([])
@@ -50,60 +50,124 @@ const algorithmSchema = z.union([
     }),
 ]);
 
+export const algorithmsSchema = z.array(algorithmSchema).min(1).max(100);
+export type AlgorithmEntry = z.output<typeof algorithmSchema>;
+
 const tuneSchema = z.strictObject({
-  method: z.enum(['none', 'grid', 'random']).default('none'),
-  trials: z.int().min(1).max(1000).default(10),
+  method: z
+    .enum(['none', 'grid', 'random'])
+    .default('none')
+    .describe('How parameters that you left open are tried.'),
+  trials: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(10)
+    .describe('Parameter sets per algorithm (random search).'),
 });
 
 const validateSchema = z.strictObject({
-  holdout: z.number().gt(0).lt(1).default(0.2),
-  folds: z.int().min(2).max(20).default(3),
+  holdout: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.2)
+    .describe('Share of rows that no choice ever sees: they give the honest score.'),
+  folds: z.int().min(2).max(20).default(3).describe('Parts of the cross-validation.'),
   scheme: z
     .enum(['stratified', 'shuffled', 'time', 'group'])
     .optional()
-    .describe('Default: `time` when `time` is declared, else `stratified`.'),
-  group: column
+    .describe(
+      'Default: `time` when `time` is declared, `group` when `group` is, else `stratified` (regression: `shuffled`).',
+    ),
+  group: columnName
     .optional()
     .describe('Column whose equal values never stand on two sides of a split.'),
-  refit: z.enum(['training', 'all']).default('training'),
+  refit: z
+    .enum(['training', 'all'])
+    .default('training')
+    .describe('Rows that the shipped model is fitted on; `all` adds the holdout after scoring.'),
+});
+
+const dataSchema = z.strictObject({
+  source: sourceSchema.describe('Where the rows come from.'),
+  timezone: z
+    .string()
+    .min(1)
+    .max(100)
+    .default('UTC')
+    .describe('IANA zone of timestamps without one, and of calendar parts.'),
+  null_values: z
+    .array(z.string())
+    .max(100)
+    .default([])
+    .describe('Texts that mean "missing" besides the empty cell.'),
+});
+
+const targetSchema = z.strictObject({
+  column: columnName.describe('What the models predict.'),
+  task: z.enum(['classification', 'regression']),
+  positive: z
+    .union([z.string(), z.number(), z.boolean()])
+    .transform(String)
+    .optional()
+    .describe('The class that f1, precision, recall, roc_auc, pr_auc and brier look at.'),
+});
+
+const columnsSchema = z.strictObject({
+  id: columnName.optional().describe('Carried to predictions, never a feature.'),
+  weight: columnName.optional().describe('Weight of each row, never a feature.'),
+  drop: z.array(columnName).max(1000).default([]).describe('Columns that no model sees.'),
+  types: z
+    .record(columnName, z.enum(['number', 'text', 'timestamp', 'boolean']))
+    .default({})
+    .describe('Where the type found in the data is not what you mean.'),
+});
+
+const globalSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether a model without partition is trained.'),
+  include_partition: z.boolean().default(true).describe('Whether the key is a feature of it.'),
+  max_rows: z
+    .int()
+    .min(100)
+    .default(1_000_000)
+    .describe('More training rows than this are sampled by row hash.'),
+});
+
+const engineSchema = z.strictObject({
+  kind: z.literal('local').default('local').describe('Where partitions are processed.'),
+  threads: z.union([z.literal('auto'), z.int().min(1).max(1024)]).default('auto'),
+});
+
+const limitsSchema = z.strictObject({
+  per_partition: z
+    .strictObject({
+      seconds: z.number().positive().default(600),
+      memory_mb: z.int().min(64).default(2048),
+    })
+    .prefault({})
+    .describe('A partition that needs more fails alone, with the reason.'),
+  source_cells: z
+    .int()
+    .min(1)
+    .default(2_000_000_000)
+    .describe('Rows × columns that a source may hold.'),
 });
 
 export const specSchema = z.strictObject({
+  $schema: z.string().optional().describe('For editors; not part of the experiment.'),
   version: z.literal(1),
   name: z
     .string()
-    .regex(/^[\w.\- ]{1,200}$/, 'Use letters, digits, space, dot, dash and underscore (1–200).'),
-  data: z.strictObject({
-    source: sourceSchema,
-    timezone: z
-      .string()
-      .min(1)
-      .default('UTC')
-      .describe('IANA zone of timestamps without one, and of calendar parts.'),
-    null_values: z
-      .array(z.string())
-      .default([])
-      .describe('Texts that mean "missing" besides the empty cell.'),
-  }),
+    .regex(/^[\w.\- ]{1,200}$/, 'Use letters, digits, space, dot, dash and underscore (1–200).')
+    .describe('The experiment: runs of one name belong together.'),
+  data: dataSchema,
   partition: partitionSchema,
-  target: z.strictObject({
-    column,
-    task: z.enum(['classification', 'regression']),
-    positive: z.union([z.string(), z.number(), z.boolean()]).transform(String).optional(),
-  }),
-  time: column.optional().describe('Order of the rows: time-ordered splits, lags and windows.'),
-  columns: z
-    .strictObject({
-      id: column.optional(),
-      weight: column.optional(),
-      drop: z.array(column).default([]),
-      types: z.record(column, z.enum(['number', 'text', 'timestamp', 'boolean'])).default({}),
-    })
-    .prefault({}),
+  target: targetSchema,
+  time: columnName.optional().describe('Order of the rows: time-ordered splits, lags and windows.'),
+  columns: columnsSchema.prefault({}),
   features: featuresSchema.prefault({}),
-  algorithms: z
-    .array(algorithmSchema)
-    .min(1)
+  algorithms: algorithmsSchema
     .optional()
     .describe('Default: baseline, logistic (or ridge), random_forest, gradient_boosting.'),
   tune: tuneSchema.prefault({}),
@@ -112,36 +176,16 @@ export const specSchema = z.strictObject({
     .enum(METRICS)
     .optional()
     .describe('Default: `macro_f1` for classification, `rmse` for regression.'),
-  global: z
-    .strictObject({
-      enabled: z.boolean().default(true),
-      include_partition: z.boolean().default(true),
-      max_rows: z.int().min(100).default(1_000_000),
-    })
-    .prefault({}),
-  engine: z
-    .strictObject({
-      kind: z.literal('local').default('local'),
-      threads: z.union([z.literal('auto'), z.int().min(1).max(1024)]).default('auto'),
-    })
-    .prefault({}),
-  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(7),
+  global: globalSchema.prefault({}),
+  engine: engineSchema.prefault({}),
+  seed: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(7)
+    .describe('The one source of randomness.'),
   strict: z.boolean().default(false).describe('Warnings about leakage and odd data stop the run.'),
-  limits: z
-    .strictObject({
-      per_partition: z
-        .strictObject({
-          seconds: z.number().positive().default(600),
-          memory_mb: z.int().min(64).default(2048),
-        })
-        .prefault({}),
-      source_cells: z
-        .int()
-        .min(1)
-        .default(2_000_000_000)
-        .describe('Rows × columns that a source may hold.'),
-    })
-    .prefault({}),
+  limits: limitsSchema.prefault({}),
 });
 
 /** The spec as a user may write it. */
@@ -158,7 +202,7 @@ export type Candidate = {
  * The spec that everything runs on: `ParsedSpec` with scheme and metric decided and the algorithms expanded to
  * candidates with all their parameters. Its canonical JSON is what the spec digest is taken of. Made by `parse-spec.ts`.
  */
-export type Spec = Omit<ParsedSpec, 'algorithms' | 'metric' | 'validate'> & {
+export type Spec = Omit<ParsedSpec, '$schema' | 'algorithms' | 'metric' | 'validate'> & {
   readonly metric: Metric;
   readonly validate: ParsedSpec['validate'] & {
     readonly scheme: 'stratified' | 'shuffled' | 'time' | 'group';
