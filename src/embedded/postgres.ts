@@ -1,6 +1,5 @@
 import { join, relative } from 'node:path';
 import { Failure } from '../domain/failure.ts';
-import { queryServer } from '../stores/postgres/server-query.ts';
 import { checkDataVersion, DATABASE_ACCOUNT, initialiseDatabase } from './initialise-database.ts';
 import { type Listening, launchPostgres, settle } from './launch-postgres.ts';
 import { logPathOf } from './log-file.ts';
@@ -14,6 +13,7 @@ import {
 import { isRunning, type Postmaster, readPostmaster } from './postmaster-file.ts';
 import { identify, type ProcessIdentity, signal, waitForEnd } from './process-identity.ts';
 import type { Say } from './say.ts';
+import { queryServer } from './server-query.ts';
 import { databaseUser } from './system-user.ts';
 
 /** A Postgres server of ours that answers: listens on 127.0.0.1 only and lets in one account by password. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queryServer } from '../../src/stores/postgres/server-query.ts';
+import { queryServer } from '../../src/embedded/server-query.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 
 describe('embedded Postgres', () => {

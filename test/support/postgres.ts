@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresUrl, startPostgres, stopPostgres } from '../../src/embedded/postgres.ts';
-import { dropDatabase, ensureDatabase } from '../../src/stores/postgres/server-query.ts';
+import { dropDatabase, ensureDatabase } from '../../src/embedded/server-query.ts';
 
 export type TestDatabase = { readonly url: string; readonly drop: () => Promise<void> };
 
