@@ -1,4 +1,5 @@
 import type { PartitionRow, ReportFacts } from './facts.ts';
+import { escapeHtml } from './html/html.ts';
 import { countText, intervalText, scoreText, signedText } from './number-text.ts';
 
 /** The report's main tables as Markdown. */
@@ -61,7 +62,7 @@ function partitionLine(row: PartitionRow): string {
 
 /** Names from data stay text: no table breaks, links, images or markup. */
 function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\r\n]+/g, ' ')
-    .replace(/[\\`*_{}[\]<>|#!]/g, (character) => `\\${character}`);
+  return escapeHtml(
+    text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_{}[\]|#!]/g, (character) => `\\${character}`),
+  );
 }

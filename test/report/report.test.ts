@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { collectFacts } from '../../src/report/collect-facts.ts';
+import { renderHtml } from '../../src/report/html/page.ts';
+import { renderMarkdown } from '../../src/report/markdown.ts';
+import { renderText } from '../../src/report/text.ts';
+import type { PartitionRecord } from '../../src/stores/run-store.ts';
+import { runRecord, skippedRecord, stream, trainedRecord } from '../support/run-records.ts';
+
+function factsOf(records: readonly PartitionRecord[]) {
+  const global = trainedRecord('(all)').trained;
+  return collectFacts({
+    run: runRecord(),
+    partitions: stream(records),
+    global,
+    totals: null,
+    timings: { train: 1200 },
+  });
+}
+
+describe('report', () => {
+  it('names the best model of each partition, the model without partition and who was skipped', async () => {
+    const facts = await factsOf([
+      trainedRecord('car', 1),
+      trainedRecord('wheel loader', 2),
+      skippedRecord('crane'),
+    ]);
+    const page = renderHtml(facts);
+    expect(page).toContain('wheel loader');
+    expect(page).toContain('The model without partition');
+    expect(page).toContain('too small: crane');
+    expect(facts.verdicts).toEqual({ own: 2, global: 0, tie: 0 });
+    expect(facts.algorithms.find(({ algorithm }) => algorithm === 'random_forest')?.wins).toBe(2);
+  });
+
+  it('allows its own style sheet and nothing else', async () => {
+    const page = renderHtml(await factsOf([trainedRecord('car')]));
+    const style = page.match(/<style>([\s\S]*)<\/style>/)?.[1] as string;
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(page).toContain(`default-src &#39;none&#39;; style-src &#39;sha256-${hash}&#39;`);
+    expect(page).not.toMatch(/<script|\sstyle="|\son\w+="|https?:\/\//);
+  });
+
+  it('shows hostile names as text', async () => {
+    const hostile = '<img src=x onerror=alert(1)></script>"\u202Egnp.exe';
+    const facts = await factsOf([trainedRecord(hostile)]);
+    const page = renderHtml(facts);
+    expect(page).not.toContain('<img');
+    expect(page).toContain('&lt;img src=x onerror=alert(1)&gt;');
+    expect(page).toContain('[U+202E]gnp.exe');
+    expect(renderMarkdown(facts)).not.toContain('<img');
+  });
+
+  it('stays under 1 MB with 10,000 partitions and says what it left out', async () => {
+    const records = Array.from({ length: 10_000 }, (_, i) => trainedRecord(`partition ${i}`, i));
+    const facts = await factsOf(records);
+    const page = renderHtml(facts);
+    expect(Buffer.byteLength(page)).toBeLessThan(1_000_000);
+    expect(facts.partitions.total).toBe(10_000);
+    expect(facts.lift.reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
+    expect(page).toContain('in the JSON report');
+  });
+
+  it('tells the same scores as Markdown and as text', async () => {
+    const facts = await factsOf([trainedRecord('car', 1)]);
+    for (const text of [renderMarkdown(facts), renderText(facts)]) {
+      expect(text).toContain('car');
+      expect(text).toContain('random_forest');
+      expect(text).toContain('0.9000');
+    }
+  });
+});
