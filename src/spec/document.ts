@@ -1,0 +1,102 @@
+import { type Document, LineCounter, Parser, parseDocument } from 'yaml';
+import { Failure } from '../domain/failure.ts';
+import { type PlainValue, plainValueOf } from './plain-value.ts';
+import type { Path, Place, Problem } from './problem.ts';
+
+/** A spec file as plain data, and where each part of it stands. */
+export type SpecDocument = {
+  readonly value: PlainValue | undefined;
+  readonly problems: readonly Problem[];
+  /** The place of a key or of its value; of the nearest part around it when it is missing. */
+  placeOf(path: Path, part: 'key' | 'value'): Place;
+};
+
+/** Deeper nesting than this is refused before anything is built from it. */
+export const MAX_DEPTH = 64;
+
+/**
+ * YAML 1.2 (of which JSON is a part) to plain data. Nothing is built from text that nests too deep, aliases are expanded
+ * within a budget, and keys that could reach a prototype are refused.
+ */
+export function readDocument(text: string, fileName: string): SpecDocument {
+  refuseDeepNesting(text, fileName);
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    strict: true,
+    // The library compares every pair of keys; `plainValueOf` finds duplicates in one pass.
+    uniqueKeys: false,
+    prettyErrors: false,
+    lineCounter: lines,
+  });
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  const syntax = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
+    path: [],
+    place: placeAt(pos[0]),
+    message: `${firstSentence(message)}.`,
+  }));
+  if (syntax.length > 0) return { value: undefined, problems: syntax, placeOf: () => placeAt(0) };
+  const found = plainValueOf(document.contents);
+  return {
+    value: found.value,
+    problems: [
+      ...found.problems.map(({ path, offset, message }) => ({
+        path,
+        place: placeAt(offset),
+        message,
+      })),
+      ...strictJsonProblems(text, fileName, document),
+    ],
+    placeOf: (path, part) => placeAt(found.offsetOf(path, part)),
+  };
+}
+
+/** The tokens of YAML are found without recursion, so their nesting can be measured safely. */
+function refuseDeepNesting(text: string, fileName: string): void {
+  type Token = { readonly type?: string; readonly items?: unknown; readonly value?: unknown };
+  for (const document of new Parser().parse(text)) {
+    const open: [Token & { readonly key?: unknown }, number][] = [[document as Token, 0]];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const [token, depth] = next;
+      if (depth > MAX_DEPTH)
+        throw new Failure(
+          'invalid-spec',
+          `The spec ${fileName} nests deeper than ${MAX_DEPTH} levels. Flatten it.`,
+        );
+      const isCollection = /^(block-map|block-seq|flow-collection)$/.test(token.type ?? '');
+      const items = Array.isArray(token.items) ? token.items : [];
+      for (const part of [token.value, token.key, ...items])
+        if (typeof part === 'object' && part !== null)
+          open.push([part, depth + (isCollection ? 1 : 0)]);
+    }
+  }
+}
+
+/** A `.json` file has to be JSON for every other reader, too. */
+function strictJsonProblems(
+  text: string,
+  fileName: string,
+  document: Document,
+): readonly Problem[] {
+  if (!fileName.toLowerCase().endsWith('.json') || document.contents === null) return [];
+  try {
+    JSON.parse(text);
+    return [];
+  } catch (error) {
+    return [
+      {
+        path: [],
+        place: { line: 1, column: 1 },
+        message: `Not JSON: ${(error as Error).message}.`,
+      },
+    ];
+  }
+}
+
+function firstSentence(message: string): string {
+  return (message.split('\n')[0] ?? message).replace(/[.:]$/, '');
+}
