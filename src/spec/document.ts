@@ -8,7 +8,7 @@ export type SpecDocument = {
   readonly value: PlainValue | undefined;
   readonly problems: readonly Problem[];
   /** The place of a key or of its value; of the nearest part around it when it is missing. */
-  placeOf(path: Path, part: 'key' | 'value'): Place;
+  placeOf(path: Path, part: 'key' | 'value'): Place | null;
 };
 
 /** Deeper nesting than this is refused before anything is built from it. */

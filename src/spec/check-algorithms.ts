@@ -1,0 +1,67 @@
+import type { JsonObject } from '../domain/json.ts';
+import type { Task } from '../domain/metric.ts';
+import { suggestion } from '../domain/nearest-name.ts';
+import { findEstimator, registry } from '../estimators/registry.ts';
+import type { Path } from './problem.ts';
+import { outlineOf } from './schema-outline.ts';
+import { type Finding, findingsOf } from './schema-problems.ts';
+import type { AlgorithmEntry } from './spec.ts';
+
+export type NamedParameters = { readonly algorithm: string; readonly parameters: JsonObject };
+
+/** `random_forest` and `{ random_forest: { trees: 200 } }` in one form. */
+export function namedParameters(entry: AlgorithmEntry): NamedParameters {
+  if (typeof entry === 'string') return { algorithm: entry, parameters: {} };
+  const [algorithm, parameters] = Object.entries(entry)[0] as [string, JsonObject];
+  return { algorithm, parameters };
+}
+
+/** Unknown algorithms, algorithms of the other task, parameters that they don't take, entries that stand twice. */
+export function checkAlgorithms(
+  entries: readonly AlgorithmEntry[],
+  task: Task | undefined,
+): readonly Finding[] {
+  const seen = new Set<string>();
+  return entries.flatMap((entry, i) => {
+    const text = JSON.stringify(entry);
+    if (seen.has(text))
+      return [{ path: ['algorithms', i], part: 'value', message: 'This entry is here twice.' }];
+    seen.add(text);
+    return checkEntry(entry, task, ['algorithms', i]);
+  });
+}
+
+function checkEntry(entry: AlgorithmEntry, task: Task | undefined, path: Path): readonly Finding[] {
+  const { algorithm, parameters } = namedParameters(entry);
+  const at = typeof entry === 'string' ? path : [...path, algorithm];
+  const part = typeof entry === 'string' ? 'value' : 'key';
+  const estimator = findEstimator(algorithm);
+  if (estimator === undefined)
+    return [{ path: at, part, message: unknownAlgorithm(algorithm, task) }];
+  if (task !== undefined && !estimator.tasks.includes(task))
+    return [
+      {
+        path: at,
+        part,
+        message: `\`${algorithm}\` does ${estimator.tasks.join(' and ')}, not ${task}. Known for ${task}: ${idsFor(task)}.`,
+      },
+    ];
+  const parsed = estimator.parameters.safeParse(parameters);
+  if (parsed.success) return [];
+  return findingsOf(parsed.error.issues, parameters, outlineOf(estimator.parameters), at);
+}
+
+function unknownAlgorithm(algorithm: string, task: Task | undefined): string {
+  const hint = suggestion(
+    algorithm,
+    registry.map(({ id }) => id),
+  );
+  return `\`${algorithm}\` is no known algorithm. ${hint}Known${task === undefined ? '' : ` for ${task}`}: ${idsFor(task)}.`;
+}
+
+function idsFor(task: Task | undefined): string {
+  return registry
+    .filter(({ tasks }) => task === undefined || tasks.includes(task))
+    .map(({ id }) => `\`${id}\``)
+    .join(', ');
+}

@@ -1,0 +1,222 @@
+import { metricsOf } from '../domain/metric.ts';
+import { nearestName } from '../domain/nearest-name.ts';
+import { columnsOfStep, givenName, looksBack, stepKind } from './engineered-columns.ts';
+import { RANKING_METHODS, THRESHOLD_METHODS } from './features.ts';
+import type { Path } from './problem.ts';
+import type { ResolvedSpec } from './resolve-defaults.ts';
+import type { Finding } from './schema-problems.ts';
+
+type Check = (spec: ResolvedSpec) => readonly Finding[];
+
+/** What fields say against each other: each entry is wrong whatever the data hold. */
+export function checkFields(spec: ResolvedSpec): readonly Finding[] {
+  return CHECKS.flatMap((check) => check(spec));
+}
+
+/** What is allowed and most likely a mistake; with `strict: true` it stops the run. */
+export function warnAboutFields(spec: ResolvedSpec): readonly Finding[] {
+  const { scheme } = spec.validate;
+  const found: Finding[] = [];
+  if (scheme === 'time') return found;
+  spec.features.engineer.forEach((step, i) => {
+    if (looksBack(step))
+      found.push(
+        finding(
+          ['features', 'engineer', i],
+          `\`${stepKind(step)}\` reads earlier rows, and the ${scheme} scheme may train on rows after those it validates: scores may be too good. Use \`validate.scheme: time\`.`,
+        ),
+      );
+  });
+  if (spec.time !== undefined)
+    found.push(
+      finding(
+        ['validate', 'scheme'],
+        `\`time\` is declared, but the ${scheme} scheme lets models learn from the future of the rows they are tested on.`,
+      ),
+    );
+  return found;
+}
+
+const checkMetric: Check = ({ metric, target }) => {
+  const allowed: readonly string[] = metricsOf(target.task);
+  if (allowed.includes(metric)) return [];
+  const list = allowed.map((name) => `\`${name}\``).join(', ');
+  return [
+    finding(['metric'], `\`${metric}\` is no metric of ${target.task}. Expected one of ${list}.`),
+  ];
+};
+
+const checkGlobal: Check = ({ partition, global }) => {
+  if (partition.on_small !== 'global' || global.enabled) return [];
+  const message =
+    '`global` asks the model without partition, which is off. Set `global.enabled: true`, or `on_small` to `skip` or `merge`.';
+  return [finding(['partition', 'on_small'], message)];
+};
+
+const checkScheme: Check = ({ validate, time }) => {
+  if (validate.scheme === 'time' && time === undefined)
+    return [finding(['validate', 'scheme'], '`time` needs the column in `time`.')];
+  if (validate.scheme === 'group' && validate.group === undefined)
+    return [finding(['validate', 'scheme'], '`group` needs the column in `validate.group`.')];
+  return [];
+};
+
+const checkLookingBack: Check = ({ features, time }) => {
+  if (time !== undefined) return [];
+  return features.engineer.flatMap((step, i) =>
+    looksBack(step)
+      ? [
+          finding(
+            ['features', 'engineer', i],
+            `\`${stepKind(step)}\` needs an order of rows: name the column in \`time\`.`,
+          ),
+        ]
+      : [],
+  );
+};
+
+/** A feature that sees the target is no feature; only its past is, and only where validation respects time. */
+const checkTargetInFeatures: Check = ({ features, target, validate }) =>
+  features.engineer.flatMap((step, i) => {
+    const path = ['features', 'engineer', i];
+    if (givenName(step) === target.column)
+      return [finding(path, `The new column can't have the target's name \`${target.column}\`.`)];
+    if (!columnsOfStep(step).includes(target.column)) return [];
+    if ('lag' in step && validate.scheme === 'time') return [];
+    const way =
+      'lag' in step ? 'Use `validate.scheme: time`.' : 'Only `lag` may, with the time scheme.';
+    return [finding(path, `This step would show the target \`${target.column}\`. ${way}`)];
+  });
+
+const checkNewNames: Check = ({ features }) => {
+  const names = features.engineer.map(givenName);
+  return names.flatMap((name, i) =>
+    name !== undefined && names.indexOf(name) < i
+      ? [finding(['features', 'engineer', i], `Two steps make a column \`${name}\`.`)]
+      : [],
+  );
+};
+
+/** One column has one role. */
+const checkRoles: Check = ({ partition, target, time, columns, validate }) => {
+  const roles: readonly (readonly [Path, string | undefined])[] = [
+    [['target', 'column'], target.column],
+    ...partition.by.map((name, i): [Path, string] => [['partition', 'by', i], name]),
+    [['time'], time],
+    [['columns', 'weight'], columns.weight],
+  ];
+  const found: Finding[] = [];
+  const seen = new Set<string>();
+  for (const [path, name] of roles) {
+    if (name === undefined) continue;
+    if (seen.has(name)) found.push(finding(path, `\`${name}\` already has another role.`));
+    if (columns.drop.includes(name))
+      found.push(finding(path, `\`${name}\` is also in \`columns.drop\`. Remove it there.`));
+    seen.add(name);
+  }
+  for (const [path, name] of [
+    [['columns', 'id'], columns.id],
+    [['validate', 'group'], validate.group],
+  ] as const)
+    if (name === target.column) found.push(finding(path, `\`${name}\` is the target.`));
+  return found;
+};
+
+const checkBins: Check = ({ partition }) =>
+  Object.entries(partition.bins).flatMap(([column, bins]) => {
+    const path = ['partition', 'bins', column];
+    if (!partition.by.includes(column)) {
+      const near = nearestName(column, partition.by);
+      const hint = near === undefined ? '' : ` Did you mean \`${near}\`?`;
+      return [finding(path, `\`${column}\` is not in \`partition.by\`.${hint}`, 'key')];
+    }
+    const isAscending =
+      !('edges' in bins) ||
+      bins.edges.every((edge, i) => i === 0 || edge > (bins.edges[i - 1] as number));
+    return isAscending ? [] : [finding([...path, 'edges'], 'Edges must ascend.')];
+  });
+
+const checkRegression: Check = ({ target, features }) => {
+  if (target.task !== 'regression') return [];
+  const found: Finding[] = [];
+  if (target.positive !== undefined)
+    found.push(finding(['target', 'positive'], 'A regression has no positive class. Remove it.'));
+  if (features.handle.imbalance !== 'none')
+    found.push(
+      finding(['features', 'handle', 'imbalance'], 'A regression has no classes to balance.'),
+    );
+  if (features.select.method === 'chi_square')
+    found.push(
+      finding(['features', 'select', 'method'], '`chi_square` needs classes; use `anova`.'),
+    );
+  return found;
+};
+
+const checkSelect: Check = ({ features: { select } }) => {
+  const isOneOf = (methods: readonly string[]) => methods.includes(select.method);
+  const found: Finding[] = [];
+  if (select.keep !== undefined && !isOneOf(RANKING_METHODS))
+    found.push(
+      finding(
+        ['features', 'select', 'keep'],
+        `\`${select.method}\` does not rank columns. Methods with \`keep\`: ${RANKING_METHODS.join(', ')}.`,
+      ),
+    );
+  if (select.threshold !== undefined && !isOneOf(THRESHOLD_METHODS))
+    found.push(
+      finding(
+        ['features', 'select', 'threshold'],
+        `\`${select.method}\` has no threshold. Methods with one: ${THRESHOLD_METHODS.join(', ')}.`,
+      ),
+    );
+  return found;
+};
+
+const checkTypes: Check = ({ target, time, columns }) => {
+  const found: Finding[] = [];
+  const targetType = columns.types[target.column];
+  if (target.task === 'regression' && targetType !== undefined && targetType !== 'number')
+    found.push(
+      finding(['columns', 'types', target.column], 'The target of a regression is a number.'),
+    );
+  const timeType = time === undefined ? undefined : columns.types[time];
+  if (time !== undefined && (timeType === 'text' || timeType === 'boolean'))
+    found.push(finding(['columns', 'types', time], '`time` needs a timestamp or a number.'));
+  return found;
+};
+
+const checkTimezone: Check = ({ data: { timezone } }) => {
+  if (isTimezone(timezone)) return [];
+  const near = nearestName(timezone, Intl.supportedValuesOf('timeZone'));
+  const hint =
+    near === undefined ? 'Use an IANA name such as `Europe/Berlin`.' : `Did you mean \`${near}\`?`;
+  return [finding(['data', 'timezone'], `"${timezone}" is no known time zone. ${hint}`)];
+};
+
+const CHECKS: readonly Check[] = [
+  checkMetric,
+  checkGlobal,
+  checkScheme,
+  checkLookingBack,
+  checkTargetInFeatures,
+  checkNewNames,
+  checkRoles,
+  checkBins,
+  checkRegression,
+  checkSelect,
+  checkTypes,
+  checkTimezone,
+];
+
+function isTimezone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function finding(path: Path, message: string, part: Finding['part'] = 'value'): Finding {
+  return { path, part, message };
+}
