@@ -1,18 +1,17 @@
-import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../domain/failure.ts';
+import { startInBackground } from './background.ts';
 import { freePorts } from './free-port.ts';
-import { lastLines, logSince, logSize, withLogFile } from './log-file.ts';
+import { lastLines, logSince, logSize } from './log-file.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import type { PostgresHome } from './postgres-home.ts';
 import {
-  isRunning,
-  type Postmaster,
   processesIn,
   readPostmaster,
   removeStalePostmaster,
+  runningServer,
 } from './postmaster-file.ts';
-import { identify, isAlive, type ProcessIdentity } from './process-identity.ts';
+import { isAlive, type ProcessIdentity } from './process-identity.ts';
 import type { Say } from './say.ts';
 import type { SystemUser } from './system-user.ts';
 
@@ -34,14 +33,15 @@ export type PostgresLaunch = {
 };
 
 /** Waits until the data folder either has a server that is ready (returned) or has none at all (undefined). */
-export async function settle(home: PostgresHome, say: Say): Promise<Postmaster | undefined> {
+export async function settle(home: PostgresHome, say: Say): Promise<Listening | undefined> {
   const end = performance.now() + PATIENCE_MS;
   let told = false;
   for (;;) {
     const postmaster = readPostmaster(home.data);
-    const running = postmaster !== undefined && isRunning(postmaster, home.data);
-    if (running && postmaster.status === 'ready') return postmaster;
-    const blockers = running ? [postmaster.pid] : processesIn(home.data);
+    const server = postmaster && runningServer(postmaster, home.data);
+    if (postmaster?.status === 'ready' && server !== undefined)
+      return { process: server, port: postmaster.port };
+    const blockers = server === undefined ? processesIn(home.data) : [server.pid];
     if (blockers.length === 0) {
       removeStalePostmaster(home.data);
       return undefined;
@@ -100,7 +100,6 @@ async function launchOn(
   return undefined;
 }
 
-/** Detached, so that neither Ctrl-C nor the end of this process reaches the server. */
 function spawnServer(port: number, launch: PostgresLaunch): ProcessIdentity | undefined {
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -111,17 +110,12 @@ function spawnServer(port: number, launch: PostgresLaunch): ProcessIdentity | un
     ...launch.settings,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  return withLogFile(launch.log, (descriptor) => {
-    const child = spawn(launch.binaries.postgres, ['-D', launch.home.data, ...flags], {
-      cwd: '/',
-      detached: true,
-      env: { LC_ALL: 'C', TZ: 'UTC' },
-      stdio: ['ignore', descriptor, descriptor],
-      ...(launch.user && { uid: launch.user.uid, gid: launch.user.gid }),
-    });
-    // A program that cannot be run at all shows as no pid; without a listener Node would end this process.
-    child.on('error', () => undefined);
-    child.unref();
-    return child.pid === undefined ? undefined : identify(child.pid);
+  return startInBackground({
+    program: launch.binaries.postgres,
+    args: ['-D', launch.home.data, ...flags],
+    cwd: '/',
+    environment: { LC_ALL: 'C', TZ: 'UTC' },
+    log: launch.log,
+    user: launch.user,
   });
 }

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { Failure } from '../domain/failure.ts';
 import { checkDataVersion, DATABASE_ACCOUNT, initialiseDatabase } from './initialise-database.ts';
 import { type Listening, launchPostgres, settle } from './launch-postgres.ts';
@@ -10,11 +10,11 @@ import {
   placePostgres,
   postgresPassword,
 } from './postgres-home.ts';
-import { isRunning, type Postmaster, readPostmaster } from './postmaster-file.ts';
-import { identify, type ProcessIdentity, signal, waitForEnd } from './process-identity.ts';
+import { readPostmaster, runningServer } from './postmaster-file.ts';
+import { type ProcessIdentity, signal, waitForEnd } from './process-identity.ts';
 import type { Say } from './say.ts';
 import { queryServer } from './server-query.ts';
-import { databaseUser } from './system-user.ts';
+import { databaseUser, type SystemUser } from './system-user.ts';
 
 /** A Postgres server of ours that answers: listens on 127.0.0.1 only and lets in one account by password. */
 export type PostgresServer = {
@@ -58,31 +58,19 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Post
   const home = placePostgres(folder, user, say);
   const password = postgresPassword(folder);
   const log = logPathOf(folder, 'postgres');
-  const running = await settle(home, say);
-  if (running !== undefined)
-    return { ...(await adopt(running, { home, password })), password, log, adopted: true };
-
   const packageFolder = postgresPackage();
   checkDataVersion(home, packageFolder);
-  const copy = join(home.folder, 'programs');
-  const binaries = preparePostgresBinaries(packageFolder, copy, user, say);
-  const settings = options.settings ?? {};
-  initialiseDatabase(home, { binaries, user, password, quick: settings['fsync'] === 'off' });
-  const { preferredPort } = options;
-  const launched = await launchPostgres(
-    { home, binaries, user, log, settings, preferredPort },
-    say,
-  );
-  await queryServer(postgresUrl({ port: launched.port, password }, 'postgres'), 'select 1');
-  return { ...launched, password, log, adopted: false };
+  const running = await settle(home, say);
+  const listening = running ?? (await startAnew(options, { home, user, password, packageFolder }));
+  await checkAdmission(listening, home, password);
+  return { ...listening, password, log, adopted: running !== undefined };
 }
 
 /** The server's process when one runs for this `.partita` folder, whoever started it. */
 export function findPostgres(folder: string): Listening | undefined {
   const { data } = findPostgresHome(folder);
   const postmaster = readPostmaster(data);
-  if (postmaster === undefined || !isRunning(postmaster, data)) return undefined;
-  const process = identify(postmaster.pid);
+  const process = postmaster && runningServer(postmaster, data);
   return process && { process, port: postmaster.port };
 }
 
@@ -101,26 +89,41 @@ export async function stopPostgres(folder: string): Promise<boolean> {
   );
 }
 
-/** Throws `Failure('unreachable')` with the pid when the running server is not the one of our data and password. */
-async function adopt(
-  postmaster: Postmaster,
-  { home, password }: { readonly home: PostgresHome; readonly password: string },
+async function startAnew(
+  { folder, say, settings = {}, preferredPort }: StartPostgresOptions,
+  cluster: {
+    readonly home: PostgresHome;
+    readonly user: SystemUser | undefined;
+    readonly password: string;
+    readonly packageFolder: string;
+  },
 ): Promise<Listening> {
-  const url = postgresUrl({ port: postmaster.port, password }, 'postgres');
+  const { home, user, password, packageFolder } = cluster;
+  const copy = join(home.folder, 'programs');
+  const binaries = preparePostgresBinaries(packageFolder, copy, user, say);
+  initialiseDatabase(home, { binaries, user, password, quick: settings['fsync'] === 'off' });
+  const log = logPathOf(folder, 'postgres');
+  return launchPostgres({ home, binaries, user, log, settings, preferredPort }, say);
+}
+
+/** Throws `Failure('unreachable')` with the pid when the running server is not the one of our data and password. */
+async function checkAdmission(
+  { process, port }: Listening,
+  home: PostgresHome,
+  password: string,
+): Promise<void> {
   const trouble = (why: string, cause?: unknown): Failure =>
     new Failure(
       'unreachable',
-      `Postgres with pid ${postmaster.pid} already runs on ${home.data} at 127.0.0.1:${postmaster.port}, but ${why}: stop it with "kill -INT ${postmaster.pid}" and start again.`,
+      `Postgres with pid ${process.pid} runs on ${home.data} at 127.0.0.1:${port}, but ${why}: stop it with "kill -INT ${process.pid}" and start again with the .partita folder that it belongs to.`,
       { cause },
     );
-  const rows = await queryServer(url, "select current_setting('data_directory') as folder").catch(
-    (error: Error) => {
-      throw trouble(`it does not let us in (${error.message})`, error);
-    },
-  );
-  if (relative(String(rows[0]?.['folder']), home.data) !== '')
-    throw trouble(`its data are in ${String(rows[0]?.['folder'])}`);
-  const process = identify(postmaster.pid);
-  if (process === undefined) throw trouble('it ended at this moment');
-  return { process, port: postmaster.port };
+  const [row] = await queryServer(
+    postgresUrl({ port, password }, 'postgres'),
+    "select current_setting('data_directory') as folder",
+  ).catch((error: Error) => {
+    throw trouble(`it does not let us in (${error.message})`, error);
+  });
+  const folder = String(row?.['folder']);
+  if (folder !== home.data) throw trouble(`its data are in ${folder}`);
 }

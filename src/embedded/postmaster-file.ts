@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandLineOf } from './process-identity.ts';
+import { commandLineOf, identify, type ProcessIdentity } from './process-identity.ts';
 
 /** What a running server writes into `postmaster.pid`: its pid, port and how far it is (`starting`, `ready`, `stopping`). */
 export type Postmaster = { readonly pid: number; readonly port: number; readonly status: string };
@@ -15,9 +15,13 @@ export function readPostmaster(dataFolder: string): Postmaster | undefined {
   return { pid, port: Number(lines[3] ?? 0), status: (lines[7] ?? 'starting').trim() };
 }
 
-/** True when the pid in the file is a Postgres of this data folder, and not a zombie or a later program under the same pid. */
-export function isRunning(postmaster: Postmaster, dataFolder: string): boolean {
-  return commandLineOf(postmaster.pid).includes(`-D ${dataFolder}`);
+/** The server that the file names, if it is a Postgres of this data folder and no zombie or later program under its pid. */
+export function runningServer(
+  postmaster: Postmaster,
+  dataFolder: string,
+): ProcessIdentity | undefined {
+  const ours = commandLineOf(postmaster.pid).includes(`-D ${dataFolder} `);
+  return ours ? identify(postmaster.pid) : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** A process and the moment it started: a pid alone may have been given to another program since. */
@@ -52,6 +52,31 @@ export async function waitForEnd(identity: ProcessIdentity, timeoutMs: number): 
     await delay(25);
   }
   return true;
+}
+
+/** The processes of this machine whose command line holds the text. */
+export function findProcesses(text: string): readonly ProcessIdentity[] {
+  return listPids()
+    .filter((pid) => pid !== process.pid && commandLineOf(pid).includes(text))
+    .map(identify)
+    .filter((identity) => identity !== undefined);
+}
+
+/** Asks a process to end, waits, and ends it by force when it does not; true when it went by itself. */
+export async function endProcess(identity: ProcessIdentity, patienceMs: number): Promise<boolean> {
+  signal(identity.pid, 'SIGTERM');
+  if (await waitForEnd(identity, patienceMs)) return true;
+  signal(identity.pid, 'SIGKILL');
+  await waitForEnd(identity, patienceMs);
+  return false;
+}
+
+function listPids(): readonly number[] {
+  const names =
+    process.platform === 'linux'
+      ? readdirSync('/proc')
+      : execFileSync('ps', ['-axo', 'pid='], { encoding: 'utf8' }).split('\n');
+  return names.map(Number).filter((pid) => Number.isSafeInteger(pid) && pid > 0);
 }
 
 function isSignalable(pid: number): boolean {

@@ -1,0 +1,154 @@
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { Failure } from './domain/failure.ts';
+
+/** A Temporal service that is not ours to start. */
+export type ExternalTemporal = {
+  /** `host:port` */
+  readonly address: string;
+  readonly namespace: string;
+  readonly tls: boolean;
+  readonly apiKey?: string;
+};
+
+/** What the environment says, checked and frozen. Null: not set, so the embedded part or the default is used. */
+export type Config = {
+  /** The `.partita` folder: absolute, without symbolic links; it need not exist yet. */
+  readonly folder: string;
+  /** Where runs and lineage are kept. Holds a password: never to be shown. */
+  readonly databaseUrl: string | null;
+  /** Where a source of kind postgres without a url reads. Holds a password: never to be shown. */
+  readonly dataUrl: string | null;
+  readonly temporal: ExternalTemporal | null;
+  /** A Temporal program to be used instead of searching for one. */
+  readonly temporalCli: string | null;
+  /** Folders that programs are searched in, first wins. */
+  readonly searchPath: readonly string[];
+  readonly colour: boolean;
+};
+
+/** The environment as Node gives it: names to texts. */
+export type Environment = { readonly [name: string]: string | undefined };
+
+const HOST_AND_PORT = /^[^\s/:@]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/;
+
+const switchText = z
+  .enum(['true', 'false', '1', '0'], { error: 'is neither true nor false' })
+  .transform((text) => text === 'true' || text === '1');
+
+/** Messages never repeat a value that can hold a password. */
+const postgresUrl = z
+  .string()
+  .refine(
+    isPostgresUrl,
+    'is no address of a Postgres database: it has the form postgres://user:password@host:port/database',
+  );
+
+const variables = z.object({
+  DATABASE_URL: postgresUrl.optional(),
+  PARTITA_DATA_URL: postgresUrl.optional(),
+  PARTITA_FOLDER: z.string().optional(),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(HOST_AND_PORT, {
+      error: (issue) => `is "${String(issue.input)}", not of the form host:port`,
+    })
+    .optional(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_TLS: switchText.optional(),
+  TEMPORAL_API_KEY: z.string().optional(),
+  TEMPORAL_CLI: z
+    .string()
+    .refine(existsSync, {
+      error: (issue) => `is "${String(issue.input)}", and there is no such file`,
+    })
+    .optional(),
+  PATH: z.string().default(''),
+  NO_COLOR: z.string().optional(),
+});
+
+/**
+ * The configuration of this process: an empty variable counts as unset.
+ * Throws `Failure('usage')` that names every variable which makes no sense, and what would.
+ */
+export function readConfig(
+  environment: Environment = process.env,
+  workingFolder: string = process.cwd(),
+): Config {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = variables.safeParse(set);
+  if (!parsed.success)
+    throw new Failure(
+      'usage',
+      parsed.error.issues
+        .map((issue) => `The environment variable ${issue.path.join('.')} ${issue.message}.`)
+        .join('\n'),
+    );
+  const found = parsed.data;
+  return Object.freeze({
+    folder: realPath(
+      found.PARTITA_FOLDER === undefined
+        ? nearestFolder(workingFolder)
+        : resolve(workingFolder, found.PARTITA_FOLDER),
+    ),
+    databaseUrl: found.DATABASE_URL ?? null,
+    dataUrl: found.PARTITA_DATA_URL ?? null,
+    temporal: externalTemporal(found),
+    temporalCli: found.TEMPORAL_CLI === undefined ? null : resolve(found.TEMPORAL_CLI),
+    searchPath: Object.freeze(found.PATH.split(delimiter).filter((folder) => folder !== '')),
+    colour: found.NO_COLOR === undefined,
+  });
+}
+
+/** One variable by name, for `${env:NAME}` in a spec; undefined when it is not set. */
+export function environmentVariable(name: string): string | undefined {
+  return process.env[name];
+}
+
+/** Our environment with changes, for a process that we start. */
+export function childEnvironment(changes: Environment): Environment {
+  return { ...process.env, ...changes };
+}
+
+function externalTemporal(found: z.infer<typeof variables>): ExternalTemporal | null {
+  if (found.TEMPORAL_ADDRESS === undefined) return null;
+  const apiKey = found.TEMPORAL_API_KEY;
+  return Object.freeze({
+    address: found.TEMPORAL_ADDRESS,
+    namespace: found.TEMPORAL_NAMESPACE,
+    // A key sent in clear text is no secret any more, so a key alone turns TLS on.
+    tls: found.TEMPORAL_TLS ?? apiKey !== undefined,
+    ...(apiKey === undefined ? {} : { apiKey }),
+  });
+}
+
+function isPostgresUrl(text: string): boolean {
+  return (
+    URL.canParse(text) &&
+    ['postgres:', 'postgresql:'].includes(new URL(text).protocol) &&
+    new URL(text).pathname.length > 1
+  );
+}
+
+/** The `.partita` of the nearest folder upwards that has one of ours; else the one to be made in the working folder. */
+function nearestFolder(workingFolder: string): string {
+  for (let at = resolve(workingFolder); ; at = dirname(at)) {
+    const candidate = join(at, '.partita');
+    if (isOurs(candidate)) return candidate;
+    if (dirname(at) === at) return join(resolve(workingFolder), '.partita');
+  }
+}
+
+/** Someone else's folder further up (in /tmp, say) must not decide what we start and stop. */
+function isOurs(folder: string): boolean {
+  const stat = statSync(folder, { throwIfNoEntry: false });
+  return stat?.isDirectory() === true && [undefined, stat.uid].includes(process.getuid?.());
+}
+
+/** The path without symbolic links, as far as it exists. */
+function realPath(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  const parent = dirname(path);
+  return parent === path ? path : join(realPath(parent), path.slice(parent.length));
+}

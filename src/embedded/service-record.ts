@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { runFolder } from './partita-folder.ts';
+import { writePrivateFile } from './private-file.ts';
+import { isAlive } from './process-identity.ts';
+
+/** The background processes of a stack, in the order they start. */
+export const SERVICES = ['postgres', 'temporal', 'worker'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+const record = z.object({
+  process: z.object({ pid: z.int().positive(), birth: z.string() }),
+  /** By use: `grpc`, `http`, `ui`, `metrics`, `sql`. */
+  ports: z.record(z.string(), z.int()),
+  log: z.string(),
+  /** Of a worker: what it was started from. A difference means that it must be started anew. */
+  fingerprint: z.string().optional(),
+});
+
+/** What is remembered of a background process. It outlives the process, so that the next one takes the same ports. */
+export type ServiceRecord = z.infer<typeof record>;
+
+/** The record of a service, whether it still runs or not; undefined when there is none that can be read. */
+export function readRecord(folder: string, name: ServiceName): ServiceRecord | undefined {
+  const path = recordPath(folder, name);
+  if (!existsSync(path)) return undefined;
+  try {
+    return record.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    // Unreadable is as good as absent: the service is looked for by other means and recorded anew.
+    return undefined;
+  }
+}
+
+/** The record of a service that runs now. */
+export function readLiveRecord(folder: string, name: ServiceName): ServiceRecord | undefined {
+  const found = readRecord(folder, name);
+  return found !== undefined && isAlive(found.process) ? found : undefined;
+}
+
+export function writeRecord(folder: string, name: ServiceName, content: ServiceRecord): void {
+  writePrivateFile(recordPath(folder, name), `${JSON.stringify(content, null, 2)}\n`);
+}
+
+function recordPath(folder: string, name: ServiceName): string {
+  return join(runFolder(folder), `${name}.json`);
+}

@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import { type Config, childEnvironment, type ExternalTemporal } from '../config.ts';
+import { buildDigest } from './build-digest.ts';
+import { withFolderLock } from './folder-lock.ts';
+import { packageRoot } from './package-root.ts';
+import { ensurePartitaFolder, runFolder } from './partita-folder.ts';
+import { postgresUrl, startPostgres, stopPostgres } from './postgres.ts';
+import type { Say } from './say.ts';
+import { ensureDatabase } from './server-query.ts';
+import { readRecord, type ServiceName, writeRecord } from './service-record.ts';
+import { NAMESPACE, startTemporal, stopTemporal } from './temporal.ts';
+import { obtainTemporal } from './temporal-program.ts';
+import { startWorker, stopWorker } from './worker-process.ts';
+
+/** Where everything is that a run needs. The addresses of databases hold passwords: never to be shown. */
+export type Stack = {
+  /** Runs and lineage. */
+  readonly databaseUrl: string;
+  /** The users' own tables; null with a database of one's own and no PARTITA_DATA_URL. */
+  readonly dataUrl: string | null;
+  readonly temporal: ExternalTemporal;
+  /** Temporal's web pages; null when Temporal is not ours. */
+  readonly temporalUi: string | null;
+  /** What this call started; the rest ran already or is not ours. */
+  readonly started: readonly ServiceName[];
+};
+
+export type StackRequest = {
+  readonly config: Config;
+  /** Brings the database at this address to the newest schema. */
+  readonly migrate: (databaseUrl: string) => Promise<unknown>;
+  /** False in a worker itself: it needs the other parts only. */
+  readonly worker: boolean;
+  readonly say: Say;
+};
+
+/** The databases on the embedded server. */
+const LINEAGE_DATABASE = 'partita';
+const DATA_DATABASE = 'partita_data';
+
+/**
+ * Sees to it that Postgres, the schema, Temporal and a worker are up, in this order: adopts what runs, starts what does
+ * not, replaces what is broken or of other code. Parts that the configuration names are only used. Two calls at once
+ * take turns, in whatever processes. Costs about 0.2 s when all is up.
+ * Throws `Failure('unreachable')` that names the part, why, and where its log is.
+ */
+export async function ensureStack(request: StackRequest): Promise<Stack> {
+  const { config, say } = request;
+  const named = request.worker ? undefined : namedStack(config);
+  if (named !== undefined) {
+    await request.migrate(named.databaseUrl);
+    return named;
+  }
+  ensurePartitaFolder(config.folder);
+  return withFolderLock(lockPlace(config), waiting(say), async () => {
+    const database = await ensureDatabases(config, say);
+    await request.migrate(database.databaseUrl);
+    const temporal = await ensureTemporal(config, say);
+    const stack = { ...database, ...temporal, started: [...database.started, ...temporal.started] };
+    if (!request.worker) return stack;
+    const worker = await ensureWorker(config, stack, say);
+    return { ...stack, started: [...stack.started, ...worker] };
+  });
+}
+
+/** Stops the background parts in reverse order, or only those named; returns what ran and was stopped. Data are kept. */
+export async function stopStack(
+  config: Config,
+  say: Say,
+  only: readonly ServiceName[] = ['postgres', 'temporal', 'worker'],
+): Promise<readonly ServiceName[]> {
+  ensurePartitaFolder(config.folder);
+  const stops = [
+    ['worker', stopWorker],
+    ['temporal', stopTemporal],
+    ['postgres', stopPostgres],
+  ] as const;
+  return withFolderLock(lockPlace(config), waiting(say), async () => {
+    const stopped: ServiceName[] = [];
+    for (const [name, stop] of stops)
+      if (only.includes(name) && (await stop(config.folder))) stopped.push(name);
+    return stopped;
+  });
+}
+
+/**
+ * Where everything is when the environment names both parts, so that there is nothing to start and nothing to take turns
+ * for: a worker starts that way while whoever starts it still holds the lock.
+ */
+function namedStack({ databaseUrl, dataUrl, temporal }: Config): Stack | undefined {
+  if (databaseUrl === null || temporal === null) return undefined;
+  return { databaseUrl, dataUrl, temporal, temporalUi: null, started: [] };
+}
+
+async function ensureDatabases(
+  config: Config,
+  say: Say,
+): Promise<Pick<Stack, 'databaseUrl' | 'dataUrl' | 'started'>> {
+  const { folder, databaseUrl, dataUrl } = config;
+  if (databaseUrl !== null) return { databaseUrl, dataUrl, started: [] };
+  const preferredPort = readRecord(folder, 'postgres')?.ports['sql'];
+  const server = await startPostgres({
+    folder,
+    say,
+    ...(preferredPort === undefined ? {} : { preferredPort }),
+  });
+  const { process, log, port } = server;
+  writeRecord(folder, 'postgres', { process, ports: { sql: port }, log });
+  for (const name of [LINEAGE_DATABASE, DATA_DATABASE])
+    await ensureDatabase(postgresUrl(server, 'postgres'), name);
+  return {
+    databaseUrl: postgresUrl(server, LINEAGE_DATABASE),
+    dataUrl: dataUrl ?? postgresUrl(server, DATA_DATABASE),
+    started: server.adopted ? [] : ['postgres'],
+  };
+}
+
+async function ensureTemporal(
+  config: Config,
+  say: Say,
+): Promise<Pick<Stack, 'temporal' | 'temporalUi' | 'started'>> {
+  if (config.temporal !== null) return { temporal: config.temporal, temporalUi: null, started: [] };
+  const program = async (): Promise<string> => (await obtainTemporal(config, say)).path;
+  const { ports, adopted } = await startTemporal(config.folder, program, say);
+  return {
+    temporal: { address: `127.0.0.1:${ports.grpc}`, namespace: NAMESPACE, tls: false },
+    temporalUi: `http://127.0.0.1:${ports.ui}`,
+    started: adopted ? [] : ['temporal'],
+  };
+}
+
+async function ensureWorker(
+  config: Config,
+  stack: Stack,
+  say: Say,
+): Promise<readonly ServiceName[]> {
+  const build = join(packageRoot(), 'dist');
+  const { adopted } = await startWorker({
+    folder: config.folder,
+    entry: join(build, 'src', 'cli', 'main.js'),
+    code: buildDigest(build),
+    connections: connectionVariables(stack),
+    environment: childEnvironment({}),
+    say,
+  });
+  return adopted ? [] : ['worker'];
+}
+
+/** The environment that names every part of the stack, so that the worker looks for none. */
+function connectionVariables(stack: Stack): { readonly [name: string]: string | undefined } {
+  const { address, namespace, tls, apiKey } = stack.temporal;
+  return {
+    DATABASE_URL: stack.databaseUrl,
+    PARTITA_DATA_URL: stack.dataUrl ?? undefined,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+    TEMPORAL_TLS: String(tls),
+    TEMPORAL_API_KEY: apiKey,
+  };
+}
+
+function lockPlace(config: Config): { readonly folder: string; readonly name: string } {
+  return { folder: runFolder(config.folder), name: 'stack' };
+}
+
+function waiting(say: Say): (holderPid: number) => void {
+  return (pid) => say(`Waiting for process ${pid}, which starts or stops the background parts.`);
+}
