@@ -8,7 +8,7 @@ import type { Say } from './say.ts';
 export type SystemUser = { readonly name: string; readonly uid: number; readonly gid: number };
 
 /** Existing accounts that may run a database server, best first. */
-const CANDIDATES = ['postgres', 'nobody'] as const;
+const CANDIDATES = ['postgres', 'partita', 'nobody'] as const;
 
 /**
  * The account that Postgres runs under, because it refuses to run as root; undefined when we are not root ourselves.
@@ -16,7 +16,12 @@ const CANDIDATES = ['postgres', 'nobody'] as const;
  */
 export function databaseUser(say: Say): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  return findUser(CANDIDATES) ?? findUser(['partita']) ?? createUser(say);
+  return existingDatabaseUser() ?? createUser(say);
+}
+
+/** The account that root would run Postgres under, as far as there is one already. */
+export function existingDatabaseUser(): SystemUser | undefined {
+  return findUser(CANDIDATES);
 }
 
 function findUser(names: readonly string[]): SystemUser | undefined {

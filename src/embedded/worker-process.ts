@@ -85,7 +85,8 @@ function announcedWorker(folder: string): ProcessIdentity | undefined {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity) : undefined;
 }
 
-function isReady(folder: string, worker: ProcessIdentity): boolean {
+/** True when this very worker has said that it polls. */
+export function isReady(folder: string, worker: ProcessIdentity): boolean {
   const announced = announcedWorker(folder);
   return announced?.pid === worker.pid && announced.birth === worker.birth;
 }

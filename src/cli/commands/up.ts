@@ -1,0 +1,28 @@
+import type { Config } from '../../config.ts';
+import { ensureStack, type Stack } from '../../embedded/stack.ts';
+import { type ServiceStatus, stackStatus } from '../../embedded/stack-status.ts';
+import { describeServices } from '../service-text.ts';
+
+/** Prints a line for people. */
+type Write = (line: string) => void;
+
+export type UpResult = {
+  readonly folder: string;
+  readonly started: Stack['started'];
+  readonly services: readonly ServiceStatus[];
+  readonly temporalUi: string | null;
+};
+
+/** `partita up`: starts Postgres, Temporal and a worker in the background, or repairs what died. */
+export async function runUp(
+  config: Config,
+  migrate: (databaseUrl: string) => Promise<unknown>,
+  write: Write,
+): Promise<UpResult> {
+  const { started, temporalUi } = await ensureStack({ config, migrate, worker: true, say: write });
+  const services = await stackStatus(config);
+  write(started.length > 0 ? `Started ${started.join(', ')}.` : 'Everything was up already.');
+  for (const line of describeServices(services)) write(line);
+  if (temporalUi !== null) write(`Temporal's own pages: ${temporalUi}`);
+  return { folder: config.folder, started, services, temporalUi };
+}
