@@ -1,0 +1,73 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
+import { Failure } from '../domain/failure.ts';
+import { digestSpec, parseSpec } from '../spec/parse-spec.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { CommandContext } from './command-context.ts';
+import type { PreparedSpec } from './services.ts';
+
+/** Fields of the spec that the command line may set. */
+export type SpecOverrides = { readonly seed?: number; readonly threads?: number };
+
+type ReadContext = Pick<CommandContext, 'terminal' | 'workingFolder' | 'hasVariable'>;
+
+/**
+ * The spec of a command: the named file, else `partita.yaml`, else the only `*.partita.yaml` of the folder. Says its
+ * warnings. Throws `Failure('usage')` when there is none or more than one.
+ */
+export async function readSpec(
+  context: ReadContext,
+  file: string | undefined,
+  overrides: SpecOverrides = {},
+): Promise<PreparedSpec & { readonly warnings: readonly string[] }> {
+  const path = resolve(context.workingFolder, file ?? (await findSpec(context.workingFolder)));
+  const parsed = parseSpec(await readBytes(path, context.workingFolder), {
+    fileName: shortPath(path, context.workingFolder),
+    hasVariable: (name) => context.hasVariable(name),
+  });
+  for (const warning of parsed.warnings) context.terminal.say(`warning: ${warning}`);
+  const spec = withOverrides(parsed.spec, overrides);
+  return { spec, digest: digestSpec(spec), baseFolder: dirname(path), warnings: parsed.warnings };
+}
+
+async function findSpec(folder: string): Promise<string> {
+  const names = (await readdir(folder)).filter((name) => /(^|\.)partita\.(ya?ml|json)$/.test(name));
+  const preferred = names.find((name) => name === 'partita.yaml') ?? names[0];
+  if (preferred === undefined)
+    throw new Failure(
+      'usage',
+      'There is no partita.yaml here. Name a spec, or make one with `partita init`.',
+    );
+  if (names.length > 1 && preferred !== 'partita.yaml')
+    throw new Failure('usage', `Which spec? Name one of ${names.sort().join(', ')}.`);
+  return preferred;
+}
+
+async function readBytes(path: string, workingFolder: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why =
+      code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `(${code})`;
+    throw new Failure(
+      'usage',
+      `The spec ${shortPath(path, workingFolder)} ${code === 'EACCES' ? 'may not be read' : why}.`,
+      { cause },
+    );
+  }
+}
+
+function withOverrides(spec: Spec, { seed, threads }: SpecOverrides): Spec {
+  return {
+    ...spec,
+    ...(seed === undefined ? {} : { seed }),
+    ...(threads === undefined ? {} : { engine: { ...spec.engine, threads } }),
+  };
+}
+
+/** As a person would write it: relative inside the working folder, absolute elsewhere. */
+export function shortPath(path: string, workingFolder: string): string {
+  const short = relative(workingFolder, path);
+  return short === '' || short.startsWith('..') ? path : short;
+}

@@ -1,0 +1,44 @@
+import { createColors } from 'picocolors';
+
+/** Where the commands write: data for programs to stdout, everything for people to stderr. */
+export type Terminal = {
+  /** Writes to stdout as it is. */
+  data(text: string): void;
+  /** Writes one line to stderr. */
+  say(line: string): void;
+  /** Stderr itself, for a bar that is drawn in place. */
+  readonly progressStream: NodeJS.WritableStream;
+  /** Whether a person watches stderr. */
+  readonly isInteractive: boolean;
+  /** Whether a person reads stdout, and how wide it is. */
+  readonly isDataInteractive: boolean;
+  readonly colors: Colors;
+};
+
+export type Colors = ReturnType<typeof createColors>;
+
+/** `colour: false` (NO_COLOR, `--no-color`) turns colours off; so does output that is no terminal. */
+export function processTerminal(process: NodeJS.Process, colour: boolean): Terminal {
+  const isDataInteractive = process.stdout.isTTY === true;
+  return {
+    data: (text) => {
+      process.stdout.write(text);
+    },
+    say: (line) => {
+      process.stderr.write(`${line}\n`);
+    },
+    progressStream: process.stderr,
+    isInteractive: process.stderr.isTTY === true,
+    isDataInteractive,
+    colors: createColors(colour && isDataInteractive),
+  };
+}
+
+// Names come from data: an escape sequence in one must not reach the terminal.
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text from data as it may stand on a terminal: controls shown as `\u001b`, cut to `maxLength` characters. */
+export function printable(text: string, maxLength = Number.POSITIVE_INFINITY): string {
+  const safe = text.replace(CONTROLS, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return safe.length > maxLength ? `${safe.slice(0, maxLength - 1)}…` : safe;
+}
