@@ -1,7 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Config } from '../config.ts';
 import { isFailure } from '../domain/failure.ts';
 import { fileSha256 } from './file-sha256.ts';
@@ -28,13 +29,9 @@ const GIGABYTE = 2 ** 30;
 
 /** Looks at everything that starting needs; changes nothing and fetches nothing. */
 export async function diagnose(config: Config): Promise<readonly Finding[]> {
-  const here = [
-    checkNode(process.versions.node),
-    checkInstall(packageRoot()),
-    checkUser(),
-    checkMemory(),
-  ];
+  const here = [checkNode(process.versions.node), checkUser(), checkMemory()];
   const asked = await Promise.all([
+    checkInstall(packageRoot()),
     checkDisk(config.folder),
     checkPostgres(config),
     checkTemporal(config),
@@ -52,15 +49,15 @@ export function checkNode(version: string): Finding {
   return problem('node', version, 'Install Node 20.19 or later.');
 }
 
-/** In a clone: whether `npm ci` ran after the lock file changed last. An installed package has no lock file of its own. */
-export function checkInstall(root: string): Finding {
-  const lock = join(root, 'package-lock.json');
-  if (!existsSync(lock)) return ok('packages', `installed as a package in ${root}`);
-  const installed = join(root, 'node_modules', '.package-lock.json');
-  if (!existsSync(installed)) return problem('packages', 'not installed', 'Run "npm ci".');
-  if (statSync(installed).mtimeMs < statSync(lock).mtimeMs)
-    return warning('packages', 'older than package-lock.json', 'Run "npm ci".');
-  return ok('packages', 'installed');
+/** In a clone: whether the packages are those of the lock file. An installed package has no such file. */
+export async function checkInstall(root: string): Promise<Finding> {
+  const script = join(root, '.bootstrap', 'install-state.mjs');
+  if (!existsSync(script)) return ok('packages', `installed as a package in ${root}`);
+  const { installProblem } = (await import(pathToFileURL(script).href)) as {
+    readonly installProblem: (root: string) => string | null;
+  };
+  const found = installProblem(root);
+  return found === null ? ok('packages', 'installed') : problem('packages', found, 'Run "npm ci".');
 }
 
 function checkUser(): Finding {

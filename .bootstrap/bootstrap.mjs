@@ -1,0 +1,126 @@
+#!/usr/bin/env node
+// `npm start`, `npm test`, `npm run bench` and .ci/run begin here, on a machine that may have nothing but Node: plain
+// Node without packages installs what is missing, builds, fetches the Temporal server and runs what was asked for.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { installProblem } from './install-state.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const cli = join(root, 'dist/src/cli/main.js');
+const report = join(root, '.vitest-report.json');
+const tell = (line) => process.stderr.write(`partita: ${line}\n`);
+
+const [task = '', ...rest] = process.argv.slice(2);
+const tasks = { start, test, bench, ci };
+if (!Object.hasOwn(tasks, task))
+  stop(`Unknown task "${task}": it is one of start, test, bench, ci.`, 2);
+process.exitCode = await tasks[task]();
+
+function start() {
+  prepare();
+  return runExample({});
+}
+
+async function test() {
+  prepare();
+  await fetchTemporal();
+  return run(
+    join(root, 'node_modules/.bin/vitest'),
+    ['run', '--config', 'test/vitest.config.ts', ...rest],
+    {
+      PARTITA_SKIP_BUILD: '1',
+    },
+  );
+}
+
+async function bench() {
+  prepare();
+  await fetchTemporal();
+  const [name = 'fanout', ...flags] = rest;
+  const file = join(root, 'dist/test/bench', `${name}.js`);
+  if (!existsSync(file)) stop(`There is no benchmark "${name}".`, 2);
+  return run(process.execPath, [file, ...flags]);
+}
+
+/** Everything that decides whether a change is good; the last line counts the tests. */
+function ci() {
+  rmSync(report, { force: true });
+  const tests = run('npm', ['test']);
+  const example = runExampleFromCleanState();
+  const { passed, failed, skipped } = countTests();
+  if (example !== 0) tell(`The example failed with exit code ${example}.`);
+  process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+  return tests || example;
+}
+
+/** The example that `npm start` shows. The command line decides what to print and whether to stay up. */
+function runExample(environment) {
+  return run(process.execPath, [cli, 'example', ...rest], environment);
+}
+
+function runExampleFromCleanState() {
+  const folder = mkdtempSync(join(tmpdir(), 'partita-example-'));
+  const environment = { PARTITA_FOLDER: join(folder, '.partita') };
+  try {
+    return runExample(environment);
+  } finally {
+    run(process.execPath, [cli, 'down'], environment);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Brings a clone to where its compiled code can run. */
+function prepare() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19))
+    stop(`Node ${process.versions.node} is too old: install Node 20.19 or later.`);
+  const problem = installProblem(root);
+  if (problem !== null) {
+    tell(`Running npm ci: ${problem}.`);
+    if (run('npm', ['ci', '--no-audit', '--no-fund']) !== 0)
+      stop(
+        'npm ci failed; its message is above. Check the network and the registry that npm is set to.',
+      );
+  }
+  if (run(process.execPath, [join(root, '.bootstrap/build.mjs')]) !== 0)
+    stop('The build failed; its message is above.');
+}
+
+/** The tests start servers of their own: fetch the program once, before many of them would at the same time. */
+async function fetchTemporal() {
+  const load = (path) => import(pathToFileURL(join(root, 'dist/src', path)).href);
+  const { readConfig } = await load('config.js');
+  const { obtainTemporal } = await load('embedded/temporal-program.js');
+  try {
+    await obtainTemporal(readConfig(), tell);
+  } catch (error) {
+    stop(error.message);
+  }
+}
+
+function countTests() {
+  if (!existsSync(report)) return { passed: 0, failed: 0, skipped: 0 };
+  const found = JSON.parse(readFileSync(report, 'utf8'));
+  return {
+    passed: found.numPassedTests,
+    failed: found.numFailedTests,
+    skipped: found.numPendingTests + found.numTodoTests,
+  };
+}
+
+/** The exit code of a program that shares our terminal; 1 when it was killed. */
+function run(program, args, environment = {}) {
+  const shell = process.platform === 'win32';
+  const options = { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment }, shell };
+  const ended = spawnSync(program, args, options);
+  if (ended.error !== undefined) tell(`${program} could not be run: ${ended.error.message}.`);
+  return ended.status ?? 1;
+}
+
+function stop(message, code = 1) {
+  tell(message);
+  process.exit(code);
+}
