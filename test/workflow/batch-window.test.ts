@@ -23,21 +23,28 @@ function windowOf(total: number, changes: Partial<WindowOptions> = {}): WindowOp
 describe('batch window', () => {
   it('runs every batch once and never more at a time than the concurrency', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 8 }), async (total, concurrency) => {
-        const started: number[] = [];
-        let running = 0;
-        let most = 0;
-        const run = async (batch: number) => {
-          started.push(batch);
-          most = Math.max(most, ++running);
-          await new Promise((resolve) => setImmediate(resolve));
-          running--;
-        };
-        const next = await runWindow(windowOf(total, { concurrency: () => concurrency, run }), () => {});
-        expect(next).toBe(total);
-        expect(started).toEqual(Array.from({ length: total }, (_, i) => i));
-        expect(most).toBeLessThanOrEqual(concurrency);
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 40 }),
+        fc.integer({ min: 1, max: 8 }),
+        async (total, concurrency) => {
+          const started: number[] = [];
+          let running = 0;
+          let most = 0;
+          const run = async (batch: number) => {
+            started.push(batch);
+            most = Math.max(most, ++running);
+            await new Promise((resolve) => setImmediate(resolve));
+            running--;
+          };
+          const next = await runWindow(
+            windowOf(total, { concurrency: () => concurrency, run }),
+            () => {},
+          );
+          expect(next).toBe(total);
+          expect(started).toEqual(Array.from({ length: total }, (_, i) => i));
+          expect(most).toBeLessThanOrEqual(concurrency);
+        },
+      ),
       { numRuns: 30 },
     );
   });

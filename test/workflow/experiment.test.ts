@@ -1,0 +1,209 @@
+import { fileURLToPath } from 'node:url';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toApplicationFailure } from '../../activities/failures.ts';
+import type { Activities } from '../../activities/index.ts';
+import { Failure } from '../../src/domain/failure.ts';
+import type { RunStatus } from '../../src/domain/run.ts';
+import type { RunProgress } from '../../workflows/messages.ts';
+import { startTestTemporal } from '../support/temporal.ts';
+
+let temporal: TestWorkflowEnvironment;
+let code: string;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+  const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  code = bundle.code;
+  temporal = await startTestTemporal();
+});
+afterAll(async () => {
+  await temporal?.teardown();
+});
+
+/** Activities that note what was asked of them; `changes` replace single ones. */
+function fakeActivities(changes: Partial<Activities> = {}) {
+  const calls: string[] = [];
+  const ended: { status: RunStatus; error: string | null }[] = [];
+  const note = (name: string, batch?: number) =>
+    calls.push(batch === undefined ? name : `${name} ${batch}`);
+  const activities: Activities = {
+    beginRun: async () => void note('beginRun'),
+    takeSnapshot: async () => {
+      note('takeSnapshot');
+      return { partitions: 30, profileBatches: 2 };
+    },
+    profileBatch: async ({ batch }) => void note('profileBatch', batch),
+    conditionRun: async () => {
+      note('conditionRun');
+      return { trainBatches: 3, global: 'wanted' };
+    },
+    trainBatch: async ({ batch }) => {
+      note('trainBatch', batch);
+      return { trained: 10, failed: 0 };
+    },
+    trainGlobal: async () => void note('trainGlobal'),
+    planEvaluation: async () => {
+      note('planEvaluation');
+      return { evaluateBatches: 1 };
+    },
+    evaluateBatch: async ({ batch }) => void note('evaluateBatch', batch),
+    chooseModels: async () => {
+      note('chooseModels');
+      return { status: 'SUCCEEDED' };
+    },
+    writeReport: async () => void note('writeReport'),
+    endRun: async ({ status, error }) => {
+      note('endRun');
+      ended.push({ status, error });
+    },
+    ...changes,
+  };
+  return { activities, calls, ended };
+}
+
+async function withWorker<Result>(
+  name: string,
+  activities: Activities,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const worker = await Worker.create({
+    connection: temporal.nativeConnection,
+    taskQueue: name,
+    workflowBundle: { code },
+    activities,
+  });
+  return worker.runUntil(work);
+}
+
+function start(name: string, concurrency = 2) {
+  const args = [{ runId: name, concurrency }];
+  return temporal.client.workflow.start('experiment', { taskQueue: name, workflowId: name, args });
+}
+
+describe('experiment workflow', () => {
+  it('goes from the snapshot to the report, with barriers after profile and before evaluate', async () => {
+    const { activities, calls, ended } = fakeActivities();
+    const result = await withWorker('straight', activities, async () =>
+      (await start('straight')).result(),
+    );
+    expect(result).toEqual({ runId: 'straight', status: 'SUCCEEDED' });
+    expect(calls.slice(0, 2)).toEqual(['beginRun', 'takeSnapshot']);
+    expect(calls.slice(2, 4).sort()).toEqual(['profileBatch 0', 'profileBatch 1']);
+    expect(calls[4]).toBe('conditionRun');
+    expect(calls.slice(5, 9).sort()).toEqual([
+      'trainBatch 0',
+      'trainBatch 1',
+      'trainBatch 2',
+      'trainGlobal',
+    ]);
+    expect(calls.slice(9)).toEqual([
+      'planEvaluation',
+      'evaluateBatch 0',
+      'chooseModels',
+      'writeReport',
+      'endRun',
+    ]);
+    expect(ended).toEqual([{ status: 'SUCCEEDED', error: null }]);
+  });
+
+  it('starts nothing while paused, and tells so', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { activities, calls } = fakeActivities({
+      takeSnapshot: async () => {
+        await held;
+        return { partitions: 1, profileBatches: 1 };
+      },
+    });
+    await withWorker('paused', activities, async () => {
+      const run = await start('paused');
+      const paused = await run.executeUpdate<RunProgress, []>('pause');
+      expect(paused.paused).toBe(true);
+      release();
+      await run.executeUpdate('setConcurrency', { args: [{ concurrency: 3 }] });
+      expect((await run.query<RunProgress>('progress')).paused).toBe(true);
+      expect(calls).not.toContain('profileBatch 0');
+      await run.executeUpdate('resume');
+      await run.result();
+    });
+    expect(calls).toContain('profileBatch 0');
+  });
+
+  it.each([0, -1, 1.5, 1e9, 'four'])(
+    'refuses a concurrency of %s and keeps the one it has',
+    async (concurrency) => {
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const { activities } = fakeActivities({
+        takeSnapshot: async () => {
+          await held;
+          return { partitions: 1, profileBatches: 1 };
+        },
+      });
+      const name = `concurrency ${concurrency}`;
+      await withWorker(name, activities, async () => {
+        const run = await start(name);
+        await expect(
+          run.executeUpdate('setConcurrency', { args: [{ concurrency }] }),
+        ).rejects.toThrow();
+        expect((await run.query<RunProgress>('progress')).concurrency).toBe(2);
+        release();
+        await run.result();
+      });
+    },
+  );
+
+  it('ends FAILED with the innermost message when a failure is final, without trying again', async () => {
+    let tries = 0;
+    const { activities, ended } = fakeActivities({
+      takeSnapshot: async () => {
+        tries++;
+        throw toApplicationFailure(
+          new Failure('invalid-data', 'Column "speed" is not in the table.'),
+        );
+      },
+    });
+    await withWorker('failing', activities, async () => {
+      await expect((await start('failing')).result()).rejects.toThrow();
+    });
+    expect(tries).toBe(1);
+    expect(ended).toEqual([{ status: 'FAILED', error: 'Column "speed" is not in the table.' }]);
+  });
+
+  it('tries an outage again', async () => {
+    let tries = 0;
+    const { activities, ended } = fakeActivities({
+      profileBatch: async () => {
+        if (++tries === 1) throw new Error('connection reset');
+      },
+    });
+    await withWorker('outage', activities, async () => (await start('outage')).result());
+    expect(tries).toBe(3);
+    expect(ended[0]?.status).toBe('SUCCEEDED');
+  });
+
+  it('ends CANCELLED when asked to', async () => {
+    const { activities, ended } = fakeActivities();
+    await withWorker('cancelled', activities, async () => {
+      const run = await start('cancelled');
+      await run.executeUpdate('pause');
+      await run.cancel();
+      await expect(run.result()).rejects.toThrow();
+    });
+    expect(ended).toEqual([{ status: 'CANCELLED', error: null }]);
+  });
+
+  it('says under the same name what its messages are called', async () => {
+    const messages = await import('../../workflows/messages.ts');
+    for (const name of ['progress', 'pause', 'resume', 'setConcurrency'] as const) {
+      expect(messages[name].name).toBe(name);
+    }
+  });
+});
