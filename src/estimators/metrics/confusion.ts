@@ -1,0 +1,176 @@
+import type { Measure } from './measure.ts';
+import { type ClassRows, positiveCode, predictedCodes, weightOf } from './scored-rows.ts';
+
+/** Weight of the rows by [true class][predicted class], with its margins. */
+export type Confusion = {
+  readonly size: number;
+  /** size × size, row-major. */
+  readonly cells: Float64Array;
+  readonly truths: Float64Array;
+  readonly predictions: Float64Array;
+  readonly total: number;
+};
+
+export function confusionOf(rows: ClassRows): Confusion {
+  const size = rows.classes.length;
+  const predicted = predictedCodes(rows.probabilities, size);
+  const cells = new Float64Array(size * size);
+  for (let i = 0; i < predicted.length; i++) {
+    const cell = cellOf(rows, predicted, i);
+    cells[cell] = (cells[cell] as number) + weightOf(rows.weights, i);
+  }
+  return withMargins(cells, size);
+}
+
+/** A metric that depends on the confusion matrix alone (and on which class is positive). */
+function confusionMeasure(
+  metric: (confusion: Confusion, rows: ClassRows) => number,
+): Measure<ClassRows> {
+  return {
+    value: (rows) => ({ value: metric(confusionOf(rows), rows) }),
+    influence: (rows) => {
+      const byCell = cellInfluence(confusionOf(rows), (changed) => metric(changed, rows));
+      const predicted = predictedCodes(rows.probabilities, rows.classes.length);
+      return Float64Array.from(predicted, (_, i) => byCell[cellOf(rows, predicted, i)] as number);
+    },
+  };
+}
+
+/** Share of rows that are right. */
+export const accuracy = confusionMeasure(({ size, cells, total }) => trace(size, cells) / total);
+
+/** Mean recall over the classes that occur in the truth. */
+export const balancedAccuracy = confusionMeasure((confusion) => {
+  const recalls = labels(confusion).filter((k) => (confusion.truths[k] as number) > 0);
+  return mean(recalls.map((k) => recallOf(confusion, k)));
+});
+
+/** Mean F1 over the classes that occur in truth or prediction. */
+export const macroF1 = confusionMeasure(macroOf(f1Of));
+
+/** F1 of each class, weighted by how much of the truth is of that class. */
+export const weightedF1 = confusionMeasure((confusion) =>
+  labels(confusion).reduce(
+    (sum, k) => sum + f1Of(confusion, k) * ((confusion.truths[k] as number) / confusion.total),
+    0,
+  ),
+);
+
+/** 2·TP ÷ (2·TP + FP + FN) of the positive class, 0 where that is 0 ÷ 0; several classes: as macro F1. */
+export const f1 = confusionMeasure(positiveOrMacro(f1Of));
+
+/** TP ÷ (TP + FP) of the positive class, 0 where nothing is predicted positive; several classes: mean over those in truth or prediction. */
+export const precision = confusionMeasure(positiveOrMacro(precisionOf));
+
+/** TP ÷ (TP + FN) of the positive class, 0 where nothing is positive; several classes: mean over those in truth or prediction. */
+export const recall = confusionMeasure(positiveOrMacro(recallOf));
+
+/** Matthews correlation of truth and prediction (Gorodkin 2004 for several classes); 0 where either is constant. */
+export const matthews = confusionMeasure(({ size, cells, truths, predictions, total }) => {
+  const square = total ** 2;
+  const spread = (square - dot(predictions, predictions)) * (square - dot(truths, truths));
+  if (!(spread > 0)) return 0;
+  return (trace(size, cells) * total - dot(truths, predictions)) / Math.sqrt(spread);
+});
+
+const kappaValue = confusionMeasure(({ size, cells, truths, predictions, total }) => {
+  const expected = dot(truths, predictions) / total;
+  return 1 - (total - trace(size, cells)) / (total - expected);
+});
+
+/** Cohen's kappa: agreement beyond chance. None where truth and prediction are one and the same class throughout. */
+export const kappa: Measure<ClassRows> = {
+  value: (rows) => {
+    if (labels(confusionOf(rows)).length < 2)
+      return { value: null, because: 'Truth and prediction hold one and the same class.' };
+    return kappaValue.value(rows);
+  },
+  influence: kappaValue.influence,
+};
+
+/**
+ * W·∂θ/∂cell for every cell that holds rows, by central differences: θ does not change when all cells are scaled, so
+ * these derivatives already sum to zero over the rows.
+ */
+function cellInfluence(
+  { size, cells, total }: Confusion,
+  metric: (confusion: Confusion) => number,
+): Float64Array {
+  return cells.map((weight, cell) => {
+    if (weight === 0) return 0;
+    const step = weight * 1e-4;
+    const at = (changed: number): number =>
+      metric(withMargins(cells.with(cell, weight + changed), size));
+    return ((at(step) - at(-step)) / (2 * step)) * total;
+  });
+}
+
+function withMargins(cells: Float64Array, size: number): Confusion {
+  const truths = new Float64Array(size);
+  const predictions = new Float64Array(size);
+  let total = 0;
+  for (let t = 0; t < size; t++) {
+    for (let p = 0; p < size; p++) {
+      const weight = cells[t * size + p] as number;
+      truths[t] = (truths[t] as number) + weight;
+      predictions[p] = (predictions[p] as number) + weight;
+      total += weight;
+    }
+  }
+  return { size, cells, truths, predictions, total };
+}
+
+function cellOf({ classes, truth }: ClassRows, predicted: Int32Array, row: number): number {
+  return (truth[row] as number) * classes.length + (predicted[row] as number);
+}
+
+type ClassMetric = (confusion: Confusion, label: number) => number;
+
+function f1Of({ size, cells, truths, predictions }: Confusion, k: number): number {
+  const hits = cells[k * size + k] as number;
+  return ratio(2 * hits, (truths[k] as number) + (predictions[k] as number));
+}
+
+function precisionOf({ size, cells, predictions }: Confusion, k: number): number {
+  return ratio(cells[k * size + k] as number, predictions[k] as number);
+}
+
+function recallOf({ size, cells, truths }: Confusion, k: number): number {
+  return ratio(cells[k * size + k] as number, truths[k] as number);
+}
+
+function macroOf(metric: ClassMetric): (confusion: Confusion) => number {
+  return (confusion) => mean(labels(confusion).map((k) => metric(confusion, k)));
+}
+
+function positiveOrMacro(metric: ClassMetric): (confusion: Confusion, rows: ClassRows) => number {
+  const macro = macroOf(metric);
+  return (confusion, rows) => {
+    const positive = positiveCode(rows);
+    return positive === undefined ? macro(confusion) : metric(confusion, positive);
+  };
+}
+
+/** Classes that occur in truth or prediction: scikit-learn's default label set. */
+function labels({ size, truths, predictions }: Confusion): readonly number[] {
+  const codes = Array.from({ length: size }, (_, k) => k);
+  return codes.filter((k) => (truths[k] as number) + (predictions[k] as number) > 0);
+}
+
+function trace(size: number, cells: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < size; k++) sum += cells[k * size + k] as number;
+  return sum;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, k) => sum + value * (b[k] as number), 0);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}

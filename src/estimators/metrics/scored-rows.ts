@@ -1,0 +1,85 @@
+import { Failure } from '../../domain/failure.ts';
+
+/** Rows of a classifier: what was true and how probable each class was held to be. */
+export type ClassRows = {
+  readonly kind: 'classes';
+  /** Codes into `classes`, one per row. */
+  readonly truth: Int32Array;
+  /** rows × classes, row-major. */
+  readonly probabilities: Float64Array;
+  /** Every class of the run, sorted. */
+  readonly classes: readonly string[];
+  /** The class that binary metrics look at; see `positiveCode`. */
+  readonly positive?: string | undefined;
+  /** One non-negative weight per row. */
+  readonly weights?: Float64Array | undefined;
+};
+
+/** Rows of a regression. */
+export type ValueRows = {
+  readonly kind: 'values';
+  readonly truth: Float64Array;
+  readonly prediction: Float64Array;
+  readonly weights?: Float64Array | undefined;
+  /** The quantile that `pinball` measures; one half when left out. */
+  readonly quantile?: number | undefined;
+};
+
+export type ScoredRows = ClassRows | ValueRows;
+
+/** What a classifier predicts: the most probable class of each row, the lowest code on ties. */
+export function predictedCodes(probabilities: Float64Array, classCount: number): Int32Array {
+  const codes = new Int32Array(probabilities.length / classCount);
+  for (let i = 0; i < codes.length; i++) {
+    const from = i * classCount;
+    let best = 0;
+    for (let k = 1; k < classCount; k++) {
+      const isHigher = (probabilities[from + k] as number) > (probabilities[from + best] as number);
+      if (isHigher) best = k;
+    }
+    codes[i] = best;
+  }
+  return codes;
+}
+
+/**
+ * The class that f1, precision, recall, roc_auc, pr_auc and brier look at: the named one, against all others; without a
+ * name the second of two classes (scikit-learn's convention); `undefined` = every class in turn (macro one-vs-rest).
+ */
+export function positiveCode({ classes, positive }: ClassRows): number | undefined {
+  if (positive === undefined) return classes.length === 2 ? 1 : undefined;
+  const code = classes.indexOf(positive);
+  if (code >= 0) return code;
+  throw new Failure(
+    'invalid-data',
+    `The positive class "${positive}" is not in the target column, which holds ${listed(classes)}; correct target.positive.`,
+  );
+}
+
+/** Weight of row i. */
+export function weightOf(weights: Float64Array | undefined, row: number): number {
+  return weights === undefined ? 1 : (weights[row] as number);
+}
+
+export function totalWeight({ truth, weights }: ScoredRows): number {
+  if (weights === undefined) return truth.length;
+  let total = 0;
+  for (const weight of weights) total += weight;
+  return total;
+}
+
+/** Why these rows have no score under any metric, or null. */
+export function obstacleToScore(rows: ScoredRows): string | null {
+  if (rows.truth.length === 0) return 'There are no rows to score.';
+  if (!(totalWeight(rows) > 0)) return 'All rows have weight 0.';
+  const predictions = rows.kind === 'classes' ? rows.probabilities : rows.prediction;
+  if (!predictions.every(Number.isFinite)) return 'A prediction is not a finite number.';
+  if (!rows.truth.every((value) => (rows.kind === 'classes' ? value >= 0 : Number.isFinite(value))))
+    return 'A row has no truth to compare with.';
+  return null;
+}
+
+function listed(classes: readonly string[]): string {
+  const shown = classes.slice(0, 10).map((label) => `"${label}"`);
+  return classes.length > shown.length ? `${shown.join(', ')} …` : shown.join(', ');
+}
