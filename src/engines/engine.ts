@@ -24,6 +24,13 @@ export type PartitionTask = {
 
 export type Limits = { readonly seconds: number; readonly memoryMb: number };
 
+/** A partition function: one of the registry, or an export of a user's ESM file (`module`: its absolute path). */
+export type FunctionRef = {
+  readonly name: string;
+  readonly module?: string;
+  readonly args: JsonObject;
+};
+
 /** A grouped map: one partition function over many partitions of a snapshot. */
 export type GroupedMap = {
   readonly snapshot: SnapshotRef;
@@ -33,7 +40,7 @@ export type GroupedMap = {
   readonly folds?: { readonly path: string };
   /** Started in this order. */
   readonly tasks: readonly PartitionTask[];
-  readonly fn: { readonly name: string; readonly args: JsonObject };
+  readonly fn: FunctionRef;
   readonly limits: Limits;
 };
 

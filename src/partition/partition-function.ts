@@ -26,7 +26,7 @@ export type PartitionContext = {
   /** `stop[0] !== 0`: end soon. */
   readonly stop: Int32Array;
   /** Text for the user, kept with the partition. */
-  log(line: string): void;
+  readonly log: (line: string) => void;
 };
 
 /** Facts for the record (plain JSON, no NaN) and named bytes (models, predictions, fold numbers). */

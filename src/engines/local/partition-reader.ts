@@ -1,0 +1,85 @@
+import type { Frame } from '../../frame/frame.ts';
+import { openSnapshot, type SnapshotReader } from '../../frame/snapshot-reader.ts';
+import type { PartitionRef } from '../../partition/partition-function.ts';
+import type { GroupedMap } from '../engine.ts';
+import { createRowBlock, cutPartition } from './cut-partition.ts';
+import type { LoadedPartition } from './messages.ts';
+import { readRangeInto } from './task-inputs.ts';
+
+type Range = PartitionRef['ranges'][number];
+
+/** Reads the partitions of one job from its snapshot, many in one sweep. */
+export class PartitionReader {
+  readonly #map: GroupedMap;
+  #snapshot: Promise<SnapshotReader> | undefined;
+
+  constructor(map: GroupedMap) {
+    this.#map = map;
+  }
+
+  /** The partitions' rows on shared memory, in the order asked for. One read of the file for all of them. */
+  async read(partitions: readonly PartitionRef[]): Promise<readonly LoadedPartition[]> {
+    this.#snapshot ??= openSnapshot(this.#map.snapshot.path);
+    const snapshot = await this.#snapshot;
+    const ranges = mergeRanges(partitions.flatMap((partition) => partition.ranges));
+    const block = createRowBlock(ranges, await snapshot.read(ranges, this.#map.columns));
+    return partitions.map((partition) =>
+      this.#withFolds(partition, cutPartition(block, partition)),
+    );
+  }
+
+  async close(): Promise<void> {
+    // A snapshot that never opened has told why to whoever wanted to read it.
+    const snapshot = await this.#snapshot?.catch(() => undefined);
+    await snapshot?.close();
+  }
+
+  #withFolds(partition: PartitionRef, loaded: LoadedPartition): LoadedPartition {
+    const { folds: file } = this.#map;
+    if (file === undefined) return loaded;
+    const folds = new Uint8Array(new SharedArrayBuffer(loaded.frame.rowCount));
+    let done = 0;
+    for (const { start, count } of partition.ranges) {
+      readRangeInto(file.path, start, folds.subarray(done, done + count));
+      done += count;
+    }
+    return { ...loaded, folds };
+  }
+}
+
+export function countRows({ ranges }: PartitionRef): number {
+  return ranges.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** Memory of a partition's rows once read: 8 bytes a cell at most, and the row hash. */
+export function estimateBytes(rowCount: number, columnCount: number): number {
+  return rowCount * (columnCount * 8 + 16 + 1);
+}
+
+/** Bytes held by a frame's columns, levels of text not counted. */
+export function frameBytes({ columns }: Frame): number {
+  return columns.reduce((sum, column) => {
+    switch (column.kind) {
+      case 'number':
+        return sum + column.values.byteLength;
+      case 'time':
+        return sum + column.micros.byteLength;
+      case 'category':
+        return sum + column.codes.byteLength;
+    }
+  }, 0);
+}
+
+/** Ascending, disjoint, neighbours joined. */
+export function mergeRanges(ranges: readonly Range[]): readonly Range[] {
+  const merged: { start: number; count: number }[] = [];
+  for (const { start, count } of [...ranges].sort((a, b) => a.start - b.start)) {
+    const last = merged.at(-1);
+    if (last !== undefined && start <= last.start + last.count) {
+      last.count = Math.max(last.count, start + count - last.start);
+    } else if (count > 0) {
+      merged.push({ start, count });
+    }
+  }
+  return merged;
+}

@@ -1,0 +1,62 @@
+import { parentPort } from 'node:worker_threads';
+import type { PartitionContext, PartitionData } from '../../partition/partition-function.ts';
+import type { TaskResult, ThreadReport, ThreadTask } from './messages.ts';
+import { failedResult, runTask } from './run-task.ts';
+import { appendToLogInto } from './shared-log.ts';
+import { readInputs } from './task-inputs.ts';
+
+/** The entry point of a pool thread: one task at a time, from the pool process and back. */
+const port = parentPort;
+if (port === null) throw new Error('This file runs as a worker thread of the pool process.');
+
+let log: SharedArrayBuffer | undefined;
+// `console.log` of a partition function comes back to the user with the outcome.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.write = (chunk: string | Uint8Array) => {
+    if (log !== undefined) appendToLogInto(String(chunk), log);
+    return true;
+  };
+}
+
+port.on('message', (task: ThreadTask) => {
+  log = task.log;
+  void execute(task).then(report);
+});
+
+async function execute(task: ThreadTask): Promise<ThreadReport> {
+  const startedAt = performance.now();
+  let result: TaskResult;
+  try {
+    result = await runTask(task.fn, dataOf(task), contextOf(task));
+  } catch (error) {
+    result = failedResult(error);
+  }
+  return { ms: performance.now() - startedAt, result };
+}
+
+function dataOf({ partition, loaded, inputs }: ThreadTask): PartitionData {
+  return { partition, ...loaded, inputs: readInputs(inputs) };
+}
+
+function contextOf({ stop, log: taskLog }: ThreadTask): PartitionContext {
+  return { stop, log: (line) => appendToLogInto(`${line}\n`, taskLog) };
+}
+
+function report(done: ThreadReport): void {
+  try {
+    port?.postMessage(done, ownedBuffers(done.result));
+  } catch (error) {
+    // A result that can't be copied between threads (a function among the facts) is its author's failure.
+    port?.postMessage({ ms: done.ms, result: failedResult(error) } satisfies ThreadReport);
+  }
+}
+
+/** Buffers that hold a blob and nothing else move instead of being copied. */
+function ownedBuffers(result: TaskResult): ArrayBuffer[] {
+  if (result.kind === 'failed') return [];
+  const buffers = new Set<ArrayBuffer>();
+  for (const { buffer, byteLength } of result.blobs.values()) {
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffers.add(buffer);
+  }
+  return [...buffers];
+}

@@ -1,0 +1,68 @@
+import { pathToFileURL } from 'node:url';
+import { Failure, isFailure } from '../../domain/failure.ts';
+import type {
+  PartitionContext,
+  PartitionData,
+  PartitionFunction,
+  PartitionResult,
+} from '../../partition/partition-function.ts';
+import { findPartitionFunction } from '../../partition/registry.ts';
+import type { FunctionRef } from '../engine.ts';
+import type { TaskResult } from './messages.ts';
+
+/** The function that a job names. Throws `Failure('not-found')` when neither registry nor module has it. */
+export async function loadFunction({
+  name,
+  module,
+}: Pick<FunctionRef, 'name' | 'module'>): Promise<PartitionFunction> {
+  if (module === undefined) return findPartitionFunction(name);
+  const exported = (await import(pathToFileURL(module).href)) as {
+    readonly [key: string]: unknown;
+  };
+  const found = exported[name];
+  if (typeof found !== 'function')
+    throw new Failure('not-found', `"${module}" exports no function "${name}".`);
+  return found as PartitionFunction;
+}
+
+/** Calls the function; whatever it throws is its partition's failure. */
+export async function runTask(
+  fn: FunctionRef,
+  data: PartitionData,
+  context: PartitionContext,
+): Promise<TaskResult> {
+  try {
+    const call = await loadFunction(fn);
+    const result: unknown = call(data, fn.args, context);
+    if (!isPartitionResult(result))
+      throw new TypeError(`"${fn.name}" has to return { facts, blobs }: an object and a Map.`);
+    return { kind: 'ok', facts: result.facts, blobs: result.blobs };
+  } catch (error) {
+    return failedResult(error);
+  }
+}
+
+export function failedResult(error: unknown): TaskResult & { readonly kind: 'failed' } {
+  const known = error instanceof Error ? error : new Error(String(error));
+  const reason = isOutOfMemory(known) ? 'out_of_memory' : 'error';
+  // The stack of an expected failure tells the user nothing.
+  const stack = isFailure(known) || known.stack === undefined ? {} : { stack: known.stack };
+  return { kind: 'failed', reason, message: known.message, ...stack };
+}
+
+/** What a user's function returns is not ours to trust. */
+function isPartitionResult(result: unknown): result is PartitionResult {
+  if (typeof result !== 'object' || result === null) return false;
+  const { facts, blobs } = result as Partial<PartitionResult>;
+  return typeof facts === 'object' && facts !== null && blobs instanceof Map;
+}
+
+/** What V8 and WebAssembly throw when a buffer or a memory can't grow. */
+function isOutOfMemory(error: Error): boolean {
+  return (
+    error instanceof RangeError &&
+    /allocation failed|could not allocate memory|unable to grow|invalid typed array length/i.test(
+      error.message,
+    )
+  );
+}

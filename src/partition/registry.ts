@@ -1,0 +1,16 @@
+import { Failure } from '../domain/failure.ts';
+import type { PartitionFunction } from './partition-function.ts';
+
+/** The built-in partition functions by name: what every engine can run. */
+const FUNCTIONS: ReadonlyMap<string, PartitionFunction> = new Map();
+
+/** Throws `Failure('not-found')` on a name that is not in the table. */
+export function findPartitionFunction(name: string): PartitionFunction {
+  const found = FUNCTIONS.get(name);
+  if (found === undefined)
+    throw new Failure(
+      'not-found',
+      `There is no partition function "${name}"; there are ${[...FUNCTIONS.keys()].join(', ')}.`,
+    );
+  return found;
+}

@@ -1,0 +1,74 @@
+/** Partition functions for the engines' contract suite: what a user's module may do, good and bad. */
+
+/** @typedef {import('../../src/partition/partition-function.ts').PartitionFunction} PartitionFunction */
+
+const nothing = { facts: {}, blobs: new Map() };
+
+/** @type {PartitionFunction} */
+export function summarise({ partition, frame, folds, rowHashes, inputs }, args) {
+  const [numbers] = frame.columns;
+  const values = numbers?.kind === 'number' ? numbers.values : new Float64Array();
+  const levels = frame.columns.flatMap((column) =>
+    column.kind === 'category' ? [column.levels] : [],
+  );
+  const texts = Object.fromEntries(
+    [...inputs].map(([name, bytes]) => [name, Buffer.from(bytes).toString()]),
+  );
+  const facts = {
+    partition: partition.text,
+    rows: frame.rowCount,
+    values: frame.rowCount <= 100 ? [...values] : [],
+    sum: values.reduce((sum, value) => sum + value, 0),
+    hashBytes: rowHashes.length,
+    folds: folds === undefined || frame.rowCount > 100 ? [] : [...folds],
+    levels,
+    texts,
+    args,
+  };
+  return { facts, blobs: new Map([['doubled', new Float64Array(values.map((v) => v * 2))]]) };
+}
+
+/** @type {PartitionFunction} */
+export function misbehave({ partition, inputs }, args, { log, stop }) {
+  const how = String(args[partition.text]);
+  switch (how) {
+    case 'throw':
+      throw new Error(`I do not like ${partition.text}`);
+    case 'exit':
+      log('about to leave');
+      return process.exit(3);
+    case 'kill process':
+      return process.kill(process.pid, 'SIGKILL');
+    case 'loop':
+      console.log('looping');
+      for (;;);
+    case 'loop politely':
+      while (Atomics.load(stop, 0) === 0);
+      return nothing;
+    case 'fill heap':
+      return { facts: { length: fillHeap().length }, blobs: new Map() };
+    case 'fill buffers':
+      return { facts: {}, blobs: new Map([['huge', new Uint8Array(2 ** 53)]]) };
+    case 'give a function':
+      return { facts: { f: () => 1 }, blobs: new Map() };
+    case 'give nothing':
+      return undefined;
+    case 'talk':
+      log('first');
+      console.log('second', { third: 3 });
+      console.error('fourth');
+      return nothing;
+    case 'talk much':
+      for (let line = 0; line < 20_000; line++) log(`line ${line}`);
+      return nothing;
+    case 'look at the environment':
+      return { facts: { environment: { ...process.env } }, blobs: new Map() };
+    default:
+      return { facts: { inputs: inputs.size }, blobs: new Map() };
+  }
+}
+
+function fillHeap() {
+  const rows = [];
+  for (;;) rows.push({ text: `row ${rows.length}`, cells: [rows.length] });
+}
