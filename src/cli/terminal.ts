@@ -3,14 +3,14 @@ import { createColors } from 'picocolors';
 /** Where the commands write: data for programs to stdout, everything for people to stderr. */
 export type Terminal = {
   /** Writes to stdout as it is. */
-  data(text: string): void;
+  readonly data: (text: string) => void;
   /** Writes one line to stderr. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** Stderr itself, for a bar that is drawn in place. */
   readonly progressStream: NodeJS.WritableStream;
   /** Whether a person watches stderr. */
   readonly isInteractive: boolean;
-  /** Whether a person reads stdout, and how wide it is. */
+  /** Whether a person reads stdout. */
   readonly isDataInteractive: boolean;
   readonly colors: Colors;
 };
@@ -35,7 +35,7 @@ export function processTerminal(process: NodeJS.Process, colour: boolean): Termi
 }
 
 // Names come from data: an escape sequence in one must not reach the terminal.
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const CONTROLS = /[\p{Cc}\p{Bidi_Control}]/gu;
 
 /** Text from data as it may stand on a terminal: controls shown as `\u001b`, cut to `maxLength` characters. */
 export function printable(text: string, maxLength = Number.POSITIVE_INFINITY): string {

@@ -74,7 +74,7 @@ export type PooledScore = { readonly cv: ScoreValue; readonly holdout: ScoreValu
 /** Longer lists of partitions go to a file of their own. */
 export const MAX_LISTED_PARTITIONS = 1000;
 
-/** The last line of `run --json`: `RunResult`, its partitions in a file (JSON lines) when there are very many. */
+/** The last line of `run --json`: `RunResult`, its partitions in a file (a JSON list) when there are very many. */
 export type PrintedResult =
   | RunResult
   | (Omit<RunResult, 'partitions'> & { readonly partitionsFile: string });

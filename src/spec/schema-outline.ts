@@ -71,23 +71,18 @@ export function describeSchema(schema: JsonSchema): string {
     const values = schema.enum.map(code);
     return values.length === 1 ? (values[0] as string) : `one of ${values.join(', ')}`;
   }
-  switch (schema.type) {
-    case 'string':
-      return 'text';
-    case 'boolean':
-      return '`true` or `false`';
-    case 'integer':
-      return `a whole number${describeRange(schema)}`;
-    case 'number':
-      return `a number${describeRange(schema)}`;
-    case 'array':
-      return describeList(schema);
-    case 'object':
-      return describeObject(schema);
-    default:
-      return 'any value';
-  }
+  const describe = DESCRIPTIONS[schema.type ?? ''];
+  return describe === undefined ? 'any value' : describe(schema);
 }
+
+const DESCRIPTIONS: { readonly [type: string]: (schema: JsonSchema) => string } = {
+  string: () => 'text',
+  boolean: () => '`true` or `false`',
+  integer: (schema) => `a whole number${describeRange(schema)}`,
+  number: (schema) => `a number${describeRange(schema)}`,
+  array: describeList,
+  object: describeObject,
+};
 
 function describeOptions(options: readonly JsonSchema[]): string {
   const single = options.map((option) => soleKey(option));

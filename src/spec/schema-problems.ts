@@ -45,7 +45,13 @@ function explain(issue: Issue, root: unknown, outline: JsonSchema): readonly Fin
       return [{ path, part: 'value', message: issue.message }];
     case 'invalid_key':
       return [{ path, part: 'key', message: issue.issues[0]?.message ?? issue.message }];
-    default:
+    case 'invalid_element':
+    case 'invalid_format':
+    case 'invalid_type':
+    case 'invalid_value':
+    case 'not_multiple_of':
+    case 'too_big':
+    case 'too_small':
       return [wrongValue(issue, path, value, schema)];
   }
 }

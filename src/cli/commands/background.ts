@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { type CommandContext, printJson } from '../command-context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { examples, JSON_OPTION } from '../option-values.ts';
+import { runDoctor } from './doctor.ts';
+import { runDown } from './down.ts';
+import { runUp } from './up.ts';
+
+type Options = { readonly json?: true };
+
+/** `up`, `down`, `doctor`, `worker` and `migrate`: the parts that run behind the commands. */
+export function registerBackground(program: Command, context: CommandContext): void {
+  const { terminal } = context;
+  const add = (name: string, description: string, act: (options: Options) => Promise<object>) =>
+    program
+      .command(name)
+      .description(description)
+      .option(...JSON_OPTION)
+      .addHelpText('after', examples(name, `${name} --json`))
+      .action(async (options: Options) => {
+        const facts = await act(options);
+        if (options.json) printJson(terminal, facts);
+      });
+  add('up', 'start Postgres, Temporal and a worker in the background, or repair what died', () =>
+    runUp(context.config(), context.migrateDatabase, terminal.say),
+  );
+  add('down', 'stop the background parts; data are kept', () =>
+    runDown(context.config(), terminal.say),
+  );
+  add('doctor', 'what this machine has and lacks', async ({ json }) => {
+    const write = json ? terminal.say : (line: string) => terminal.data(`${line}\n`);
+    const found = await runDoctor(context.config(), write);
+    context.exitWith(found.healthy ? EXIT.ok : EXIT.unexpected);
+    return found;
+  });
+  add('migrate', 'bring the database to the newest schema', async () => {
+    const { applied } = await (await context.services()).migrate();
+    terminal.say(applied.length === 0 ? 'Nothing to migrate.' : `Applied ${applied.join(', ')}.`);
+    return { applied };
+  });
+  program
+    .command('worker')
+    .description('work on runs until told to end (SIGTERM, Ctrl-C), then drain')
+    .addHelpText('after', examples('worker'))
+    .action(async () => {
+      const services = await context.services();
+      await context.untilInterrupted((stop) => services.work(stop));
+    });
+}

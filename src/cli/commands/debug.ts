@@ -1,0 +1,64 @@
+import { open, waitForDebugger } from 'node:inspector';
+import { type Command, Option } from 'commander';
+import { durationText } from '../../report/number-text.ts';
+import { type CommandContext, printJson } from '../command-context.ts';
+import { jsonOutline } from '../json-outline.ts';
+import { examples, JSON_OPTION } from '../option-values.ts';
+import { readSpec } from '../read-spec.ts';
+import type { DebugRequest, DebugStep } from '../services.ts';
+import { printable } from '../terminal.ts';
+
+type DebugOptions = Pick<DebugRequest, 'partition' | 'stage'> & {
+  readonly inspect?: true;
+  readonly json?: true;
+};
+
+export function registerDebug(program: Command, context: CommandContext): void {
+  program
+    .command('debug')
+    .description("run the partition function in this process on one partition's real rows")
+    .argument('[spec]', 'YAML or JSON file (default: partita.yaml)')
+    .requiredOption('--partition <key>', 'its value, or its text such as region=eu/store=7')
+    .addOption(
+      new Option('--stage <stage>', 'which function')
+        .choices(['profile', 'train', 'evaluate'])
+        .default('train'),
+    )
+    .option('--inspect', 'wait for a debugger, and stop before the function')
+    .option(...JSON_OPTION)
+    .addHelpText('after', examples('debug --partition eu', 'debug --partition eu --inspect'))
+    .action(async (file: string | undefined, options: DebugOptions) => {
+      const { terminal } = context;
+      const prepared = await readSpec(context, file);
+      const services = await context.services();
+      const steps: DebugStep[] = [];
+      const onStep = (step: DebugStep) => {
+        steps.push(step);
+        if (!options.json) for (const line of stepLines(step)) terminal.data(`${line}\n`);
+      };
+      if (options.inspect) waitForInspector(terminal.say);
+      const { partition, stage } = options;
+      const result = await services.debug({ ...prepared, partition, stage }, onStep);
+      if (options.json) return printJson(terminal, { partition, stage, steps, result });
+      terminal.data(`result\n${jsonOutline(result, '  ').join('\n')}\n`);
+    });
+}
+
+/** Loopback only: a debugger may run any code. */
+function waitForInspector(say: (line: string) => void): void {
+  say('Waiting for a debugger on 127.0.0.1:9229 (chrome://inspect, or attach from an editor).');
+  open(9229, '127.0.0.1');
+  waitForDebugger();
+  // oxlint-disable-next-line no-debugger -- stopping here is what --inspect asks for
+  debugger;
+}
+
+function stepLines({ name, inputs, outputs, ms }: DebugStep): readonly string[] {
+  return [
+    `${printable(name)} (${durationText(ms)})`,
+    '  in',
+    ...jsonOutline(inputs, '    '),
+    '  out',
+    ...jsonOutline(outputs, '    '),
+  ];
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { environmentVariable, readConfig } from '../config.ts';
+import { packageRoot } from '../embedded/package-root.ts';
+import { EXIT } from './exit-codes.ts';
+import { runCommandLine } from './run-command-line.ts';
+import { processTerminal } from './terminal.ts';
+
+/** The program `partita`: the one place where commands meet the process they run in. */
+const args = process.argv.slice(2);
+
+// The reader of a pipe may have seen enough (`partita runs ls | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.unexpected);
+});
+
+process.exit(
+  await runCommandLine(args, {
+    terminal: processTerminal(process, isColourWanted() && !args.includes('--no-color')),
+    workingFolder: process.cwd(),
+    version: packageVersion(),
+    config: readConfig,
+    hasVariable: (name) => Boolean(environmentVariable(name)),
+    now: () => performance.now(),
+    // Loaded when needed: `--help`, `validate` and `init` start fast and start nothing.
+    createServices: async () => (await import('../compose.ts')).createServices(),
+    migrateDatabase: async (url) => (await import('../compose.ts')).migrateDatabase(url),
+    untilInterrupted,
+  }),
+);
+
+/** The first signal aborts, the second ends the process at once. */
+async function untilInterrupted<Result>(
+  action: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(EXIT.detached);
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    return await action(controller.signal);
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+function isColourWanted(): boolean {
+  const noColor = environmentVariable('NO_COLOR');
+  return noColor === undefined || noColor === '';
+}
+
+function packageVersion(): string {
+  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}

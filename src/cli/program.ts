@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import type { CommandContext } from './command-context.ts';
+import { registerAttach } from './commands/attach.ts';
+import { registerBackground } from './commands/background.ts';
+import { registerControl } from './commands/control.ts';
+import { registerDebug } from './commands/debug.ts';
+import { registerInit } from './commands/init.ts';
+import { registerLineage } from './commands/lineage.ts';
+import { registerPlan } from './commands/plan.ts';
+import { registerPredict } from './commands/predict.ts';
+import { registerPredictions } from './commands/predictions.ts';
+import { registerReport } from './commands/report.ts';
+import { registerRun } from './commands/run.ts';
+import { registerStatus } from './commands/run-status.ts';
+import { registerRuns } from './commands/runs.ts';
+import { registerValidate } from './commands/validate.ts';
+import { examples } from './option-values.ts';
+
+/** In the order of `--help`: the way a person goes. */
+const COMMANDS = [
+  registerInit,
+  registerValidate,
+  registerPlan,
+  registerRun,
+  registerAttach,
+  registerStatus,
+  registerControl,
+  registerRuns,
+  registerReport,
+  registerPredict,
+  registerPredictions,
+  registerLineage,
+  registerDebug,
+  registerBackground,
+] as const;
+
+/** The command line as commander knows it; it ends no process and writes only to the terminal it is given. */
+export function createProgram(context: CommandContext, version: string): Command {
+  const { terminal } = context;
+  const program = new Command('partita')
+    .description('One model for every partition of a table, and one without partition.')
+    .version(version, '-V, --version', 'print the version')
+    .option('--verbose', 'show where an error came from')
+    .option('--no-color', 'no colours (as does the variable NO_COLOR)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.data(text),
+      writeErr: (text) => terminal.say(text.trimEnd()),
+    })
+    .addHelpText('after', examples('init', 'run', 'report RUN --out report.html'));
+  for (const register of COMMANDS) register(program, context);
+  return program;
+}

@@ -1,0 +1,26 @@
+import { isTerminal } from '../domain/run.ts';
+import { type CommandContext, printJson } from './command-context.ts';
+import { EXIT, type ExitCode, exitCodeOfRun } from './exit-codes.ts';
+import { createProgress } from './progress.ts';
+import { showResult } from './show-result.ts';
+
+/** Watches a run to its end and prints its result. Ctrl-C detaches: the run goes on. */
+export async function watchToEnd(
+  context: CommandContext,
+  runId: string,
+  isJson: boolean,
+): Promise<ExitCode> {
+  const { terminal } = context;
+  const services = await context.services();
+  const progress = createProgress(context);
+  const last = await context
+    .untilInterrupted((signal) => services.watch(runId, (state) => progress.show(state), signal))
+    .finally(() => progress.stop());
+  if (!isTerminal(last.status)) {
+    terminal.say(`Detached; the run goes on. Watch it again with: partita attach ${runId}`);
+    if (isJson) printJson(terminal, { runId, status: last.status, detached: true });
+    return EXIT.detached;
+  }
+  await showResult(context, await services.result(runId), isJson ? 'json' : 'text');
+  return exitCodeOfRun(last.status);
+}
