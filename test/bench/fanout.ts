@@ -1,0 +1,165 @@
+/**
+ * `npm run bench -- fanout [--rounds 3] [--partitions 200] [--rows 1000]`: the whole `partita run` on embedded parts, beside
+ * joblib + scikit-learn + LightGBM doing the same job, in turns. Prints ratios with their spread.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { writeFanoutCsv } from './fanout-data.ts';
+import { MemoryWatch } from './process-memory.ts';
+
+const PEER_PACKAGES = ['scikit-learn==1.9.1', 'lightgbm==4.7.0', 'pandas', 'joblib'];
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    partitions: { type: 'string', default: '200' },
+    rows: { type: 'string', default: '1000' },
+    threads: { type: 'string', default: 'auto' },
+  },
+});
+
+type Measured = {
+  readonly seconds: number;
+  readonly peakMb: number;
+  readonly meanHoldout: number;
+  readonly globalHoldout: number;
+};
+
+const root = process.cwd();
+const cli = join(root, 'dist/src/cli/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'partita-bench-'));
+const data = join(folder, 'fanout.csv');
+const spec = join(folder, 'fanout.partita.yaml');
+const environment = { ...process.env, PARTITA_FOLDER: join(folder, '.partita') };
+
+try {
+  const shape = {
+    partitions: Number(values.partitions),
+    rows: Number(values.rows),
+    features: 10,
+    seed: 7,
+  };
+  await writeFanoutCsv(data, shape);
+  const python = peerPython();
+  execFileSync(process.execPath, [cli, 'up'], { env: environment, stdio: 'inherit' });
+  const ours: Measured[] = [];
+  const theirs: Measured[] = [];
+  for (let round = 0; round < Number(values.rounds); round++) {
+    ours.push(await runOurs(round));
+    print('partita', ours.at(-1) as Measured);
+    theirs.push(await runPeer(python));
+    print('peer   ', theirs.at(-1) as Measured);
+  }
+  summarise(ours, theirs);
+} finally {
+  execFileSync(process.execPath, [cli, 'down'], { env: environment, stdio: 'ignore' });
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function runOurs(round: number): Promise<Measured> {
+  // A new seed each round: nothing may be reused.
+  writeFileSync(spec, specText(round));
+  const watch = new MemoryWatch(
+    (_pid, command) => command.includes(folder) || command.includes(join(root, 'dist')),
+  );
+  const started = performance.now();
+  const output = await outputOf(process.execPath, [cli, 'run', spec, '--json'], environment);
+  const seconds = (performance.now() - started) / 1000;
+  const { peakMb, processes } = watch.stop();
+  const result = JSON.parse(output.trim().split('\n').at(-1) as string);
+  const holdouts: number[] = result.partitions.map(({ holdout }: { holdout: number }) => holdout);
+  console.log(`        timings ${JSON.stringify(result.timings)}`);
+  for (const { name, mb } of processes)
+    console.log(`        ${mb.toFixed(0).padStart(5)} MB  ${name}`);
+  return {
+    seconds,
+    peakMb,
+    meanHoldout: holdouts.reduce((sum, value) => sum + value, 0) / holdouts.length,
+    globalHoldout: result.global.holdout,
+  };
+}
+
+async function runPeer(python: string): Promise<Measured> {
+  const jobs = values.threads === 'auto' ? String(availableParallelism()) : values.threads;
+  const script = join(root, 'test/bench/fanout_peer.py');
+  const watch = new MemoryWatch(
+    (_pid, command) => command.includes('fanout_peer') || command.includes('loky'),
+  );
+  const started = performance.now();
+  const output = await outputOf(python, [script, data, jobs], process.env);
+  const seconds = (performance.now() - started) / 1000;
+  return { ...JSON.parse(output), seconds, peakMb: watch.stop().peakMb };
+}
+
+function outputOf(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
+    child.on('error', reject).on('close', (code) => {
+      if (code === 0) resolve(text);
+      else reject(new Error(`${program} ended with ${code}.`));
+    });
+  });
+}
+
+function specText(round: number): string {
+  return JSON.stringify({
+    version: 1,
+    name: 'fanout',
+    data: { source: { kind: 'csv', path: data } },
+    partition: { by: 'segment' },
+    target: { column: 'label', task: 'classification' },
+    algorithms: [
+      'logistic',
+      { random_forest: { trees: 100 } },
+      { gradient_boosting: { rounds: 100 } },
+    ],
+    validate: { folds: 3, holdout: 0.2 },
+    metric: 'accuracy',
+    engine: { threads: values.threads === 'auto' ? 'auto' : Number(values.threads) },
+    seed: 100 + round,
+  });
+}
+
+/** A virtual environment of the peer's packages, kept between benchmarks. */
+function peerPython(): string {
+  const venv = join(root, '.partita/tools/bench-peer');
+  const python = join(venv, 'bin/python');
+  if (existsSync(join(venv, 'ready'))) return python;
+  mkdirSync(join(root, '.partita/tools'), { recursive: true });
+  execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
+  execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...PEER_PACKAGES], { stdio: 'inherit' });
+  writeFileSync(join(venv, 'ready'), '');
+  return python;
+}
+
+function print(name: string, { seconds, peakMb, meanHoldout, globalHoldout }: Measured): void {
+  console.log(
+    `${name} ${seconds.toFixed(1).padStart(7)} s ${peakMb.toFixed(0).padStart(6)} MB  mean holdout ${meanHoldout.toFixed(4)}  global ${globalHoldout.toFixed(4)}`,
+  );
+}
+
+function summarise(ours: readonly Measured[], theirs: readonly Measured[]): void {
+  const ratios = (pick: (one: Measured) => number) =>
+    ours.map((one, i) => pick(theirs[i] as Measured) / pick(one)).sort((a, b) => a - b);
+  for (const [name, pick] of [
+    ['time', (one: Measured) => one.seconds],
+    ['memory', (one: Measured) => one.peakMb],
+  ] as const) {
+    const sorted = ratios(pick);
+    const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+    console.log(
+      `peer ÷ partita, ${name}: ${median.toFixed(2)} (${sorted[0]?.toFixed(2)} … ${sorted.at(-1)?.toFixed(2)})`,
+    );
+  }
+}
