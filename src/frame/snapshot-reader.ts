@@ -1,0 +1,135 @@
+import { Failure } from '../domain/failure.ts';
+import { type Database, openDatabase, sqlPath } from './duckdb.ts';
+import type { Chunk } from './duckdb-chunk.ts';
+import { columnFill, type Fill, hashesInto, valuesInto } from './fill-columns.ts';
+import type { Frame } from './frame.ts';
+import { RowPlaces } from './row-places.ts';
+import {
+  HASH_HIGH,
+  HASH_LOW,
+  ROW,
+  ROWS_PER_GROUP,
+  readLayout,
+  type SnapshotLayout,
+  SOURCE_ROW,
+  type StoredColumn,
+} from './snapshot-layout.ts';
+
+export type RowRange = { readonly start: number; readonly count: number };
+
+export type SnapshotRows = {
+  readonly frame: Frame;
+  /** 16 bytes per row. */
+  readonly rowHashes: Uint8Array;
+  /** Place of each row in the source, from 0; present when asked for. */
+  readonly sourceRows?: Int32Array;
+};
+
+export type ReadOptions = {
+  /** Columns on SharedArrayBuffers, so that threads get them without a copy. */
+  readonly shared?: boolean;
+  readonly sourceRows?: boolean;
+};
+
+export interface SnapshotReader {
+  /** Rows of the ranges, range after range; ranges are ascending and disjoint. Columns by name, in the order asked. */
+  read(
+    ranges: readonly RowRange[],
+    columns: readonly string[],
+    options?: ReadOptions,
+  ): Promise<SnapshotRows>;
+  close(): Promise<void>;
+}
+
+/** Opens a snapshot's Parquet file. Throws `Failure('corrupt-object')` when it is none. */
+export async function openSnapshot(parquetPath: string): Promise<SnapshotReader> {
+  const database = await openDatabase({ threads: 2, memoryMb: 1024 });
+  try {
+    await database.run('SET parquet_metadata_cache = true');
+    return new ParquetReader(database, parquetPath, await readLayout(database, parquetPath));
+  } catch (cause) {
+    database.close();
+    throw new Failure('corrupt-object', `${parquetPath} is no snapshot that can be read.`, {
+      cause,
+    });
+  }
+}
+
+class ParquetReader implements SnapshotReader {
+  readonly #database: Database;
+  readonly #path: string;
+  readonly #layout: SnapshotLayout;
+
+  constructor(database: Database, path: string, layout: SnapshotLayout) {
+    this.#database = database;
+    this.#path = path;
+    this.#layout = layout;
+  }
+
+  async read(
+    ranges: readonly RowRange[],
+    columns: readonly string[],
+    options: ReadOptions = {},
+  ): Promise<SnapshotRows> {
+    const wanted = ranges.filter(({ count }) => count > 0);
+    const places = new RowPlaces(wanted);
+    const fills = columns.map((name) => {
+      const buffer = (bytes: number) => allocate(bytes, options.shared);
+      return columnFill(this.#storedColumn(name), places.rowCount, buffer);
+    });
+    const rowHashes = new Uint8Array(allocate(places.rowCount * 16, options.shared));
+    const sourceRows = options.sourceRows ? new Int32Array(places.rowCount) : undefined;
+    let found = 0;
+    for await (const chunk of this.#stream(wanted, fills)) {
+      const placing = places.locate(chunk.integers(0));
+      hashesInto(chunk.words(1), chunk.words(2), placing, rowHashes);
+      if (sourceRows) valuesInto(chunk.integers(3), placing, sourceRows);
+      fills.forEach((fill, i) => fill.take(chunk, i + 4, placing));
+      found += placing.found;
+    }
+    if (found !== places.rowCount)
+      throw new Failure(
+        'corrupt-object',
+        `${this.#path} holds ${found} of the ${places.rowCount} rows asked for.`,
+      );
+    const frame = { rowCount: places.rowCount, columns: fills.map((fill) => fill.column()) };
+    return { frame, rowHashes, ...(sourceRows && { sourceRows }) };
+  }
+
+  async close(): Promise<void> {
+    this.#database.close();
+  }
+
+  #stream(ranges: readonly RowRange[], fills: readonly Fill[]): AsyncIterable<Chunk> {
+    const where = spansOf(ranges).map(
+      ({ start, count }) => `${ROW} BETWEEN ${start} AND ${start + count - 1}`,
+    );
+    const list = [ROW, HASH_HIGH, HASH_LOW, SOURCE_ROW, ...fills.map(({ sql }) => sql)];
+    return this.#database.stream(
+      `SELECT ${list.join(', ')} FROM read_parquet(${sqlPath(this.#path)}) WHERE ${where.length === 0 ? 'false' : where.join(' OR ')}`,
+    );
+  }
+
+  #storedColumn(name: string): StoredColumn {
+    const stored = this.#layout.find((column) => column.name === name);
+    if (stored === undefined) throw new RangeError(`The snapshot has no column "${name}".`);
+    return stored;
+  }
+}
+
+function allocate(bytes: number, shared = false): ArrayBuffer {
+  // The typed arrays over both kinds of buffer have one type in the frame's contract.
+  return (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)) as ArrayBuffer;
+}
+
+/** Ranges joined over gaps that lie inside one row group anyway: the file is filtered by few conditions. */
+function spansOf(ranges: readonly RowRange[]): readonly RowRange[] {
+  const spans: { start: number; count: number }[] = [];
+  for (const { start, count } of ranges) {
+    const last = spans.at(-1);
+    if (last !== undefined && start - (last.start + last.count) < ROWS_PER_GROUP)
+      last.count = start + count - last.start;
+    else spans.push({ start, count });
+  }
+  return spans;
+}
