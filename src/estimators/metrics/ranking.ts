@@ -2,6 +2,9 @@ import { type Measure, macroMeasure } from './measure.ts';
 import { type RankCurve, rankCurve } from './rank-curve.ts';
 import { type ClassRows, positiveCode, totalWeight } from './scored-rows.ts';
 
+const ONE_CLASS = 'The truth holds one class, so nothing can be ranked.';
+const NO_POSITIVE = 'The truth holds no positive row.';
+
 /**
  * Area under the ROC curve of the positive class, ties counted half; several classes: mean of one-vs-rest over the
  * classes that occur in the truth. None where the truth holds one class.
@@ -15,7 +18,7 @@ export const rocAuc = positiveOrMacro(
     },
     influence: (rows) => areaInfluence(rows, label),
   }),
-  'The truth holds one class, so nothing can be ranked.',
+  ONE_CLASS,
 );
 
 /**
@@ -31,11 +34,8 @@ export const prAuc = positiveOrMacro(
     },
     influence: (rows) => precisionInfluence(rows, label),
   }),
-  'The truth holds no positive row.',
+  NO_POSITIVE,
 );
-
-const ONE_CLASS = 'The truth holds one class, so nothing can be ranked.';
-const NO_POSITIVE = 'The truth holds no positive row.';
 
 function positiveOrMacro(
   measureOf: (label: number) => Measure<ClassRows>,

@@ -1,0 +1,177 @@
+import { seedOf } from '../frame/digest.ts';
+import type { Column } from '../frame/frame.ts';
+import type { Target } from './estimator.ts';
+import { EXCLUDED, HOLDOUT, TRAINING_ONLY } from './folds.ts';
+import { orderRows, type RowBlocks } from './row-order.ts';
+
+type Block = RowBlocks['blocks'][number];
+
+/** What a spec asks for. */
+export type Split = {
+  /** Number of folds, 2 … 20. */
+  readonly folds: number;
+  /** Share of rows for the holdout, between 0 and 1. */
+  readonly holdout: number;
+  readonly seed: number;
+};
+
+/** What ranking looks at: 16 bytes per row, and the class where each class is ranked by itself. */
+export type RankedRows = { readonly rowHashes: Uint8Array; readonly target: Target };
+
+/**
+ * Each of these writes the codes of all rows that are not yet excluded into `folds` and returns notes for people.
+ *
+ * By rank of (seed, row hash) within each class, or over all rows: the first blocks are the holdout, the others go to the
+ * fold that has fewest rows of their class. Rows of equal hash are one block. Rounding: after every class, the holdout
+ * holds the asked share of the rows so far, to the nearest row; a class always keeps a block to train on. Where fewer
+ * than two folds would have rows, there is nothing to compare, and the rows outside the holdout are training only.
+ */
+export function splitByRank(
+  { target, rowHashes }: RankedRows,
+  { seed, folds: count, holdout }: Split,
+  isStratified: boolean,
+  folds: Uint8Array,
+): readonly string[] {
+  const strata =
+    isStratified && target.kind === 'classes' ? target.codes : new Int32Array(folds.length);
+  const rows = Int32Array.from(folds.keys()).filter((row) => folds[row] !== EXCLUDED);
+  const order = orderRows(rows, rowHashes, strata, seed);
+  const isHeldOut = holdOut(order.blocks, holdout);
+  const placed = order.blocks.map((block, i) => ({ block, isHeldOut: isHeldOut[i] as boolean }));
+  const training = placed.filter((one) => !one.isHeldOut).map(({ block }) => block);
+  const codes = spread(training, count);
+  const isSplit = new Set(codes).size > 1;
+  const write = ({ start, end }: Block, code: number): void => {
+    for (let at = start; at < end; at++) folds[order.rows[at] as number] = code;
+  };
+  for (const { block } of placed.filter((one) => one.isHeldOut)) write(block, HOLDOUT);
+  for (const [i, block] of training.entries())
+    write(block, isSplit ? (codes[i] as number) : TRAINING_ONLY);
+  if (training.length > 0 && !isSplit)
+    return ['Too few different rows to split into folds: they are for training only.'];
+  return isStratified && target.kind === 'classes'
+    ? rareClassNotes(training, target.classes, count)
+    : [];
+}
+
+/** Which blocks are held out, stratum by stratum. */
+function holdOut(blocks: readonly Block[], share: number): readonly boolean[] {
+  const isHeldOut = blocks.map(() => false);
+  let rowsSoFar = 0;
+  let taken = 0;
+  for (let from = 0; from < blocks.length; ) {
+    const { stratum } = blocks[from] as Block;
+    let to = from;
+    while (blocks[to]?.stratum === stratum) rowsSoFar += sizeOf(blocks[to++] as Block);
+    const goal = Math.round(share * rowsSoFar);
+    let left = to - from;
+    for (let i = from; i < to && left > 1; i++) {
+      const size = sizeOf(blocks[i] as Block);
+      // Taken only when it brings the holdout nearer to its goal.
+      if (size >= 2 * (goal - taken)) continue;
+      isHeldOut[i] = true;
+      taken += size;
+      left--;
+    }
+    from = to;
+  }
+  return isHeldOut;
+}
+
+/** The fold of each block: the one with fewest rows of its stratum, then fewest rows, then the first. */
+function spread(blocks: readonly Block[], count: number): readonly number[] {
+  const sizes = new Float64Array(count);
+  let ofStratum = new Float64Array(count);
+  let current = Number.NaN;
+  return blocks.map((block) => {
+    if (block.stratum !== current) ofStratum = new Float64Array(count);
+    current = block.stratum;
+    let best = 0;
+    for (let fold = 1; fold < count; fold++) {
+      const difference =
+        (ofStratum[fold] as number) - (ofStratum[best] as number) ||
+        (sizes[fold] as number) - (sizes[best] as number);
+      if (difference < 0) best = fold;
+    }
+    ofStratum[best] = (ofStratum[best] as number) + sizeOf(block);
+    sizes[best] = (sizes[best] as number) + sizeOf(block);
+    return best;
+  });
+}
+
+function rareClassNotes(
+  training: readonly Block[],
+  classes: readonly string[],
+  count: number,
+): readonly string[] {
+  const blocksOf = new Map<number, number>();
+  for (const { stratum } of training) blocksOf.set(stratum, (blocksOf.get(stratum) ?? 0) + 1);
+  return [...blocksOf]
+    .filter(([, blocks]) => blocks < count)
+    .map(
+      ([code, blocks]) =>
+        `Class "${classes[code] ?? code}" is in ${blocks} of ${count} folds: it has no more different rows.`,
+    );
+}
+
+/**
+ * By calendar cut-offs, the same for the whole table: rows before the first are training only, then fold after fold,
+ * from the last cut-off on the holdout. A row at a cut-off belongs to what begins there.
+ */
+export function splitByTime(
+  times: Float64Array,
+  cutoffs: readonly number[],
+  folds: Uint8Array,
+): readonly string[] {
+  for (let row = 0; row < folds.length; row++) {
+    if (folds[row] === EXCLUDED) continue;
+    const time = times[row] as number;
+    let passed = 0;
+    while (passed < cutoffs.length && time >= (cutoffs[passed] as number)) passed++;
+    if (passed === 0) folds[row] = TRAINING_ONLY;
+    else folds[row] = passed === cutoffs.length ? HOLDOUT : passed - 1;
+  }
+  return [];
+}
+
+/**
+ * By a hash of (seed, group value): a group stands on one side in every partition of the table. Rows without a group are
+ * one group: nobody knows that they are not.
+ */
+export function splitByGroup(
+  groups: Column,
+  { seed, folds: count, holdout }: Split,
+  folds: Uint8Array,
+): readonly string[] {
+  const textOf = groupText(groups);
+  const sides = new Map<string | null, number>();
+  let withoutGroup = 0;
+  for (let row = 0; row < folds.length; row++) {
+    if (folds[row] === EXCLUDED) continue;
+    const text = textOf(row);
+    if (text === null) withoutGroup++;
+    const side = sides.get(text) ?? groupSide(text, seed, count, holdout);
+    sides.set(text, side);
+    folds[row] = side;
+  }
+  if (withoutGroup === 0) return [];
+  return [`Rows without a "${groups.name}" count as one group: ${withoutGroup}.`];
+}
+
+function groupSide(text: string | null, seed: number, count: number, holdout: number): number {
+  const hash = text === null ? seedOf(seed, 'no group') : seedOf(seed, 'group', text);
+  const position = Number(hash >> 11n) / 2 ** 53;
+  if (position < holdout) return HOLDOUT;
+  return Math.min(count - 1, Math.floor(((position - holdout) / (1 - holdout)) * count));
+}
+
+function groupText(groups: Column): (row: number) => string | null {
+  if (groups.kind === 'category')
+    return (row) => groups.levels[groups.codes[row] as number] ?? null;
+  const values = groups.kind === 'time' ? groups.micros : groups.values;
+  return (row) => (Number.isNaN(values[row]) ? null : String(values[row]));
+}
+
+function sizeOf({ start, end }: Block): number {
+  return end - start;
+}
