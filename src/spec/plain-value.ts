@@ -26,7 +26,7 @@ const URL_WITH_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i;
 /** A syntax tree of YAML as plain data; what can't be plain data is a problem at its place. */
 export function plainValueOf(root: unknown): PlainResult {
   const builder = new PlainValueBuilder();
-  const value = isNode(root) ? builder.build(root, []) : undefined;
+  const value = isNode(root) ? builder.build(root, []) : null;
   return {
     value: builder.isExhausted ? undefined : value,
     problems: builder.problems,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** The part of JSON Schema (draft 7) that zod writes for our schemas. */
 export type JsonSchema = {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly const?: unknown;
@@ -71,8 +71,9 @@ export function describeSchema(schema: JsonSchema): string {
     const values = schema.enum.map(code);
     return values.length === 1 ? (values[0] as string) : `one of ${values.join(', ')}`;
   }
-  const describe = DESCRIPTIONS[schema.type ?? ''];
-  return describe === undefined ? 'any value' : describe(schema);
+  const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
+  const parts = types.map((type) => DESCRIPTIONS[type]?.(schema) ?? type);
+  return parts.length === 0 ? 'any value' : parts.join(', or ');
 }
 
 const DESCRIPTIONS: { readonly [type: string]: (schema: JsonSchema) => string } = {
@@ -99,11 +100,11 @@ function soleKey({ properties, required }: JsonSchema): string | undefined {
 function describeList({ items, minItems }: JsonSchema): string {
   if (Array.isArray(items)) return `a list of ${items.length}`;
   const entry = items === undefined ? '' : ` of ${describeSchema(items as JsonSchema)}`;
-  return `a list${entry}${minItems === undefined ? '' : `, at least ${minItems}`}`;
+  return `a list${entry}${minItems === undefined ? '' : ` (at least ${minItems})`}`;
 }
 
 function describeObject({ properties, additionalProperties }: JsonSchema): string {
-  const keys = Object.keys(properties ?? {});
+  const keys = Object.keys(properties ?? {}).filter((key) => key !== '$schema');
   if (keys.length > 0) return `a map with ${keys.map(code).join(', ')}`;
   if (typeof additionalProperties !== 'object') return 'a map';
   return `a map from name to ${describeSchema(additionalProperties)}`;

@@ -106,7 +106,7 @@ const dataSchema = z.strictObject({
 
 const targetSchema = z.strictObject({
   column: columnName.describe('What the models predict.'),
-  task: z.enum(['classification', 'regression']),
+  task: z.enum(['classification', 'regression']).describe('A class, or a number.'),
   positive: z
     .union([z.string(), z.number(), z.boolean()])
     .transform(String)
@@ -136,14 +136,17 @@ const globalSchema = z.strictObject({
 
 const engineSchema = z.strictObject({
   kind: z.literal('local').default('local').describe('Where partitions are processed.'),
-  threads: z.union([z.literal('auto'), z.int().min(1).max(1024)]).default('auto'),
+  threads: z
+    .union([z.literal('auto'), z.int().min(1).max(1024)])
+    .default('auto')
+    .describe('Worker threads; `auto`: one per core. Results do not depend on it.'),
 });
 
 const limitsSchema = z.strictObject({
   per_partition: z
     .strictObject({
-      seconds: z.number().positive().default(600),
-      memory_mb: z.int().min(64).default(2048),
+      seconds: z.number().positive().default(600).describe('More time: the partition fails.'),
+      memory_mb: z.int().min(64).default(2048).describe('More memory: the partition fails.'),
     })
     .prefault({})
     .describe('A partition that needs more fails alone, with the reason.'),
@@ -156,7 +159,7 @@ const limitsSchema = z.strictObject({
 
 export const specSchema = z.strictObject({
   $schema: z.string().optional().describe('For editors; not part of the experiment.'),
-  version: z.literal(1),
+  version: z.literal(1).describe('Of this format.'),
   name: z
     .string()
     .regex(/^[\w.\- ]{1,200}$/, 'Use letters, digits, space, dot, dash and underscore (1–200).')

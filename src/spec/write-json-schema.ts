@@ -1,11 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { specJsonSchema } from './json-schema.ts';
+import { specReference } from './spec-reference.ts';
 
-/** Entry point of the build: the schema that editors and `$schema` lines refer to. */
-const folder = new URL('../../schema/', import.meta.url);
-await mkdir(fileURLToPath(folder), { recursive: true });
+/** Entry point of the build: the schema that editors read, and the same for people (the README's section). */
+const folder = fileURLToPath(new URL('../../schema/', import.meta.url));
+await mkdir(folder, { recursive: true });
 await writeFile(
-  fileURLToPath(new URL('experiment.v1.json', folder)),
+  join(folder, 'experiment.v1.json'),
   `${JSON.stringify(specJsonSchema(), null, 2)}\n`,
 );
+await writeFile(join(folder, 'spec-reference.md'), `${specReference()}\n`);

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { parseSpec } from '../../src/spec/parse-spec.ts';
+import { refusal, soleProblem } from './refusals.ts';
+import { MINIMAL, minimalWith, regressionWith } from './spec-texts.ts';
+
+const warningsOf = (text: string) => parseSpec(text, { fileName: 'sales.yaml' }).warnings;
+
+describe('fields that contradict each other', () => {
+  it('on_small: global needs the model without partition', () => {
+    const problem = soleProblem(minimalWith('global: { enabled: false }'));
+    expect(problem.path).toEqual(['partition', 'on_small']);
+    expect(problem.message).toContain('Set `global.enabled: true`');
+    const skipped = minimalWith('global: { enabled: false }').replace('by:', 'on_small: skip, by:');
+    expect(warningsOf(skipped)).toEqual([]);
+  });
+
+  it.each([
+    ['validate: { scheme: time }', '`time` needs the column in `time`.'],
+    ['validate: { scheme: group }', '`group` needs the column in `validate.group`.'],
+    ['features: { select: { method: none, keep: 3 } }', '`none` does not rank columns.'],
+    ['features: { select: { method: anova, threshold: 1 } }', '`anova` has no threshold.'],
+    ['data_: 1\nfeatures: {}', 'Did you mean `data`?'],
+    ['columns: { drop: [sold] }', '`sold` is also in `columns.drop`.'],
+    ['columns: { weight: store }', '`store` already has another role.'],
+    ['columns: { id: sold }', '`sold` is the target.'],
+    ['time: sold', '`sold` already has another role.'],
+    ['time: day\ncolumns: { types: { day: text } }', '`time` needs a timestamp or a number.'],
+  ])('refuses `%s`', (lines, message) => {
+    expect(soleProblem(minimalWith(lines)).message).toContain(message);
+  });
+
+  it.each([
+    ['target_: 1', 'Did you mean `target`?'],
+    ['features: { handle: { imbalance: over_sample } }', 'no classes to balance'],
+    ['features: { select: { method: chi_square } }', 'use `anova`'],
+    ['columns: { types: { sold: text } }', 'The target of a regression is a number.'],
+  ])('refuses `%s` for a regression', (lines, message) => {
+    expect(soleProblem(regressionWith(lines)).message).toContain(message);
+  });
+
+  it('a regression has no positive class', () => {
+    const text = regressionWith('').replace('column: sold', 'column: sold, positive: yes');
+    expect(soleProblem(text).message).toContain('no positive class');
+  });
+
+  it('bins belong to columns of the key and have ascending edges', () => {
+    const bins = (text: string) => MINIMAL.replace('by: store', `by: store, bins: ${text}`);
+    expect(soleProblem(bins('{ stor: { count: 3 } }')).message).toContain('Did you mean `store`?');
+    expect(soleProblem(bins('{ store: { edges: [2, 1] } }')).message).toBe('Edges must ascend.');
+    expect(warningsOf(bins('{ store: { edges: [1, 2] } }'))).toEqual([]);
+  });
+
+  it.each([
+    'lag: { columns: [a], steps: [1] }',
+    'rolling: { column: a, window: 3 }',
+    'difference: { column: a }',
+  ])('a step that looks back needs an order of rows: %s', (step) => {
+    const problem = soleProblem(minimalWith(`features: { engineer: [{ ${step} }] }`));
+    expect(problem.path).toEqual(['features', 'engineer', 0]);
+    expect(problem.message).toContain('name the column in `time`');
+  });
+
+  it('no step may show the target, but its past in the time scheme', () => {
+    const engineer = (step: string, more = '') =>
+      minimalWith(`time: day\n${more}features: { engineer: [{ ${step} }] }`);
+    const lag = 'lag: { columns: [sold], steps: [1] }';
+    expect(soleProblem(engineer('ratio: [sold, a]')).message).toContain('would show the target');
+    expect(soleProblem(engineer('rolling: { column: sold, window: 3 }')).message).toContain(
+      'Only `lag` may',
+    );
+    expect(warningsOf(engineer(lag))).toEqual([]);
+    expect(soleProblem(engineer(lag, 'validate: { scheme: shuffled }\n')).message).toContain(
+      'Use `validate.scheme: time`.',
+    );
+  });
+
+  it('new columns have names of their own', () => {
+    const steps = (name: string) =>
+      minimalWith(
+        `features: { engineer: [{ expression: { name: x, formula: a + b } }, { expression: { name: ${name}, formula: a } }] }`,
+      );
+    expect(soleProblem(steps('x')).message).toBe('Two steps make a column `x`.');
+    expect(soleProblem(steps('sold')).message).toContain("target's name");
+    expect(warningsOf(steps('y'))).toEqual([]);
+  });
+
+  it.each([
+    ['Europe/Berln', 'Did you mean `Europe/Berlin`?'],
+    ['+02:00', 'Use an IANA name'],
+  ])('%s is no time zone', (zone, hint) => {
+    const text = MINIMAL.replace('data:', `data:\n  timezone: '${zone}'`);
+    expect(soleProblem(text).message).toContain(hint);
+  });
+
+  it('are found beside fields that the schema refuses', () => {
+    const { problems } = refusal(minimalWith('seed: x\nvalidate: { scheme: time, folds: 99 }'));
+    expect(problems.map(({ path }) => path.join('.'))).toEqual([
+      'seed',
+      'validate.scheme',
+      'validate.folds',
+    ]);
+  });
+});
+
+describe('fields that are most likely a mistake', () => {
+  const leaky =
+    'time: day\nvalidate: { scheme: stratified }\nfeatures: { engineer: [{ lag: { columns: [a], steps: [1] } }] }';
+
+  it('warn with their place', () => {
+    const warnings = warningsOf(minimalWith(leaky));
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatch(
+      /^sales\.yaml:9:24: features\.engineer\[0\]: `lag` reads earlier rows/,
+    );
+    expect(warnings[1]).toContain('validate.scheme');
+  });
+
+  it('stop a strict run', () => {
+    const { problems } = refusal(minimalWith(`${leaky}\nstrict: true`));
+    expect(problems).toHaveLength(2);
+    expect(problems[0]?.message).toContain('`strict: true` makes this an error.');
+  });
+});

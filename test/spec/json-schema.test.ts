@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { registry } from '../../src/estimators/registry.ts';
+import { specJsonSchema } from '../../src/spec/json-schema.ts';
+import type { JsonSchema } from '../../src/spec/schema-outline.ts';
+import { specReference } from '../../src/spec/spec-reference.ts';
+
+describe('the published JSON Schema', () => {
+  const schema = specJsonSchema();
+
+  it('requires what a spec must have, and allows nothing unknown', () => {
+    expect(schema.required).toEqual(['version', 'name', 'data', 'partition', 'target']);
+    expect(schema.additionalProperties).toBe(false);
+  });
+
+  it('offers every algorithm with its parameters', () => {
+    const entry = schema.properties?.['algorithms']?.items as JsonSchema;
+    expect(entry.anyOf?.[0]?.enum).toEqual(registry.map(({ id }) => id));
+    const forest = entry.anyOf?.find(({ required }) => required?.[0] === 'random_forest');
+    expect(forest?.properties?.['random_forest']?.properties).toHaveProperty('trees');
+  });
+
+  it('is plain JSON', () => {
+    expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
+  });
+
+  it('says what every field of a group means', () => {
+    const silent = fieldsWithoutMeaning('', schema);
+    expect(silent).toEqual([]);
+  });
+});
+
+describe('the spec reference', () => {
+  const reference = specReference();
+
+  it('has a row for every field, algorithm and step', () => {
+    for (const field of [
+      'name',
+      'partition.min_rows',
+      'features.handle.missing',
+      'limits.source_cells',
+    ])
+      expect(reference).toContain(`| \`${field}\` |`);
+    for (const { id } of registry) expect(reference).toContain(`| \`${id}\` |`);
+    for (const step of ['calendar', 'lag', 'expression'])
+      expect(reference).toContain(`| \`${step}\` |`);
+  });
+
+  it('stands in the README as it is', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const [, after = ''] = readme.split('<!-- spec-reference:start -->');
+    const [section = ''] = after.split('<!-- spec-reference:end -->');
+    expect(section.trim()).toBe(reference.trim());
+  });
+});
+
+/** Fields that no one could understand from their name: all but those whose own values say it. */
+function fieldsWithoutMeaning(prefix: string, { properties = {} }: JsonSchema): string[] {
+  return Object.entries(properties).flatMap(([key, field]) => {
+    const path = prefix === '' ? key : `${prefix}.${key}`;
+    if (field.properties !== undefined) return fieldsWithoutMeaning(path, field);
+    return field.description === undefined ? [path] : [];
+  });
+}
