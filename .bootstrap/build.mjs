@@ -35,12 +35,14 @@ function buildKernels() {
     '--enable',
     'simd',
     '--runtime',
-    'minimal',
-    '--exportRuntime',
+    'stub',
+    // Vectors pass between functions of the module only, never to JavaScript.
+    '--disableWarning',
+    '112',
     '--initialMemory',
     '16',
     '--maximumMemory',
-    '65536',
+    '65535',
   );
   const base64 = readFileSync(wasm).toString('base64');
   writeFileSync(

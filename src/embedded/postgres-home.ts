@@ -1,8 +1,18 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readPostmaster, runningServer } from './postmaster-file.ts';
 import { makePrivateFolder, writePrivateFile } from './private-file.ts';
+import { signal } from './process-identity.ts';
 import type { Say } from './say.ts';
 import { canTraverse, type SystemUser } from './system-user.ts';
 
@@ -49,19 +59,34 @@ function pointerOf(partitaFolder: string): string {
   return join(partitaFolder, 'postgres.path');
 }
 
+/** A file of this name in a home outside says which `.partita` folder it belongs to. */
+const OWNER_FILE = 'belongs-to';
+
 function outside(partitaFolder: string, say: Say): string {
-  const name = createHash('sha256')
-    .update(realpathSync(partitaFolder))
-    .update(randomBytes(8))
-    .digest('hex')
-    .slice(0, 12);
   const parent = firstWritable(['/var/lib/partita', join(tmpdir(), 'partita')]);
-  const folder = join(parent, name);
+  const folder = join(parent, randomBytes(6).toString('hex'));
   say(
     `Keeping the database in ${folder}: the user that runs Postgres cannot reach ${partitaFolder}.`,
   );
+  removeAbandoned(parent, partitaFolder, say);
+  makePrivateFolder(folder);
+  writePrivateFile(join(folder, OWNER_FILE), partitaFolder);
   writePrivateFile(pointerOf(partitaFolder), `${folder}\n`);
   return folder;
+}
+
+/** Homes of a `.partita` folder that was deleted and is now made anew: nothing points to them any more. */
+function removeAbandoned(parent: string, partitaFolder: string, say: Say): void {
+  for (const name of readdirSync(parent)) {
+    const { folder, data } = homeIn(join(parent, name));
+    const owner = join(folder, OWNER_FILE);
+    if (!existsSync(owner) || readFileSync(owner, 'utf8') !== partitaFolder) continue;
+    say(`Removing the database in ${folder}: its .partita folder was deleted.`);
+    const server = readPostmaster(data);
+    const process = server && runningServer(server, data);
+    if (process !== undefined) signal(process.pid, 'SIGQUIT');
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function firstWritable(candidates: readonly string[]): string {

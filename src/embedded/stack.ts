@@ -87,7 +87,7 @@ export async function stopStack(
  * Where everything is when the environment names both parts, so that there is nothing to start and nothing to take turns
  * for: a worker starts that way while whoever starts it still holds the lock.
  */
-function namedStack({ databaseUrl, dataUrl, temporal }: Config): Stack | undefined {
+export function namedStack({ databaseUrl, dataUrl, temporal }: Config): Stack | undefined {
   if (databaseUrl === null || temporal === null) return undefined;
   return { databaseUrl, dataUrl, temporal, temporalUi: null, started: [] };
 }

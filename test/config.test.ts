@@ -1,0 +1,90 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../src/config.ts';
+import { testFolder } from './support/test-folder.ts';
+
+describe('the configuration', () => {
+  it('needs no variable at all', () => {
+    const at = testFolder();
+    const config = readConfig({}, at);
+    expect(config).toMatchObject({ databaseUrl: null, dataUrl: null, temporal: null });
+    expect(config.folder).toBe(join(at, '.partita'));
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('uses the .partita folder of the nearest folder upwards that has one', () => {
+    const at = testFolder();
+    mkdirSync(join(at, '.partita'));
+    mkdirSync(join(at, 'a/b'), { recursive: true });
+    expect(readConfig({}, join(at, 'a/b')).folder).toBe(join(at, '.partita'));
+    mkdirSync(join(at, 'a/.partita'));
+    expect(readConfig({}, join(at, 'a/b')).folder).toBe(join(at, 'a/.partita'));
+  });
+
+  it('names one folder in one way, whatever links lead there', () => {
+    const at = testFolder();
+    mkdirSync(join(at, 'real'));
+    symlinkSync(join(at, 'real'), join(at, 'link'));
+    const environment = { PARTITA_FOLDER: 'link/state' };
+    expect(readConfig(environment, at).folder).toBe(join(at, 'real/state'));
+  });
+
+  it('takes a database and a Temporal of one’s own', () => {
+    const config = readConfig({
+      DATABASE_URL: 'postgres://me:secret@db.example:5432/lineage',
+      TEMPORAL_ADDRESS: 'temporal.example:7233',
+      TEMPORAL_NAMESPACE: 'models',
+    });
+    expect(config.databaseUrl).toContain('db.example');
+    expect(config.temporal).toEqual({
+      address: 'temporal.example:7233',
+      namespace: 'models',
+      tls: false,
+    });
+  });
+
+  it('never sends an API key in clear text unless told to', () => {
+    const environment = { TEMPORAL_ADDRESS: 'cloud.example:7233', TEMPORAL_API_KEY: 'key' };
+    expect(readConfig(environment).temporal).toMatchObject({ tls: true, apiKey: 'key' });
+    expect(readConfig({ ...environment, TEMPORAL_TLS: '0' }).temporal?.tls).toBe(false);
+  });
+
+  it('treats an empty variable as unset', () => {
+    expect(readConfig({ DATABASE_URL: '', TEMPORAL_ADDRESS: '' })).toMatchObject({
+      databaseUrl: null,
+      temporal: null,
+    });
+  });
+
+  it('names every variable that makes no sense, and never a value that can hold a password', () => {
+    const nonsense = {
+      DATABASE_URL: 'mysql://me:hunter2@db/x',
+      TEMPORAL_ADDRESS: 'http://temporal:7233',
+      TEMPORAL_TLS: 'perhaps',
+      TEMPORAL_CLI: '/no/such/program',
+    };
+    const message = messageOf(() => readConfig(nonsense));
+    for (const name of Object.keys(nonsense)) expect(message).toContain(name);
+    expect(message).toContain('"/no/such/program"');
+    expect(message).not.toContain('hunter2');
+  });
+
+  it.each(['postgres://host', 'postgresql://host/', 'host:5432/db', 'http://host/db'])(
+    'refuses %s as the address of a database',
+    (url) => {
+      expect(() => readConfig({ DATABASE_URL: url })).toThrow(
+        expect.objectContaining({ kind: 'usage' }),
+      );
+    },
+  );
+});
+
+function messageOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return '';
+}
