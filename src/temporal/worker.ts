@@ -12,8 +12,12 @@ export type WorkerOptions = {
   readonly concurrency: number;
 };
 
-/** A worker that polls until `stop` aborts, then drains what runs. Its process ends its own signals: see `installRuntime`. */
-export async function runWorker(options: WorkerOptions, stop: AbortSignal): Promise<void> {
+/** A worker that polls until `stop` aborts, then drains what runs; `onReady` is called once it polls. */
+export async function runWorker(
+  options: WorkerOptions,
+  stop: AbortSignal,
+  onReady: () => void,
+): Promise<void> {
   const { temporal } = options;
   const connection = await NativeConnection.connect({
     address: temporal.address,
@@ -34,7 +38,9 @@ export async function runWorker(options: WorkerOptions, stop: AbortSignal): Prom
     });
     if (stop.aborted) return;
     stop.addEventListener('abort', () => worker.shutdown(), { once: true });
-    await worker.run();
+    const running = worker.run();
+    onReady();
+    await running;
   } finally {
     await connection.close();
   }

@@ -1,0 +1,150 @@
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { createActivities } from '../activities/index.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { type Config, environmentVariable, readConfig } from './config.ts';
+import { buildDigest } from './embedded/build-digest.ts';
+import { packageRoot } from './embedded/package-root.ts';
+import { ensureStack, namedStack, type Stack } from './embedded/stack.ts';
+import { announceWorkerReady } from './embedded/worker-process.ts';
+import { LocalEngine } from './engines/local/local-engine.ts';
+import type { OperationContext } from './operations/context.ts';
+import { debugPartition } from './operations/debug.ts';
+import { codeVersion, environmentFacts } from './operations/environment.ts';
+import { planRun } from './operations/plan.ts';
+import { predict } from './operations/predict.ts';
+import { writePredictions } from './operations/predictions.ts';
+import { runReport } from './operations/report.ts';
+import { runResult } from './operations/result.ts';
+import { controlRun, runState, watchRun } from './operations/run-state.ts';
+import { listRuns } from './operations/runs.ts';
+import type { Services } from './operations/services.ts';
+import { submitRun } from './operations/submit.ts';
+import { takeSnapshot } from './sources/snapshot-process.ts';
+import type { Spec } from './spec/spec.ts';
+import { FileObjectStore } from './stores/objects/file-object-store.ts';
+import { connectDatabase } from './stores/postgres/connect.ts';
+import { PostgresLineageStore } from './stores/postgres/postgres-lineage-store.ts';
+import { PostgresRunStore } from './stores/postgres/postgres-run-store.ts';
+import { connectClient } from './temporal/connection.ts';
+import { installRuntime, runWorker, workflowBundle } from './temporal/worker.ts';
+
+/** Batches that one worker works on at once: enough to keep every thread busy while others commit. */
+const CONCURRENT_ACTIVITIES = 8;
+
+/** Everything wired together. Opens nothing; each call connects to what it needs. */
+export async function createServices(config: Config = readConfig()): Promise<Services> {
+  const system = new System(config);
+  const act = async <Result>(action: (context: OperationContext) => Promise<Result>) =>
+    action(await system.context());
+  return {
+    stateFolder: config.folder,
+    submit: (prepared, key) => act((context) => submitRun(context, prepared, key)),
+    state: (run) => act((context) => runState(context, run)),
+    watch: (run, onState, signal) => act((context) => watchRun(context, run, onState, signal)),
+    control: (run, control) => act((context) => controlRun(context, run, control)),
+    result: (run) => act(({ runs, objects }) => runResult(runs, objects, run)),
+    runs: (options) => act((context) => listRuns(context, options)),
+    report: (run, format) => act((context) => runReport(context, run, format)),
+    plan: (prepared) => act((context) => planRun(context, prepared)),
+    predict: (request) => act((context) => predict(context, request)),
+    predictions: (request) => act((context) => writePredictions(context, request)),
+    lineage: (model) => act(({ lineage }) => lineage.lineageOfModel(model)),
+    debug: (request, onStep) => act((context) => debugPartition(context, request, onStep)),
+    migrate: async () => migrateDatabase((await system.stack(false)).databaseUrl),
+    work: (stop) => system.work(stop),
+    close: () => system.close(),
+  };
+}
+
+export async function migrateDatabase(
+  url: string,
+): Promise<{ readonly applied: readonly string[] }> {
+  const database = connectDatabase({ url, application: 'partita migrate', maxConnections: 1 });
+  try {
+    return await migrate(database);
+  } finally {
+    await database.destroy();
+  }
+}
+
+/** The parts of the system that hold something open. */
+class System {
+  readonly #config: Config;
+  readonly #engines = new Map<number, LocalEngine>();
+  readonly #closing: (() => Promise<unknown>)[] = [];
+  #context: Promise<OperationContext> | undefined;
+
+  constructor(config: Config) {
+    this.#config = config;
+  }
+
+  stack(worker: boolean): Promise<Stack> {
+    const say = (line: string) => process.stderr.write(`${line}\n`);
+    return ensureStack({ config: this.#config, migrate: migrateDatabase, worker, say });
+  }
+
+  context(): Promise<OperationContext> {
+    this.#context ??= this.stack(true).then((stack) => this.#open(stack));
+    return this.#context;
+  }
+
+  /** Works until told to stop: this process is the worker of the stack, or one more of a system that is elsewhere. */
+  async work(stop: AbortSignal): Promise<void> {
+    installRuntime();
+    const stack = namedStack(this.#config) ?? (await this.stack(false));
+    const context = await this.#open(stack);
+    const scratchFolder = join(this.#config.folder, 'objects', 'incoming');
+    await mkdir(scratchFolder, { recursive: true });
+    const activities = createActivities({ ...context, scratchFolder });
+    const options = { temporal: stack.temporal, activities, concurrency: CONCURRENT_ACTIVITIES };
+    try {
+      await runWorker(options, stop, () => announceWorkerReady(this.#config.folder));
+    } finally {
+      await this.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#engines.values()].map((engine) => engine.close()));
+    for (const close of this.#closing.splice(0)) await close();
+  }
+
+  async #open(stack: Stack): Promise<OperationContext> {
+    const database = connectDatabase({ url: stack.databaseUrl, application: 'partita' });
+    const temporal = await connectClient(stack.temporal);
+    this.#closing.push(
+      () => database.destroy(),
+      () => temporal.connection.close(),
+    );
+    const root = packageRoot();
+    return {
+      runs: new PostgresRunStore(database),
+      lineage: new PostgresLineageStore(database),
+      objects: new FileObjectStore(join(this.#config.folder, 'objects')),
+      temporal,
+      engineFor: (spec) => this.#engineFor(spec),
+      snapshotRequest: (spec, baseFolder) => ({
+        spec,
+        baseFolder,
+        dataUrl: stack.dataUrl,
+        folder: join(this.#config.folder, 'objects', 'incoming'),
+      }),
+      takeSnapshot: (request, signal) => takeSnapshot(request, signal),
+      code: await codeVersion(root, buildDigest(join(root, 'dist')), await workflowBundle()),
+      environment: environmentFacts(),
+      user: userInfo().username,
+      concurrency: 4,
+    };
+  }
+
+  #engineFor({ engine }: Spec): LocalEngine {
+    const threads = engine.threads === 'auto' ? availableParallelism() : engine.threads;
+    const existing = this.#engines.get(threads);
+    if (existing !== undefined) return existing;
+    const created = new LocalEngine({ threads });
+    this.#engines.set(threads, created);
+    return created;
+  }
+}
