@@ -1,8 +1,9 @@
 import { Failure } from '../domain/failure.ts';
 import type { PartitionFunction } from './partition-function.ts';
+import { profile } from './profile.ts';
 
 /** The built-in partition functions by name: what every engine can run. */
-const FUNCTIONS: ReadonlyMap<string, PartitionFunction> = new Map();
+const FUNCTIONS: ReadonlyMap<string, PartitionFunction> = new Map(Object.entries({ profile }));
 
 /** Throws `Failure('not-found')` on a name that is not in the table. */
 export function findPartitionFunction(name: string): PartitionFunction {

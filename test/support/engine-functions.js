@@ -30,7 +30,7 @@ export function summarise({ partition, frame, folds, rowHashes, inputs }, args) 
 
 /** @type {PartitionFunction} */
 export function misbehave({ partition, inputs }, args, { log, stop }) {
-  const how = String(args[partition.text]);
+  const how = /** @type {string | undefined} */ (args[partition.text]);
   switch (how) {
     case 'throw':
       throw new Error(`I do not like ${partition.text}`);
@@ -63,6 +63,7 @@ export function misbehave({ partition, inputs }, args, { log, stop }) {
       return nothing;
     case 'look at the environment':
       return { facts: { environment: { ...process.env } }, blobs: new Map() };
+    case undefined:
     default:
       return { facts: { inputs: inputs.size }, blobs: new Map() };
   }

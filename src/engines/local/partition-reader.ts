@@ -21,8 +21,14 @@ export class PartitionReader {
   async read(partitions: readonly PartitionRef[]): Promise<readonly LoadedPartition[]> {
     this.#snapshot ??= openSnapshot(this.#map.snapshot.path);
     const snapshot = await this.#snapshot;
+    const { columns } = this.#map;
+    const [only] = partitions;
+    if (only !== undefined && partitions.length === 1 && isAscending(only.ranges)) {
+      const rows = await snapshot.read(only.ranges, columns, { shared: true });
+      return [this.#withFolds(only, rows)];
+    }
     const ranges = mergeRanges(partitions.flatMap((partition) => partition.ranges));
-    const block = createRowBlock(ranges, await snapshot.read(ranges, this.#map.columns));
+    const block = createRowBlock(ranges, await snapshot.read(ranges, columns));
     return partitions.map((partition) =>
       this.#withFolds(partition, cutPartition(block, partition)),
     );
@@ -34,16 +40,19 @@ export class PartitionReader {
     await snapshot?.close();
   }
 
-  #withFolds(partition: PartitionRef, loaded: LoadedPartition): LoadedPartition {
+  #withFolds(
+    partition: PartitionRef,
+    { frame, rowHashes }: Pick<LoadedPartition, 'frame' | 'rowHashes'>,
+  ): LoadedPartition {
     const { folds: file } = this.#map;
-    if (file === undefined) return loaded;
-    const folds = new Uint8Array(new SharedArrayBuffer(loaded.frame.rowCount));
+    if (file === undefined) return { frame, rowHashes };
+    const folds = new Uint8Array(new SharedArrayBuffer(frame.rowCount));
     let done = 0;
     for (const { start, count } of partition.ranges) {
       readRangeInto(file.path, start, folds.subarray(done, done + count));
       done += count;
     }
-    return { ...loaded, folds };
+    return { frame, rowHashes, folds };
   }
 }
 
@@ -68,6 +77,14 @@ export function frameBytes({ columns }: Frame): number {
         return sum + column.codes.byteLength;
     }
   }, 0);
+}
+
+/** As the reader gives them: no row twice, no range out of turn. */
+function isAscending(ranges: readonly Range[]): boolean {
+  return ranges.every((range, i) => {
+    const before = ranges[i - 1];
+    return before === undefined || before.start + before.count <= range.start;
+  });
 }
 
 /** Ascending, disjoint, neighbours joined. */

@@ -1,0 +1,100 @@
+import { asJson, type JsonObject } from '../domain/json.ts';
+import { assignFolds, type FoldAssignment } from '../estimators/assign-folds.ts';
+import type { Target } from '../estimators/estimator.ts';
+import { EXCLUDED, HOLDOUT, TRAINING_ONLY } from '../estimators/folds.ts';
+import { type Frame, findColumn, requireColumn } from '../frame/frame.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { ColumnProfile, ProfileArgs, ProfileFacts } from './facts.ts';
+import { leakageOf } from './leakage.ts';
+import type { PartitionData, PartitionResult } from './partition-function.ts';
+import { profileColumn } from './profile-column.ts';
+import { labelsOf, targetOf, timesOf, weightsOf } from './target.ts';
+
+/** What one partition holds (`ProfileFacts`), and its split: blob `folds`, one byte per row. */
+export function profile(data: PartitionData, json: JsonObject): PartitionResult {
+  const args = json as unknown as ProfileArgs;
+  const columns = data.frame.columns.map(profileColumn);
+  const target = profiledTarget(data.frame, args.spec);
+  const split = splitRows(data, args, target);
+  const facts: ProfileFacts = {
+    rows: data.frame.rowCount,
+    columns,
+    target: targetFacts(target),
+    split: splitFacts(split, args.spec),
+    warnings: leakageWarnings(data.frame, columns, args.spec),
+  };
+  return { facts: asJson(facts), blobs: new Map([['folds', split.folds]]) };
+}
+
+/** The target with this partition's own classes: the table's are not known yet. */
+function profiledTarget(frame: Frame, spec: Spec): Target {
+  const { column, task } = spec.target;
+  const classes = task === 'classification' ? labelsOf(requireColumn(frame, column)).labels : [];
+  return targetOf(frame, { spec, task, classes });
+}
+
+function splitRows(
+  { frame, rowHashes }: PartitionData,
+  { spec, cutoffs }: ProfileArgs,
+  target: Target,
+): FoldAssignment {
+  const { scheme, folds, holdout, group } = spec.validate;
+  return assignFolds({
+    scheme,
+    folds,
+    holdout,
+    seed: spec.seed,
+    rowHashes,
+    target,
+    weights: weightsOf(frame, spec),
+    groups: group === undefined ? undefined : findColumn(frame, group),
+    times: timesOf(frame, spec),
+    cutoffs,
+  });
+}
+
+function targetFacts(target: Target): ProfileFacts['target'] {
+  if (target.kind === 'values') {
+    const { missing, distinct } = profileColumn({ ...target, kind: 'number', name: '' });
+    return { missing, classes: [], distinct };
+  }
+  const counts = new Int32Array(target.classes.length);
+  let missing = 0;
+  for (const code of target.codes) {
+    if (code < 0) missing += 1;
+    else counts[code] = (counts[code] as number) + 1;
+  }
+  const classes = target.classes
+    .map((label, code) => ({ label, count: counts[code] as number }))
+    .filter(({ count }) => count > 0);
+  return { missing, classes, distinct: classes.length };
+}
+
+function splitFacts(
+  { folds, excluded, notes }: FoldAssignment,
+  { validate }: Spec,
+): ProfileFacts['split'] {
+  const sizes = new Int32Array(EXCLUDED + 1);
+  for (const code of folds) sizes[code] = (sizes[code] as number) + 1;
+  return {
+    holdout: sizes[HOLDOUT] as number,
+    folds: [...sizes.subarray(0, validate.folds)],
+    trainingOnly: sizes[TRAINING_ONLY] as number,
+    excluded,
+    notes,
+  };
+}
+
+/** The key, the id and dropped columns are no features: they can't leak. */
+function leakageWarnings(
+  frame: Frame,
+  profiles: readonly ColumnProfile[],
+  spec: Spec,
+): readonly string[] {
+  const { id, weight, drop } = spec.columns;
+  const apart = new Set([...spec.partition.by, spec.target.column, id, weight, spec.time, ...drop]);
+  const target = requireColumn(frame, spec.target.column);
+  return frame.columns.flatMap((column, i) =>
+    apart.has(column.name) ? [] : leakageOf(column, profiles[i] as ColumnProfile, target),
+  );
+}
