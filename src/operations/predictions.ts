@@ -1,5 +1,5 @@
 import { Failure } from '../domain/failure.ts';
-import { HOLDOUT } from '../estimators/folds.ts';
+import { holdoutRows, outOfFoldRows } from '../estimators/folds.ts';
 import type { ColumnValues, TableColumn } from '../frame/duckdb-write.ts';
 import { type Column, type Frame, requireColumn } from '../frame/frame.ts';
 import { openSnapshot, type SnapshotReader } from '../frame/snapshot-reader.ts';
@@ -99,7 +99,7 @@ class PredictionWriter {
     const folds = concatenate(
       record.ranges.map(({ start, count }) => this.#folds.subarray(start, start + count)),
     );
-    const rows = this.#rowsOf(folds);
+    const rows = this.#split === 'holdout' ? holdoutRows(folds) : outOfFoldRows(folds);
     const own = asTrained(record.trained);
     if (own !== null) {
       const bytes = await this.#objects.getRange(
@@ -113,12 +113,6 @@ class PredictionWriter {
       const bytes = await this.#globalBytes(record, global);
       this.#append('global', global, record, frame, folds, rows, this.#open(bytes, global));
     }
-  }
-
-  #rowsOf(folds: Uint8Array): Int32Array {
-    const isWanted = (fold: number) =>
-      this.#split === 'holdout' ? fold === HOLDOUT : fold < this.#run.spec.validate.folds;
-    return Int32Array.from(folds.keys()).filter((row) => isWanted(folds[row] as number));
   }
 
   #open(bytes: Uint8Array, { facts }: Trained): Predictions {

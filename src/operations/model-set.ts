@@ -1,0 +1,58 @@
+import type { Digest } from '../domain/digest.ts';
+import type { PackMember, RunRecord } from '../stores/run-store.ts';
+import type { OperationContext } from './context.ts';
+
+/** Who answers for a partition: the rung of the ladder own → global, the model's digest and where its bytes are. */
+export type Member = {
+  readonly rung: 'own' | 'global';
+  readonly reason: string | null;
+  readonly digest: Digest;
+  readonly bytes: PackMember;
+};
+
+export type ModelSet = {
+  /** By partition text; absent = never seen in training, or no answer by policy. */
+  readonly members: ReadonlyMap<string, Member>;
+  readonly global: Member | null;
+};
+
+/** All models of a run that serve, by the verdicts of the run. */
+export async function modelSetOf(
+  { runs }: Pick<OperationContext, 'runs'>,
+  run: RunRecord,
+): Promise<ModelSet> {
+  const trained = await runs.globalTraining(run.runId);
+  const model = trained?.kind === 'trained' ? trained.model : null;
+  const digest = trained?.kind === 'trained' ? trained.facts.model?.digest : undefined;
+  const global: Member | null =
+    model === null || digest === undefined
+      ? null
+      : { rung: 'global', reason: null, digest, bytes: model };
+
+  const own = new Map<Digest, PackMember>();
+  const answers: {
+    readonly text: string;
+    readonly digest: Digest;
+    readonly reason: string | null;
+  }[] = [];
+  for await (const { text, trained: fitted, chosen } of runs.partitions(run.runId)) {
+    const fittedModel = fitted?.kind === 'trained' ? fitted.facts.model : null;
+    if (
+      fitted?.kind === 'trained' &&
+      fitted.model !== null &&
+      fittedModel !== null &&
+      fittedModel !== undefined
+    ) {
+      own.set(fittedModel.digest, fitted.model);
+    }
+    if (chosen?.model)
+      answers.push({ text, digest: chosen.model, reason: chosen.reason ?? chosen.verdict });
+  }
+  const members = new Map<string, Member>();
+  for (const { text, digest: answering, reason } of answers) {
+    const bytes = own.get(answering);
+    if (bytes !== undefined) members.set(text, { rung: 'own', reason, digest: answering, bytes });
+    else if (global !== null) members.set(text, { ...global, reason });
+  }
+  return { members, global };
+}
