@@ -44,7 +44,7 @@ async function bench() {
   const source = join(root, 'test/bench', `${name}.ts`);
   if (!existsSync(source)) stop(`There is no benchmark "${name}" in test/bench.`, 2);
   const { build } = await import('esbuild');
-  const compiled = join(root, 'dist/test/bench', `${name}.js`);
+  const compiled = join(root, 'node_modules/.cache/partita-bench', `${name}.mjs`);
   const form = { bundle: true, packages: 'external', platform: 'node', format: 'esm' };
   await build({ entryPoints: [source], outfile: compiled, ...form });
   return run(process.execPath, [compiled, ...flags]);

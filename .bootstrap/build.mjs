@@ -1,14 +1,27 @@
 #!/usr/bin/env node
 // Builds everything that runs: kernels (AssemblyScript → WebAssembly), the TypeScript sources and the
 // workflow bundle. Each step is skipped when its inputs are older than its output.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
-const run = (command, ...args) => execFileSync(command, args, { cwd: root, stdio: 'inherit' });
+
+/** A step that fails has said why itself: a stack of this script would only hide it. */
+function run(command, ...args) {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
 
 function newest(path) {
   if (!existsSync(path)) return 0;
@@ -51,7 +64,22 @@ function buildKernels() {
   );
 }
 
+/** Code whose source is gone would still be packed, and would still count as this build's. */
+function removeOrphans() {
+  for (const room of ['src', 'workflows', 'activities', 'migrations', 'examples'])
+    for (const name of listFiles(join(root, 'dist', room))) {
+      const stem = name.replace(/(\.d\.ts|\.js\.map|\.js)$/, '');
+      if (stem !== name && !existsSync(join(root, room, `${stem}.ts`)))
+        rmSync(join(root, 'dist', room, name));
+    }
+}
+
+function listFiles(folder) {
+  return existsSync(folder) ? readdirSync(folder, { recursive: true }) : [];
+}
+
 buildKernels();
+removeOrphans();
 run(bin('tsc'));
 if (existsSync(join(root, 'dist/src/temporal/bundle-workflows.js')))
   run(process.execPath, join(root, 'dist/src/temporal/bundle-workflows.js'));

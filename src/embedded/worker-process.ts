@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../domain/failure.ts';
 import { startInBackground } from './background.ts';
 import { lastLines, logPathOf, logSince, logSize } from './log-file.ts';
-import { runFolder } from './partita-folder.ts';
+import { ensurePartitaFolder, runFolder } from './partita-folder.ts';
 import { writePrivateFile } from './private-file.ts';
 import { endProcess, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 import type { Say } from './say.ts';
@@ -75,6 +75,7 @@ export async function stopWorker(folder: string): Promise<boolean> {
 
 /** Called by a worker process once it polls: whoever started it waits for this. A second worker, by hand, has nothing to tell. */
 export function announceWorkerReady(folder: string): void {
+  ensurePartitaFolder(folder);
   const first = announcedWorker(folder);
   if (first !== undefined && isAlive(first)) return;
   writePrivateFile(readyPath(folder), JSON.stringify(identify(process.pid)));
