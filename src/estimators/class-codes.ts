@@ -1,0 +1,61 @@
+/** Classes that stand in a target, and their rows coded by place in that list: fits never see an absent class. */
+export type PresentClasses = {
+  /** Ascending codes. */
+  readonly present: Int32Array;
+  /** Per row, as doubles: what kernels read. */
+  readonly places: Float64Array;
+};
+
+export function presentClasses(codes: Int32Array, classCount: number): PresentClasses {
+  const counts = new Int32Array(classCount);
+  for (const code of codes) counts[code] = (counts[code] as number) + 1;
+  const present = Int32Array.from(counts.keys()).filter((code) => (counts[code] as number) > 0);
+  const placeOf = new Float64Array(classCount);
+  present.forEach((code, place) => {
+    placeOf[code] = place;
+  });
+  return { present, places: Float64Array.from(codes, (code) => placeOf[code] as number) };
+}
+
+/** rows × present → rows × classes: an absent class has a column of zeros. */
+export function spreadClasses(
+  probabilities: Float64Array,
+  present: Int32Array,
+  classCount: number,
+): Float64Array {
+  if (present.length === classCount) return probabilities;
+  const rowCount = probabilities.length / present.length;
+  const spread = new Float64Array(rowCount * classCount);
+  for (let i = 0; i < rowCount; i++)
+    for (let k = 0; k < present.length; k++)
+      spread[i * classCount + (present[k] as number)] = probabilities[
+        i * present.length + k
+      ] as number;
+  return spread;
+}
+
+/** The likeliest class of each row, the lowest code where two tie. */
+export function likeliestClasses(probabilities: Float64Array, classCount: number): Float64Array {
+  const codes = new Float64Array(probabilities.length / classCount);
+  for (let i = 0; i < codes.length; i++) {
+    let best = 0;
+    for (let k = 1; k < classCount; k++)
+      if (
+        (probabilities[i * classCount + k] as number) >
+        (probabilities[i * classCount + best] as number)
+      )
+        best = k;
+    codes[i] = best;
+  }
+  return codes;
+}
+
+/** P(second class) per row → (1 − P, P) per row. */
+export function bothClasses(second: Float64Array): Float64Array {
+  const both = new Float64Array(second.length * 2);
+  for (let i = 0; i < second.length; i++) {
+    both[2 * i] = 1 - (second[i] as number);
+    both[2 * i + 1] = second[i] as number;
+  }
+  return both;
+}

@@ -1,0 +1,111 @@
+import { Failure } from '../domain/failure.ts';
+import type { Matrix } from '../frame/frame.ts';
+import { type Kernels, withKernels } from '../kernels/kernels.ts';
+import { presentClasses } from './class-codes.ts';
+import { cutsOfBins, EnsembleBuilder } from './ensemble-builder.ts';
+import type { FitOptions, Model, Target } from './estimator.ts';
+import { pollOf } from './polling.ts';
+import { scaleTarget } from './target-scale.ts';
+import { relativeWeights, weighedRows } from './training-rows.ts';
+import { MAX_COLUMNS, MAX_CUTS } from './tree-ensemble.ts';
+import { createTreeModel } from './tree-model.ts';
+
+/** How trees are grown; see the parameters of `decision_tree` and `random_forest`. */
+export type CartPlan = {
+  readonly algorithm: string;
+  readonly trees: number;
+  readonly columnsPerSplit: number;
+  readonly minLeaf: number;
+  readonly maxDepth: number | null;
+  readonly bootstrap: boolean;
+};
+
+/** The mean of trees that each see their own draw of the rows. O(trees · rows · log rows · columns per split). */
+export function growCarts(x: Matrix, y: Target, plan: CartPlan, options: FitOptions): Model {
+  refuseTooWide(x, plan.algorithm);
+  const rows = weighedRows(x, y, options.weights);
+  const weights = relativeWeights(rows.weights);
+  const goal = goalOf(rows.y, weights);
+  return withKernels(pollOf(options.stop), (kernels) => {
+    const { ensemble, importance } = growEnsemble(kernels, rows.x, goal, weights, plan, options);
+    return createTreeModel({
+      algorithm: plan.algorithm,
+      classCount: y.kind === 'classes' ? y.classes.length : 0,
+      present: goal.present,
+      link: y.kind === 'classes' ? 'shares' : 'value',
+      base: goal.base,
+      factor: goal.scale / plan.trees,
+      ensemble,
+      importance,
+    });
+  });
+}
+
+/** Throws `Failure('unsupported')` when a node's word can't name every column. */
+export function refuseTooWide(x: Matrix, algorithm: string): void {
+  if (x.names.length > MAX_COLUMNS)
+    throw new Failure(
+      'unsupported',
+      `${algorithm} takes at most ${MAX_COLUMNS} columns, not ${x.names.length}; select fewer.`,
+    );
+}
+
+/** Gains as shares of their sum; all zero when nothing was split. */
+export function sharesOf(gains: Float64Array): Float64Array {
+  const total = gains.reduce((sum, gain) => sum + gain, 0);
+  return total > 0 ? gains.map((gain) => gain / total) : gains.map(() => 0);
+}
+
+type Goal = {
+  readonly target: Float64Array;
+  readonly classes: number;
+  readonly present: Int32Array;
+  readonly base: Float64Array;
+  readonly scale: number;
+};
+
+function goalOf(y: Target, weights: Float64Array | undefined): Goal {
+  if (y.kind === 'values') {
+    const { centre, scale, scaled } = scaleTarget(y.values, weights);
+    const base = Float64Array.of(centre);
+    return { target: scaled, classes: 0, present: new Int32Array(0), base, scale };
+  }
+  const { present, places } = presentClasses(y.codes, y.classes.length);
+  const base = new Float64Array(present.length);
+  return { target: places, classes: present.length, present, base, scale: 1 };
+}
+
+function growEnsemble(
+  kernels: Kernels,
+  x: Matrix,
+  goal: Goal,
+  weights: Float64Array | undefined,
+  plan: CartPlan,
+  { seed, stop }: FitOptions,
+) {
+  const { calls } = kernels;
+  const columns = x.names.length;
+  const bins = calls.binColumns(kernels.put(x.data), x.rowCount, columns, MAX_CUTS + 1);
+  const cart = calls.createCart(
+    bins,
+    kernels.put(goal.target),
+    weights === undefined ? 0 : kernels.put(weights),
+    goal.classes,
+    plan.columnsPerSplit,
+    // A leaf's rows are counted by weight; half a row of slack for weights that are not whole numbers.
+    plan.minLeaf > 1 ? plan.minLeaf - 0.5 : 0,
+    plan.maxDepth ?? 0x7fffffff,
+    plan.bootstrap,
+  );
+  const outputs = Math.max(goal.classes, 1);
+  const builder = new EnsembleBuilder(outputs);
+  const poll = pollOf(stop);
+  for (let tree = 0; tree < plan.trees; tree++) {
+    poll();
+    calls.growCart(cart, seed, BigInt(tree));
+    builder.add(kernels, calls.cartTree(cart));
+  }
+  const gains = kernels.doublesAt(calls.cartGains(cart), columns).slice();
+  const ensemble = builder.finish(columns, outputs, cutsOfBins(kernels, bins, columns));
+  return { ensemble, importance: sharesOf(gains) };
+}

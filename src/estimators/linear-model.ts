@@ -1,0 +1,147 @@
+import type { Json } from '../domain/json.ts';
+import type { Matrix } from '../frame/frame.ts';
+import type { Pointer } from '../kernels/kernel-calls.ts';
+import { type Kernels, withKernels } from '../kernels/kernels.ts';
+import { bothClasses, likeliestClasses, spreadClasses } from './class-codes.ts';
+import type { Model } from './estimator.ts';
+import { ModelReader, ModelWriter } from './model-bytes.ts';
+import { neverStops } from './polling.ts';
+import { isNextCode } from './tree-model.ts';
+
+/** score = intercept + Σ coefficient · x, one per output: a value, the log odds of the second class, or one per class. */
+export type LinearContent = {
+  readonly algorithm: string;
+  /** 0 = regression. */
+  readonly classCount: number;
+  /** Codes of the classes that the fit saw, ascending. */
+  readonly present: Int32Array;
+  readonly columns: number;
+  /** outputs × columns. */
+  readonly coefficients: Float64Array;
+  readonly intercepts: Float64Array;
+  /** Share of each column in Σ |coefficient| · standard deviation. */
+  readonly importance: Float64Array;
+};
+
+const FORMAT = 1;
+
+export function createLinearModel(content: LinearContent): Model {
+  const { algorithm, classCount, importance } = content;
+  const common = {
+    algorithm,
+    importance: () => importance.slice(),
+    toBytes: () => linearBytes(content),
+    toJson: () => linearJson(content),
+  };
+  if (classCount === 0) return { ...common, predict: (x) => scores(content, x, asTheyAre) };
+  const predictProbabilities = (x: Matrix): Float64Array => probabilities(content, x);
+  return {
+    ...common,
+    predictProbabilities,
+    predict: (x) => likeliestClasses(predictProbabilities(x), classCount),
+  };
+}
+
+/** The inverse of `toBytes`. Throws `Failure('corrupt-object')`. */
+export function loadLinearModel(algorithm: string, bytes: Uint8Array): Model {
+  const reader = new ModelReader(bytes, algorithm, FORMAT);
+  const classCount = reader.integerWithin(0, 1 << 20);
+  const present = reader.integers(reader.integerWithin(0, classCount));
+  if (!present.every((code, i) => isNextCode(present, code, i, classCount)))
+    throw reader.corrupt('the classes make no sense');
+  if ((present.length === 0) !== (classCount === 0)) throw reader.corrupt('it has no classes');
+  const columns = reader.integer();
+  const outputs = outputCount(present.length);
+  const intercepts = reader.doubles(outputs);
+  const coefficients = reader.doubles(outputs * columns);
+  const importance = reader.doubles(columns);
+  reader.finish();
+  return createLinearModel({
+    algorithm,
+    classCount,
+    present,
+    columns,
+    coefficients,
+    intercepts,
+    importance,
+  });
+}
+
+/** One score answers for two classes; one class, like a value, still has a score of its own. */
+export function outputCount(presentCount: number): number {
+  return presentCount <= 2 ? 1 : presentCount;
+}
+
+/** |coefficient| · standard deviation, averaged over outputs, as shares; all zero when every coefficient is. */
+export function linearImportance(coefficients: Float64Array, scales: Float64Array): Float64Array {
+  const columns = scales.length;
+  const size = new Float64Array(columns);
+  coefficients.forEach((coefficient, i) => {
+    const column = i % columns;
+    size[column] = (size[column] as number) + Math.abs(coefficient) * (scales[column] as number);
+  });
+  const total = size.reduce((sum, share) => sum + share, 0);
+  return total > 0 ? size.map((share) => share / total) : size;
+}
+
+function linearBytes(content: LinearContent): Uint8Array {
+  const writer = new ModelWriter(content.algorithm, FORMAT);
+  writer.integer(content.classCount);
+  writer.integer(content.present.length);
+  writer.array(content.present);
+  writer.integer(content.columns);
+  for (const numbers of [content.intercepts, content.coefficients, content.importance])
+    writer.array(numbers);
+  return writer.finish();
+}
+
+function linearJson({ algorithm, classCount, present, ...content }: LinearContent): Json {
+  return {
+    algorithm,
+    ...(classCount > 0 && { classCount, classes: Array.from(present) }),
+    outputs: Array.from(content.intercepts, (intercept, k) => ({
+      intercept,
+      coefficients: Array.from(
+        content.coefficients.subarray(k * content.columns, (k + 1) * content.columns),
+      ),
+    })),
+    importance: Array.from(content.importance),
+  };
+}
+
+type Link = (kernels: Kernels, at: Pointer) => void;
+
+function asTheyAre(): void {}
+
+function scores(content: LinearContent, x: Matrix, link: Link): Float64Array {
+  if (x.names.length !== content.columns)
+    throw new RangeError(`The model takes ${content.columns} columns, not ${x.names.length}.`);
+  return withKernels(neverStops, (kernels) => {
+    const outputs = content.intercepts.length;
+    const out = kernels.reserveDoubles(x.rowCount * outputs);
+    kernels.calls.linearScores(
+      kernels.put(x.data),
+      x.rowCount,
+      content.columns,
+      kernels.put(content.coefficients),
+      kernels.put(content.intercepts),
+      outputs,
+      out,
+    );
+    link(kernels, out);
+    return kernels.doublesAt(out, x.rowCount * outputs).slice();
+  });
+}
+
+function probabilities(content: LinearContent, x: Matrix): Float64Array {
+  const { present, classCount } = content;
+  const shares =
+    present.length === 1
+      ? new Float64Array(x.rowCount).fill(1)
+      : present.length === 2
+        ? bothClasses(scores(content, x, ({ calls }, at) => calls.sigmoidInPlace(at, x.rowCount)))
+        : scores(content, x, ({ calls }, at) =>
+            calls.softmaxInPlace(at, x.rowCount, present.length),
+          );
+  return spreadClasses(shares, present, classCount);
+}

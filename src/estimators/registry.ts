@@ -1,0 +1,41 @@
+import { Failure } from '../domain/failure.ts';
+import { baseline } from './baseline.ts';
+import { decisionTree } from './decision-tree.ts';
+import type { Estimator, Model } from './estimator.ts';
+import { gradientBoosting } from './gradient-boosting.ts';
+import { logistic } from './logistic.ts';
+import { algorithmOf } from './model-bytes.ts';
+import { randomForest } from './random-forest.ts';
+import { ridge } from './ridge.ts';
+
+/** Every algorithm, simplest first: ties between scores go to the earlier one. Adding one = one file and one line here. */
+export const registry: readonly Estimator[] = Object.freeze([
+  baseline,
+  ridge,
+  logistic,
+  decisionTree,
+  randomForest,
+  gradientBoosting,
+]);
+
+const byId: ReadonlyMap<string, Estimator> = new Map(
+  registry.map((estimator) => [estimator.id, estimator]),
+);
+
+export const estimatorIds: readonly string[] = registry.map(({ id }) => id);
+
+export function findEstimator(id: string): Estimator | undefined {
+  return byId.get(id);
+}
+
+/** The model that any estimator's `toBytes` wrote. Throws `Failure('corrupt-object')`. */
+export function loadModel(bytes: Uint8Array): Model {
+  const algorithm = algorithmOf(bytes);
+  const estimator = findEstimator(algorithm);
+  if (estimator === undefined)
+    throw new Failure(
+      'corrupt-object',
+      `The bytes name the algorithm "${algorithm}", which this version does not have.`,
+    );
+  return estimator.load(bytes);
+}

@@ -1,0 +1,155 @@
+import type { Json } from '../domain/json.ts';
+import type { Matrix } from '../frame/frame.ts';
+import { withKernels } from '../kernels/kernels.ts';
+import { bothClasses, likeliestClasses, spreadClasses } from './class-codes.ts';
+import type { Model } from './estimator.ts';
+import { ModelReader, ModelWriter } from './model-bytes.ts';
+import { neverStops } from './polling.ts';
+import { readEnsemble, writeEnsemble } from './tree-bytes.ts';
+import { ensembleJson, sumLeaves, type TreeEnsemble } from './tree-ensemble.ts';
+
+/** How the sum of leaves becomes an answer; the place in this list is what bytes hold. */
+const LINKS = ['value', 'shares', 'logistic', 'softmax'] as const;
+type Link = (typeof LINKS)[number];
+
+/** A tree, a forest or boosted trees: output = base + factor · Σ leaves, then the link. */
+export type TreeModelContent = {
+  readonly algorithm: string;
+  /** 0 = regression. */
+  readonly classCount: number;
+  /** Codes of the classes that the fit saw, ascending. */
+  readonly present: Int32Array;
+  readonly link: Link;
+  /** One per output. */
+  readonly base: Float64Array;
+  readonly factor: number;
+  readonly ensemble: TreeEnsemble;
+  /** Share of the impurity or loss that each column took away. */
+  readonly importance: Float64Array;
+};
+
+const FORMAT = 1;
+
+export function createTreeModel(content: TreeModelContent): Model {
+  const { algorithm, classCount, importance } = content;
+  const common = {
+    algorithm,
+    importance: () => importance.slice(),
+    toBytes: () => treeModelBytes(content),
+    toJson: () => treeModelJson(content),
+  };
+  if (classCount === 0) return { ...common, predict: (x) => outputs(content, x) };
+  const predictProbabilities = (x: Matrix): Float64Array => probabilities(content, x);
+  return {
+    ...common,
+    predictProbabilities,
+    predict: (x) => likeliestClasses(predictProbabilities(x), classCount),
+  };
+}
+
+/** The inverse of `toBytes`. Throws `Failure('corrupt-object')`. */
+export function loadTreeModel(algorithm: string, bytes: Uint8Array): Model {
+  const reader = new ModelReader(bytes, algorithm, FORMAT);
+  const classCount = reader.integerWithin(0, 1 << 20);
+  const present = reader.integers(reader.integerWithin(0, classCount));
+  const link = LINKS[reader.byte()];
+  if (link === undefined || !present.every((code, i) => isNextCode(present, code, i, classCount)))
+    throw reader.corrupt('the classes make no sense');
+  const factor = reader.double();
+  const ensemble = readEnsemble(reader);
+  const base = reader.doubles(ensemble.outputs);
+  const importance = reader.doubles(ensemble.columns);
+  reader.finish();
+  if (
+    ensemble.outputs !== outputsOf(link, present.length) ||
+    (link === 'value') !== (classCount === 0)
+  )
+    throw reader.corrupt(`${ensemble.outputs} outputs do not fit ${present.length} classes`);
+  const content = { algorithm, classCount, present, link, base, factor, ensemble, importance };
+  return createTreeModel(content);
+}
+
+function treeModelBytes(content: TreeModelContent): Uint8Array {
+  const writer = new ModelWriter(content.algorithm, FORMAT);
+  writer.integer(content.classCount);
+  writer.integer(content.present.length);
+  writer.array(content.present);
+  writer.byte(LINKS.indexOf(content.link));
+  writer.double(content.factor);
+  writeEnsemble(writer, content.ensemble);
+  writer.array(content.base);
+  writer.array(content.importance);
+  return writer.finish();
+}
+
+function treeModelJson(content: TreeModelContent): Json {
+  return {
+    algorithm: content.algorithm,
+    ...(content.classCount > 0 && {
+      classCount: content.classCount,
+      classes: Array.from(content.present),
+    }),
+    link: content.link,
+    base: Array.from(content.base),
+    factor: content.factor,
+    importance: Array.from(content.importance),
+    trees: ensembleJson(content.ensemble),
+  };
+}
+
+/** Codes ascend and are known: the reader's test of a class list. */
+export function isNextCode(
+  codes: Int32Array,
+  code: number,
+  i: number,
+  classCount: number,
+): boolean {
+  return code > (codes[i - 1] ?? -1) && code < classCount;
+}
+
+function outputsOf(link: Link, presentCount: number): number {
+  return link === 'value' || link === 'logistic' ? 1 : presentCount;
+}
+
+function outputs({ ensemble, base, factor }: TreeModelContent, x: Matrix): Float64Array {
+  const sums = sumLeaves(ensemble, x);
+  const width = base.length;
+  for (let i = 0; i < sums.length; i++)
+    sums[i] = (base[i % width] as number) + factor * (sums[i] as number);
+  return sums;
+}
+
+function probabilities(content: TreeModelContent, x: Matrix): Float64Array {
+  const { link, present, classCount } = content;
+  const raw = outputs(content, x);
+  const shares =
+    link === 'shares'
+      ? normalise(raw, present.length)
+      : link === 'logistic'
+        ? bothClasses(throughKernel(raw, (calls, at) => calls.sigmoidInPlace(at, raw.length)))
+        : throughKernel(raw, (calls, at) => calls.softmaxInPlace(at, x.rowCount, present.length));
+  return spreadClasses(shares, present, classCount);
+}
+
+type InPlace = Parameters<Parameters<typeof withKernels>[1]>[0]['calls'];
+
+function throughKernel(
+  values: Float64Array,
+  change: (calls: InPlace, at: number) => void,
+): Float64Array {
+  return withKernels(neverStops, (kernels) => {
+    const at = kernels.put(values);
+    change(kernels.calls, at);
+    return kernels.doublesAt(at, values.length).slice();
+  });
+}
+
+/** Rows sum to 1: leaves are singles, so their shares do only nearly. */
+function normalise(shares: Float64Array, width: number): Float64Array {
+  for (let row = 0; row < shares.length; row += width) {
+    let sum = 0;
+    for (let k = row; k < row + width; k++) sum += shares[k] as number;
+    for (let k = row; k < row + width; k++) shares[k] = (shares[k] as number) / sum;
+  }
+  return shares;
+}

@@ -1,0 +1,135 @@
+// Columns as bytes: values fall between at most 254 cuts, chosen at quantiles; a missing value has the bin after the last.
+import { allocate, mark, release } from './arena';
+import { spend } from './patience';
+import { keyOfNumber, numberOfKey, sortKeys } from './sort';
+
+/** Cuts that one column may have: with the bin above the last cut and the one for missing values that fills a byte. */
+export const MAX_CUTS = 254;
+const CUT_BYTES: usize = (MAX_CUTS + 1) * 8;
+
+@unmanaged
+export class Bins {
+  rows: i32;
+  columns: i32;
+  /** u8 per cell, column-major: the number of cuts below the value. */
+  codes: usize;
+  /** f64, 255 per column: ascending, then +∞. */
+  cuts: usize;
+  /** i32 per column; bin `cutCount + 1` is "missing". */
+  cutCounts: usize;
+  /** u8 per column: 1 when a value is missing. */
+  hasMissing: usize;
+}
+
+export function cutsOf(bins: Bins, column: i32): usize {
+  return bins.cuts + <usize>column * CUT_BYTES;
+}
+
+export function cutCountOf(bins: Bins, column: i32): i32 {
+  return load<i32>(bins.cutCounts + ((<usize>column) << 2));
+}
+
+export function codesOf(bins: Bins, column: i32): usize {
+  return bins.codes + <usize>column * <usize>bins.rows;
+}
+
+export function hasMissing(bins: Bins, column: i32): bool {
+  return load<u8>(bins.hasMissing + <usize>column) != 0;
+}
+
+/** Bins `x` (f64, column-major, NaN = missing) into at most `maxBins` bins per column; O(rows) per column. */
+export function binColumns(x: usize, rows: i32, columns: i32, maxBins: i32): Bins {
+  const bins = changetype<Bins>(allocate(offsetof<Bins>()));
+  bins.rows = rows;
+  bins.columns = columns;
+  bins.codes = allocate(<usize>rows * <usize>columns);
+  bins.cuts = allocate(<usize>columns * CUT_BYTES);
+  bins.cutCounts = allocate((<usize>columns) << 2);
+  bins.hasMissing = allocate(<usize>columns);
+  const scratch = mark();
+  const keys = allocate((<usize>rows) << 3);
+  const spare = allocate((<usize>rows) << 3);
+  for (let column = 0; column < columns; column++) {
+    const values = x + ((<usize>column * <usize>rows) << 3);
+    const present = keysOfColumn(values, rows, keys);
+    const sorted = sortKeys(keys, spare, present);
+    const cuts = cutsOf(bins, column);
+    const count = chooseCuts(sorted, present, min(maxBins, MAX_CUTS + 1), cuts);
+    for (let cut = count; cut <= MAX_CUTS; cut++) store<f64>(cuts + ((<usize>cut) << 3), Infinity);
+    store<i32>(bins.cutCounts + ((<usize>column) << 2), count);
+    store<u8>(bins.hasMissing + <usize>column, present < rows ? 1 : 0);
+    codeColumnInto(values, rows, cuts, count, <u8>(count + 1), codesOf(bins, column), 1);
+    spend((<i64>rows) << 4);
+  }
+  release(scratch);
+  return bins;
+}
+
+function keysOfColumn(values: usize, rows: i32, keys: usize): i32 {
+  let present = 0;
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const value = load<f64>(values + (i << 3));
+    if (value != value) continue;
+    store<u64>(keys + ((<usize>present) << 3), keyOfNumber(value));
+    present++;
+  }
+  return present;
+}
+
+/** One cut between neighbours where there are few values, else one at each quantile; writes them and says how many. */
+function chooseCuts(sorted: usize, present: i32, maxBins: i32, cuts: usize): i32 {
+  let distinct = min(present, 1);
+  for (let i = 1; i < present && distinct <= maxBins; i++) if (differs(sorted, i)) distinct++;
+  let count = 0;
+  if (distinct <= maxBins) {
+    for (let i = 1; i < present; i++) if (differs(sorted, i)) storeCut(cuts, count++, sorted, i);
+    return count;
+  }
+  let last = 0;
+  for (let quantile = 1; quantile < maxBins; quantile++) {
+    let i = <i32>((<i64>quantile * <i64>present) / <i64>maxBins);
+    while (i < present && !differs(sorted, i)) i++;
+    if (i <= last || i >= present) continue;
+    storeCut(cuts, count++, sorted, i);
+    last = i;
+  }
+  return count;
+}
+
+function differs(sorted: usize, i: i32): bool {
+  const at = sorted + ((<usize>i) << 3);
+  return load<u64>(at) != load<u64>(at - 8);
+}
+
+/** The cut between sorted values i − 1 and i: values up to it go left. */
+function storeCut(cuts: usize, cut: i32, sorted: usize, i: i32): void {
+  const at = sorted + ((<usize>i) << 3);
+  const below = numberOfKey(load<u64>(at - 8));
+  const above = numberOfKey(load<u64>(at));
+  // Halves first: the sum of two large values would overflow.
+  const middle = below * 0.5 + above * 0.5;
+  store<f64>(cuts + ((<usize>cut) << 3), middle >= above || middle < below ? below : middle);
+}
+
+/** Writes the bin of each value to `codes`, `stride` bytes apart: a search without branches over padded cuts. */
+export function codeColumnInto(
+  values: usize,
+  rows: i32,
+  cuts: usize,
+  cutCount: i32,
+  missing: u8,
+  codes: usize,
+  stride: usize,
+): void {
+  const first: usize = cutCount == 0 ? 0 : (<usize>1) << (31 - clz(cutCount));
+  let to = codes;
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const value = load<f64>(values + (i << 3));
+    let bin: usize = 0;
+    for (let step = first; step > 0; step >>= 1) {
+      bin += value > load<f64>(cuts + ((bin + step - 1) << 3)) ? step : 0;
+    }
+    store<u8>(to, value != value ? missing : <u8>bin);
+    to += stride;
+  }
+}

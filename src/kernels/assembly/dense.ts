@@ -1,0 +1,135 @@
+// Products of column-major matrices of doubles.
+import { allocate, mark, release } from './arena';
+import { spend } from './patience';
+
+const BLOCK: i32 = 1024;
+
+function horizontal(v: v128): f64 {
+  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
+}
+
+function add(at: usize, value: f64): void {
+  store<f64>(at, load<f64>(at) + value);
+}
+
+/** aᵀb over `count` numbers. */
+export function dot(a: usize, b: usize, count: i32): f64 {
+  let sum0 = f64x2.splat(0.0);
+  let sum1 = f64x2.splat(0.0);
+  let i: usize = 0;
+  const bytes = (<usize>count) << 3;
+  for (; i + 32 <= bytes; i += 32) {
+    sum0 = f64x2.add(sum0, f64x2.mul(v128.load(a + i), v128.load(b + i)));
+    sum1 = f64x2.add(sum1, f64x2.mul(v128.load(a + i, 16), v128.load(b + i, 16)));
+  }
+  let sum = horizontal(f64x2.add(sum0, sum1));
+  for (; i < bytes; i += 8) sum += load<f64>(a + i) * load<f64>(b + i);
+  return sum;
+}
+
+/** to += factor · from, over `count` numbers. */
+export function addScaled(factor: f64, from: usize, to: usize, count: i32): void {
+  const factors = f64x2.splat(factor);
+  let i: usize = 0;
+  const bytes = (<usize>count) << 3;
+  for (; i + 16 <= bytes; i += 16) {
+    v128.store(to + i, f64x2.add(v128.load(to + i), f64x2.mul(factors, v128.load(from + i))));
+  }
+  for (; i < bytes; i += 8) add(to + i, factor * load<f64>(from + i));
+}
+
+/**
+ * out (columns × columns) = Xᵀ diag(w) X, w = 0 meaning ones; rows · columns² / 2 multiplications in blocks of rows,
+ * two columns by two.
+ */
+export function gram(x: usize, rows: i32, columns: i32, w: usize, out: usize): void {
+  const scratch = mark();
+  const weighted = allocate((<usize>BLOCK) << 4);
+  const size = <usize>columns;
+  memory.fill(out, 0, (size * size) << 3);
+  for (let begin = 0; begin < rows; begin += BLOCK) {
+    const count = min(BLOCK, rows - begin);
+    for (let j = 0; j < columns; j += 2) {
+      let a = blockOf(x, rows, j, begin);
+      let b = blockOf(x, rows, min(j + 1, columns - 1), begin);
+      if (w != 0) {
+        multiplyInto(a, w + ((<usize>begin) << 3), count, weighted);
+        multiplyInto(b, w + ((<usize>begin) << 3), count, weighted + ((<usize>BLOCK) << 3));
+        a = weighted;
+        b = weighted + ((<usize>BLOCK) << 3);
+      }
+      for (let k = j; k < columns; k += 2) {
+        const c = blockOf(x, rows, k, begin);
+        const d = blockOf(x, rows, min(k + 1, columns - 1), begin);
+        addTile(a, b, c, d, count, out + ((<usize>j * size + <usize>k) << 3), size, j, k, columns);
+      }
+      spend((<i64>count * (columns - j)) >> 1);
+    }
+  }
+  mirror(out, size);
+  release(scratch);
+}
+
+function blockOf(x: usize, rows: i32, column: i32, begin: i32): usize {
+  return x + ((<usize>column * <usize>rows + <usize>begin) << 3);
+}
+
+function multiplyInto(a: usize, b: usize, count: i32, out: usize): void {
+  let i: usize = 0;
+  const bytes = (<usize>count) << 3;
+  for (; i + 16 <= bytes; i += 16) {
+    v128.store(out + i, f64x2.mul(v128.load(a + i), v128.load(b + i)));
+  }
+  for (; i < bytes; i += 8) store<f64>(out + i, load<f64>(a + i) * load<f64>(b + i));
+}
+
+/** Adds aᵀc, aᵀd, bᵀc and bᵀd to a 2 × 2 tile, leaving out what lies beyond an odd edge. */
+function addTile(
+  a: usize,
+  b: usize,
+  c: usize,
+  d: usize,
+  count: i32,
+  tile: usize,
+  size: usize,
+  j: i32,
+  k: i32,
+  columns: i32,
+): void {
+  let ac = f64x2.splat(0.0);
+  let ad = f64x2.splat(0.0);
+  let bc = f64x2.splat(0.0);
+  let bd = f64x2.splat(0.0);
+  let i: usize = 0;
+  const bytes = (<usize>count) << 3;
+  for (; i + 16 <= bytes; i += 16) {
+    const va = v128.load(a + i);
+    const vb = v128.load(b + i);
+    const vc = v128.load(c + i);
+    const vd = v128.load(d + i);
+    ac = f64x2.add(ac, f64x2.mul(va, vc));
+    ad = f64x2.add(ad, f64x2.mul(va, vd));
+    bc = f64x2.add(bc, f64x2.mul(vb, vc));
+    bd = f64x2.add(bd, f64x2.mul(vb, vd));
+  }
+  const odd = i < bytes;
+  const lastA = odd ? load<f64>(a + i) : 0.0;
+  const lastB = odd ? load<f64>(b + i) : 0.0;
+  const lastC = odd ? load<f64>(c + i) : 0.0;
+  const lastD = odd ? load<f64>(d + i) : 0.0;
+  const hasB = j + 1 < columns;
+  const hasD = k + 1 < columns;
+  add(tile, horizontal(ac) + lastA * lastC);
+  if (hasD) add(tile + 8, horizontal(ad) + lastA * lastD);
+  if (hasB) add(tile + (size << 3), horizontal(bc) + lastB * lastC);
+  if (hasB && hasD) add(tile + (size << 3) + 8, horizontal(bd) + lastB * lastD);
+}
+
+/** Copies the upper triangle onto the lower one. */
+function mirror(out: usize, size: usize): void {
+  for (let j: usize = 1; j < size; j++) {
+    for (let k: usize = 0; k < j; k++) {
+      store<f64>(out + ((j * size + k) << 3), load<f64>(out + ((k * size + j) << 3)));
+    }
+  }
+}

@@ -1,0 +1,21 @@
+// Everything that src/kernels/kernel-exports.ts names.
+export { allocate, allocateZeroed, mark, release } from './arena';
+export { binColumns } from './bins';
+export { createBoosting, growBoosting, startRound } from './boosting';
+export { createCart, growCart } from './cart';
+export { dot, gram } from './dense';
+export { exponential, logarithm, sigmoidInPlace, softmaxInPlace } from './elementary';
+export {
+  binCutCounts,
+  binCuts,
+  boostingGains,
+  boostingTree,
+  cartGains,
+  cartTree,
+  treeLeafCount,
+  treeNodeCount,
+  treeNodes,
+  treeValues,
+} from './fields';
+export { createLogistic, linearScores, logisticHessian, logisticLoss } from './logistic';
+export { addTrees } from './predict';

@@ -1,0 +1,42 @@
+// xoshiro256++ (Blackman and Vigna, 2019), its state filled by splitmix64.
+
+let s0: u64 = 0;
+let s1: u64 = 0;
+let s2: u64 = 0;
+let s3: u64 = 0;
+let filler: u64 = 0;
+
+function splitmix(): u64 {
+  filler += 0x9e3779b97f4a7c15;
+  let z = filler;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+/** Starts stream number `stream` of `seed`: trees draw from streams of their own, so their order can't matter. */
+export function seedRandom(seed: u64, stream: u64): void {
+  filler = stream;
+  filler = seed ^ splitmix();
+  s0 = splitmix();
+  s1 = splitmix();
+  s2 = splitmix();
+  s3 = splitmix();
+}
+
+function next(): u64 {
+  const result = rotl(s0 + s3, 23) + s0;
+  const shifted = s1 << 17;
+  s2 ^= s0;
+  s3 ^= s1;
+  s1 ^= s2;
+  s0 ^= s3;
+  s2 ^= shifted;
+  s3 = rotl(s3, 45);
+  return result;
+}
+
+/** A whole number in [0, limit), its bias below limit / 2³². */
+export function randomBelow(limit: u32): u32 {
+  return <u32>(((next() >> 32) * <u64>limit) >> 32);
+}

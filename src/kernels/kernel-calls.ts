@@ -1,0 +1,90 @@
+/** Address in the kernels' memory, in bytes; 0 = nothing. */
+export type Pointer = number;
+
+/** What `assembly/index.ts` exports; the functions are explained where they are defined. */
+export type KernelCalls = {
+  allocate(bytes: number): Pointer;
+  mark(): Pointer;
+  release(to: Pointer): void;
+
+  binColumns(x: Pointer, rows: number, columns: number, maxBins: number): Pointer;
+  binCuts(bins: Pointer): Pointer;
+  binCutCounts(bins: Pointer): Pointer;
+
+  createCart(
+    bins: Pointer,
+    target: Pointer,
+    weights: Pointer,
+    classes: number,
+    columnsPerSplit: number,
+    leastWeight: number,
+    maxDepth: number,
+    bootstrap: boolean,
+  ): Pointer;
+  growCart(cart: Pointer, seed: bigint, stream: bigint): void;
+  cartTree(cart: Pointer): Pointer;
+  cartGains(cart: Pointer): Pointer;
+
+  createBoosting(
+    bins: Pointer,
+    target: Pointer,
+    weights: Pointer,
+    classes: number,
+    base: Pointer,
+    learningRate: number,
+    maxLeaves: number,
+    leastRows: number,
+    l2: number,
+  ): Pointer;
+  startRound(boosting: Pointer): void;
+  growBoosting(boosting: Pointer, klass: number): number;
+  boostingTree(boosting: Pointer): Pointer;
+  boostingGains(boosting: Pointer): Pointer;
+
+  treeNodeCount(tree: Pointer): number;
+  treeLeafCount(tree: Pointer): number;
+  treeNodes(tree: Pointer): Pointer;
+  treeValues(tree: Pointer): Pointer;
+
+  addTrees(
+    nodes: Pointer,
+    roots: Pointer,
+    treeCount: number,
+    values: Pointer,
+    width: number,
+    outputs: number,
+    cuts: Pointer,
+    cutCounts: Pointer,
+    x: Pointer,
+    rows: number,
+    columns: number,
+    out: Pointer,
+  ): void;
+
+  gram(x: Pointer, rows: number, columns: number, weights: Pointer, out: Pointer): void;
+  dot(a: Pointer, b: Pointer, count: number): number;
+  exponential(x: number): number;
+  logarithm(x: number): number;
+  sigmoidInPlace(values: Pointer, count: number): void;
+  softmaxInPlace(scores: Pointer, rows: number, classes: number): void;
+
+  createLogistic(
+    x: Pointer,
+    rows: number,
+    columns: number,
+    target: Pointer,
+    weights: Pointer,
+    outputs: number,
+  ): Pointer;
+  logisticLoss(problem: Pointer, w: Pointer, gradient: Pointer): number;
+  logisticHessian(problem: Pointer, out: Pointer): void;
+  linearScores(
+    x: Pointer,
+    rows: number,
+    columns: number,
+    w: Pointer,
+    offsets: Pointer,
+    outputs: number,
+    out: Pointer,
+  ): void;
+};
