@@ -84,7 +84,7 @@ function resultTable(result: RunResult, colors: Colors, limit = MAX_ROWS): strin
       '',
     ]);
   const direction = isLowerBetter(metric) ? 'lower is better' : 'higher is better';
-  return `${colors.dim(` ${metric}, ${direction}; cv on out-of-fold rows; holdout and global on the same holdout rows`)}\n${table.toString()}`;
+  return `${colors.dim(` ${metric}, ${direction}; cv on out-of-fold rows; holdout and global on the same holdout rows`)}\n${table.toString().replace(/ +$/gm, '')}`;
 }
 
 function partitionCells(row: PartitionRow, colors: Colors): string[] {

@@ -71,7 +71,7 @@ function examine(document: SpecDocument, options: ParseOptions): Experiment {
       .map((found) => placed(found, document)),
   ];
   if (problems.length > 0 || resolved === undefined) throw new SpecFailure(fileName, problems);
-  const { algorithms, ...rest } = resolved;
+  const { algorithms: _, ...rest } = resolved;
   const spec: Spec = { ...rest, candidates: expandCandidates(resolved) };
   return {
     spec,

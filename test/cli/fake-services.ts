@@ -1,0 +1,109 @@
+import type { RunState, Services } from '../../src/cli/services.ts';
+import type { Digest } from '../../src/domain/digest.ts';
+import type { PartitionRow, RunResult } from '../../src/domain/result.ts';
+
+const MODEL = `sha256:${'a'.repeat(64)}` as Digest;
+
+export function stateOf(changes: Partial<RunState> = {}): RunState {
+  return {
+    runId: 'run-1',
+    experiment: 'sales',
+    status: 'SUCCEEDED',
+    stage: null,
+    paused: false,
+    concurrency: 4,
+    partitions: 2,
+    trained: 2,
+    failed: 0,
+    batches: { done: 0, running: 0, total: 0 },
+    error: null,
+    ...changes,
+  };
+}
+
+export function rowOf(store: string, changes: Partial<PartitionRow> = {}): PartitionRow {
+  return {
+    key: { store },
+    partition: `store=${store}`,
+    status: 'trained',
+    rows: 1200,
+    excluded: {},
+    algorithm: 'random_forest',
+    parameters: { trees: 100 },
+    cv: 0.91234,
+    holdout: 0.9,
+    global: { cv: 0.85, holdout: 0.84321 },
+    difference: 0.06,
+    interval: { low: 0.02, high: 0.1 },
+    verdict: 'own',
+    model: MODEL,
+    ...changes,
+  };
+}
+
+export function resultOf(changes: Partial<RunResult> = {}): RunResult {
+  const partitions = changes.partitions ?? [rowOf('north'), rowOf('south')];
+  const none = { trained: 0, reused: 0, merged: 0, global: 0, skipped: 0, failed: 0 };
+  const counts = { partitions: partitions.length, rows: 0, ...none };
+  for (const { status, rows } of partitions) {
+    counts[status]++;
+    counts.rows += rows;
+  }
+  return {
+    runId: 'run-1',
+    experiment: 'sales',
+    status: 'SUCCEEDED',
+    error: null,
+    spec: MODEL,
+    snapshot: MODEL,
+    engine: 'local',
+    task: 'classification',
+    metric: 'macro_f1',
+    partitions,
+    global: {
+      algorithm: 'logistic',
+      parameters: {},
+      cv: 0.85,
+      holdout: 0.84,
+      model: MODEL,
+    },
+    totals: {
+      own: { cv: 0.91, holdout: 0.9 },
+      global: { cv: 0.85, holdout: 0.84 },
+      served: { cv: 0.91, holdout: 0.9 },
+    },
+    warnings: [],
+    timings: { total: 41_000 },
+    counts,
+    report: '/data/report.html',
+    ...changes,
+  };
+}
+
+/** Services that answer with a finished run unless a test says otherwise; a call that no test expects fails. */
+export function fakeServices(changes: Partial<Services> = {}): Services {
+  const unexpected = (name: string) => () =>
+    Promise.reject(new Error(`Nobody expected the call ${name}.`));
+  return {
+    stateFolder: '/nowhere',
+    submit: () => Promise.resolve({ runId: 'run-1' }),
+    state: () => Promise.resolve(stateOf()),
+    watch: (_, onState) => {
+      onState(stateOf());
+      return Promise.resolve(stateOf());
+    },
+    result: () => Promise.resolve(resultOf()),
+    control: unexpected('control'),
+    runs: unexpected('runs'),
+    report: unexpected('report'),
+    plan: unexpected('plan'),
+    predict: unexpected('predict'),
+    predictions: unexpected('predictions'),
+    lineage: unexpected('lineage'),
+    debug: unexpected('debug'),
+    migrate: unexpected('migrate'),
+    work: unexpected('work'),
+    close: () => Promise.resolve(),
+    ...changes,
+  };
+}

@@ -1,0 +1,77 @@
+import { createColors } from 'picocolors';
+import { describe, expect, it } from 'vitest';
+import { fullTable, resultText } from '../../src/cli/result-text.ts';
+import { resultOf, rowOf } from './fake-services.ts';
+
+const plain = createColors(false);
+
+describe('the result for people', () => {
+  it('shows who answers for each partition, and why not', () => {
+    const text = resultText(
+      resultOf({
+        status: 'PARTIAL',
+        partitions: [
+          rowOf('a'),
+          rowOf('b', { verdict: 'global' }),
+          rowOf('c', {
+            status: 'global',
+            reason: 'too_small',
+            verdict: null,
+            algorithm: null,
+            cv: null,
+            holdout: null,
+          }),
+          rowOf('d', { status: 'skipped', reason: 'single_class', verdict: null }),
+        ],
+      }),
+      plain,
+    );
+    expect(text).toMatch(/^ a .* own$/m);
+    expect(text).toMatch(/^ b .* global$/m);
+    expect(text).toMatch(/^ c\s+1.200\s+–\s+–\s+–\s+0\.8432\s+global \(too_small\)$/m);
+    expect(text).toMatch(/^ d .* skipped \(single_class\)$/m);
+    expect(text).toMatch(/^ without partition\s+4.800\s+logistic\s+0\.8500\s+0\.8400\s*$/m);
+    expect(text).toContain('PARTIAL');
+    expect(text).toContain('4 partitions: 2 trained, 1 global, 1 skipped');
+  });
+
+  it('cuts a long table and says where the rest is', () => {
+    const partitions = Array.from({ length: 1000 }, (_, i) => rowOf(`store ${i}`));
+    const text = resultText(resultOf({ partitions }), plain);
+    expect(text).toContain('store 29');
+    expect(text).not.toContain('store 30 ');
+    expect(text).toMatch(/… and 970 more: partita runs show run-1 --all/);
+    expect(fullTable(resultOf({ partitions }), plain)).toContain('store 999');
+  });
+
+  it('says which direction is better, the totals, the warnings and what to do next', () => {
+    const text = resultText(
+      resultOf({ metric: 'rmse', warnings: ['weather looks like an id'] }),
+      plain,
+    );
+    expect(text).toContain('rmse, lower is better');
+    expect(text).toContain('rows that have both: own 0.9000, global 0.8400');
+    expect(text).toContain('warning: weather looks like an id');
+    expect(text).toContain('partita predict run-1 --data new.csv');
+  });
+
+  it('begins with why a run failed', () => {
+    const text = resultText(
+      resultOf({
+        status: 'FAILED',
+        error: 'No column "x".',
+        partitions: [],
+        global: null,
+        report: null,
+      }),
+      plain,
+    );
+    expect(text.split('\n')[1]).toBe('No column "x".');
+    expect(text).not.toContain('report   ');
+  });
+
+  it('uses no escape sequence without colours', () => {
+    expect(resultText(resultOf(), plain)).not.toContain('\u001b');
+    expect(resultText(resultOf(), createColors(true))).toContain('\u001b');
+  });
+});
