@@ -19,9 +19,21 @@ if (!Object.hasOwn(tasks, task))
   stop(`Unknown task "${task}": it is one of start, test, bench, ci.`, 2);
 process.exitCode = await tasks[task]();
 
+/** In a terminal the background parts stay up; without one (a script, CI) what was started here is stopped again. */
 function start() {
   prepare();
-  return runExample({});
+  const isUp = isStackUp();
+  const code = runExample({});
+  if (!process.stdout.isTTY && !isUp) run(process.execPath, [cli, 'down']);
+  return code;
+}
+
+function isStackUp() {
+  const { stdout } = spawnSync(process.execPath, [cli, 'status', '--json'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return JSON.parse(stdout).services.some(({ state }) => state === 'up');
 }
 
 async function test() {

@@ -12,6 +12,7 @@ import { LocalEngine } from './engines/local/local-engine.ts';
 import type { OperationContext } from './operations/context.ts';
 import { debugPartition } from './operations/debug.ts';
 import { codeVersion, environmentFacts } from './operations/environment.ts';
+import { loadMiningExample } from './operations/mining-example.ts';
 import { planRun } from './operations/plan.ts';
 import { predict } from './operations/predict.ts';
 import { writePredictions } from './operations/predictions.ts';
@@ -52,6 +53,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     predictions: (request) => act((context) => writePredictions(context, request)),
     lineage: (model) => act(({ lineage }) => lineage.lineageOfModel(model)),
     debug: (request, onStep) => act((context) => debugPartition(context, request, onStep)),
+    loadExample: async () => loadMiningExample((await system.stack(true)).dataUrl),
     migrate: async () => migrateDatabase((await system.stack(false)).databaseUrl),
     work: (stop) => system.work(stop),
     close: () => system.close(),

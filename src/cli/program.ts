@@ -4,6 +4,7 @@ import { registerAttach } from './commands/attach.ts';
 import { registerBackground } from './commands/background.ts';
 import { registerControl } from './commands/control.ts';
 import { registerDebug } from './commands/debug.ts';
+import { registerExample } from './commands/example.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLineage } from './commands/lineage.ts';
 import { registerPlan } from './commands/plan.ts';
@@ -19,6 +20,7 @@ import { examples } from './option-values.ts';
 /** In the order of `--help`: the way a person goes. */
 const COMMANDS = [
   registerInit,
+  registerExample,
   registerValidate,
   registerPlan,
   registerRun,

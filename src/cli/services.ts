@@ -134,6 +134,8 @@ export interface Services {
   lineage(model: string): Promise<JsonObject>;
   /** Runs the very partition function in this process, on the real data of one partition. */
   debug(request: DebugRequest, onStep: (step: DebugStep) => void): Promise<JsonObject>;
+  /** Puts the example's table into the database for data; names its spec's file. */
+  loadExample(): Promise<{ readonly spec: string; readonly rows: number }>;
   /** Brings the database to the newest schema; names the migrations that were applied. */
   migrate(): Promise<{ readonly applied: readonly string[] }>;
   /** Works on runs until `stop` aborts, then drains. */
