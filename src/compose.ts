@@ -3,7 +3,9 @@ import { availableParallelism, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createActivities } from '../activities/index.ts';
 import { migrate } from '../migrations/migrate.ts';
-import { type Config, environmentVariable, readConfig } from './config.ts';
+import type { Services } from './cli/services.ts';
+import { type Config, readConfig } from './config.ts';
+import { asJson } from './domain/json.ts';
 import { buildDigest } from './embedded/build-digest.ts';
 import { packageRoot } from './embedded/package-root.ts';
 import { ensureStack, namedStack, type Stack } from './embedded/stack.ts';
@@ -20,14 +22,13 @@ import { runReport } from './operations/report.ts';
 import { runResult } from './operations/result.ts';
 import { controlRun, runState, watchRun } from './operations/run-state.ts';
 import { listRuns } from './operations/runs.ts';
-import type { Services } from './operations/services.ts';
 import { submitRun } from './operations/submit.ts';
 import { takeSnapshot } from './sources/snapshot-process.ts';
 import type { Spec } from './spec/spec.ts';
-import { FileObjectStore } from './stores/objects/file-object-store.ts';
+import { createFileObjectStore } from './stores/objects/file-object-store.ts';
 import { connectDatabase } from './stores/postgres/connect.ts';
-import { PostgresLineageStore } from './stores/postgres/postgres-lineage-store.ts';
-import { PostgresRunStore } from './stores/postgres/postgres-run-store.ts';
+import { createPostgresLineageStore } from './stores/postgres/postgres-lineage-store.ts';
+import { createPostgresRunStore } from './stores/postgres/postgres-run-store.ts';
 import { connectClient } from './temporal/connection.ts';
 import { installRuntime, runWorker, workflowBundle } from './temporal/worker.ts';
 
@@ -51,7 +52,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     plan: (prepared) => act((context) => planRun(context, prepared)),
     predict: (request) => act((context) => predict(context, request)),
     predictions: (request) => act((context) => writePredictions(context, request)),
-    lineage: (model) => act(({ lineage }) => lineage.lineageOfModel(model)),
+    lineage: (model) => act(async ({ lineage }) => asJson(await lineage.lineageOfModel(model))),
     debug: (request, onStep) => act((context) => debugPartition(context, request, onStep)),
     loadExample: async () => loadMiningExample((await system.stack(true)).dataUrl),
     migrate: async () => migrateDatabase((await system.stack(false)).databaseUrl),
@@ -122,9 +123,9 @@ class System {
     );
     const root = packageRoot();
     return {
-      runs: new PostgresRunStore(database),
-      lineage: new PostgresLineageStore(database),
-      objects: new FileObjectStore(join(this.#config.folder, 'objects')),
+      runs: createPostgresRunStore(database),
+      lineage: createPostgresLineageStore(database),
+      objects: createFileObjectStore(join(this.#config.folder, 'objects')),
       temporal,
       engineFor: (spec) => this.#engineFor(spec),
       snapshotRequest: (spec, baseFolder) => ({

@@ -29,8 +29,8 @@ export function environmentFacts(): JsonObject {
   return {
     node: process.versions.node,
     v8: process.versions.v8,
-    icu: process.versions.icu ?? null,
-    tz: process.versions.tz ?? null,
+    icu: process.versions['icu'] ?? null,
+    tz: process.versions['tz'] ?? null,
     arch: arch(),
     platform: platform(),
   };

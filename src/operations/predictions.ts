@@ -1,3 +1,4 @@
+import type { PredictionsRequest } from '../cli/services.ts';
 import { Failure } from '../domain/failure.ts';
 import { holdoutRows, outOfFoldRows } from '../estimators/folds.ts';
 import type { ColumnValues, TableColumn } from '../frame/duckdb-write.ts';
@@ -19,7 +20,6 @@ import type {
   TrainedPartition,
 } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
-import type { PredictionsRequest } from './services.ts';
 import { createTableFile, type TableFile } from './table-file.ts';
 
 type Scope = 'own' | 'global';

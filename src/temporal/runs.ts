@@ -1,7 +1,6 @@
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
-  type WorkflowHandle,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -41,11 +40,17 @@ export async function runProgress(client: Client, workflowId: string): Promise<R
 }
 
 export async function pauseRun(client: Client, workflowId: string): Promise<RunProgress> {
-  return update(client.workflow.getHandle(workflowId), 'pause', []);
+  return asked(
+    workflowId,
+    client.workflow.getHandle(workflowId).executeUpdate<RunProgress>('pause'),
+  );
 }
 
 export async function resumeRun(client: Client, workflowId: string): Promise<RunProgress> {
-  return update(client.workflow.getHandle(workflowId), 'resume', []);
+  return asked(
+    workflowId,
+    client.workflow.getHandle(workflowId).executeUpdate<RunProgress>('resume'),
+  );
 }
 
 export async function setRunConcurrency(
@@ -53,7 +58,12 @@ export async function setRunConcurrency(
   workflowId: string,
   concurrency: number,
 ): Promise<RunProgress> {
-  return update(client.workflow.getHandle(workflowId), 'setConcurrency', [{ concurrency }]);
+  const handle = client.workflow.getHandle(workflowId);
+  const args: [{ readonly concurrency: number }] = [{ concurrency }];
+  return asked(
+    workflowId,
+    handle.executeUpdate<RunProgress, typeof args>('setConcurrency', { args }),
+  );
 }
 
 /** Asks for cancellation; finished partitions keep their results. */
@@ -65,15 +75,11 @@ export async function cancelRun(client: Client, workflowId: string): Promise<voi
   }
 }
 
-async function update(
-  handle: WorkflowHandle,
-  name: string,
-  args: readonly [object?],
-): Promise<RunProgress> {
+async function asked(workflowId: string, answer: Promise<RunProgress>): Promise<RunProgress> {
   try {
-    return await handle.executeUpdate<RunProgress, [object?]>(name, { args: [...args] });
+    return await answer;
   } catch (error) {
-    throw asFailure(error, handle.workflowId);
+    throw asFailure(error, workflowId);
   }
 }
 

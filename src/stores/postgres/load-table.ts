@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { connectDatabase } from './connect.ts';
+import type { Database } from './database.ts';
+import type { Database } from './database.ts';
 
 export type LoadColumn = {
   readonly name: string;
@@ -21,8 +23,8 @@ export async function loadTable(
   }
 }
 
-async function replace<Schema>(
-  db: Kysely<Schema>,
+async function replace(
+  db: Kysely<Database>,
   table: string,
   columns: readonly LoadColumn[],
 ): Promise<void> {
