@@ -96,10 +96,12 @@ function prepare() {
     stop(`Node ${process.versions.node} is too old: install Node 20.19 or later.`);
   const problem = installProblem(root);
   if (problem !== null) {
-    tell(`Running npm ci: ${problem}.`);
-    if (run('npm', ['ci', '--no-audit', '--no-fund']) !== 0)
+    // The versions are the lock file's, which stays as it is. `npm ci` would also insist on entries for every platform's
+    // optional packages, which a registry that serves one platform cannot give.
+    tell(`Installing the packages of package-lock.json: ${problem}.`);
+    if (run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']) !== 0)
       stop(
-        'npm ci failed; its message is above. Check the network and the registry that npm is set to.',
+        'npm failed; its message is above. Check the network and the registry that npm is set to.',
       );
   }
   if (run(process.execPath, [join(root, '.bootstrap/build.mjs')]) !== 0)

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Why `npm ci` has to run in this folder, in a few words, or null when it has not.
+ * Why the packages have to be installed in this folder, in a few words, or null when it has not.
  * @param {string} root
  * @returns {string | null}
  */

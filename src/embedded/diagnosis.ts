@@ -57,7 +57,9 @@ export async function checkInstall(root: string): Promise<Finding> {
     readonly installProblem: (root: string) => string | null;
   };
   const found = installProblem(root);
-  return found === null ? ok('packages', 'installed') : problem('packages', found, 'Run "npm ci".');
+  return found === null
+    ? ok('packages', 'installed')
+    : problem('packages', found, 'Run "npm install --no-save".');
 }
 
 function checkUser(): Finding {
