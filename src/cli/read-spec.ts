@@ -1,13 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { Failure } from '../domain/failure.ts';
-import { digestSpec, parseSpec } from '../spec/parse-spec.ts';
-import type { Spec } from '../spec/spec.ts';
+import { type Overrides, parseSpec } from '../spec/parse-spec.ts';
 import type { CommandContext } from './command-context.ts';
 import type { PreparedSpec } from './services.ts';
-
-/** Fields of the spec that the command line may set. */
-export type SpecOverrides = { readonly seed?: number; readonly threads?: number };
 
 type ReadContext = Pick<CommandContext, 'terminal' | 'workingFolder' | 'hasVariable'>;
 
@@ -18,16 +14,16 @@ type ReadContext = Pick<CommandContext, 'terminal' | 'workingFolder' | 'hasVaria
 export async function readSpec(
   context: ReadContext,
   file: string | undefined,
-  overrides: SpecOverrides = {},
+  overrides: Overrides = {},
 ): Promise<PreparedSpec & { readonly warnings: readonly string[] }> {
   const path = resolve(context.workingFolder, file ?? (await findSpec(context.workingFolder)));
   const parsed = parseSpec(await readBytes(path, context.workingFolder), {
     fileName: shortPath(path, context.workingFolder),
     hasVariable: (name) => context.hasVariable(name),
+    overrides,
   });
   for (const warning of parsed.warnings) context.terminal.say(`warning: ${warning}`);
-  const spec = withOverrides(parsed.spec, overrides);
-  return { spec, digest: digestSpec(spec), baseFolder: dirname(path), warnings: parsed.warnings };
+  return { ...parsed, baseFolder: dirname(path) };
 }
 
 async function findSpec(folder: string): Promise<string> {
@@ -56,14 +52,6 @@ async function readBytes(path: string, workingFolder: string): Promise<Uint8Arra
       { cause },
     );
   }
-}
-
-function withOverrides(spec: Spec, { seed, threads }: SpecOverrides): Spec {
-  return {
-    ...spec,
-    ...(seed === undefined ? {} : { seed }),
-    ...(threads === undefined ? {} : { engine: { ...spec.engine, threads } }),
-  };
 }
 
 /** As a person would write it: relative inside the working folder, absolute elsewhere. */

@@ -5,12 +5,10 @@ import { findEstimator, registry } from '../estimators/registry.ts';
 import type { Path } from './problem.ts';
 import { outlineOf } from './schema-outline.ts';
 import { type Finding, findingsOf } from './schema-problems.ts';
-import type { AlgorithmEntry } from './spec.ts';
-
-export type NamedParameters = { readonly algorithm: string; readonly parameters: JsonObject };
+import type { AlgorithmEntry, Candidate } from './spec.ts';
 
 /** `random_forest` and `{ random_forest: { trees: 200 } }` in one form. */
-export function namedParameters(entry: AlgorithmEntry): NamedParameters {
+export function namedParameters(entry: AlgorithmEntry): Candidate {
   if (typeof entry === 'string') return { algorithm: entry, parameters: {} };
   const [algorithm, parameters] = Object.entries(entry)[0] as [string, JsonObject];
   return { algorithm, parameters };

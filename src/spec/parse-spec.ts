@@ -1,4 +1,5 @@
 import type { Digest } from '../domain/digest.ts';
+import { isFailure } from '../domain/failure.ts';
 import { asJson } from '../domain/json.ts';
 import type { Task } from '../domain/metric.ts';
 import { digestJson } from '../frame/digest.ts';
@@ -35,7 +36,11 @@ export type ParseOptions = {
   readonly fileName: string;
   /** Whether an environment variable that the spec refers to is set; left out: not checked. */
   readonly hasVariable?: (name: string) => boolean;
+  /** Fields that the caller sets, whatever the text says. */
+  readonly overrides?: Overrides;
 };
+
+export type Overrides = { readonly seed?: number; readonly threads?: number };
 
 const OUTLINE = outlineOf(specSchema);
 
@@ -50,11 +55,6 @@ export function experiment(input: SpecInput): Experiment {
   const document = readDocument(JSON.stringify(input), 'experiment');
   const problems = document.problems.map((problem) => ({ ...problem, place: null }));
   return examine({ ...document, problems, placeOf: () => null }, { fileName: 'experiment' });
-}
-
-/** The digest of a spec, for one that was changed after parsing. */
-export function digestSpec(spec: Spec): Digest {
-  return digestJson(asJson(spec));
 }
 
 function examine(document: SpecDocument, options: ParseOptions): Experiment {
@@ -72,23 +72,38 @@ function examine(document: SpecDocument, options: ParseOptions): Experiment {
   ];
   if (problems.length > 0 || resolved === undefined) throw new SpecFailure(fileName, problems);
   const { algorithms: _, ...rest } = resolved;
-  const spec: Spec = { ...rest, candidates: expandCandidates(resolved) };
+  const spec: Spec = { ...rest, candidates: candidatesOf(resolved, document, fileName) };
   return {
     spec,
-    digest: digestSpec(spec),
+    digest: digestJson(asJson(spec)),
     warnings: warnings.map((found) => problemText(fileName, placed(found, document))),
   };
+}
+
+function candidatesOf(
+  resolved: ResolvedSpec,
+  document: SpecDocument,
+  fileName: string,
+): Spec['candidates'] {
+  try {
+    return expandCandidates(resolved);
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    const { message } = error;
+    const finding: Finding = { path: ['tune', 'method'], part: 'value', message };
+    throw new SpecFailure(fileName, [placed(finding, document)]);
+  }
 }
 
 /** Every finding of every kind: fields that the schema refuses are left out while the rest is checked. */
 function check(
   value: PlainValue,
-  { hasVariable }: ParseOptions,
+  { hasVariable, overrides = {} }: ParseOptions,
 ): { readonly findings: readonly Finding[]; readonly resolved: ResolvedSpec | undefined } {
   const parsed = specSchema.safeParse(value);
   const refused = parsed.success ? [] : findingsOf(parsed.error.issues, value, OUTLINE);
   const usable = parsed.success ? parsed.data : parseWithout(value, refused);
-  const resolved = usable && resolveDefaults(usable);
+  const resolved = usable && resolveDefaults(override(usable, overrides));
   const algorithms = algorithmsSchema.safeParse(childValue(value, 'algorithms'));
   const findings = [
     ...refused,
@@ -119,6 +134,14 @@ function withoutPath(value: PlainValue, path: Path): PlainValue {
   const { [step]: child, ...others } = object;
   const isWhole = rest.length === 0 || typeof rest[0] === 'number';
   return isWhole ? others : { ...others, [step]: withoutPath(child as PlainValue, rest) };
+}
+
+function override(spec: ParsedSpec, { seed, threads }: Overrides): ParsedSpec {
+  return {
+    ...spec,
+    seed: seed ?? spec.seed,
+    engine: { ...spec.engine, threads: threads ?? spec.engine.threads },
+  };
 }
 
 function checkVariable(

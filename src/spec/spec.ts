@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { JsonObject } from '../domain/json.ts';
 import { METRICS, type Metric } from '../domain/metric.ts';
+import type { Candidate } from '../estimators/candidates.ts';
 import { columnName, columnNames } from './column-name.ts';
 import { featuresSchema } from './features.ts';
 import { sourceSchema } from './source.ts';
@@ -196,10 +196,7 @@ export type SpecInput = z.input<typeof specSchema>;
 /** The spec after parsing: every default filled in by the schema. */
 export type ParsedSpec = z.output<typeof specSchema>;
 
-export type Candidate = {
-  readonly algorithm: string;
-  readonly parameters: JsonObject;
-};
+export type { Candidate };
 
 /**
  * The spec that everything runs on: `ParsedSpec` with scheme and metric decided and the algorithms expanded to

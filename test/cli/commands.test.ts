@@ -14,11 +14,10 @@ import { resultOf, rowOf, stateOf } from './fake-services.ts';
 import { runCli, SPEC, soleJson } from './run-cli.ts';
 
 describe('the command line', () => {
-  const names = [
-    ...['init', 'validate', 'plan', 'run', 'attach', 'status', 'pause', 'resume', 'cancel'],
-    ...['set-concurrency', 'runs', 'report', 'predict', 'predictions', 'lineage', 'debug'],
-    ...['up', 'down', 'doctor', 'migrate', 'worker'],
-  ];
+  const names =
+    'init validate plan run attach status pause resume cancel set-concurrency runs report predict predictions lineage debug up down doctor migrate worker'.split(
+      ' ',
+    );
 
   it('lists every command in its help, and starts nothing for it', async () => {
     const ran = await runCli(['--help']);

@@ -101,6 +101,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     predictions: unexpected('predictions'),
     lineage: unexpected('lineage'),
     debug: unexpected('debug'),
+    loadExample: unexpected('loadExample'),
     migrate: unexpected('migrate'),
     work: unexpected('work'),
     close: () => Promise.resolve(),

@@ -205,6 +205,23 @@ describe('algorithms', () => {
   });
 });
 
+describe('tuning', () => {
+  const tuned = (tune: string, overrides = {}) =>
+    parseSpec(minimalWith(`algorithms: [random_forest]\ntune: ${tune}`), {
+      fileName: 'sales.yaml',
+      overrides,
+    }).spec;
+
+  it('adds candidates that the seed draws, also one that the caller sets', () => {
+    const drawn = tuned('{ method: random, trials: 4 }');
+    expect(drawn.candidates).toHaveLength(4);
+    expect(tuned('{ method: random, trials: 4 }').candidates).toEqual(drawn.candidates);
+    const other = tuned('{ method: random, trials: 4 }', { seed: 8 });
+    expect(other.seed).toBe(8);
+    expect(other.candidates).not.toEqual(drawn.candidates);
+  });
+});
+
 describe('secrets', () => {
   const withUrl = (url: string) =>
     MINIMAL.replace('kind: csv, path: sales.csv', `kind: postgres, table: t, url: '${url}'`);

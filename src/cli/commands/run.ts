@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
+import type { Overrides } from '../../spec/parse-spec.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';
-import { readSpec, type SpecOverrides } from '../read-spec.ts';
+import { readSpec } from '../read-spec.ts';
 import { watchToEnd } from '../watch-run.ts';
 
-type RunOptions = SpecOverrides & {
+type RunOptions = Overrides & {
   readonly detach?: true;
   readonly json?: true;
   readonly idempotencyKey?: string;
