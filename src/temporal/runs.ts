@@ -42,14 +42,14 @@ export async function runProgress(client: Client, workflowId: string): Promise<R
 export async function pauseRun(client: Client, workflowId: string): Promise<RunProgress> {
   return asked(
     workflowId,
-    client.workflow.getHandle(workflowId).executeUpdate<RunProgress>('pause'),
+    client.workflow.getHandle(workflowId).executeUpdate<RunProgress, []>('pause'),
   );
 }
 
 export async function resumeRun(client: Client, workflowId: string): Promise<RunProgress> {
   return asked(
     workflowId,
-    client.workflow.getHandle(workflowId).executeUpdate<RunProgress>('resume'),
+    client.workflow.getHandle(workflowId).executeUpdate<RunProgress, []>('resume'),
   );
 }
 

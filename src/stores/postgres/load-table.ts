@@ -1,7 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { connectDatabase } from './connect.ts';
 import type { Database } from './database.ts';
-import type { Database } from './database.ts';
 
 export type LoadColumn = {
   readonly name: string;
