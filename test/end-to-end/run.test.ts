@@ -1,0 +1,131 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunResult } from '../../src/domain/result.ts';
+import { Partita, readCsv } from '../support/partita.ts';
+
+const EXAMPLES = join(import.meta.dirname, '../../examples');
+const partita = new Partita();
+let weather: RunResult;
+
+beforeAll(async () => {
+  const { code, result } = await partita.run(join(EXAMPLES, 'weather/weather.partita.yaml'));
+  expect(code).toBe(0);
+  weather = result;
+}, 240_000);
+afterAll(() => partita.stop(), 120_000);
+
+describe('a whole run on public data', () => {
+  it('ends with a best model for every location and one without partition', () => {
+    expect(weather.status).toBe('SUCCEEDED');
+    expect(weather.partitions.map(({ partition, status }) => [partition, status])).toEqual([
+      ['location=New York', 'trained'],
+      ['location=Seattle', 'trained'],
+    ]);
+    for (const { cv, holdout, algorithm, model } of weather.partitions) {
+      expect(cv).toBeGreaterThan(0.3);
+      expect(holdout).toBeGreaterThan(0.3);
+      expect(algorithm).toMatch(/^\w+$/);
+      expect(model).toMatch(/^sha256:[0-9a-f]{64}$/);
+    }
+    expect(weather.global?.holdout).toBeGreaterThan(0.3);
+  });
+
+  it('accounts for every row of the source', () => {
+    expect(weather.partitions.map(({ rows }) => rows)).toEqual([1461, 1461]);
+    expect(weather.counts.rows).toBe(2922);
+  });
+
+  it.each(['oof', 'holdout'] as const)('scores what its %s predictions give', async (split) => {
+    const out = join(partita.folder, `${split}.csv`);
+    const { code } = await partita.command(
+      'predictions',
+      weather.runId,
+      '--split',
+      split,
+      '--out',
+      out,
+    );
+    expect(code).toBe(0);
+    const rows = readCsv(out);
+    const score = split === 'oof' ? 'cv' : 'holdout';
+    for (const partition of weather.partitions) {
+      const own = rows.filter(
+        (row) => row['partition'] === partition.partition && row['scope'] === 'own',
+      );
+      const global = rows.filter(
+        (row) => row['partition'] === partition.partition && row['scope'] === 'global',
+      );
+      expect(Math.abs(balancedAccuracy(own) - (partition[score] as number))).toBeLessThan(1e-9);
+      expect(Math.abs(balancedAccuracy(global) - (partition.global[score] as number))).toBeLessThan(
+        1e-9,
+      );
+      expect(own.map(({ row }) => row)).toEqual(global.map(({ row }) => row));
+    }
+    const everywhere = rows.filter((row) => row['scope'] === 'global');
+    expect(
+      Math.abs(balancedAccuracy(everywhere) - (weather.global?.[score] as number)),
+    ).toBeLessThan(1e-9);
+  });
+
+  it('writes a report that can be opened', async () => {
+    expect(existsSync(weather.report as string)).toBe(true);
+    expect(readFileSync(weather.report as string, 'utf8')).toContain('weather-by-location');
+    for (const format of ['json', 'md', 'text']) {
+      const { code, stdout } = await partita.command('report', weather.runId, '--format', format);
+      expect(code).toBe(0);
+      expect(stdout).toContain('Seattle');
+    }
+  });
+
+  it('gives the same model digests again, with one thread', async () => {
+    const again = await partita.run(
+      join(EXAMPLES, 'weather/weather.partita.yaml'),
+      '--threads',
+      '1',
+    );
+    expect(again.result.snapshot).toBe(weather.snapshot);
+    expect(again.result.partitions.map(({ model }) => model)).toEqual(
+      weather.partitions.map(({ model }) => model),
+    );
+    expect(again.result.global?.model).toBe(weather.global?.model);
+  }, 240_000);
+
+  it('tells which data, spec, code and seed made a model', async () => {
+    const model = weather.partitions[0]?.model as string;
+    const { code, stdout } = await partita.command('lineage', model, '--json');
+    expect(code).toBe(0);
+    expect(stdout).toContain(weather.runId);
+    expect(stdout).toContain(weather.snapshot as string);
+    expect(stdout).toContain(weather.spec);
+  });
+
+  it('scores new rows by the model of their partition, and says who answered', async () => {
+    const data = join(partita.folder, 'new.csv');
+    writeFileSync(
+      data,
+      'location,date,precipitation,temp_max,temp_min,wind\nSeattle,2016-01-01,0.0,12.8,5.0,4.7\nAtlantis,2016-01-02,10.9,10.6,2.8,4.5\n',
+    );
+    const out = join(partita.folder, 'scored.csv');
+    const ended = await partita.command('predict', weather.runId, '--data', data, '--out', out);
+    expect(ended.code, ended.stderr).toBe(0);
+    const rows = readCsv(out);
+    expect(rows).toHaveLength(2);
+    for (const row of rows) expect(row['prediction']).toMatch(/^(drizzle|rain|sun|snow|fog)$/);
+    expect(rows[1]).toMatchObject({
+      rung: 'global',
+      reason: 'unseen_partition',
+      model: weather.global?.model,
+    });
+  });
+});
+
+function balancedAccuracy(rows: readonly { readonly [column: string]: string }[]): number {
+  const classes = new Map<string, { right: number; all: number }>();
+  for (const { truth = '', prediction } of rows) {
+    const count = classes.get(truth) ?? { right: 0, all: 0 };
+    classes.set(truth, { right: count.right + (truth === prediction ? 1 : 0), all: count.all + 1 });
+  }
+  const recalls = [...classes.values()].map(({ right, all }) => right / all);
+  return recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length;
+}
