@@ -1,4 +1,4 @@
-import { type Document, LineCounter, Parser, parseDocument } from 'yaml';
+import { type Document, Lexer, LineCounter, Parser, parseDocument } from 'yaml';
 import { Failure } from '../domain/failure.ts';
 import { type PlainValue, plainValueOf } from './plain-value.ts';
 import type { Path, Place, Problem } from './problem.ts';
@@ -55,26 +55,47 @@ export function readDocument(text: string, fileName: string): SpecDocument {
   };
 }
 
-/** The tokens of YAML are found without recursion, so their nesting can be measured safely. */
+/** Brackets are counted token by token, block nesting on the syntax of the library: neither recurses. */
 function refuseDeepNesting(text: string, fileName: string): void {
-  type Token = { readonly type?: string; readonly items?: unknown; readonly value?: unknown };
+  if (flowDepth(text) > MAX_DEPTH || blockDepth(text) > MAX_DEPTH)
+    throw new Failure(
+      'invalid-spec',
+      `The spec ${fileName} nests deeper than ${MAX_DEPTH} levels. Flatten it.`,
+    );
+}
+
+function flowDepth(text: string): number {
+  let depth = 0;
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') depth++;
+    else if (token === ']' || token === '}') depth--;
+    if (depth > MAX_DEPTH) return depth;
+  }
+  return 0;
+}
+
+function blockDepth(text: string): number {
+  let deepest = 0;
   for (const document of new Parser().parse(text)) {
-    const open: [Token & { readonly key?: unknown }, number][] = [[document as Token, 0]];
+    const open: (readonly [SyntaxToken, number])[] = [[document as SyntaxToken, 0]];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const [token, depth] = next;
-      if (depth > MAX_DEPTH)
-        throw new Failure(
-          'invalid-spec',
-          `The spec ${fileName} nests deeper than ${MAX_DEPTH} levels. Flatten it.`,
-        );
-      const isCollection = /^(block-map|block-seq|flow-collection)$/.test(token.type ?? '');
-      const items = Array.isArray(token.items) ? token.items : [];
-      for (const part of [token.value, token.key, ...items])
-        if (typeof part === 'object' && part !== null)
-          open.push([part, depth + (isCollection ? 1 : 0)]);
+      const [{ type = '', value, key, items }, depth] = next;
+      deepest = Math.max(deepest, depth);
+      const inside = depth + (/^(block-map|block-seq|flow-collection)$/.test(type) ? 1 : 0);
+      for (const part of [value, key, ...(Array.isArray(items) ? items : [])])
+        if (typeof part === 'object' && part !== null) open.push([part, inside]);
     }
   }
+  return deepest;
 }
+
+/** What the parts of the library's syntax tree have in common. */
+type SyntaxToken = {
+  readonly type?: string;
+  readonly items?: unknown;
+  readonly value?: unknown;
+  readonly key?: unknown;
+};
 
 /** A `.json` file has to be JSON for every other reader, too. */
 function strictJsonProblems(

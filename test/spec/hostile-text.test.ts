@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isFailure } from '../../src/domain/failure.ts';
 import { parseSpec } from '../../src/spec/parse-spec.ts';
 import { refusal, soleProblem } from './refusals.ts';
 import { MINIMAL, minimalWith } from './spec-texts.ts';
@@ -109,4 +111,29 @@ describe('text of a spec', () => {
   it('is refused with a key that is a list', () => {
     expect(soleProblem(minimalWith('? [a]\n: 1')).message).toContain('A key must be text');
   });
+
+  it('is accepted or refused with a reason, whatever it is', () => {
+    const mutated = fc
+      .tuple(fc.nat(MINIMAL.length), fc.nat(12), fc.string({ maxLength: 12 }))
+      .map(([at, cut, more]) => MINIMAL.slice(0, at) + more + MINIMAL.slice(at + cut));
+    const json = fc.json({ maxDepth: 4 }).map((value) => `{"version": 1, "features": ${value}}`);
+    const bytes = fc.uint8Array({ maxLength: 60 });
+    fc.assert(
+      fc.property(fc.oneof(mutated, json, bytes, fc.string()), (content) => {
+        const outcome = outcomeOf(content);
+        expect(outcome === 'accepted' || outcome === 'invalid-spec').toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
+
+function outcomeOf(content: string | Uint8Array): string {
+  try {
+    digestOf(content);
+    return 'accepted';
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return error.kind;
+  }
+}
