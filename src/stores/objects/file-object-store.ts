@@ -1,0 +1,180 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { copyFile, type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Digest } from '../../domain/digest.ts';
+import { Failure } from '../../domain/failure.ts';
+import { digestBytes } from '../../frame/digest.ts';
+import type { ObjectStore } from '../object-store.ts';
+import { codeOf, failureOf } from './file-failure.ts';
+
+/** Only this user reads and writes; objects are never changed once they stand. */
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o400;
+const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW;
+
+/**
+ * Objects as files `sha256/ab/cdef…` in a folder of their own. Bytes are written beside, flushed and renamed, so a reader
+ * sees a whole object or none, and any number of writers may put the same bytes at once.
+ */
+export function createFileObjectStore(folder: string): ObjectStore {
+  return new FileObjectStore(folder);
+}
+
+class FileObjectStore implements ObjectStore {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  path(digest: Digest): string {
+    const [scheme, hex] = digest.split(':') as [string, string];
+    return join(this.#folder, scheme, hex.slice(0, 2), hex.slice(2));
+  }
+
+  async put(bytes: Uint8Array): Promise<Digest> {
+    const digest = digestBytes(bytes);
+    if (await this.#holds(digest, bytes.byteLength)) return digest;
+    const incoming = await this.#incomingPath();
+    await this.#orFailure(async () => {
+      try {
+        const file = await open(incoming, 'wx', FILE_MODE);
+        await withFile(file, async () => {
+          await file.writeFile(bytes);
+          await file.sync();
+        });
+        await this.#moveIn(incoming, digest);
+      } finally {
+        await rm(incoming, { force: true });
+      }
+    }, digest);
+    return digest;
+  }
+
+  async putFile(path: string): Promise<Digest> {
+    return this.#orFailure(async () => {
+      const file = await open(path, READ_NO_LINK);
+      const size = await withFile(file, async () => {
+        const stat = await file.stat();
+        if (!stat.isFile()) throw new RangeError(`${path} is not a file.`);
+        await file.sync();
+        await file.chmod(FILE_MODE);
+        return stat.size;
+      });
+      const digest = await digestFile(path);
+      if (await this.#holds(digest, size)) await rm(path);
+      else await this.#moveOrCopyIn(path, digest);
+      return digest;
+    }, path);
+  }
+
+  async has(digest: Digest): Promise<boolean> {
+    return (await this.#sizeOf(digest)) !== null;
+  }
+
+  async get(digest: Digest): Promise<Uint8Array> {
+    const bytes = await this.#read(digest, (file) => file.readFile());
+    const found = digestBytes(bytes);
+    if (found === digest) return bytes;
+    throw new Failure(
+      'corrupt-object',
+      `Object ${digest} holds other bytes (${found}); restore ${this.path(digest)} from a copy, or remove it and run again.`,
+    );
+  }
+
+  async getRange(digest: Digest, offset: number, length: number): Promise<Uint8Array> {
+    return this.#read(digest, async (file) => {
+      const bytes = new Uint8Array(length);
+      let filled = 0;
+      while (filled < length) {
+        const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
+        if (bytesRead === 0) {
+          throw new Failure(
+            'corrupt-object',
+            `Object ${digest} ends before byte ${offset + length}; restore ${this.path(digest)} from a copy.`,
+          );
+        }
+        filled += bytesRead;
+      }
+      return bytes;
+    });
+  }
+
+  async #read<Result>(
+    digest: Digest,
+    read: (file: FileHandle) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#orFailure(async () => {
+      const file = await open(this.path(digest), READ_NO_LINK);
+      return withFile(file, () => read(file));
+    }, digest);
+  }
+
+  /** A file of another size is what a power cut left of it: it is written again. */
+  async #holds(digest: Digest, size: number): Promise<boolean> {
+    return (await this.#sizeOf(digest)) === size;
+  }
+
+  async #sizeOf(digest: Digest): Promise<number | null> {
+    return this.#orFailure(async () => {
+      try {
+        const stat = await lstat(this.path(digest));
+        return stat.isFile() ? stat.size : null;
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return null;
+        throw error;
+      }
+    }, digest);
+  }
+
+  async #incomingPath(): Promise<string> {
+    const incoming = join(this.#folder, 'incoming');
+    await this.#orFailure(() => mkdir(incoming, { recursive: true, mode: FOLDER_MODE }), incoming);
+    return join(incoming, randomUUID());
+  }
+
+  /** Renames replace atomically; the folder is flushed so that the name survives a power cut too. */
+  async #moveIn(path: string, digest: Digest): Promise<void> {
+    const target = this.path(digest);
+    await mkdir(dirname(target), { recursive: true, mode: FOLDER_MODE });
+    await rename(path, target);
+    const folder = await open(dirname(target), constants.O_RDONLY);
+    await withFile(folder, () => folder.sync());
+  }
+
+  async #moveOrCopyIn(path: string, digest: Digest): Promise<void> {
+    try {
+      await this.#moveIn(path, digest);
+    } catch (error) {
+      if (codeOf(error) !== 'EXDEV') throw error;
+      const incoming = await this.#incomingPath();
+      await copyFile(path, incoming, constants.COPYFILE_EXCL);
+      await this.#moveIn(incoming, digest);
+      await rm(path);
+    }
+  }
+
+  async #orFailure<Result>(work: () => Promise<Result>, subject: string): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      throw failureOf(error, subject, this.#folder) ?? error;
+    }
+  }
+}
+
+async function withFile<Result>(file: FileHandle, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } finally {
+    await file.close();
+  }
+}
+
+async function digestFile(path: string): Promise<Digest> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return `sha256:${hash.digest('hex')}` as Digest;
+}

@@ -1,0 +1,127 @@
+import type { Kysely } from 'kysely';
+import { parsePartitionText } from '../../domain/partition.ts';
+import type { Decision } from '../../domain/run.ts';
+import type {
+  ChosenPartition,
+  PackMember,
+  PlannedPartition,
+  TrainedPartition,
+} from '../run-store.ts';
+import type { Database } from './database.ts';
+
+/** The partitions of a run as `condition` planned them; without the model without partition. */
+export function selectPlanned(db: Kysely<Database>, runId: string) {
+  return db
+    .selectFrom('run_partition')
+    .where('run_partition.run_id', '=', runId)
+    .where('run_partition.ordinal', '>=', 0)
+    .select([
+      'run_partition.partition_id',
+      'run_partition.text',
+      'run_partition.row_count',
+      'run_partition.ranges',
+      'run_partition.decision',
+      'run_partition.reason',
+      'run_partition.merged_into',
+    ]);
+}
+
+/** What training gave, with the place of the model. */
+export function selectTraining(db: Kysely<Database>, runId: string) {
+  return db
+    .selectFrom('training')
+    .leftJoin('model', (join) =>
+      join
+        .onRef('model.run_id', '=', 'training.run_id')
+        .onRef('model.partition_id', '=', 'training.partition_id'),
+    )
+    .leftJoin('object_location', (join) =>
+      join
+        .onRef('object_location.digest', '=', 'model.digest')
+        .onRef('object_location.pack_digest', '=', 'model.pack_digest'),
+    )
+    .where('training.run_id', '=', runId)
+    .select([
+      'training.partition_id',
+      'training.status',
+      'training.started_at',
+      'training.ms',
+      'training.log',
+      'training.facts',
+      'training.predictions_pack',
+      'training.predictions_offset',
+      'training.predictions_length',
+      'training.reason',
+      'training.message',
+      'training.stack',
+      'object_location.pack_digest as model_pack',
+      'object_location.byte_offset as model_offset',
+      'object_location.byte_length as model_length',
+    ]);
+}
+
+type PlannedRow = Awaited<ReturnType<ReturnType<typeof selectPlanned>['executeTakeFirstOrThrow']>>;
+type TrainingRow = Awaited<
+  ReturnType<ReturnType<typeof selectTraining>['executeTakeFirstOrThrow']>
+>;
+
+/** The key is read from the text, which keeps the columns in spec order. */
+export function plannedFromRow(row: PlannedRow): PlannedPartition {
+  return {
+    partitionId: row.partition_id,
+    text: row.text,
+    key: parsePartitionText(row.text),
+    rows: row.row_count,
+    decision: decisionFromRow(row),
+    ranges: row.ranges,
+  };
+}
+
+function decisionFromRow({ decision, reason, merged_into }: PlannedRow): Decision {
+  if (decision === 'train') return { kind: 'train' };
+  if (reason === null) throw new RangeError(`Decision ${decision} has no reason.`);
+  if (decision !== 'merge') return { kind: decision, reason };
+  if (merged_into === null) throw new RangeError('A merged partition names no union.');
+  return { kind: 'merge', reason, into: merged_into };
+}
+
+export function trainedFromRow(row: TrainingRow): TrainedPartition {
+  const { partition_id: partitionId, started_at: startedAt, ms, log } = row;
+  const common = { partitionId, startedAt, ms, log };
+  if (row.status === 'trained') {
+    const predictions = memberOf(
+      row.predictions_pack,
+      row.predictions_offset,
+      row.predictions_length,
+    );
+    if (row.facts === null || predictions === null)
+      throw new RangeError(`Training of ${partitionId} has no facts.`);
+    const model = memberOf(row.model_pack, row.model_offset, row.model_length);
+    return { ...common, kind: 'trained', facts: row.facts, model, predictions };
+  }
+  if (row.reason === null || row.message === null)
+    throw new RangeError(`Failed training of ${partitionId} has no reason.`);
+  const { reason, message, stack } = row;
+  return { ...common, kind: 'failed', reason, message, ...(stack === null ? {} : { stack }) };
+}
+
+function memberOf(
+  pack: PackMember['pack'] | null,
+  offset: number | null,
+  length: number | null,
+): PackMember | null {
+  return pack === null || offset === null || length === null ? null : { pack, offset, length };
+}
+
+export function chosenFromRow(
+  row: Omit<Database['choice'], 'run_id' | 'step_id'>,
+): ChosenPartition {
+  return {
+    partitionId: row.partition_id,
+    status: row.status,
+    reason: row.reason,
+    verdict: row.verdict,
+    adjustedPValue: row.adjusted_p_value,
+    model: row.model_digest,
+  };
+}

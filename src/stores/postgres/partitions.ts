@@ -1,0 +1,143 @@
+import type { Kysely } from 'kysely';
+import { Failure } from '../../domain/failure.ts';
+import { suggestion } from '../../domain/nearest-name.ts';
+import { displayPartition, parsePartitionText, partitionText } from '../../domain/partition.ts';
+import type { PartitionRecord, RunStore } from '../run-store.ts';
+import type { Database } from './database.ts';
+import {
+  chosenFromRow,
+  plannedFromRow,
+  selectPlanned,
+  selectTraining,
+  trainedFromRow,
+} from './partition-record.ts';
+import { anyOf } from './rows.ts';
+
+type Partitions = Pick<RunStore, 'partitions' | 'partition'>;
+
+/** Partitions that are in memory at once. */
+const PAGE = 200;
+/** How many partition names a mistyped one is compared with. */
+const KNOWN = 5_000;
+
+export function partitionQueries(db: Kysely<Database>): Partitions {
+  return {
+    async *partitions(runId) {
+      let after = -1;
+      for (;;) {
+        const page = await selectPage(db, runId)
+          .where('run_partition.ordinal', '>', after)
+          .limit(PAGE)
+          .execute();
+        yield* await recordsFromRows(db, runId, page);
+        const last = page.at(-1);
+        if (last === undefined || page.length < PAGE) return;
+        after = last.ordinal;
+      }
+    },
+
+    async partition(runId, textOrKey) {
+      const names = await namesOf(db, runId, textOrKey);
+      const rows = await selectPage(db, runId)
+        .where('run_partition.text', '=', anyOf(names))
+        .execute();
+      const named = names.map((name) => rows.find(({ text }) => text === name));
+      const [record] = await recordsFromRows(
+        db,
+        runId,
+        named.filter((row) => row !== undefined).slice(0, 1),
+      );
+      if (record !== undefined) return record;
+      throw await notFound(db, runId, textOrKey);
+    },
+  };
+}
+
+function selectPage(db: Kysely<Database>, runId: string) {
+  return selectPlanned(db, runId)
+    .select(['run_partition.ordinal', 'run_partition.digest'])
+    .orderBy('run_partition.ordinal');
+}
+
+type PageRow = Awaited<ReturnType<ReturnType<typeof selectPage>['executeTakeFirstOrThrow']>>;
+
+/** Everything known of a page of partitions: a query per table, not a join of all of them. */
+async function recordsFromRows(
+  db: Kysely<Database>,
+  runId: string,
+  page: readonly PageRow[],
+): Promise<readonly PartitionRecord[]> {
+  if (page.length === 0) return [];
+  const ids = anyOf(page.map((row) => row.partition_id));
+  const [profiles, trainings, evaluations, choices] = await Promise.all([
+    factsById(db, 'profile', runId, ids),
+    selectTraining(db, runId).where('training.partition_id', '=', ids).execute(),
+    factsById(db, 'evaluation', runId, ids),
+    db
+      .selectFrom('choice')
+      .selectAll()
+      .where('run_id', '=', runId)
+      .where('partition_id', '=', ids)
+      .execute(),
+  ]);
+  const trained = new Map(trainings.map((row) => [row.partition_id, trainedFromRow(row)]));
+  const chosen = new Map(choices.map((row) => [row.partition_id, chosenFromRow(row)]));
+  return page.map((row) => ({
+    ...plannedFromRow(row),
+    digest: row.digest,
+    profile: profiles.get(row.partition_id) ?? null,
+    trained: trained.get(row.partition_id) ?? null,
+    evaluated: evaluations.get(row.partition_id) ?? null,
+    chosen: chosen.get(row.partition_id) ?? null,
+  }));
+}
+
+async function factsById<Table extends 'profile' | 'evaluation'>(
+  db: Kysely<Database>,
+  table: Table,
+  runId: string,
+  ids: ReturnType<typeof anyOf>,
+): Promise<ReadonlyMap<string, Database[Table]['facts']>> {
+  const rows = await db
+    .selectFrom<'profile' | 'evaluation'>(table)
+    .select(['partition_id', 'facts'])
+    .where('run_id', '=', runId)
+    .where('partition_id', '=', ids)
+    .execute();
+  return new Map(rows.map((row) => [row.partition_id, row.facts as Database[Table]['facts']]));
+}
+
+/** The texts that the user may mean, the likeliest first: canonical text, or the bare value of a key of one column. */
+async function namesOf(
+  db: Kysely<Database>,
+  runId: string,
+  textOrKey: string,
+): Promise<readonly string[]> {
+  const { document: spec } = await db
+    .selectFrom('run')
+    .innerJoin('spec', 'spec.digest', 'run.spec_digest')
+    .select('spec.document')
+    .where('run.id', '=', runId)
+    .executeTakeFirstOrThrow();
+  const columns = spec.partition.by;
+  if (columns.length !== 1) return [textOrKey];
+  const bare = partitionText(columns, [textOrKey]);
+  const isNull = textOrKey === displayPartition({ key: null }, '');
+  return [textOrKey, bare, ...(isNull ? [partitionText(columns, [null])] : [])];
+}
+
+async function notFound(db: Kysely<Database>, runId: string, textOrKey: string): Promise<Failure> {
+  const rows = await db
+    .selectFrom('run_partition')
+    .select('text')
+    .where('run_id', '=', runId)
+    .where('ordinal', '>=', 0)
+    .orderBy('ordinal')
+    .limit(KNOWN)
+    .execute();
+  const names = rows.map(({ text }) => displayPartition(parsePartitionText(text), text));
+  return new Failure(
+    'not-found',
+    `Run ${runId} has no partition "${textOrKey}". ${suggestion(textOrKey, names)}\`partita report ${runId}\` lists them.`,
+  );
+}

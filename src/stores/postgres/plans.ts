@@ -1,0 +1,205 @@
+import { type Kysely, sql } from 'kysely';
+import type { Digest } from '../../domain/digest.ts';
+import { Failure } from '../../domain/failure.ts';
+import { asJson, type Json } from '../../domain/json.ts';
+import { comparePartitions } from '../../domain/partition.ts';
+import { digestJson } from '../../frame/digest.ts';
+import type { BatchPlan, PlannedPartition, RunStore } from '../run-store.ts';
+import type { Database } from './database.ts';
+import { knowObjects } from './objects.ts';
+import { plannedFromRow, selectPlanned } from './partition-record.ts';
+import { recordStep } from './record-step.ts';
+import { anyOf, insertRows } from './rows.ts';
+import { selectBatch, selectSnapshotPartitions } from './snapshots.ts';
+import { insertStepIo } from './step-io.ts';
+
+type Plans = Pick<RunStore, 'planBatches' | 'plannedBatch' | 'recordCondition'>;
+
+export function planRecords(db: Kysely<Database>): Plans {
+  return {
+    async planBatches(runId, plan) {
+      await db.transaction().execute((transaction) => insertPlan(transaction, runId, plan));
+    },
+
+    async plannedBatch(runId, stage, number) {
+      const { partition_ids: ids } = await selectBatch(db, runId, stage, number);
+      const rows = await selectPlanned(db, runId)
+        .where('run_partition.partition_id', '=', anyOf(ids))
+        .execute();
+      const byId = new Map(rows.map((row) => [row.partition_id, plannedFromRow(row)]));
+      return ids.flatMap((id) => byId.get(id) ?? []);
+    },
+
+    async recordCondition(runId, plan, partitions, attempt) {
+      const outputDigest = digestJson(asJson({ plan, partitions }));
+      const step = { runId, stage: 'condition', scope: 'own', batch: 0, attempt } as const;
+      await recordStep(db, { ...step, outputDigest }, async (transaction, stepId) => {
+        const rows = await runPartitionRows(transaction, runId, partitions);
+        await knowObjects(transaction, [
+          { digest: plan.folds, kind: 'folds', byteSize: null },
+          ...rows.map(({ digest }) => ({ digest, kind: 'rows', byteSize: null }) as const),
+        ]);
+        await insertRows(transaction, 'run_plan', PLAN_TYPES, [
+          {
+            run_id: runId,
+            classes: plan.classes,
+            folds_digest: plan.folds,
+            warnings: plan.warnings,
+          },
+        ]);
+        await insertRunPartitions(transaction, rows);
+        await insertStepIo(transaction, stepId, runId, [
+          { direction: 'out', role: 'folds', digest: plan.folds },
+        ]);
+      });
+    },
+  };
+}
+
+const PLAN_TYPES = {
+  run_id: 'uuid',
+  classes: 'json',
+  folds_digest: 'digest',
+  warnings: 'json',
+} as const;
+
+/** The same plan again is a no-op; another plan for a stage that has one is refused: batches of the first may be done. */
+async function insertPlan(
+  db: Kysely<Database>,
+  runId: string,
+  { stage, batches }: BatchPlan,
+): Promise<void> {
+  await db.selectFrom('run').select('id').where('id', '=', runId).forUpdate().execute();
+  const stored = await db
+    .selectFrom('batch')
+    .select('partition_ids')
+    .where('run_id', '=', runId)
+    .where('stage', '=', stage)
+    .orderBy('number')
+    .execute();
+  if (stored.length > 0) {
+    const before: Json = stored.map(({ partition_ids: ids }) => ids);
+    if (digestJson(before) === digestJson(batches)) return;
+    throw new Failure(
+      'conflict',
+      `Run ${runId} has another plan for ${stage} already, of ${stored.length} batches; start the run again.`,
+    );
+  }
+  await checkPartitionsExist(db, runId, stage, batches.flat());
+  await insertRows(
+    db,
+    'batch',
+    { run_id: 'uuid', stage: 'text', number: 'integer', partition_ids: 'text[]' },
+    batches.map((ids, number) => ({ run_id: runId, stage, number, partition_ids: ids })),
+  );
+}
+
+/** What a foreign key would check if a batch were many rows: each partition is there, and in one batch only. */
+async function checkPartitionsExist(
+  db: Kysely<Database>,
+  runId: string,
+  stage: BatchPlan['stage'],
+  ids: readonly string[],
+): Promise<void> {
+  const count = sql<number>`count(*)`.as('known');
+  const { known } =
+    stage === 'profile'
+      ? await selectSnapshotPartitions(db, runId)
+          .clearSelect()
+          .select(count)
+          .where('snapshot_partition.partition_id', '=', anyOf(ids))
+          .executeTakeFirstOrThrow()
+      : await selectPlanned(db, runId)
+          .clearSelect()
+          .select(count)
+          .where('run_partition.partition_id', '=', anyOf(ids))
+          .executeTakeFirstOrThrow();
+  if (known !== ids.length) {
+    throw new RangeError(
+      `The plan for ${stage} of run ${runId} names ${ids.length} partitions, ${known} of them once and known.`,
+    );
+  }
+}
+
+type RunPartitionRow = Database['run_partition'];
+
+/** Rows in the order of partition texts. A union's digest is over its members' digests in the order of their rows. */
+async function runPartitionRows(
+  db: Kysely<Database>,
+  runId: string,
+  partitions: readonly PlannedPartition[],
+): Promise<readonly RunPartitionRow[]> {
+  const { snapshot_id: snapshotId } = await db
+    .selectFrom('run_snapshot')
+    .select('snapshot_id')
+    .where('run_id', '=', runId)
+    .executeTakeFirstOrThrow();
+  const members = await selectSnapshotPartitions(db, runId).execute();
+  const digests = new Map(members.map((row) => [row.partition_id, row.digest]));
+  const digestAt = new Map(members.map((row) => [row.row_start, row.digest]));
+  return [...partitions]
+    .sort((a, b) => comparePartitions(a.text, b.text))
+    .map((partition, ordinal) => {
+      const own = digests.get(partition.partitionId);
+      return {
+        ...runPartitionRow(runId, partition, ordinal),
+        snapshot_id: own === undefined ? null : snapshotId,
+        digest: own ?? unionDigest(partition, digestAt),
+      };
+    });
+}
+
+function runPartitionRow(
+  runId: string,
+  { partitionId, text, rows, ranges, decision }: PlannedPartition,
+  ordinal: number,
+): Omit<RunPartitionRow, 'snapshot_id' | 'digest'> {
+  return {
+    run_id: runId,
+    partition_id: partitionId,
+    ordinal,
+    text,
+    row_count: rows,
+    ranges,
+    decision: decision.kind,
+    reason: decision.kind === 'train' ? null : decision.reason,
+    merged_into: decision.kind === 'merge' ? decision.into : null,
+  };
+}
+
+function unionDigest(
+  { text, ranges }: PlannedPartition,
+  digestAt: ReadonlyMap<number, Digest>,
+): Digest {
+  const members = ranges.map(({ start }) => {
+    const digest = digestAt.get(start);
+    if (digest === undefined)
+      throw new RangeError(`No partition of the snapshot starts at row ${start} of ${text}.`);
+    return digest;
+  });
+  return digestJson(['union', ...members]);
+}
+
+export async function insertRunPartitions(
+  db: Kysely<Database>,
+  rows: readonly RunPartitionRow[],
+): Promise<void> {
+  await insertRows(
+    db,
+    'run_partition',
+    {
+      run_id: 'uuid',
+      partition_id: 'text',
+      ordinal: 'integer',
+      snapshot_id: 'bigint',
+      text: 'text',
+      digest: 'digest',
+      row_count: 'bigint',
+      ranges: 'json',
+      decision: 'text',
+      reason: 'text',
+      merged_into: 'text',
+    },
+    rows,
+  );
+}

@@ -1,0 +1,98 @@
+import type { Kysely } from 'kysely';
+import type { RunRecord } from '../run-store.ts';
+import type { Database } from './database.ts';
+
+/** Runs with everything that a `RunRecord` tells, to be narrowed and ordered. */
+export function selectRuns(db: Kysely<Database>) {
+  return db
+    .selectFrom('run')
+    .innerJoin('experiment', 'experiment.id', 'run.experiment_id')
+    .innerJoin('spec', 'spec.digest', 'run.spec_digest')
+    .leftJoin('run_snapshot', 'run_snapshot.run_id', 'run.id')
+    .leftJoin('snapshot', 'snapshot.id', 'run_snapshot.snapshot_id')
+    .leftJoin('run_plan', 'run_plan.run_id', 'run.id')
+    .leftJoin('run_report', 'run_report.run_id', 'run.id')
+    .select([
+      'run.id',
+      'experiment.name as experiment',
+      'run.status',
+      'spec.document as spec',
+      'run.spec_digest',
+      'run.workflow_id',
+      'run.base_folder',
+      'run.requested_by',
+      'run.created_at',
+      'run.started_at',
+      'run.ended_at',
+      'run.error',
+      'snapshot.digest as snapshot_digest',
+      'run_snapshot.file_digest',
+      'run_snapshot.columns',
+      'snapshot.row_count',
+      'snapshot.partition_count',
+      'run_snapshot.excluded',
+      'run_snapshot.cutoffs',
+      'run_snapshot.warnings as snapshot_warnings',
+      'run_plan.classes',
+      'run_plan.folds_digest',
+      'run_plan.warnings as plan_warnings',
+      'run_report.html_digest',
+      'run_report.json_digest',
+    ]);
+}
+
+type RunRow = Awaited<ReturnType<ReturnType<typeof selectRuns>['executeTakeFirstOrThrow']>>;
+
+export function runFromRow(row: RunRow): RunRecord {
+  return {
+    runId: row.id,
+    experiment: row.experiment,
+    status: row.status,
+    spec: row.spec,
+    specDigest: row.spec_digest,
+    workflowId: row.workflow_id,
+    baseFolder: row.base_folder,
+    requestedBy: row.requested_by,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    error: row.error,
+    snapshot: snapshotFromRow(row),
+    plan: planFromRow(row),
+    report:
+      row.html_digest === null || row.json_digest === null
+        ? null
+        : { html: row.html_digest, json: row.json_digest },
+  };
+}
+
+/** Columns of a left join: all there, or none. */
+function snapshotFromRow(row: RunRow): RunRecord['snapshot'] {
+  const { snapshot_digest, file_digest, columns, row_count, partition_count, excluded } = row;
+  if (
+    snapshot_digest === null ||
+    file_digest === null ||
+    columns === null ||
+    row_count === null ||
+    partition_count === null ||
+    excluded === null
+  ) {
+    return null;
+  }
+  return {
+    digest: snapshot_digest,
+    parquet: file_digest,
+    columns,
+    rowCount: row_count,
+    partitionCount: partition_count,
+    excluded,
+    cutoffs: row.cutoffs ?? [],
+    warnings: row.snapshot_warnings ?? [],
+  };
+}
+
+function planFromRow(row: RunRow): RunRecord['plan'] {
+  const { classes, folds_digest, plan_warnings } = row;
+  if (classes === null || folds_digest === null || plan_warnings === null) return null;
+  return { classes, folds: folds_digest, warnings: plan_warnings };
+}

@@ -1,0 +1,161 @@
+import { type Kysely, sql } from 'kysely';
+import { Failure } from '../../domain/failure.ts';
+import { asJson } from '../../domain/json.ts';
+import { isTerminal, type RunStatus } from '../../domain/run.ts';
+import { digestJson } from '../../frame/digest.ts';
+import type { NewRun, RunStore } from '../run-store.ts';
+import type { Database } from './database.ts';
+import { insertRows } from './rows.ts';
+import { findRunId } from './run-id.ts';
+import { runFromRow, selectRuns } from './run-record.ts';
+
+type Runs = Pick<RunStore, 'createRun' | 'run' | 'listRuns' | 'setStatus'>;
+
+const NEXT: { readonly [status in RunStatus]: readonly RunStatus[] } = {
+  PENDING: ['RUNNING', 'FAILED', 'CANCELLED'],
+  RUNNING: ['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELLED'],
+  SUCCEEDED: [],
+  PARTIAL: [],
+  FAILED: [],
+  CANCELLED: [],
+};
+
+export function runRecords(db: Kysely<Database>): Runs {
+  return {
+    async createRun(run) {
+      const id = await db.transaction().execute((transaction) => insertRun(transaction, run));
+      return runFromRow(await selectRuns(db).where('run.id', '=', id).executeTakeFirstOrThrow());
+    },
+
+    async run(runId) {
+      const id = await findRunId(db, runId);
+      return runFromRow(await selectRuns(db).where('run.id', '=', id).executeTakeFirstOrThrow());
+    },
+
+    async listRuns({ limit, before, experiment }) {
+      let query = selectRuns(db).orderBy('run.id', 'desc').limit(limit);
+      if (before !== undefined) query = query.where('run.id', '<', await findRunId(db, before));
+      if (experiment !== undefined) query = query.where('experiment.name', '=', experiment);
+      return (await query.execute()).map(runFromRow);
+    },
+
+    async setStatus(runId, status, error) {
+      await db
+        .transaction()
+        .execute((transaction) => moveRun(transaction, runId, status, error ?? null));
+    },
+  };
+}
+
+/** The id of the run that stands under the idempotency key, new or not. */
+async function insertRun(db: Kysely<Database>, run: NewRun): Promise<string> {
+  await insertRunSources(db, run);
+  const { id: experimentId } = await db
+    .selectFrom('experiment')
+    .select('id')
+    .where('name', '=', run.spec.name)
+    .executeTakeFirstOrThrow();
+  await db
+    .insertInto('run')
+    .values({
+      id: run.runId,
+      experiment_id: experimentId,
+      idempotency_key: run.idempotencyKey,
+      spec_digest: run.specDigest,
+      code_digest: digestJson(asJson(run.code)),
+      environment_digest: digestJson(run.environment),
+      root_seed: run.spec.seed,
+      workflow_id: run.workflowId,
+      base_folder: run.baseFolder,
+      requested_by: run.requestedBy,
+    })
+    .onConflict((conflict) => conflict.column('idempotency_key').doNothing())
+    .execute();
+  const stored = await db
+    .selectFrom('run')
+    .select(['id', 'spec_digest'])
+    .where('idempotency_key', '=', run.idempotencyKey)
+    .executeTakeFirstOrThrow();
+  if (stored.spec_digest !== run.specDigest) {
+    throw new Failure(
+      'conflict',
+      `The idempotency key "${run.idempotencyKey}" belongs to run ${stored.id} with another spec; choose another key.`,
+    );
+  }
+  return stored.id;
+}
+
+/** What many runs share: each row stands once, under its digest or name. */
+async function insertRunSources(db: Kysely<Database>, run: NewRun): Promise<void> {
+  const { spec, code, environment } = run;
+  await insertRows(db, 'experiment', { name: 'text' }, [{ name: spec.name }]);
+  await insertRows(
+    db,
+    'spec',
+    { digest: 'digest', version: 'integer', task: 'text', metric: 'text', document: 'json' },
+    [
+      {
+        digest: run.specDigest,
+        version: spec.version,
+        task: spec.target.task,
+        metric: spec.metric,
+        document: spec,
+      },
+    ],
+  );
+  await insertRows(
+    db,
+    'code_version',
+    {
+      digest: 'digest',
+      git_commit: 'text',
+      dirty: 'boolean',
+      source_digest: 'digest',
+      lockfile_digest: 'digest',
+      workflow_bundle_digest: 'digest',
+    },
+    [
+      {
+        digest: digestJson(asJson(code)),
+        git_commit: code.gitCommit,
+        dirty: code.dirty,
+        source_digest: code.sourceDigest,
+        lockfile_digest: code.lockfileDigest,
+        workflow_bundle_digest: code.workflowBundleDigest,
+      },
+    ],
+  );
+  await insertRows(db, 'environment', { digest: 'digest', facts: 'json' }, [
+    { digest: digestJson(environment), facts: environment },
+  ]);
+}
+
+/** The first error stands; the server's clock tells the times, so they never run backwards between workers. */
+async function moveRun(
+  db: Kysely<Database>,
+  runId: string,
+  status: RunStatus,
+  error: string | null,
+): Promise<void> {
+  const id = await findRunId(db, runId);
+  const { status: current } = await db
+    .selectFrom('run')
+    .select('status')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  if (current === status) return;
+  if (!NEXT[current].includes(status)) {
+    throw new Failure('conflict', `Run ${id} is ${current} and can't become ${status}.`);
+  }
+  await db
+    .updateTable('run')
+    .set({
+      status,
+      error: error?.replaceAll('\u0000', '\uFFFD') ?? null,
+      ...(status === 'RUNNING' ? { started_at: sql<string>`clock_timestamp()` } : {}),
+      ...(isTerminal(status) ? { ended_at: sql<string>`clock_timestamp()` } : {}),
+    })
+    .where('id', '=', id)
+    .execute();
+}

@@ -1,0 +1,194 @@
+import type { Kysely } from 'kysely';
+import { Failure } from '../../domain/failure.ts';
+import { parsePartitionText } from '../../domain/partition.ts';
+import type { Snapshot, SnapshotPartition } from '../../sources/snapshot.ts';
+import type { RunStore } from '../run-store.ts';
+import type { Database } from './database.ts';
+import { type KnownObject, knowObjects } from './objects.ts';
+import { recordStep } from './record-step.ts';
+import { anyOf, insertRows } from './rows.ts';
+import { insertStepIo } from './step-io.ts';
+
+type Snapshots = Pick<RunStore, 'recordSnapshot' | 'snapshotBatch'>;
+
+export function snapshotRecords(db: Kysely<Database>): Snapshots {
+  return {
+    async recordSnapshot(runId, snapshot, parquet, attempt) {
+      const step = { runId, stage: 'snapshot', scope: 'own', batch: 0, attempt } as const;
+      await recordStep(
+        db,
+        { ...step, outputDigest: snapshot.digest },
+        async (transaction, stepId) => {
+          await knowObjects(transaction, objectsOf(snapshot, parquet));
+          const snapshotId = await insertSnapshot(transaction, snapshot);
+          await insertReading(transaction, runId, snapshotId, snapshot, parquet.digest);
+          await insertStepIo(transaction, stepId, runId, [
+            { direction: 'out', role: 'snapshot', digest: snapshot.digest },
+            { direction: 'out', role: 'file', digest: parquet.digest },
+          ]);
+        },
+      );
+    },
+
+    async snapshotBatch(runId, number) {
+      const { partition_ids: ids } = await selectBatch(db, runId, 'profile', number);
+      const rows = await selectSnapshotPartitions(db, runId)
+        .where('snapshot_partition.partition_id', '=', anyOf(ids))
+        .execute();
+      const byId = new Map(rows.map((row) => [row.partition_id, snapshotPartitionFromRow(row)]));
+      return ids.flatMap((id) => byId.get(id) ?? []);
+    },
+  };
+}
+
+export async function selectBatch(
+  db: Kysely<Database>,
+  runId: string,
+  stage: Database['batch']['stage'],
+  number: number,
+): Promise<{ readonly partition_ids: readonly string[] }> {
+  const batch = await db
+    .selectFrom('batch')
+    .select('partition_ids')
+    .where('run_id', '=', runId)
+    .where('stage', '=', stage)
+    .where('number', '=', number)
+    .executeTakeFirst();
+  if (batch !== undefined) return batch;
+  throw new Failure('not-found', `Run ${runId} has no batch ${number} planned for ${stage}.`);
+}
+
+/** The partitions of the snapshot that a run reads. */
+export function selectSnapshotPartitions(db: Kysely<Database>, runId: string) {
+  return db
+    .selectFrom('run_snapshot')
+    .innerJoin('snapshot_partition', 'snapshot_partition.snapshot_id', 'run_snapshot.snapshot_id')
+    .where('run_snapshot.run_id', '=', runId)
+    .select([
+      'snapshot_partition.ordinal',
+      'snapshot_partition.partition_id',
+      'snapshot_partition.text',
+      'snapshot_partition.digest',
+      'snapshot_partition.row_start',
+      'snapshot_partition.row_count',
+    ]);
+}
+
+type SnapshotPartitionRow = Awaited<
+  ReturnType<ReturnType<typeof selectSnapshotPartitions>['executeTakeFirstOrThrow']>
+>;
+
+export function snapshotPartitionFromRow(row: SnapshotPartitionRow): SnapshotPartition {
+  return {
+    ordinal: row.ordinal,
+    id: row.partition_id,
+    text: row.text,
+    key: parsePartitionText(row.text),
+    digest: row.digest,
+    start: row.row_start,
+    count: row.row_count,
+  };
+}
+
+function objectsOf(
+  snapshot: Snapshot,
+  parquet: { readonly digest: KnownObject['digest']; readonly byteSize: number },
+): readonly KnownObject[] {
+  return [
+    { digest: snapshot.digest, kind: 'snapshot', byteSize: null },
+    { digest: parquet.digest, kind: 'snapshot_file', byteSize: parquet.byteSize },
+    ...snapshot.partitions.map(
+      ({ digest }): KnownObject => ({ digest, kind: 'rows', byteSize: null }),
+    ),
+  ];
+}
+
+/** Equal data read before, by any run, stand once: this run then points to those rows. */
+async function insertSnapshot(db: Kysely<Database>, snapshot: Snapshot): Promise<number> {
+  const inserted = await db
+    .insertInto('snapshot')
+    .values({
+      digest: snapshot.digest,
+      schema_digest: snapshot.schemaDigest,
+      row_count: snapshot.rowCount,
+      partition_count: snapshot.partitions.length,
+    })
+    .onConflict((conflict) => conflict.column('digest').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (inserted !== undefined) {
+    await insertPartitions(db, inserted.id, snapshot.partitions);
+    return inserted.id;
+  }
+  const { id } = await db
+    .selectFrom('snapshot')
+    .select('id')
+    .where('digest', '=', snapshot.digest)
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+async function insertPartitions(
+  db: Kysely<Database>,
+  snapshotId: number,
+  partitions: readonly SnapshotPartition[],
+): Promise<void> {
+  await insertRows(
+    db,
+    'snapshot_partition',
+    {
+      snapshot_id: 'bigint',
+      partition_id: 'text',
+      ordinal: 'integer',
+      text: 'text',
+      digest: 'digest',
+      row_start: 'bigint',
+      row_count: 'bigint',
+    },
+    partitions.map(({ id, ordinal, text, digest, start, count }) => ({
+      snapshot_id: snapshotId,
+      partition_id: id,
+      ordinal,
+      text,
+      digest,
+      row_start: start,
+      row_count: count,
+    })),
+  );
+}
+
+/** How this run read the snapshot: the same rows may come from elsewhere, and be cut by another spec. */
+async function insertReading(
+  db: Kysely<Database>,
+  runId: string,
+  snapshotId: number,
+  { columns, source, excluded, cutoffs, warnings }: Snapshot,
+  file: KnownObject['digest'],
+): Promise<void> {
+  await insertRows(
+    db,
+    'run_snapshot',
+    {
+      run_id: 'uuid',
+      snapshot_id: 'bigint',
+      file_digest: 'digest',
+      columns: 'json',
+      source: 'json',
+      excluded: 'json',
+      cutoffs: 'json',
+      warnings: 'json',
+    },
+    [
+      {
+        run_id: runId,
+        snapshot_id: snapshotId,
+        file_digest: file,
+        columns,
+        source,
+        excluded,
+        cutoffs,
+        warnings,
+      },
+    ],
+  );
+}
