@@ -116,7 +116,7 @@ function makeLink(at: string, to: string): void {
   }
 }
 
-/** Whoever installed may have kept the files to themselves (umask 077), so the copy is given to the user. */
+/** Whoever installed may have kept the files to themselves (umask 077) or closed the folders: the copy is the user's. */
 function copyPackage(
   packageFolder: string,
   copyFolder: string,
@@ -127,10 +127,11 @@ function copyPackage(
   say(`Copying Postgres' programs to ${copyFolder}, where they can run.`);
   const draft = `${copyFolder}.${process.pid}.tmp`;
   cpSync(packageFolder, draft, { recursive: true, verbatimSymlinks: true });
-  if (user !== undefined)
-    for (const name of ['.', ...readdirSync(draft, { recursive: true, encoding: 'utf8' })])
-      lchownSync(join(draft, name), user.uid, user.gid);
-  chmodSync(draft, 0o700);
+  for (const name of ['.', ...readdirSync(draft, { recursive: true, encoding: 'utf8' })]) {
+    const path = join(draft, name);
+    if (lstatSync(path).isDirectory()) chmodSync(path, 0o700);
+    if (user !== undefined) lchownSync(path, user.uid, user.gid);
+  }
   renameSync(draft, copyFolder);
   return copyFolder;
 }
