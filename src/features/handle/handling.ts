@@ -1,0 +1,95 @@
+import { Failure } from '../../domain/failure.ts';
+import { asJson, type JsonObject } from '../../domain/json.ts';
+import { type Column, type Frame, findColumn, type Matrix } from '../../frame/frame.ts';
+import { KIND_WORDS } from '../column-shape.ts';
+import { categoryFeatureNames, categoryFeaturesInto } from './category-column.ts';
+import { numberFeatureNames, numberFeaturesInto } from './number-column.ts';
+import { type ColumnState, type HandlingState, parseHandlingState } from './state.ts';
+
+/** Turns columns into the numbers that an estimator takes, by what the training rows taught. */
+export interface FittedHandling {
+  /** The columns it reads. */
+  readonly columns: readonly string[];
+  readonly featureNames: readonly string[];
+  /**
+   * rows × features; without `rows`, all of the frame. Never fails on a value: missing, unseen or extreme ones follow the
+   * rules, and NaN only comes out for estimators that take missing values. Throws `Failure('invalid-data')` where the
+   * frame lacks a column or holds another kind of it.
+   */
+  transform(frame: Frame, rows?: Int32Array): Matrix;
+  toJson(): JsonObject;
+}
+
+/** The inverse of `toJson`; throws `Failure('corrupt-object')` on anything else. */
+export function loadHandling(json: unknown): FittedHandling {
+  return handlingOf(parseHandlingState(json));
+}
+
+export function handlingOf(state: HandlingState): FittedHandling {
+  const featureNames = state.columns.flatMap(namesOf);
+  return {
+    columns: state.columns.map(({ column }) => column),
+    featureNames,
+    transform: (frame, rows = everyRow(frame)) => {
+      const data = new Float64Array(rows.length * featureNames.length);
+      let from = 0;
+      for (const columnState of state.columns) {
+        const features = namesOf(columnState).map(() => data.subarray(from, (from += rows.length)));
+        featuresInto(columnState, frame, rows, features);
+      }
+      return { rowCount: rows.length, names: featureNames, data };
+    },
+    toJson: () => asJson(state),
+  };
+}
+
+export function namesOf(state: ColumnState): readonly string[] {
+  switch (state.kind) {
+    case 'number':
+      return numberFeatureNames(state);
+    case 'category':
+      return categoryFeatureNames(state);
+    case 'empty':
+      return [state.column];
+  }
+}
+
+/** `features` hold zeros before. */
+function featuresInto(
+  state: ColumnState,
+  frame: Frame,
+  rows: Int32Array,
+  features: readonly Float64Array[],
+): void {
+  switch (state.kind) {
+    case 'number':
+      return numberFeaturesInto(state, columnOf(frame, state, 'number').values, rows, features);
+    case 'category':
+      return categoryFeaturesInto(state, columnOf(frame, state, 'category'), rows, features);
+    case 'empty':
+      return;
+  }
+}
+
+function columnOf<Kind extends 'number' | 'category'>(
+  frame: Frame,
+  { column: name }: ColumnState,
+  kind: Kind,
+): Extract<Column, { kind: Kind }> {
+  const column = findColumn(frame, name);
+  if (column === undefined)
+    throw new Failure(
+      'invalid-data',
+      `The data has no column \`${name}\`, which the model was trained on. Add it; its values may be missing.`,
+    );
+  if (column.kind !== kind)
+    throw new Failure(
+      'invalid-data',
+      `Column \`${name}\` holds ${KIND_WORDS[column.kind]}, and the model was trained on ${KIND_WORDS[kind]}. Convert it.`,
+    );
+  return column as Extract<Column, { kind: Kind }>;
+}
+
+export function everyRow(frame: Frame): Int32Array {
+  return Int32Array.from({ length: frame.rowCount }, (_, row) => row);
+}

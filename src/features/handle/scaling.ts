@@ -1,0 +1,44 @@
+import type { Handle } from '../../spec/features.ts';
+import { mean, quantile, variance } from '../statistics.ts';
+
+export type ScaleRule = Exclude<Handle['scale'], 'auto'>;
+/** scaled = (value − centre) ÷ spread. */
+export type Scaling = { readonly centre: number; readonly spread: number };
+
+/**
+ * Nothing is scaled further out than this: a value at prediction that is far beyond all training values would
+ * otherwise overflow inside a model.
+ */
+const FURTHEST = 1e12;
+
+const RULES: { readonly [rule in Exclude<ScaleRule, 'none'>]: (sorted: Float64Array) => Scaling } =
+  {
+    standard: (sorted) => ({ centre: mean(sorted), spread: Math.sqrt(variance(sorted)) }),
+    min_max: (sorted) => ({
+      centre: sorted[0] as number,
+      spread: (sorted[sorted.length - 1] as number) - (sorted[0] as number),
+    }),
+    robust: (sorted) => ({
+      centre: quantile(sorted, 0.5),
+      spread: quantile(sorted, 0.75) - quantile(sorted, 0.25),
+    }),
+  };
+
+/**
+ * Fitted on the present training values, ascending; null = not scaled. A spread of 0 (constant, or robust on mostly one
+ * value) divides by 1.
+ */
+export function fitScaling(sorted: Float64Array, rule: ScaleRule): Scaling | null {
+  if (rule === 'none' || sorted.length === 0) return null;
+  const { centre, spread } = RULES[rule](sorted);
+  return {
+    centre: Number.isFinite(centre) ? centre : 0,
+    spread: spread === 0 ? 1 : Math.min(spread, Number.MAX_VALUE),
+  };
+}
+
+/** NaN stays NaN. */
+export function scaled(value: number, { centre, spread }: Scaling): number {
+  const result = (value - centre) / spread;
+  return result > FURTHEST ? FURTHEST : result < -FURTHEST ? -FURTHEST : result;
+}

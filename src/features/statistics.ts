@@ -1,0 +1,38 @@
+/** Plain statistics of finite numbers; `sorted` = ascending and not empty. */
+
+/** Linear interpolation between order statistics (Hyndman and Fan's type 7, numpy's default). */
+export function quantile(sorted: Float64Array, share: number): number {
+  const position = share * (sorted.length - 1);
+  const below = Math.floor(position);
+  const low = sorted[below] as number;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
+  return low + (high - low) * (position - below);
+}
+
+/** Running mean: no sum that could overflow. */
+export function mean(values: Float64Array): number {
+  let average = 0;
+  for (let i = 0; i < values.length; i++) average += ((values[i] as number) - average) / (i + 1);
+  return average;
+}
+
+/** Of the population (÷ n), in two passes; exactly 0 where all values are equal. */
+export function variance(values: Float64Array): number {
+  if (values.every((value) => value === values[0])) return 0;
+  const centre = mean(values);
+  let squares = 0;
+  for (const value of values) squares += (value - centre) * (value - centre);
+  return squares / values.length;
+}
+
+/** The most frequent value, the least of them where several are. */
+export function mode(sorted: Float64Array): number {
+  let best = sorted[0] as number;
+  let bestCount = 0;
+  for (let start = 0, at = 1; at <= sorted.length; at++) {
+    if (at < sorted.length && sorted[at] === sorted[start]) continue;
+    if (at - start > bestCount) [best, bestCount] = [sorted[start] as number, at - start];
+    start = at;
+  }
+  return best;
+}
