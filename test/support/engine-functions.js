@@ -25,7 +25,8 @@ export function summarise({ partition, frame, folds, rowHashes, inputs }, args) 
     texts,
     args,
   };
-  return { facts, blobs: new Map([['doubled', new Float64Array(values.map((v) => v * 2))]]) };
+  const doubled = new Uint8Array(Float64Array.from(values, (value) => value * 2).buffer);
+  return { facts, blobs: new Map([['doubled', doubled]]) };
 }
 
 /** @type {PartitionFunction} */
@@ -51,6 +52,8 @@ export function misbehave({ partition, inputs }, args, { log, stop }) {
       return { facts: {}, blobs: new Map([['huge', new Uint8Array(2 ** 53)]]) };
     case 'give a function':
       return { facts: { f: () => 1 }, blobs: new Map() };
+    case 'give numbers':
+      return { facts: {}, blobs: new Map([['numbers', Float64Array.of(1)]]) };
     case 'give nothing':
       return undefined;
     case 'talk':

@@ -35,7 +35,9 @@ export async function runTask(
     const call = await loadFunction(fn);
     const result: unknown = call(data, fn.args, context);
     if (!isPartitionResult(result))
-      throw new TypeError(`"${fn.name}" has to return { facts, blobs }: an object and a Map.`);
+      throw new TypeError(
+        `"${fn.name}" has to return { facts, blobs }: an object, and a Map of Uint8Array.`,
+      );
     return { kind: 'ok', facts: result.facts, blobs: result.blobs };
   } catch (error) {
     return failedResult(error);
@@ -54,7 +56,8 @@ export function failedResult(error: unknown): TaskResult & { readonly kind: 'fai
 function isPartitionResult(result: unknown): result is PartitionResult {
   if (typeof result !== 'object' || result === null) return false;
   const { facts, blobs } = result as Partial<PartitionResult>;
-  return typeof facts === 'object' && facts !== null && blobs instanceof Map;
+  if (typeof facts !== 'object' || facts === null || !(blobs instanceof Map)) return false;
+  return [...blobs.values()].every((bytes) => (bytes as unknown) instanceof Uint8Array);
 }
 
 /** What V8 and WebAssembly throw when a buffer or a memory can't grow. */
