@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunResult } from '../../src/domain/result.ts';
+import { temporalPath } from './temporal.ts';
+import { makeFolder } from './test-folder.ts';
 
 const CLI = join(import.meta.dirname, '../../dist/src/cli/main.js');
 
@@ -14,13 +15,19 @@ export type Ended = {
 
 /** The program as a person has it, with a stack of its own in a temporary folder. */
 export class Partita {
-  readonly folder = mkdtempSync(join(tmpdir(), 'partita-e2e-'));
+  readonly folder = makeFolder();
 
   /** Runs a command to its end. */
   async command(...args: readonly string[]): Promise<Ended> {
+    const TEMPORAL_CLI = await temporalPath();
     const child = spawn(process.execPath, [CLI, ...args], {
       cwd: this.folder,
-      env: { ...process.env, PARTITA_FOLDER: join(this.folder, '.partita'), NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        TEMPORAL_CLI,
+        PARTITA_FOLDER: join(this.folder, '.partita'),
+        NO_COLOR: '1',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
@@ -45,7 +52,6 @@ export class Partita {
 
   async stop(): Promise<void> {
     await this.command('down');
-    if (!existsSync(this.folder)) return;
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
