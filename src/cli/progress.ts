@@ -81,7 +81,6 @@ function bar(stream: NodeJS.WritableStream, paceOf: (state: RunState) => Pace): 
     {
       stream,
       format: '{stage} {bar} {counts}',
-      hideCursor: true,
       clearOnComplete: true,
       gracefulExit: false,
       linewrap: false,

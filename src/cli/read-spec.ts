@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { Failure } from '../domain/failure.ts';
-import { type Overrides, parseSpec } from '../spec/parse-spec.ts';
+import type { Overrides } from '../spec/check-value.ts';
+import { parseSpec } from '../spec/parse-spec.ts';
 import type { CommandContext } from './command-context.ts';
 import type { PreparedSpec } from './services.ts';
 

@@ -17,7 +17,7 @@ export async function showResult(
 }
 
 /** Writes the partitions to `<folder>/results/<run>.partitions.json` when there are more than a line should hold. */
-export async function printedResult(result: RunResult, folder: string): Promise<PrintedResult> {
+async function printedResult(result: RunResult, folder: string): Promise<PrintedResult> {
   if (result.partitions.length <= MAX_LISTED_PARTITIONS) return result;
   const { partitions, ...rest } = result;
   const partitionsFile = join(folder, 'results', `${result.runId}.partitions.json`);

@@ -1,7 +1,7 @@
 import { Failure } from '../domain/failure.ts';
 
 /** A spec larger than this is refused before anything is built from it. */
-export const MAX_SPEC_BYTES = 1_048_576;
+const MAX_SPEC_BYTES = 1_048_576;
 
 /**
  * The text of a spec file, without byte order mark and with plain line ends, so that neither changes the digest. Throws

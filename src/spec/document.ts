@@ -1,6 +1,6 @@
 import { type Document, Lexer, LineCounter, Parser, parseDocument } from 'yaml';
 import { Failure } from '../domain/failure.ts';
-import { type PlainValue, plainValueOf } from './plain-value.ts';
+import { MAX_DEPTH, type PlainValue, plainValueOf } from './plain-value.ts';
 import type { Path, Place, Problem } from './problem.ts';
 
 /** A spec file as plain data, and where each part of it stands. */
@@ -10,9 +10,6 @@ export type SpecDocument = {
   /** The place of a key or of its value; of the nearest part around it when it is missing. */
   placeOf(path: Path, part: 'key' | 'value'): Place | null;
 };
-
-/** Deeper nesting than this is refused before anything is built from it. */
-export const MAX_DEPTH = 64;
 
 /**
  * YAML 1.2 (of which JSON is a part) to plain data. Nothing is built from text that nests too deep, aliases are expanded

@@ -1,26 +1,16 @@
 import type { Digest } from '../domain/digest.ts';
 import { isFailure } from '../domain/failure.ts';
 import { asJson } from '../domain/json.ts';
-import type { Task } from '../domain/metric.ts';
 import { digestJson } from '../frame/digest.ts';
-import { checkAlgorithms } from './check-algorithms.ts';
-import { checkFields, warnAboutFields } from './check-fields.ts';
+import { warnAboutFields } from './check-fields.ts';
+import { type CheckOptions, checkValue } from './check-value.ts';
 import { decodeText } from './decode-text.ts';
 import { readDocument, type SpecDocument } from './document.ts';
 import { expandCandidates } from './expand-candidates.ts';
-import type { PlainValue } from './plain-value.ts';
-import { type Path, type Problem, pathText, problemText, SpecFailure } from './problem.ts';
-import { type ResolvedSpec, resolveDefaults } from './resolve-defaults.ts';
-import { childValue, outlineOf } from './schema-outline.ts';
-import { type Finding, findingsOf } from './schema-problems.ts';
-import { variableOf } from './source.ts';
-import {
-  algorithmsSchema,
-  type ParsedSpec,
-  type Spec,
-  type SpecInput,
-  specSchema,
-} from './spec.ts';
+import { type Problem, pathText, problemText, SpecFailure } from './problem.ts';
+import type { ResolvedSpec } from './resolve-defaults.ts';
+import type { Finding } from './schema-problems.ts';
+import type { Spec, SpecInput } from './spec.ts';
 
 /** A spec that everything can run on. */
 export type Experiment = {
@@ -31,18 +21,10 @@ export type Experiment = {
   readonly warnings: readonly string[];
 };
 
-export type ParseOptions = {
+export type ParseOptions = CheckOptions & {
   /** For messages; `.json` asks for strict JSON. */
   readonly fileName: string;
-  /** Whether an environment variable that the spec refers to is set; left out: not checked. */
-  readonly hasVariable?: (name: string) => boolean;
-  /** Fields that the caller sets, whatever the text says. */
-  readonly overrides?: Overrides;
 };
-
-export type Overrides = { readonly seed?: number; readonly threads?: number };
-
-const OUTLINE = outlineOf(specSchema);
 
 /** Reads a spec (YAML or JSON). Throws one `SpecFailure` that lists every error with its place, value and way out. */
 export function parseSpec(content: string | Uint8Array, options: ParseOptions): Experiment {
@@ -60,7 +42,7 @@ export function experiment(input: SpecInput): Experiment {
 function examine(document: SpecDocument, options: ParseOptions): Experiment {
   const { fileName } = options;
   if (document.value === undefined) throw new SpecFailure(fileName, document.problems);
-  const { findings, resolved } = check(document.value, options);
+  const { findings, resolved } = checkValue(document.value, options);
   const warnings = resolved === undefined ? [] : warnAboutFields(resolved);
   const errors = [...findings, ...(resolved?.strict ? warnings.map(asStrict) : [])];
   const unreadable = new Set(document.problems.map(({ path }) => pathText(path)));
@@ -93,65 +75,6 @@ function candidatesOf(
     const finding: Finding = { path: ['tune', 'method'], part: 'value', message };
     throw new SpecFailure(fileName, [placed(finding, document)]);
   }
-}
-
-/** Every finding of every kind: fields that the schema refuses are left out while the rest is checked. */
-function check(
-  value: PlainValue,
-  { hasVariable, overrides = {} }: ParseOptions,
-): { readonly findings: readonly Finding[]; readonly resolved: ResolvedSpec | undefined } {
-  const parsed = specSchema.safeParse(value);
-  const refused = parsed.success ? [] : findingsOf(parsed.error.issues, value, OUTLINE);
-  const usable = parsed.success ? parsed.data : parseWithout(value, refused);
-  const resolved = usable && resolveDefaults(override(usable, overrides));
-  const algorithms = algorithmsSchema.safeParse(childValue(value, 'algorithms'));
-  const findings = [
-    ...refused,
-    ...(algorithms.success ? checkAlgorithms(algorithms.data, taskOf(value)) : []),
-    ...(resolved === undefined ? [] : checkFields(resolved)),
-    ...(usable === undefined ? [] : checkVariable(usable, hasVariable)),
-  ];
-  return { findings, resolved };
-}
-
-function taskOf(value: PlainValue): Task | undefined {
-  const task = childValue(childValue(value, 'target'), 'task');
-  return task === 'classification' || task === 'regression' ? task : undefined;
-}
-
-/** What the schema would read if the refused fields had been left out; nothing when one of them is required. */
-function parseWithout(value: PlainValue, refused: readonly Finding[]): ParsedSpec | undefined {
-  const rest = refused.reduce((kept, { path }) => withoutPath(kept, path), value);
-  return specSchema.safeParse(rest).data;
-}
-
-/** A list with a refused entry goes as a whole: positions must not move. */
-function withoutPath(value: PlainValue, path: Path): PlainValue {
-  const [step, ...rest] = path;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const object = value as { readonly [key: string]: PlainValue };
-  if (typeof step !== 'string' || !Object.hasOwn(object, step)) return value;
-  const { [step]: child, ...others } = object;
-  const isWhole = rest.length === 0 || typeof rest[0] === 'number';
-  return isWhole ? others : { ...others, [step]: withoutPath(child as PlainValue, rest) };
-}
-
-function override(spec: ParsedSpec, { seed, threads }: Overrides): ParsedSpec {
-  return {
-    ...spec,
-    seed: seed ?? spec.seed,
-    engine: { ...spec.engine, threads: threads ?? spec.engine.threads },
-  };
-}
-
-function checkVariable(
-  { data }: ParsedSpec,
-  hasVariable: ParseOptions['hasVariable'],
-): readonly Finding[] {
-  const name = variableOf(data.source);
-  if (name === undefined || hasVariable === undefined || hasVariable(name)) return [];
-  const message = `The environment variable ${name} is not set. Set it, or correct the reference.`;
-  return [{ path: ['data', 'source', 'url'], part: 'value', message }];
 }
 
 function asStrict(warning: Finding): Finding {

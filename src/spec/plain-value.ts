@@ -18,7 +18,8 @@ type PlainProblem = { readonly path: Path; readonly offset: number; readonly mes
 
 /** Values built from one spec, aliases expanded: a bomb of aliases ends here. */
 const MAX_VALUES = 20_000;
-const MAX_DEPTH = 64;
+/** Deeper nesting than this is refused before anything is built from it. */
+export const MAX_DEPTH = 64;
 
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 const URL_WITH_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i;

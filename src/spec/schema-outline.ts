@@ -41,7 +41,7 @@ export function schemaAt(
 }
 
 /** The alternatives of a union, or the schema itself; only those whose constants agree with the value. */
-export function optionsFor(schema: JsonSchema, value: unknown): readonly JsonSchema[] {
+function optionsFor(schema: JsonSchema, value: unknown): readonly JsonSchema[] {
   const options = schema.anyOf ?? schema.oneOf;
   if (options === undefined) return [schema];
   const fitting = options.filter((option) => agreesWith(option, value));

@@ -115,7 +115,7 @@ function valueAt(root: unknown, path: Path): unknown {
 }
 
 /** The value for a message, short; never one that may be a secret. */
-export function showValue(value: unknown, path: Path): string {
+function showValue(value: unknown, path: Path): string {
   if (SECRET_NAME.test(String(path.at(-1))) || path.at(-1) === 'url') return 'This value';
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;

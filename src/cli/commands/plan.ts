@@ -24,7 +24,7 @@ export function registerPlan(program: Command, context: CommandContext): void {
     });
 }
 
-export function planText(plan: RunPlan): string {
+function planText(plan: RunPlan): string {
   const shown = plan.partitions.slice(0, MAX_ROWS);
   const hidden = plan.partitions.length - shown.length;
   const time =

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Overrides } from '../../spec/parse-spec.ts';
+import type { Overrides } from '../../spec/check-value.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';

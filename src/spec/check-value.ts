@@ -1,0 +1,80 @@
+import type { Task } from '../domain/metric.ts';
+import { checkAlgorithms } from './check-algorithms.ts';
+import { checkFields } from './check-fields.ts';
+import type { PlainValue } from './plain-value.ts';
+import type { Path } from './problem.ts';
+import { type ResolvedSpec, resolveDefaults } from './resolve-defaults.ts';
+import { childValue, outlineOf } from './schema-outline.ts';
+import { type Finding, findingsOf } from './schema-problems.ts';
+import { variableOf } from './source.ts';
+import { algorithmsSchema, type ParsedSpec, specSchema } from './spec.ts';
+
+export type CheckOptions = {
+  /** Whether an environment variable that the spec refers to is set; left out: not checked. */
+  readonly hasVariable?: (name: string) => boolean;
+  /** Fields that the caller sets, whatever the text says. */
+  readonly overrides?: Overrides;
+};
+
+export type Overrides = { readonly seed?: number; readonly threads?: number };
+
+const OUTLINE = outlineOf(specSchema);
+
+/** Every finding of every kind: fields that the schema refuses are left out while the rest is checked. */
+export function checkValue(
+  value: PlainValue,
+  { hasVariable, overrides = {} }: CheckOptions,
+): { readonly findings: readonly Finding[]; readonly resolved: ResolvedSpec | undefined } {
+  const parsed = specSchema.safeParse(value);
+  const refused = parsed.success ? [] : findingsOf(parsed.error.issues, value, OUTLINE);
+  const usable = parsed.success ? parsed.data : parseWithout(value, refused);
+  const resolved = usable && resolveDefaults(override(usable, overrides));
+  const algorithms = algorithmsSchema.safeParse(childValue(value, 'algorithms'));
+  const findings = [
+    ...refused,
+    ...(algorithms.success ? checkAlgorithms(algorithms.data, taskOf(value)) : []),
+    ...(resolved === undefined ? [] : checkFields(resolved)),
+    ...(usable === undefined ? [] : checkVariable(usable, hasVariable)),
+  ];
+  return { findings, resolved };
+}
+
+function taskOf(value: PlainValue): Task | undefined {
+  const task = childValue(childValue(value, 'target'), 'task');
+  return task === 'classification' || task === 'regression' ? task : undefined;
+}
+
+/** What the schema would read if the refused fields had been left out; nothing when one of them is required. */
+function parseWithout(value: PlainValue, refused: readonly Finding[]): ParsedSpec | undefined {
+  const rest = refused.reduce((kept, { path }) => withoutPath(kept, path), value);
+  return specSchema.safeParse(rest).data;
+}
+
+/** A list with a refused entry goes as a whole: positions must not move. */
+function withoutPath(value: PlainValue, path: Path): PlainValue {
+  const [step, ...rest] = path;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const object = value as { readonly [key: string]: PlainValue };
+  if (typeof step !== 'string' || !Object.hasOwn(object, step)) return value;
+  const { [step]: child, ...others } = object;
+  const isWhole = rest.length === 0 || typeof rest[0] === 'number';
+  return isWhole ? others : { ...others, [step]: withoutPath(child as PlainValue, rest) };
+}
+
+function override(spec: ParsedSpec, { seed, threads }: Overrides): ParsedSpec {
+  return {
+    ...spec,
+    seed: seed ?? spec.seed,
+    engine: { ...spec.engine, threads: threads ?? spec.engine.threads },
+  };
+}
+
+function checkVariable(
+  { data }: ParsedSpec,
+  hasVariable: CheckOptions['hasVariable'],
+): readonly Finding[] {
+  const name = variableOf(data.source);
+  if (name === undefined || hasVariable === undefined || hasVariable(name)) return [];
+  const message = `The environment variable ${name} is not set. Set it, or correct the reference.`;
+  return [{ path: ['data', 'source', 'url'], part: 'value', message }];
+}
