@@ -19,6 +19,7 @@ import type {
   RunRecord,
   TrainedPartition,
 } from '../stores/run-store.ts';
+import { answersOf } from './answers.ts';
 import type { OperationContext } from './context.ts';
 import { createTableFile, type TableFile } from './table-file.ts';
 
@@ -156,7 +157,7 @@ class PredictionWriter {
         ? repeat<number | null>(null)
         : Int32Array.from(scored, (row) => folds[row] as number),
       this.#truths(frame, scored),
-      this.#answers(kept, scored.length),
+      answersOf(kept, scored.length, this.#plan.classes),
       ...this.#plan.classes.map((_, k) =>
         Float64Array.from(scored, (_row, i) => kept[i * width + k] as number),
       ),
@@ -179,22 +180,6 @@ class PredictionWriter {
     if (target.kind === 'values')
       return Float64Array.from(rows, (row) => target.values[row] as number);
     return Array.from(rows, (row) => target.classes[target.codes[row] as number] ?? null);
-  }
-
-  /** The predicted value, or the label of the highest probability (the first of equals). */
-  #answers(output: Float64Array, count: number): ColumnValues {
-    const { classes } = this.#plan;
-    if (classes.length === 0) return output;
-    return Array.from({ length: count }, (_, i) => {
-      let best = 0;
-      for (let k = 1; k < classes.length; k++) {
-        if (
-          (output[i * classes.length + k] as number) > (output[i * classes.length + best] as number)
-        )
-          best = k;
-      }
-      return classes[best] ?? null;
-    });
   }
 
   #width(): number {
