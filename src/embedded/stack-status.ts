@@ -1,19 +1,19 @@
 import type { Config } from '../config.ts';
 import { logPathOf } from './log-file.ts';
+import { type PartName, readLiveRecord } from './part-record.ts';
 import { findPostgres, postgresUrl } from './postgres.ts';
 import { postgresPassword } from './postgres-home.ts';
 import { queryServer } from './server-query.ts';
-import { readLiveRecord, type ServiceName } from './service-record.ts';
 import { answers } from './temporal.ts';
 import { isReady } from './worker-process.ts';
 
 /** `external`: named by the environment, so it is not ours to look after. `stuck`: it runs and does not answer. */
-export type ServiceState = 'up' | 'down' | 'stuck' | 'external';
+type PartState = 'up' | 'down' | 'stuck' | 'external';
 
 /** How a background part stands, without any password. */
-export type ServiceStatus = {
-  readonly name: ServiceName;
-  readonly state: ServiceState;
+export type PartStatus = {
+  readonly name: PartName;
+  readonly state: PartState;
   readonly pid: number | null;
   /** Loopback ports by use. */
   readonly ports: { readonly [use: string]: number };
@@ -23,11 +23,11 @@ export type ServiceStatus = {
 const PROBE_MS = 2_000;
 
 /** How Postgres, Temporal and the worker of a configuration stand now; starts and changes nothing. */
-export async function stackStatus(config: Config): Promise<readonly ServiceStatus[]> {
+export async function stackStatus(config: Config): Promise<readonly PartStatus[]> {
   return Promise.all([postgresStatus(config), temporalStatus(config), workerStatus(config)]);
 }
 
-async function postgresStatus({ folder, databaseUrl }: Config): Promise<ServiceStatus> {
+async function postgresStatus({ folder, databaseUrl }: Config): Promise<PartStatus> {
   if (databaseUrl !== null) return absent('postgres', 'external');
   const found = findPostgres(folder);
   if (found === undefined) return absent('postgres', 'down');
@@ -47,7 +47,7 @@ async function postgresStatus({ folder, databaseUrl }: Config): Promise<ServiceS
   };
 }
 
-async function temporalStatus({ folder, temporal }: Config): Promise<ServiceStatus> {
+async function temporalStatus({ folder, temporal }: Config): Promise<PartStatus> {
   if (temporal !== null) return absent('temporal', 'external');
   const record = readLiveRecord(folder, 'temporal');
   if (record === undefined) return absent('temporal', 'down');
@@ -56,7 +56,7 @@ async function temporalStatus({ folder, temporal }: Config): Promise<ServiceStat
   return { name: 'temporal', state: answered ? 'up' : 'stuck', pid: process.pid, ports, log };
 }
 
-async function workerStatus({ folder }: Config): Promise<ServiceStatus> {
+async function workerStatus({ folder }: Config): Promise<PartStatus> {
   const record = readLiveRecord(folder, 'worker');
   if (record === undefined) return absent('worker', 'down');
   const { process, ports, log } = record;
@@ -64,6 +64,6 @@ async function workerStatus({ folder }: Config): Promise<ServiceStatus> {
   return { name: 'worker', state, pid: process.pid, ports, log };
 }
 
-function absent(name: ServiceName, state: ServiceState): ServiceStatus {
+function absent(name: PartName, state: PartState): PartStatus {
   return { name, state, pid: null, ports: {}, log: null };
 }

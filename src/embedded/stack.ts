@@ -3,11 +3,11 @@ import { type Config, childEnvironment, type ExternalTemporal } from '../config.
 import { buildDigest } from './build-digest.ts';
 import { withFolderLock } from './folder-lock.ts';
 import { packageRoot } from './package-root.ts';
+import { type PartName, readRecord, writeRecord } from './part-record.ts';
 import { ensurePartitaFolder, runFolder } from './partita-folder.ts';
 import { postgresUrl, startPostgres, stopPostgres } from './postgres.ts';
 import type { Say } from './say.ts';
 import { ensureDatabase } from './server-query.ts';
-import { readRecord, type ServiceName, writeRecord } from './service-record.ts';
 import { NAMESPACE, startTemporal, stopTemporal } from './temporal.ts';
 import { obtainTemporal } from './temporal-program.ts';
 import { startWorker, stopWorker } from './worker-process.ts';
@@ -22,7 +22,7 @@ export type Stack = {
   /** Temporal's web pages; null when Temporal is not ours. */
   readonly temporalUi: string | null;
   /** What this call started; the rest ran already or is not ours. */
-  readonly started: readonly ServiceName[];
+  readonly started: readonly PartName[];
 };
 
 export type StackRequest = {
@@ -67,8 +67,8 @@ export async function ensureStack(request: StackRequest): Promise<Stack> {
 export async function stopStack(
   config: Config,
   say: Say,
-  only: readonly ServiceName[] = ['postgres', 'temporal', 'worker'],
-): Promise<readonly ServiceName[]> {
+  only: readonly PartName[] = ['postgres', 'temporal', 'worker'],
+): Promise<readonly PartName[]> {
   ensurePartitaFolder(config.folder);
   const stops = [
     ['worker', stopWorker],
@@ -76,7 +76,7 @@ export async function stopStack(
     ['postgres', stopPostgres],
   ] as const;
   return withFolderLock(lockPlace(config), waiting(say), async () => {
-    const stopped: ServiceName[] = [];
+    const stopped: PartName[] = [];
     for (const [name, stop] of stops)
       if (only.includes(name) && (await stop(config.folder))) stopped.push(name);
     return stopped;
@@ -129,11 +129,7 @@ async function ensureTemporal(
   };
 }
 
-async function ensureWorker(
-  config: Config,
-  stack: Stack,
-  say: Say,
-): Promise<readonly ServiceName[]> {
+async function ensureWorker(config: Config, stack: Stack, say: Say): Promise<readonly PartName[]> {
   const build = join(packageRoot(), 'dist');
   const { adopted } = await startWorker({
     folder: config.folder,

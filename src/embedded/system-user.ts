@@ -44,7 +44,7 @@ export function parseAccounts(text: string): readonly SystemUser[] {
 
 function createUser(say: Say): SystemUser {
   say('Postgres does not run as root: making the system account "partita" for it.');
-  const made = spawnSync('useradd', ['--system', '--no-create-home', 'partita']);
+  const made = spawnSync('/usr/sbin/useradd', ['--system', '--no-create-home', 'partita']);
   const user = made.status === 0 ? findUser(['partita']) : undefined;
   if (user === undefined)
     throw new Failure(

@@ -9,7 +9,7 @@ import { runProgram } from './run-program.ts';
 import { TEMPORAL_VERSION } from './temporal-release.ts';
 import type { Fetched } from './temporal-wheel.ts';
 
-/** Temporal's own download service, which its SDKs use too. */
+/** Temporal's own download site, which its SDKs use too. */
 const SITE = 'https://temporal.download';
 
 const description = z.object({ archiveUrl: z.url(), fileToExtract: z.string().min(1) });

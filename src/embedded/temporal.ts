@@ -4,13 +4,13 @@ import { Failure } from '../domain/failure.ts';
 import { startInBackground } from './background.ts';
 import { freePorts } from './free-port.ts';
 import { lastLines, logPathOf, logSince, logSize } from './log-file.ts';
+import { type PartRecord, readRecord, writeRecord } from './part-record.ts';
 import { makePrivateFolder } from './private-file.ts';
 import { endProcess, findProcesses, isAlive, type ProcessIdentity } from './process-identity.ts';
 import type { Say } from './say.ts';
-import { readRecord, type ServiceRecord, writeRecord } from './service-record.ts';
 
 /** The loopback ports of Temporal's development server: for SDKs, its HTTP interface, the web pages and Prometheus. */
-export type TemporalPorts = {
+type TemporalPorts = {
   readonly grpc: number;
   readonly http: number;
   readonly ui: number;
@@ -93,7 +93,7 @@ type Launched = { readonly process: ProcessIdentity; readonly ports: TemporalPor
 async function launchTemporal(
   folder: string,
   program: string,
-  record: ServiceRecord | undefined,
+  record: PartRecord | undefined,
 ): Promise<Launched> {
   const log = logPathOf(folder, 'temporal');
   makePrivateFolder(join(folder, 'temporal'));
@@ -155,7 +155,7 @@ async function choosePorts(known: TemporalPorts | undefined): Promise<TemporalPo
   return { grpc, http, ui, metrics };
 }
 
-function portsOf({ ports }: ServiceRecord): TemporalPorts {
+function portsOf({ ports }: PartRecord): TemporalPorts {
   const port = (name: string): number => ports[name] ?? 0;
   return { grpc: port('grpc'), http: port('http'), ui: port('ui'), metrics: port('metrics') };
 }

@@ -5,11 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../domain/failure.ts';
 import { startInBackground } from './background.ts';
 import { lastLines, logPathOf, logSince, logSize } from './log-file.ts';
+import { readLiveRecord, writeRecord } from './part-record.ts';
 import { ensurePartitaFolder, runFolder } from './partita-folder.ts';
 import { writePrivateFile } from './private-file.ts';
 import { endProcess, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 import type { Say } from './say.ts';
-import { readLiveRecord, writeRecord } from './service-record.ts';
 
 export type WorkerLaunch = {
   readonly folder: string;

@@ -42,7 +42,7 @@ describe('the stack', () => {
     return JSON.parse(line.toString('utf8')) as Stack;
   };
   const pids = async (): Promise<readonly (number | null)[]> =>
-    (await stackStatus(config())).map((service) => service.pid);
+    (await stackStatus(config())).map((part) => part.pid);
 
   beforeAll(async () => {
     temporalCli = await temporalPath();
@@ -106,25 +106,21 @@ describe('the stack', () => {
 
   it('tells how each part stands, with pids and ports and without any password', async () => {
     const lines: string[] = [];
-    const { services } = await runStatus(config(), (line) => lines.push(line));
-    expect(services.map(({ name, state }) => [name, state])).toEqual([
+    const { parts } = await runStatus(config(), (line) => lines.push(line));
+    expect(parts.map(({ name, state }) => [name, state])).toEqual([
       ['postgres', 'up'],
       ['temporal', 'up'],
       ['worker', 'down'],
     ]);
     const { password } = new URL((await ensure()).databaseUrl);
-    expect(JSON.stringify({ services, lines })).not.toContain(password);
-    expect(lines.join('\n')).toContain(String(services[0]?.pid));
+    expect(JSON.stringify({ parts, lines })).not.toContain(password);
+    expect(lines.join('\n')).toContain(String(parts[0]?.pid));
     expect(lines.join('\n')).toContain('partita up');
   });
 
   it('stops one part alone when asked', async () => {
     expect(await stopStack(config(), silent, ['temporal'])).toEqual(['temporal']);
-    expect((await stackStatus(config())).map((service) => service.state)).toEqual([
-      'up',
-      'down',
-      'down',
-    ]);
+    expect((await stackStatus(config())).map((part) => part.state)).toEqual(['up', 'down', 'down']);
   });
 
   it('starts nothing where the environment names the parts', async () => {
@@ -148,7 +144,7 @@ describe('the stack', () => {
       temporalUi: null,
       started: [],
     });
-    expect((await stackStatus(named)).map((service) => service.state)).toEqual([
+    expect((await stackStatus(named)).map((part) => part.state)).toEqual([
       'external',
       'external',
       'down',

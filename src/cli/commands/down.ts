@@ -1,8 +1,8 @@
 import type { Config } from '../../config.ts';
-import type { ServiceName } from '../../embedded/service-record.ts';
+import type { PartName } from '../../embedded/part-record.ts';
 import { stopStack } from '../../embedded/stack.ts';
 
-export type DownResult = { readonly folder: string; readonly stopped: readonly ServiceName[] };
+export type DownResult = { readonly folder: string; readonly stopped: readonly PartName[] };
 
 /** `partita down`: stops the background parts after the worker has drained. Everything they know is kept. */
 export async function runDown(config: Config, write: (line: string) => void): Promise<DownResult> {

@@ -1,10 +1,10 @@
 import type { Config } from '../../config.ts';
-import { type ServiceStatus, stackStatus } from '../../embedded/stack-status.ts';
-import { describeServices } from '../service-text.ts';
+import { type PartStatus, stackStatus } from '../../embedded/stack-status.ts';
+import { describeParts } from '../part-text.ts';
 
 export type StatusResult = {
   readonly folder: string;
-  readonly services: readonly ServiceStatus[];
+  readonly parts: readonly PartStatus[];
 };
 
 /** `partita status` without a run: how the background parts stand. Starts nothing. */
@@ -12,9 +12,9 @@ export async function runStatus(
   config: Config,
   write: (line: string) => void,
 ): Promise<StatusResult> {
-  const services = await stackStatus(config);
-  for (const line of describeServices(services)) write(line);
-  if (services.some((service) => service.state === 'down' || service.state === 'stuck'))
+  const parts = await stackStatus(config);
+  for (const line of describeParts(parts)) write(line);
+  if (parts.some((part) => part.state === 'down' || part.state === 'stuck'))
     write('Start or repair what is not up with "partita up".');
-  return { folder: config.folder, services };
+  return { folder: config.folder, parts };
 }

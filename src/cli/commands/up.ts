@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts';
 import { ensureStack, type Stack } from '../../embedded/stack.ts';
-import { type ServiceStatus, stackStatus } from '../../embedded/stack-status.ts';
-import { describeServices } from '../service-text.ts';
+import { type PartStatus, stackStatus } from '../../embedded/stack-status.ts';
+import { describeParts } from '../part-text.ts';
 
 /** Prints a line for people. */
 type Write = (line: string) => void;
@@ -9,7 +9,7 @@ type Write = (line: string) => void;
 export type UpResult = {
   readonly folder: string;
   readonly started: Stack['started'];
-  readonly services: readonly ServiceStatus[];
+  readonly parts: readonly PartStatus[];
   readonly temporalUi: string | null;
 };
 
@@ -20,9 +20,9 @@ export async function runUp(
   write: Write,
 ): Promise<UpResult> {
   const { started, temporalUi } = await ensureStack({ config, migrate, worker: true, say: write });
-  const services = await stackStatus(config);
+  const parts = await stackStatus(config);
   write(started.length > 0 ? `Started ${started.join(', ')}.` : 'Everything was up already.');
-  for (const line of describeServices(services)) write(line);
+  for (const line of describeParts(parts)) write(line);
   if (temporalUi !== null) write(`Temporal's own pages: ${temporalUi}`);
-  return { folder: config.folder, started, services, temporalUi };
+  return { folder: config.folder, started, parts, temporalUi };
 }

@@ -6,8 +6,7 @@ import { writePrivateFile } from './private-file.ts';
 import { isAlive } from './process-identity.ts';
 
 /** The background processes of a stack, in the order they start. */
-export const SERVICES = ['postgres', 'temporal', 'worker'] as const;
-export type ServiceName = (typeof SERVICES)[number];
+export type PartName = 'postgres' | 'temporal' | 'worker';
 
 const record = z.object({
   process: z.object({ pid: z.int().positive(), birth: z.string() }),
@@ -19,30 +18,30 @@ const record = z.object({
 });
 
 /** What is remembered of a background process. It outlives the process, so that the next one takes the same ports. */
-export type ServiceRecord = z.infer<typeof record>;
+export type PartRecord = z.infer<typeof record>;
 
-/** The record of a service, whether it still runs or not; undefined when there is none that can be read. */
-export function readRecord(folder: string, name: ServiceName): ServiceRecord | undefined {
+/** The record of a part, whether it still runs or not; undefined when there is none that can be read. */
+export function readRecord(folder: string, name: PartName): PartRecord | undefined {
   const path = recordPath(folder, name);
   if (!existsSync(path)) return undefined;
   try {
     return record.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
-    // Unreadable is as good as absent: the service is looked for by other means and recorded anew.
+    // Unreadable is as good as absent: the part is looked for by other means and recorded anew.
     return undefined;
   }
 }
 
-/** The record of a service that runs now. */
-export function readLiveRecord(folder: string, name: ServiceName): ServiceRecord | undefined {
+/** The record of a part that runs now. */
+export function readLiveRecord(folder: string, name: PartName): PartRecord | undefined {
   const found = readRecord(folder, name);
   return found !== undefined && isAlive(found.process) ? found : undefined;
 }
 
-export function writeRecord(folder: string, name: ServiceName, content: ServiceRecord): void {
+export function writeRecord(folder: string, name: PartName, content: PartRecord): void {
   writePrivateFile(recordPath(folder, name), `${JSON.stringify(content, null, 2)}\n`);
 }
 
-function recordPath(folder: string, name: ServiceName): string {
+function recordPath(folder: string, name: PartName): string {
   return join(runFolder(folder), `${name}.json`);
 }
