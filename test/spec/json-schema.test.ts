@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { registry } from '../../src/estimators/registry.ts';
 import { specJsonSchema } from '../../src/spec/json-schema.ts';
 import type { JsonSchema } from '../../src/spec/schema-outline.ts';
 import { specReference } from '../../src/spec/spec-reference.ts';
+import { templates } from '../../src/spec/templates/catalogue.ts';
 
 describe('the published JSON Schema', () => {
   const schema = specJsonSchema();
@@ -23,6 +26,15 @@ describe('the published JSON Schema', () => {
 
   it('is plain JSON', () => {
     expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
+  });
+
+  it('accepts what validate accepts, and refuses typos, as an editor would', () => {
+    const reader = z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema);
+    for (const template of templates)
+      expect(reader.safeParse(parse(template.spec)).success).toBe(true);
+    const [template] = templates;
+    const mistyped = template?.spec.replace('random_forest', 'randm_forest') ?? '';
+    expect(reader.safeParse(parse(mistyped)).success).toBe(false);
   });
 
   it('says what every field of a group means', () => {
