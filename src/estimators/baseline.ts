@@ -3,6 +3,7 @@ import type { Matrix } from '../frame/frame.ts';
 import { likeliestClasses } from './class-codes.ts';
 import type { Estimator, Model, Target } from './estimator.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
+import { pollOf } from './polling.ts';
 import { scaleTarget } from './target-scale.ts';
 import { weighedRows } from './training-rows.ts';
 
@@ -23,7 +24,8 @@ export const baseline = Object.freeze<Estimator>({
   },
   parameters: z.strictObject({}),
   space: {},
-  fit(x, y, _parameters, { weights }) {
+  fit(x, y, _parameters, { weights, stop }) {
+    pollOf(stop)();
     const rows = weighedRows(x, y, weights);
     return createModel(rows.y.kind, answerOf(rows.y, rows.weights));
   },
