@@ -154,7 +154,9 @@ class Scoring {
       [
         sourceRows as Int32Array,
         ...by.map((name) => repeat(partition.key[name] ?? null)),
-        ...(id === null ? [] : [textsOf(requireColumn(frame, id))]),
+        ...(this.#run.spec.columns.id === undefined
+          ? []
+          : [id === null ? repeat(null) : textsOf(requireColumn(frame, id))]),
         answersOf(output, count, classes),
         ...classes.map((_, k) => classColumn(output, count, k, classes.length)),
         repeat(member?.digest ?? null),
@@ -205,8 +207,8 @@ function scoringSpec({ spec, snapshot }: RunRecord, path: string): Spec {
 
 const TYPES = { number: 'number', category: 'text', time: 'timestamp' } as const;
 
-function columnsOf({ spec, plan, snapshot }: RunRecord): readonly TableColumn[] {
-  const id = spec.columns.id !== undefined && snapshot !== null ? [spec.columns.id] : [];
+function columnsOf({ spec, plan }: RunRecord): readonly TableColumn[] {
+  const id = spec.columns.id === undefined ? [] : [spec.columns.id];
   return [
     { name: 'row', type: 'INTEGER' },
     ...[...spec.partition.by, ...id].map((name): TableColumn => ({ name, type: 'VARCHAR' })),
