@@ -1,4 +1,4 @@
-import type { Measure } from './measure.ts';
+import { type Measure, meanMeasure } from './measure.ts';
 import { type ClassRows, positiveCode, predictedCodes, weightOf } from './scored-rows.ts';
 
 /** Weight of the rows by [true class][predicted class], with its margins. */
@@ -37,7 +37,11 @@ function confusionMeasure(
 }
 
 /** Share of rows that are right. */
-export const accuracy = confusionMeasure(({ size, cells, total }) => trace(size, cells) / total);
+export const accuracy = meanMeasure<ClassRows>(({ truth, probabilities, classes }) =>
+  Float64Array.from(predictedCodes(probabilities, classes.length), (code, i) =>
+    code === truth[i] ? 1 : 0,
+  ),
+);
 
 /** Mean recall over the classes that occur in the truth. */
 export const balancedAccuracy = confusionMeasure((confusion) => {

@@ -1,0 +1,111 @@
+import { isLowerBetter, type Metric, TIE } from '../domain/metric.ts';
+import { effectiveRows, type Interval, standardError } from './interval.ts';
+import { type ScoredRows, weightOf } from './metrics/scored-rows.ts';
+import { student95, upperTail } from './normal-distribution.ts';
+import { influenceOf, score } from './score.ts';
+
+/** Two models on identical rows. */
+export type Comparison = {
+  /** Score of the first minus score of the second, positive = the first is better, whatever the metric's direction. */
+  readonly difference: number;
+  readonly interval: Interval;
+  /** One-sided: the first is no better than the second. */
+  readonly pValue: number;
+  readonly rows: number;
+};
+
+/** Share of false "own" verdicts among all of them that a user must accept. */
+const FALSE_DISCOVERY_RATE = 0.05;
+
+/**
+ * Compares two models' predictions of the same rows under any metric; `null` where one has no score or there is one row
+ * only. Each row's contribution d to the difference is its influence on both scores. The p-value is that of the
+ * self-normalised sum Σd ÷ √Σd², normal under the null, for which a single row can't decide (Efron 1969); the sum is
+ * first brought nearer to zero by Σ|d|³ ÷ Σd², the size of a typical step: Yates' correction, which makes it McNemar's
+ * test where the metric is accuracy. Identical predictions have difference 0, interval [0, 0] and p = 1.
+ */
+export function comparePaired(
+  metric: Metric,
+  first: ScoredRows,
+  second: ScoredRows,
+): Comparison | null {
+  const contributions = contributionsTo(metric, first, second);
+  const rows = first.truth.length;
+  if (contributions === null || rows < 2) return null;
+  const { difference, ofRows } = contributions;
+  const { squares, cubes } = sumsOf(ofRows, first.weights);
+  const step = squares === 0 ? 0 : cubes / squares;
+  // Predictions that differ by rounding alone.
+  if (Math.max(Math.abs(difference), step) <= TIE)
+    return { difference: 0, interval: { low: 0, high: 0 }, pValue: 1, rows };
+  const pValue = upperTail((difference - step) / Math.sqrt(squares));
+  const centred = ofRows.map((contribution) => contribution - difference);
+  const quantile = student95(Math.max(1, effectiveRows(first) - 1));
+  const reach = quantile * standardError(centred, first.weights) + step;
+  const interval = { low: difference - reach, high: difference + reach };
+  return { difference, interval, pValue, rows };
+}
+
+/**
+ * Benjamini–Hochberg: the smallest false discovery rate at which each hypothesis would be rejected, in the given order.
+ */
+export function adjustPValues(pValues: readonly number[]): readonly number[] {
+  const adjusted = pValues.map(() => 1);
+  const order = [...pValues.keys()].sort((a, b) => (pValues[b] as number) - (pValues[a] as number));
+  let smallest = 1;
+  for (const [i, place] of order.entries()) {
+    const rank = pValues.length - i;
+    const pValue = pValues[place] as number;
+    // Never below the p-value itself, rounding included.
+    smallest = Math.min(smallest, Math.max(pValue, (pValue * pValues.length) / rank));
+    adjusted[place] = smallest;
+  }
+  return adjusted;
+}
+
+/**
+ * Who serves a partition: its own model where it is better with an adjusted p-value of at most 5 %, the global one where
+ * the whole interval speaks for it, else a tie, which goes to the simpler rung, the global model.
+ */
+export function verdict({
+  difference,
+  interval,
+  adjustedPValue,
+}: Pick<Comparison, 'difference' | 'interval'> & { readonly adjustedPValue: number }):
+  | 'own'
+  | 'global'
+  | 'tie' {
+  if (difference > 0 && adjustedPValue <= FALSE_DISCOVERY_RATE) return 'own';
+  return interval.high < 0 ? 'global' : 'tie';
+}
+
+/** The difference of the scores, and d per row: its weighted mean is the difference. */
+function contributionsTo(
+  metric: Metric,
+  first: ScoredRows,
+  second: ScoredRows,
+): { readonly difference: number; readonly ofRows: Float64Array } | null {
+  const [a, b] = [score(metric, first).value, score(metric, second).value];
+  const [ofA, ofB] = [influenceOf(metric, first), influenceOf(metric, second)];
+  if (a === null || b === null || ofA === null || ofB === null) return null;
+  const sign = isLowerBetter(metric) ? -1 : 1;
+  const difference = sign * (a - b);
+  const ofRows = ofA.map((influence, i) => difference + sign * (influence - (ofB[i] as number)));
+  return { difference, ofRows };
+}
+
+/** Σ x² and Σ |x|³ over the weighted shares x = d·w/W. */
+function sumsOf(
+  contributions: Float64Array,
+  weights: Float64Array | undefined,
+): { readonly squares: number; readonly cubes: number } {
+  let total = 0;
+  for (let i = 0; i < contributions.length; i++) total += weightOf(weights, i);
+  let [squares, cubes] = [0, 0];
+  for (let i = 0; i < contributions.length; i++) {
+    const x = ((contributions[i] as number) * weightOf(weights, i)) / total;
+    squares += x ** 2;
+    cubes += Math.abs(x) ** 3;
+  }
+  return { squares, cubes };
+}
