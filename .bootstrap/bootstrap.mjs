@@ -33,7 +33,7 @@ function isStackUp() {
     cwd: root,
     encoding: 'utf8',
   });
-  return JSON.parse(stdout).services.some(({ state }) => state === 'up');
+  return JSON.parse(stdout).parts.some(({ state }) => state === 'up');
 }
 
 async function test() {
