@@ -12,6 +12,7 @@ import {
   takeNumbers,
 } from '../../frame/frame.ts';
 import type { Handle } from '../../spec/features.ts';
+import { missingAt } from '../missing-values.ts';
 import { takeTarget } from '../take-target.ts';
 import {
   type CategoryTraining,
@@ -108,14 +109,15 @@ function dropRows(
   let kept = rows;
   columns.forEach((column, i) => {
     if (rules[i]?.missing.name !== 'drop') return;
-    const present = rows.filter((row) => !isMissing(column, row));
+    const isMissing = missingAt(column);
+    const present = rows.filter((row) => !isMissing(row));
     if (present.length === 0) return;
     edits.push({
       column: column.name,
       rule: 'missing: drop',
       count: rows.length - present.length,
     });
-    kept = kept.filter((row) => !isMissing(column, row));
+    kept = kept.filter((row) => !isMissing(row));
   });
   if (kept.length === 0)
     throw new Failure(
@@ -123,17 +125,6 @@ function dropRows(
       'Every training row has a missing value in some column whose rule is `missing: drop`. Use another rule, such as median.',
     );
   return { rows: kept, edits };
-}
-
-function isMissing(column: Column, row: number): boolean {
-  switch (column.kind) {
-    case 'number':
-      return !Number.isFinite(column.values[row]);
-    case 'time':
-      return Number.isNaN(column.micros[row]);
-    case 'category':
-      return (column.codes[row] as number) < 0;
-  }
 }
 
 function fitColumn(
