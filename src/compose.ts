@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createActivities } from '../activities/index.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { Services } from './cli/services.ts';
-import { type Config, readConfig } from './config.ts';
+import { type Config, environmentVariable, readConfig } from './config.ts';
 import { asJson } from './domain/json.ts';
 import { buildDigest } from './embedded/build-digest.ts';
 import { packageRoot } from './embedded/package-root.ts';
@@ -24,6 +24,8 @@ import { controlRun, runState, watchRun } from './operations/run-state.ts';
 import { listRuns } from './operations/runs.ts';
 import { submitRun } from './operations/submit.ts';
 import { takeSnapshot } from './sources/snapshot-process.ts';
+import { DEFAULT_SNAPSHOT_LIMITS } from './sources/snapshot-request.ts';
+import { resolveSourceUrl } from './sources/source-url.ts';
 import type { Spec } from './spec/spec.ts';
 import { createFileObjectStore } from './stores/objects/file-object-store.ts';
 import { connectDatabase } from './stores/postgres/connect.ts';
@@ -128,12 +130,16 @@ class System {
       objects: createFileObjectStore(join(this.#config.folder, 'objects')),
       temporal,
       engineFor: (spec) => this.#engineFor(spec),
-      snapshotRequest: (spec, baseFolder) => ({
-        spec,
-        baseFolder,
-        dataUrl: stack.dataUrl,
-        folder: join(this.#config.folder, 'objects', 'incoming'),
-      }),
+      snapshotRequest: (spec, baseFolder) => {
+        const url = resolveSourceUrl(spec.data.source, environmentVariable, stack.dataUrl);
+        return {
+          spec,
+          baseFolder,
+          outputFolder: join(this.#config.folder, 'objects', 'incoming'),
+          limits: DEFAULT_SNAPSHOT_LIMITS,
+          ...(url === undefined ? {} : { sourceUrl: url }),
+        };
+      },
       takeSnapshot: (request, signal) => takeSnapshot(request, signal),
       code: await codeVersion(root, buildDigest(join(root, 'dist')), await workflowBundle()),
       environment: environmentFacts(),
