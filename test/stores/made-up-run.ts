@@ -1,0 +1,167 @@
+import { partitionText } from '../../src/domain/partition.ts';
+import { digestBytes, digestJson, partitionId } from '../../src/frame/digest.ts';
+import type { Snapshot, SnapshotPartition } from '../../src/sources/snapshot.ts';
+import type {
+  Attempt,
+  ChosenPartition,
+  EvaluatedPartition,
+  NewRun,
+  PackMember,
+  PlannedPartition,
+  ProfiledPartition,
+  RunStore,
+  TrainedPartition,
+} from '../../src/stores/run-store.ts';
+import { runRecord, trainedRecord } from '../support/run-records.ts';
+
+/** Everything that a run writes, made up: partitions named by number, with facts that differ from each other. */
+
+const { spec: SPEC } = runRecord();
+const ROWS = 100;
+
+export function newRun(number: number, changes: Partial<NewRun> = {}): NewRun {
+  const runId = `019f0000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+  return {
+    runId,
+    idempotencyKey: `key ${number}`,
+    spec: SPEC,
+    specDigest: digestJson(JSON.parse(JSON.stringify(SPEC))),
+    code: {
+      gitCommit: 'c0ffee',
+      dirty: false,
+      sourceDigest: digestBytes('source'),
+      lockfileDigest: digestBytes('lockfile'),
+      workflowBundleDigest: digestBytes('bundle'),
+    },
+    environment: { node: '20.20.0', arch: 'x64' },
+    requestedBy: 'tester',
+    workflowId: `run:${runId}`,
+    baseFolder: '/data',
+    ...changes,
+  };
+}
+
+export function attempt(number = 1, activityId = 'activity'): Attempt {
+  return {
+    attempt: number,
+    activityId,
+    worker: `worker ${number}`,
+    startedAt: '2026-11-23T20:00:00.000Z',
+  };
+}
+
+/** Partitions in text order, 100 rows each; `values` may hold null. */
+export function snapshotOf(values: readonly (string | null)[], data = 'data'): Snapshot {
+  const partitions = values
+    .map((value) => ({ value, text: partitionText(['asset_type'], [value]) }))
+    .sort((a, b) => (a.text < b.text ? -1 : 1))
+    .map(
+      ({ value, text }, ordinal): SnapshotPartition => ({
+        ordinal,
+        id: partitionId(text),
+        text,
+        key: { asset_type: value },
+        digest: digestBytes(`${data} of ${text}`),
+        start: ordinal * ROWS,
+        count: ROWS,
+      }),
+    );
+  return {
+    digest: digestJson(partitions.map(({ digest }) => digest)),
+    schemaDigest: digestBytes('schema'),
+    columns: [{ name: 'engine_rpm', kind: 'number', sourceType: 'float8' }],
+    rowCount: partitions.length * ROWS,
+    partitions,
+    excluded: { key_too_long: 2 },
+    source: { kind: 'postgres', location: 'table asset_activity' },
+    cutoffs: [1_700_000_000_000_000],
+    warnings: ['One column was empty.'],
+  };
+}
+
+export function numbered(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, i) => `asset ${String(i).padStart(5, '0')}`);
+}
+
+export function profileOf({ id, key }: SnapshotPartition): ProfiledPartition {
+  const { profile } = trainedRecord(String(key['asset_type']));
+  if (profile === null) throw new Error('The made-up record has a profile.');
+  return { partitionId: id, facts: profile };
+}
+
+export function plannedOf({ id, text, key, start, count }: SnapshotPartition): PlannedPartition {
+  return {
+    partitionId: id,
+    text,
+    key,
+    rows: count,
+    decision: { kind: 'train' },
+    ranges: [{ start, count }],
+  };
+}
+
+/** `salt` changes the model, as code that is not deterministic would. */
+export function trainedOf(
+  partition: string,
+  pack = 'pack',
+  salt = '',
+): TrainedPartition & { readonly kind: 'trained' } {
+  const { trained } = trainedRecord(partition);
+  if (trained?.kind !== 'trained' || trained.facts.model === null)
+    throw new Error('The made-up record is trained.');
+  const digest = digestBytes(`model of ${partition}${salt}`);
+  return {
+    ...trained,
+    partitionId: partition,
+    facts: { ...trained.facts, model: { ...trained.facts.model, digest } },
+    model: memberOf(`${pack} of models`),
+    predictions: memberOf(`${pack} of predictions`),
+  };
+}
+
+export function evaluatedOf(partition: string): EvaluatedPartition {
+  const { evaluated } = trainedRecord(partition, partition.length);
+  if (evaluated === null) throw new Error('The made-up record is evaluated.');
+  return { partitionId: partition, facts: evaluated };
+}
+
+export function chosenOf(partition: string): ChosenPartition {
+  return {
+    partitionId: partition,
+    status: 'trained',
+    reason: null,
+    verdict: 'own',
+    adjustedPValue: 0.02,
+    model: digestBytes(`model of ${partition}`),
+  };
+}
+
+/** Writes a run up to its plan, with one batch of training; everything as the first attempt. */
+export async function recordPlan(
+  store: RunStore,
+  runId: string,
+  snapshot: Snapshot,
+): Promise<readonly string[]> {
+  const ids = snapshot.partitions.map(({ id }) => id);
+  await store.recordSnapshot(
+    runId,
+    snapshot,
+    { digest: digestBytes(`file of ${snapshot.digest}`), byteSize: 1234 },
+    attempt(),
+  );
+  await store.planBatches(runId, { stage: 'profile', batches: [ids] });
+  const profiles = snapshot.partitions.map(profileOf);
+  await store.recordProfiles(runId, 0, profiles, digestBytes('folds 0'), attempt());
+  await store.recordCondition(
+    runId,
+    { classes: ['active', 'idle'], folds: digestBytes('folds'), warnings: ['A column leaks.'] },
+    snapshot.partitions.map(plannedOf),
+    attempt(),
+  );
+  await store.planBatches(runId, { stage: 'train', batches: [ids] });
+  return ids;
+}
+
+function memberOf(pack: string): PackMember {
+  return { pack: digestBytes(pack), offset: 40, length: 60 };
+}
