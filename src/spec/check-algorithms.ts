@@ -5,7 +5,7 @@ import { findEstimator, registry } from '../estimators/registry.ts';
 import type { Path } from './problem.ts';
 import { outlineOf } from './schema-outline.ts';
 import { type Finding, findingsOf } from './schema-problems.ts';
-import type { AlgorithmEntry, Candidate } from './spec.ts';
+import { type AlgorithmEntry, algorithmSchema, type Candidate } from './spec.ts';
 
 /** `random_forest` and `{ random_forest: { trees: 200 } }` in one form. */
 export function namedParameters(entry: AlgorithmEntry): Candidate {
@@ -14,13 +14,16 @@ export function namedParameters(entry: AlgorithmEntry): Candidate {
   return { algorithm, parameters };
 }
 
-/** Unknown algorithms, algorithms of the other task, parameters that they don't take, entries that stand twice. */
-export function checkAlgorithms(
-  entries: readonly AlgorithmEntry[],
-  task: Task | undefined,
-): readonly Finding[] {
+/**
+ * Unknown algorithms, algorithms of the other task, parameters that they don't take, entries that stand twice. Takes the
+ * raw list: entries that the schema refuses are not its concern.
+ */
+export function checkAlgorithms(entries: unknown, task: Task | undefined): readonly Finding[] {
+  if (!Array.isArray(entries)) return [];
   const seen = new Set<string>();
-  return entries.flatMap((entry, i) => {
+  return entries.flatMap((raw: unknown, i): readonly Finding[] => {
+    const entry = algorithmSchema.safeParse(raw).data;
+    if (entry === undefined) return [];
     const text = JSON.stringify(entry);
     if (seen.has(text))
       return [{ path: ['algorithms', i], part: 'value', message: 'This entry is here twice.' }];

@@ -1,4 +1,4 @@
-import { metricsOf } from '../domain/metric.ts';
+import { METRICS, type Metric, metricsOf, type Task } from '../domain/metric.ts';
 import { nearestName } from '../domain/nearest-name.ts';
 import { columnsOfStep, givenName, looksBack, stepKind } from './engineered-columns.ts';
 import { RANKING_METHODS, THRESHOLD_METHODS } from './features.ts';
@@ -11,6 +11,17 @@ type Check = (spec: ResolvedSpec) => readonly Finding[];
 /** What fields say against each other: each entry is wrong whatever the data hold. */
 export function checkFields(spec: ResolvedSpec): readonly Finding[] {
   return CHECKS.flatMap((check) => check(spec));
+}
+
+/** A metric belongs to one task; takes the raw values, so that it is checked even where others are refused. */
+export function checkMetric(metric: unknown, task: Task | undefined): readonly Finding[] {
+  const known = METRICS.find((name) => name === metric);
+  if (known === undefined || task === undefined) return [];
+  const allowed: readonly Metric[] = metricsOf(task);
+  if (allowed.includes(known)) return [];
+  const list = allowed.map((name) => `\`${name}\``).join(', ');
+  const message = `\`${known}\` is no metric of ${task}. Expected one of ${list}.`;
+  return [finding(['metric'], message)];
 }
 
 /** What is allowed and most likely a mistake; with `strict: true` it stops the run. */
@@ -36,15 +47,6 @@ export function warnAboutFields(spec: ResolvedSpec): readonly Finding[] {
     );
   return found;
 }
-
-const checkMetric: Check = ({ metric, target }) => {
-  const allowed: readonly string[] = metricsOf(target.task);
-  if (allowed.includes(metric)) return [];
-  const list = allowed.map((name) => `\`${name}\``).join(', ');
-  return [
-    finding(['metric'], `\`${metric}\` is no metric of ${target.task}. Expected one of ${list}.`),
-  ];
-};
 
 const checkGlobal: Check = ({ partition, global }) => {
   if (partition.on_small !== 'global' || global.enabled) return [];
@@ -185,16 +187,7 @@ const checkTypes: Check = ({ target, time, columns }) => {
   return found;
 };
 
-const checkTimezone: Check = ({ data: { timezone } }) => {
-  if (isTimezone(timezone)) return [];
-  const near = nearestName(timezone, Intl.supportedValuesOf('timeZone'));
-  const hint =
-    near === undefined ? 'Use an IANA name such as `Europe/Berlin`.' : `Did you mean \`${near}\`?`;
-  return [finding(['data', 'timezone'], `"${timezone}" is no known time zone. ${hint}`)];
-};
-
 const CHECKS: readonly Check[] = [
-  checkMetric,
   checkGlobal,
   checkScheme,
   checkLookingBack,
@@ -205,17 +198,7 @@ const CHECKS: readonly Check[] = [
   checkRegression,
   checkSelect,
   checkTypes,
-  checkTimezone,
 ];
-
-function isTimezone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
 
 function finding(path: Path, message: string, part: Finding['part'] = 'value'): Finding {
   return { path, part, message };

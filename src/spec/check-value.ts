@@ -1,13 +1,13 @@
 import type { Task } from '../domain/metric.ts';
 import { checkAlgorithms } from './check-algorithms.ts';
-import { checkFields } from './check-fields.ts';
+import { checkFields, checkMetric } from './check-fields.ts';
 import type { PlainValue } from './plain-value.ts';
 import type { Path } from './problem.ts';
 import { type ResolvedSpec, resolveDefaults } from './resolve-defaults.ts';
 import { childValue, outlineOf } from './schema-outline.ts';
 import { type Finding, findingsOf } from './schema-problems.ts';
 import { variableOf } from './source.ts';
-import { algorithmsSchema, type ParsedSpec, specSchema } from './spec.ts';
+import { type ParsedSpec, specSchema } from './spec.ts';
 
 export type CheckOptions = {
   /** Whether an environment variable that the spec refers to is set; left out: not checked. */
@@ -29,10 +29,11 @@ export function checkValue(
   const refused = parsed.success ? [] : findingsOf(parsed.error.issues, value, OUTLINE);
   const usable = parsed.success ? parsed.data : parseWithout(value, refused);
   const resolved = usable && resolveDefaults(override(usable, overrides));
-  const algorithms = algorithmsSchema.safeParse(childValue(value, 'algorithms'));
+  const task = taskOf(value);
   const findings = [
     ...refused,
-    ...(algorithms.success ? checkAlgorithms(algorithms.data, taskOf(value)) : []),
+    ...checkAlgorithms(childValue(value, 'algorithms'), task),
+    ...checkMetric(childValue(value, 'metric'), task),
     ...(resolved === undefined ? [] : checkFields(resolved)),
     ...(usable === undefined ? [] : checkVariable(usable, hasVariable)),
   ];

@@ -4,6 +4,7 @@ import type { Candidate } from '../estimators/candidates.ts';
 import { columnName, columnNames } from './column-name.ts';
 import { featuresSchema } from './features.ts';
 import { sourceSchema } from './source.ts';
+import { timezoneName } from './timezone.ts';
 
 const binsSchema = z.union([
   z.strictObject({
@@ -41,7 +42,7 @@ const partitionSchema = z.strictObject({
     .describe('More partitions than this are refused before training.'),
 });
 
-const algorithmSchema = z.union([
+export const algorithmSchema = z.union([
   z.string().min(1),
   z
     .record(z.string().min(1), z.record(z.string(), z.json()))
@@ -50,7 +51,7 @@ const algorithmSchema = z.union([
     }),
 ]);
 
-export const algorithmsSchema = z.array(algorithmSchema).min(1).max(100);
+const algorithmsSchema = z.array(algorithmSchema).min(1).max(100);
 export type AlgorithmEntry = z.output<typeof algorithmSchema>;
 
 const tuneSchema = z.strictObject({
@@ -91,10 +92,7 @@ const validateSchema = z.strictObject({
 
 const dataSchema = z.strictObject({
   source: sourceSchema.describe('Where the rows come from.'),
-  timezone: z
-    .string()
-    .min(1)
-    .max(100)
+  timezone: timezoneName
     .default('UTC')
     .describe('IANA zone of timestamps without one, and of calendar parts.'),
   null_values: z

@@ -165,10 +165,10 @@ describe('a run from outside', () => {
   });
 
   it('status without a run names every background part', async () => {
-    const parts = soleJson(await runCli(['status', '--json'])) as {
-      readonly services: readonly { readonly name: string }[];
+    const { parts } = soleJson(await runCli(['status', '--json'])) as {
+      readonly parts: readonly { readonly name: string }[];
     };
-    expect(parts.services.map(({ name }) => name)).toEqual(['postgres', 'temporal', 'worker']);
+    expect(parts.map(({ name }) => name)).toEqual(['postgres', 'temporal', 'worker']);
   });
 
   it('attach finds the run by the beginning of its id', async () => {

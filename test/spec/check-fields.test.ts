@@ -92,6 +92,18 @@ describe('fields that contradict each other', () => {
     expect(soleProblem(text).message).toContain(hint);
   });
 
+  it('are found where required fields are refused', () => {
+    const text = minimalWith('metric: rmse\nalgorithms: [5, ridge]').replace('by: store', 'by: 5');
+    const { problems } = refusal(text.replace('data:', 'data:\n  timezone: Mars/Olympus'));
+    expect(problems.map(({ path }) => path.join('.'))).toEqual([
+      'data.timezone',
+      'partition.by',
+      'metric',
+      'algorithms.0',
+      'algorithms.1',
+    ]);
+  });
+
   it('are found beside fields that the schema refuses', () => {
     const { problems } = refusal(minimalWith('seed: x\nvalidate: { scheme: time, folds: 99 }'));
     expect(problems.map(({ path }) => path.join('.'))).toEqual([
