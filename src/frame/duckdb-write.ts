@@ -4,6 +4,8 @@ import {
   DuckDBBigIntVector,
   DuckDBDoubleVector,
   DuckDBIntegerVector,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampTZVector,
   DuckDBTimestampValue,
   DuckDBTimestampVector,
   type DuckDBType,
@@ -12,17 +14,25 @@ import {
   type DuckDBVector,
   INTEGER,
   TIMESTAMP,
+  TIMESTAMPTZ,
   UBIGINT,
   VARCHAR,
 } from '@duckdb/node-api';
 
 /** The types of tables that are written row by row. */
-export type TableType = 'DOUBLE' | 'INTEGER' | 'BIGINT' | 'UBIGINT' | 'VARCHAR' | 'TIMESTAMP';
+export type TableType =
+  | 'DOUBLE'
+  | 'INTEGER'
+  | 'BIGINT'
+  | 'UBIGINT'
+  | 'VARCHAR'
+  | 'TIMESTAMP'
+  | 'TIMESTAMPTZ';
 export type TableColumn = { readonly name: string; readonly type: TableType };
 
 /**
  * The values of one column: typed arrays where nothing is missing (timestamps as µs), lists where null means missing.
- * A list of numbers suits DOUBLE and INTEGER, of bigint BIGINT, UBIGINT and TIMESTAMP, of strings VARCHAR.
+ * A list of numbers suits DOUBLE and INTEGER, of bigint BIGINT, UBIGINT and both timestamps, of strings VARCHAR.
  */
 export type ColumnValues =
   | Float64Array
@@ -40,6 +50,7 @@ const TYPES: { readonly [type in TableType]: DuckDBType } = {
   UBIGINT,
   VARCHAR,
   TIMESTAMP,
+  TIMESTAMPTZ,
 };
 
 export function duckdbType(type: TableType): DuckDBType {
@@ -79,5 +90,7 @@ function setWideItem(vector: DuckDBVector, i: number, value: bigint): void {
     vector.setItem(i, value);
   else if (vector instanceof DuckDBTimestampVector)
     vector.setItem(i, new DuckDBTimestampValue(value));
+  else if (vector instanceof DuckDBTimestampTZVector)
+    vector.setItem(i, new DuckDBTimestampTZValue(value));
   else throw new TypeError(`No ${vector.type.toString()}: bigint.`);
 }

@@ -1,0 +1,111 @@
+import { type Database, sqlName } from '../frame/duckdb.ts';
+import { RAW, type RawColumn } from './raw-table.ts';
+
+/** What a raw column holds, judged from all of its values. */
+export type Holds =
+  /** Integers and doubles that a double holds exactly or nearest. */
+  | 'integer'
+  | 'number'
+  /** Integers at or beyond 2^53, which a double would round. */
+  | 'wide_integer'
+  | 'decimal'
+  | 'boolean'
+  /** Times with a zone, or text of which each value may have one. */
+  | 'instant'
+  | 'local_time'
+  | 'time_text'
+  | 'text'
+  | 'nothing';
+
+const INTEGER = '^(0|-?[1-9][0-9]*)$';
+const NUMBER =
+  '^[+-]?((0|[1-9][0-9]*)(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?$|^[+-]?(nan|NaN|inf|Inf|infinity|Infinity)$';
+const TIME =
+  '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?( ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?)?$';
+const BOOLEAN = '^(true|True|TRUE|false|False|FALSE)$';
+
+/** From here on doubles skip integers. */
+export const FIRST_INEXACT = 9_007_199_254_740_992;
+
+const OF_TYPE: readonly (readonly [RegExp, Holds])[] = [
+  [/^U?(TINY|SMALL)INT$|^U?INTEGER$/, 'integer'],
+  [/^U?(BIG|HUGE)INT$/, 'wide_integer'],
+  [/^(FLOAT|DOUBLE)$/, 'number'],
+  [/^DECIMAL/, 'decimal'],
+  [/^BOOLEAN$/, 'boolean'],
+  [/^TIMESTAMP WITH TIME ZONE$/, 'instant'],
+  [/^(DATE|TIMESTAMP(_S|_MS|_NS)?)$/, 'local_time'],
+];
+
+/** What each raw column holds. Costs two scans of the raw table, the second over text that may be something else. */
+export async function findTypes(
+  database: Database,
+  columns: readonly RawColumn[],
+): Promise<readonly Holds[]> {
+  const extremes = await aggregate(database, columns, extremesOf);
+  const tests = columns.map((column, i) => testsOf(column, extremes[i] as Cell));
+  const passed = await aggregate(database, columns, (_, i) => tests[i] as string);
+  return columns.map((column, i) => decide(column, extremes[i] as Cell, passed[i] as Cell));
+}
+
+type Cell = { readonly [name: string]: unknown };
+
+/** One struct per column from one scan. */
+async function aggregate(
+  database: Database,
+  columns: readonly RawColumn[],
+  structOf: (column: RawColumn, index: number) => string,
+): Promise<readonly Cell[]> {
+  const list = columns.map((column, i) => `${structOf(column, i)} AS s${i}`);
+  const [row] = await database.rows(`SELECT ${list.join(', ')} FROM ${RAW}`);
+  return columns.map((_, i) => fieldsOf(row?.[`s${i}`]));
+}
+
+/** The library hands structs out as plain objects. */
+function fieldsOf(struct: unknown): Cell {
+  return (struct ?? {}) as Cell;
+}
+
+function extremesOf({ column, type, infer }: RawColumn): string {
+  const name = sqlName(column);
+  if (holdsOf(type) === 'wide_integer')
+    return `{ 'wide': bool_or(abs(${name}::DOUBLE) >= ${FIRST_INEXACT}), 'present': count(${name}) }`;
+  if (infer === 'nothing') return `{ 'present': count(${name}) }`;
+  // Where every value has a form, the first and the last in text order have it.
+  return `{ 'low': left(min(${name}), 100), 'high': left(max(${name}), 100), 'present': count(${name}) }`;
+}
+
+function testsOf({ column, infer }: RawColumn, { low, high }: Cell): string {
+  const name = sqlName(column);
+  const may = (pattern: string): boolean =>
+    [low, high].every((value) => typeof value === 'string' && new RegExp(pattern).test(value));
+  const all = (pattern: string): string => `bool_and(regexp_full_match(${name}, '${pattern}'))`;
+  const tests = ["'checked': true"];
+  if (infer !== 'nothing' && may(TIME))
+    tests.push(
+      `time: ${all(TIME)} AND count(TRY_CAST(left(${name}, 19) AS TIMESTAMP)) = count(${name})`,
+    );
+  if (infer === 'everything' && may(NUMBER))
+    tests.push(
+      `number: ${all(NUMBER)}`,
+      `integer: ${all(INTEGER)}`,
+      `wide: bool_or(abs(TRY_CAST(${name} AS DOUBLE)) >= ${FIRST_INEXACT})`,
+    );
+  if (infer === 'everything' && may(BOOLEAN)) tests.push(`boolean: ${all(BOOLEAN)}`);
+  return `{ ${tests.join(', ')} }`;
+}
+
+function decide({ type, infer }: RawColumn, extremes: Cell, passed: Cell): Holds {
+  if (Number(extremes['present']) === 0) return 'nothing';
+  const holds = holdsOf(type);
+  if (holds === 'wide_integer') return extremes['wide'] === true ? 'wide_integer' : 'integer';
+  if (infer === 'nothing' || holds !== 'text') return holds;
+  if (passed['integer'] === true) return passed['wide'] === true ? 'wide_integer' : 'integer';
+  if (passed['number'] === true) return 'number';
+  if (passed['boolean'] === true) return 'boolean';
+  return passed['time'] === true ? 'time_text' : 'text';
+}
+
+function holdsOf(type: string): Holds {
+  return OF_TYPE.find(([pattern]) => pattern.test(type))?.[1] ?? 'text';
+}

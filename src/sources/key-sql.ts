@@ -1,0 +1,76 @@
+import { Failure } from '../domain/failure.ts';
+import { type Database, sqlText } from '../frame/duckdb.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { PlannedColumn } from './plan-columns.ts';
+import { RAW } from './raw-table.ts';
+
+type Partition = Spec['partition'];
+
+/** White space that `trim` takes from both ends: what Unicode calls so, and line ends. */
+const WHITE_SPACE =
+  '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+
+/** The key of a row as text, one SQL expression per key column: normalised text, or the name of a bin. */
+export async function keySql(
+  database: Database,
+  planned: readonly PlannedColumn[],
+  partition: Partition,
+): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for (const name of partition.by) {
+    const column = planned.find((one) => one.name === name) as PlannedColumn;
+    const bins = partition.bins[name];
+    keys.push(
+      bins === undefined
+        ? normalised(column.sql, partition.normalise)
+        : binName(column.sql, await edgesOf(database, column, bins)),
+    );
+  }
+  return keys;
+}
+
+function normalised(text: string, steps: Partition['normalise']): string {
+  return steps.reduce((sql, step) => {
+    switch (step) {
+      case 'trim':
+        return `trim(${sql}, ${sqlText(WHITE_SPACE)})`;
+      case 'lowercase':
+        return `lower(${sql})`;
+      case 'nfc':
+        return `nfc_normalize(${sql})`;
+    }
+  }, text);
+}
+
+/** Borders between bins, ascending: given ones, or cut from all values. A value on a border belongs to the upper bin. */
+async function edgesOf(
+  database: Database,
+  column: PlannedColumn,
+  bins: Partition['bins'][string],
+): Promise<readonly number[]> {
+  if (column.kind !== 'number')
+    throw new Failure(
+      'invalid-data',
+      `\`partition.bins\` cuts \`${column.name}\`, which holds ${column.sourceType}: only numbers can be cut.`,
+    );
+  if ('edges' in bins) return [...new Set(bins.edges)].sort((a, b) => a - b);
+  const { count, method } = bins;
+  const shares = Array.from({ length: count - 1 }, (_, i) => (i + 1) / count);
+  const cut =
+    method === 'quantile'
+      ? `quantile_cont(${column.sql}, [${shares.join(', ')}])`
+      : `[${shares.map((share) => `min(${column.sql}) + ${share} * (max(${column.sql}) - min(${column.sql}))`).join(', ')}]`;
+  const rows = await database.rows(
+    `SELECT DISTINCT edge FROM (SELECT unnest(${cut}) AS edge FROM ${RAW}) WHERE edge IS NOT NULL ORDER BY edge`,
+  );
+  return rows.map(({ edge }) => Number(edge));
+}
+
+function binName(number: string, edges: readonly number[]): string {
+  if (edges.length === 0) return `CASE WHEN ${number} IS NOT NULL THEN 'all' END`;
+  const names = [`< ${edges[0]}`, ...edges.slice(1).map((edge, i) => `[${edges[i]}, ${edge})`)];
+  const cases = edges.map(
+    (edge, i) => `WHEN ${number} < ${edge} THEN ${sqlText(names[i] as string)}`,
+  );
+  return `CASE WHEN ${number} IS NULL THEN NULL ${cases.join(' ')} ELSE ${sqlText(`>= ${edges.at(-1)}`)} END`;
+}

@@ -1,0 +1,144 @@
+/** Reads Postgres tables and queries: a door to `pg` beside the store's, since a source is any server of the user's. */
+import pg from 'pg';
+import { Failure } from '../domain/failure.ts';
+import { type TableType } from '../frame/duckdb-write.ts';
+import { notKept, refuseUnlessDropped } from './file-columns.ts';
+import {
+  describeColumns,
+  oneStatement,
+  type PostgresColumn,
+  valuesOf,
+} from './postgres-columns.ts';
+import { postgresFailure } from './postgres-failure.ts';
+import { findTable, queryRelation, type Relation } from './postgres-relation.ts';
+import {
+  type LoadContext,
+  RAW,
+  type RawTable,
+  rawColumnName,
+  type SourceReader,
+} from './raw-table.ts';
+import { tooManyCells } from './read-failure.ts';
+import { shownUrl } from './source-url.ts';
+
+/** Rows per round trip: a few megabytes for wide tables. */
+const FETCH_ROWS = 8192;
+const CONNECT_MS = 10_000;
+/** For one round trip, the first of which runs what the query sorts. */
+const STATEMENT_MS = 600_000;
+
+type PostgresSource = {
+  readonly kind: 'postgres';
+  readonly url?: string | undefined;
+  readonly table?: string | undefined;
+  readonly query?: string | undefined;
+};
+type HeldColumn = PostgresColumn & { readonly type: TableType };
+
+/** A table or query, streamed through a cursor in one read-only transaction: one state of the data, memory of a page. */
+export const loadPostgres: SourceReader<PostgresSource> = async (
+  source,
+  context,
+): Promise<RawTable> => {
+  const url = context.sourceUrl;
+  if (url === undefined)
+    throw new Failure('invalid-spec', 'The Postgres source has no address: set `data.source.url`.');
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    application_name: 'partita source',
+    // Values come as text and are read by our own rules; the driver's parsers would round and shift zones.
+    types: { getTypeParser: () => (text: string) => text },
+  });
+  // A server that goes away tells so by an event as well as by the rejected query.
+  client.on('error', () => undefined);
+  const leave = (): void => void client.end();
+  context.signal.addEventListener('abort', leave, { once: true });
+  try {
+    await client.connect();
+    await beginReading(client);
+    const relation =
+      source.table === undefined
+        ? queryRelation(source.query ?? '')
+        : await findTable(client, source.table);
+    const { columns, warnings } = await streamInto(client, relation, context);
+    return { columns, warnings, location: `${shownUrl(url)} ${relation.shown}` };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    throw postgresFailure(error, url);
+  } finally {
+    context.signal.removeEventListener('abort', leave);
+    await client.end().catch(() => undefined);
+  }
+};
+
+/** Nothing can be written, waited for without end, or read with a superuser's rights. */
+async function beginReading(client: pg.Client): Promise<void> {
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  await client.query(
+    `SET LOCAL statement_timeout = ${STATEMENT_MS}; SET LOCAL lock_timeout = ${CONNECT_MS}; SET LOCAL TimeZone = 'UTC'; SET LOCAL extra_float_digits = 3; SET LOCAL IntervalStyle = 'iso_8601'; SET LOCAL DateStyle = 'ISO'`,
+  );
+  const { rows } = await client.query<{ readonly rolsuper: string }>(
+    'SELECT rolsuper FROM pg_roles WHERE rolname = current_user',
+  );
+  if (rows[0]?.rolsuper === 't') await client.query('SET LOCAL ROLE pg_read_all_data');
+}
+
+async function streamInto(
+  client: pg.Client,
+  relation: Relation,
+  context: LoadContext,
+): Promise<Pick<RawTable, 'columns' | 'warnings'>> {
+  const described = await describeColumns(client, relation.sql);
+  const held = described.filter((column): column is HeldColumn => column.type !== null);
+  const left = described
+    .filter(({ type }) => type === null)
+    .map(({ name, sourceType }) => ({ name, type: sourceType }));
+  for (const column of left) refuseUnlessDropped(column, context.dropped);
+
+  const list = held.map(({ name, select }) => select(pg.escapeIdentifier(name)));
+  await client.query(
+    oneStatement(
+      `DECLARE rows NO SCROLL CURSOR FOR SELECT ${list.join(', ')} FROM ${relation.sql}`,
+    ),
+  );
+  await fetchAll(client, held, relation, context);
+  const columns = held.map(({ name, sourceType, type }, i) => ({
+    name,
+    sourceType,
+    column: rawColumnName(i),
+    type: type === 'TIMESTAMPTZ' ? 'TIMESTAMP WITH TIME ZONE' : type,
+    infer: 'nothing' as const,
+  }));
+  return { columns, warnings: left.map(notKept) };
+}
+
+async function fetchAll(
+  client: pg.Client,
+  held: readonly HeldColumn[],
+  { shown }: Relation,
+  { database, signal, maxCells, onProgress }: LoadContext,
+): Promise<void> {
+  const writer = await database.createTable(
+    RAW,
+    held.map(({ type }, i) => ({ name: rawColumnName(i), type })),
+  );
+  let rows = 0;
+  for (;;) {
+    const page = await client.query<(string | null)[]>({
+      text: `FETCH ${FETCH_ROWS} FROM rows`,
+      rowMode: 'array',
+    });
+    signal.throwIfAborted();
+    rows += page.rows.length;
+    if (rows * held.length > maxCells)
+      throw tooManyCells(`The ${shown}`, rows, held.length, maxCells);
+    writer.append(
+      held.map(({ type }, i) => valuesOf(page.rows, i, type)),
+      page.rows.length,
+    );
+    onProgress({ step: 'reading', rows });
+    if (page.rows.length < FETCH_ROWS) break;
+  }
+  writer.close();
+}

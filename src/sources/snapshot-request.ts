@@ -1,0 +1,33 @@
+import type { Spec } from '../spec/spec.ts';
+
+/** Everything that a snapshot is made from; plain data, since it travels to a process of its own. */
+export type SnapshotRequest = {
+  readonly spec: Spec;
+  /** Folder that relative source paths start from. */
+  readonly baseFolder: string;
+  /** Where the Parquet file goes, and tables bigger than memory on the way. */
+  readonly outputFolder: string;
+  /** Address of a Postgres source, secrets resolved (see `source-url.ts`): never shown, logged or stored. */
+  readonly sourceUrl?: string;
+  readonly limits: SnapshotLimits;
+};
+
+export type SnapshotLimits = {
+  /** Memory of the process that makes the snapshot. */
+  readonly memoryMb: number;
+  readonly seconds: number;
+  readonly threads: number;
+};
+
+export const DEFAULT_SNAPSHOT_LIMITS: SnapshotLimits = {
+  memoryMb: 2048,
+  seconds: 3600,
+  threads: 2,
+};
+
+/** What a snapshot is at, for people. */
+export type SnapshotProgress = {
+  readonly step: 'reading' | 'typing' | 'hashing' | 'writing';
+  readonly rows: number;
+};
+export type OnProgress = (progress: SnapshotProgress) => void;

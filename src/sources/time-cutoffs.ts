@@ -1,0 +1,34 @@
+import { Failure } from '../domain/failure.ts';
+import type { Database } from '../frame/duckdb.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { PlannedColumn } from './plan-columns.ts';
+import { RAW } from './raw-table.ts';
+
+/**
+ * Cut-offs of the time scheme in µs UTC, ascending, taken from the times of the whole table: where each fold starts,
+ * then where the holdout does. The rows before the first are for training only, so that every fold has earlier rows.
+ * With k folds and holdout share h the rows before the holdout are cut into k + 1 equal parts. Empty for other schemes.
+ */
+export async function timeCutoffs(
+  database: Database,
+  planned: readonly PlannedColumn[],
+  { time, validate }: Spec,
+): Promise<readonly number[]> {
+  const column = planned.find(({ name }) => name === time);
+  if (validate.scheme !== 'time' || column === undefined) return [];
+  const { folds, holdout } = validate;
+  const shares = Array.from(
+    { length: folds + 1 },
+    (_, i) => ((1 - holdout) * (i + 1)) / (folds + 1),
+  );
+  const [row] = await database.rows(
+    `SELECT quantile_disc(epoch_us(${column.sql}), [${shares.join(', ')}]) AS cutoffs, count(DISTINCT epoch_us(${column.sql})) AS times FROM ${RAW}`,
+  );
+  const cutoffs = ((row?.['cutoffs'] ?? []) as readonly bigint[]).map(Number);
+  const areApart = cutoffs.every((cutoff, i) => i === 0 || cutoff > (cutoffs[i - 1] as number));
+  if (cutoffs.length === folds + 1 && areApart) return cutoffs;
+  throw new Failure(
+    'invalid-data',
+    `\`time\` (${column.name}) has ${String(row?.['times'])} distinct values, too few or too uneven to cut ${folds} folds and a holdout from: lower \`validate.folds\`, or choose another scheme.`,
+  );
+}
