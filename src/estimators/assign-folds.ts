@@ -61,7 +61,11 @@ function splitInto(input: FoldInput, folds: Uint8Array): readonly string[] {
   return splitByRank(input, input, isStratified, folds);
 }
 
-function exclusionOf({ scheme, target, weights, times }: FoldInput, row: number): string | null {
+/** Why a row takes no part, or null. */
+export function exclusionOf(
+  { scheme, target, weights, times }: Pick<FoldInput, 'scheme' | 'target' | 'weights' | 'times'>,
+  row: number,
+): string | null {
   if (target.kind === 'classes') {
     if ((target.codes[row] as number) < 0) return 'target_missing';
   } else {

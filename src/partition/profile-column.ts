@@ -1,10 +1,11 @@
+import { mean, quantile } from '../features/statistics.ts';
 import type { CategoryColumn, Column } from '../frame/frame.ts';
 import type { ColumnProfile } from './facts.ts';
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 const TOP_LEVELS = 10;
 
-/** Exact counts and quantiles of one column; O(n log n) for numbers, O(n + levels) for text. */
+/** Exact counts and quantiles of one column's finite values; O(n log n) for numbers, O(n + levels) for text. */
 export function profileColumn(column: Column): ColumnProfile {
   switch (column.kind) {
     case 'number':
@@ -19,24 +20,15 @@ export function profileColumn(column: Column): ColumnProfile {
 type NumberProfile = Omit<ColumnProfile, 'name' | 'kind' | 'top'>;
 
 function profileNumbers(values: Float64Array): NumberProfile {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  const missing = values.length - sorted.length;
+  const sorted = values.filter(Number.isFinite).sort();
   return {
-    missing,
+    missing: values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0),
     distinct: countDistinct(sorted),
-    min: finiteOrNull(sorted[0]),
-    max: finiteOrNull(sorted.at(-1)),
-    mean: finiteOrNull(sorted.reduce((sum, value) => sum + value, 0) / sorted.length),
-    quantiles: sorted.length === 0 ? [] : QUANTILES.map((share) => quantileOf(sorted, share)),
+    min: sorted[0] ?? null,
+    max: sorted.at(-1) ?? null,
+    mean: sorted.length === 0 ? null : mean(sorted),
+    quantiles: sorted.length === 0 ? [] : QUANTILES.map((share) => quantile(sorted, share)),
   };
-}
-
-/** Linear between the two nearest ranks (Hyndman and Fan's type 7, the default of NumPy and R). */
-export function quantileOf(sorted: Float64Array, share: number): number {
-  const at = (sorted.length - 1) * share;
-  const below = sorted[Math.floor(at)] as number;
-  const above = sorted[Math.ceil(at)] as number;
-  return below === above ? below : below + (above - below) * (at - Math.floor(at));
 }
 
 function countDistinct(sorted: Float64Array): number {
@@ -59,8 +51,4 @@ function profileCategory({ name, kind, codes, levels }: CategoryColumn): ColumnP
     .map((code) => ({ level: levels[code] as string, count: counts[code] as number }));
   const numbers = { min: null, max: null, mean: null, quantiles: [] };
   return { name, kind, missing, distinct: used.length, ...numbers, top };
-}
-
-function finiteOrNull(value: number | undefined): number | null {
-  return value !== undefined && Number.isFinite(value) ? value : null;
 }

@@ -1,9 +1,22 @@
 import { Failure } from '../domain/failure.ts';
 import type { PartitionFunction } from './partition-function.ts';
 import { profile } from './profile.ts';
+import { rank } from './rank.ts';
+import { score } from './score-rows.ts';
+import { train } from './train.ts';
+import { refit, trainFold } from './train-parts.ts';
 
 /** The built-in partition functions by name: what every engine can run. */
-const FUNCTIONS: ReadonlyMap<string, PartitionFunction> = new Map(Object.entries({ profile }));
+const FUNCTIONS: ReadonlyMap<string, PartitionFunction> = new Map(
+  Object.entries({
+    profile,
+    train,
+    'train-fold': trainFold,
+    rank,
+    refit,
+    score,
+  }),
+);
 
 /** Throws `Failure('not-found')` on a name that is not in the table. */
 export function findPartitionFunction(name: string): PartitionFunction {

@@ -1,0 +1,100 @@
+import { Failure } from '../domain/failure.ts';
+import {
+  type Estimator,
+  type FitOptions,
+  FitStopped,
+  type Model,
+} from '../estimators/estimator.ts';
+import { findEstimator } from '../estimators/registry.ts';
+import type { Edit } from '../features/handle/edits.ts';
+import { fitHandling, type HandlingFit } from '../features/handle/fit-handling.ts';
+import type { FittedHandling } from '../features/handle/handling.ts';
+import { digestJson } from '../frame/digest.ts';
+import type { Candidate } from '../spec/spec.ts';
+import type { FitPlace, TrainingData } from './training-data.ts';
+
+/** A candidate fitted at one place: the handling is its own, the selected columns and rows are shared. */
+export type FittedCandidate = {
+  readonly handling: FittedHandling;
+  readonly edits: readonly Edit[];
+  readonly model: Model;
+  readonly seed: bigint;
+  readonly trainedRows: number;
+  /** Milliseconds, for people: never part of what is compared. */
+  readonly fitMs: number;
+};
+
+/** Fits candidates at one place (a fold, or the final fit); those that take data in the same form share the prepared matrix. */
+export class FitSite {
+  readonly #data: TrainingData;
+  readonly #place: FitPlace;
+  readonly #prepared = new Map<string, HandlingFit>();
+
+  constructor(data: TrainingData, place: FitPlace) {
+    this.#data = data;
+    this.#place = place;
+  }
+
+  /** Throws `FitStopped` when asked to stop, anything else when this candidate can't be fitted here. */
+  fit(candidate: Candidate): FittedCandidate {
+    const estimator = requireEstimator(candidate.algorithm);
+    const rows = this.#data.trainingRows(this.#place);
+    checkRowCount(estimator, rows.length);
+    const startedAt = performance.now();
+    const { handling, training, edits } = this.#prepare(estimator, rows);
+    const { x, target, weights } = training;
+    const seed = this.seedOf(candidate);
+    const options: FitOptions = {
+      seed,
+      stop: this.#data.stop,
+      ...(weights !== undefined && estimator.supports.weights && { weights }),
+    };
+    const model = estimator.fit(x, target, candidate.parameters, options);
+    const fitMs = performance.now() - startedAt;
+    return { handling, edits, model, seed, trainedRows: rows.length, fitMs };
+  }
+
+  seedOf({ algorithm, parameters }: Candidate): bigint {
+    return this.#data.seed('train', this.#place, algorithm, digestJson(parameters));
+  }
+
+  #prepare({ supports }: Estimator, rows: Int32Array): HandlingFit {
+    const key = JSON.stringify([supports.missing, supports.scaledInput, supports.weights]);
+    const known = this.#prepared.get(key);
+    if (known !== undefined) return known;
+    const { frame, target, weights, handle } = this.#data;
+    const prepared = fitHandling({
+      frame,
+      columns: this.#data.selection(this.#place).kept,
+      target,
+      rows,
+      handle,
+      supports,
+      weights,
+      seed: this.#data.seed('handle', this.#place),
+    });
+    this.#prepared.set(key, prepared);
+    return prepared;
+  }
+}
+
+/** True for the error that ends the whole partition: everything else is one candidate's failure. */
+export function isStop(error: unknown): boolean {
+  return error instanceof FitStopped;
+}
+
+function requireEstimator(algorithm: string): Estimator {
+  const estimator = findEstimator(algorithm);
+  if (estimator === undefined)
+    throw new Failure('invalid-spec', `There is no algorithm "${algorithm}".`);
+  return estimator;
+}
+
+function checkRowCount({ id, supports: { maxRows } }: Estimator, rowCount: number): void {
+  if (rowCount === 0) throw new Failure('invalid-data', 'No row is left to train on.');
+  if (maxRows !== undefined && rowCount > maxRows)
+    throw new Failure(
+      'limit-exceeded',
+      `${id} takes at most ${maxRows} training rows, and there are ${rowCount}.`,
+    );
+}

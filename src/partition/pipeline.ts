@@ -1,0 +1,68 @@
+import { Failure } from '../domain/failure.ts';
+import type { Task } from '../domain/metric.ts';
+import type { Model } from '../estimators/estimator.ts';
+import { engineer } from '../features/engineer/engineer.ts';
+import type { FittedHandling } from '../features/handle/handling.ts';
+import type { Frame, Matrix } from '../frame/frame.ts';
+import { type ColumnContract, takeContracted } from './column-contract.ts';
+import { memberRanges } from './member-ranges.ts';
+import type { PartitionRef } from './partition-function.ts';
+
+/** What a pipeline is asked to do, and with which columns: everything about it but what it learned. */
+export type PipelineContract = ColumnContract & {
+  readonly task: Task;
+  /** Order of the probabilities; empty for a regression. */
+  readonly classes: readonly string[];
+  readonly timezone: string;
+  /** Key columns: steps that look back stop where they change. */
+  readonly key: readonly string[];
+  /** Only a lag may read it. */
+  readonly target: string;
+};
+
+/** Engineering steps, fitted handling of the selected columns, and the fitted estimator: what a model is. */
+export type Pipeline = {
+  readonly contract: PipelineContract;
+  readonly handling: FittedHandling;
+  readonly model: Model;
+};
+
+/**
+ * Predictions for every row of a frame: rows × width, row-major; width = classes, or 1. Throws
+ * `Failure('invalid-data')` when the frame lacks a column that the model was trained with.
+ */
+export function predictRows(
+  { contract, handling, model }: Pipeline,
+  frame: Frame,
+  ranges: PartitionRef['ranges'],
+): Float64Array {
+  const engineered = engineer(takeContracted(frame, contract), contract.steps, {
+    timezone: contract.timezone,
+    ranges: memberRanges(frame, ranges, contract.key),
+    target: contract.target,
+  });
+  return predictMatrix(model, handling.transform(engineered), contract.classes.length);
+}
+
+/**
+ * Probabilities (rows × classes, row-major) or values; a classifier without probabilities says 1 for its class.
+ * `classCount` 0 = regression. Throws `Failure('invalid-data')` when a prediction is no finite number.
+ */
+export function predictMatrix(model: Model, x: Matrix, classCount: number): Float64Array {
+  const output =
+    classCount > 0 && model.predictProbabilities !== undefined
+      ? model.predictProbabilities(x)
+      : certainties(model.predict(x), classCount);
+  if (!output.every(Number.isFinite))
+    throw new Failure('invalid-data', `${model.algorithm} gave a prediction that is no number.`);
+  return output;
+}
+
+function certainties(predicted: Float64Array, classCount: number): Float64Array {
+  if (classCount === 0) return predicted;
+  const output = new Float64Array(predicted.length * classCount);
+  predicted.forEach((code, row) => {
+    output[row * classCount + code] = 1;
+  });
+  return output;
+}

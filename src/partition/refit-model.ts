@@ -1,0 +1,102 @@
+import { shapesOf } from '../features/column-shape.ts';
+import { digestBytes } from '../frame/digest.ts';
+import type { Candidate } from '../spec/spec.ts';
+import { contractOf } from './column-contract.ts';
+import type { ModelFacts } from './facts.ts';
+import { FitSite, type FittedCandidate } from './fit-candidate.ts';
+import { type Pipeline, predictMatrix } from './pipeline.ts';
+import { pipelineToBytes } from './pipeline-bytes.ts';
+import type { FitPlace, TrainingData } from './training-data.ts';
+
+/** The model that ships, and what it (or its twin of the training rows, under `refit: all`) says of holdout rows. */
+export type RefitModel = {
+  readonly facts: ModelFacts;
+  readonly bytes: Uint8Array;
+  /** holdout rows × width, row-major. */
+  readonly holdout: Float64Array;
+};
+
+/** The most features whose importance is kept. */
+const MAX_IMPORTANCES = 200;
+
+/**
+ * Fits the candidate on all training rows and predicts the holdout with it; under `refit: all` it is fitted once more
+ * on every row afterwards, and that one ships. Throws what the fit throws.
+ */
+export function refitModel(
+  data: TrainingData,
+  candidate: Candidate,
+  holdoutRows: Int32Array,
+): RefitModel {
+  const fitted = new FitSite(data, 'final').fit(candidate);
+  const holdout = predictHeldOut(data, fitted, holdoutRows);
+  if (data.args.spec.validate.refit === 'training')
+    return { ...ship(data, candidate, 'final', fitted), holdout };
+  fitted.model.free?.();
+  const everything = new FitSite(data, 'everything').fit(candidate);
+  return { ...ship(data, candidate, 'everything', everything), holdout };
+}
+
+/** Predictions of rows that the fit has not seen; rows × width, row-major. */
+export function predictHeldOut(
+  data: TrainingData,
+  { handling, model }: Pick<FittedCandidate, 'handling' | 'model'>,
+  rows: Int32Array,
+): Float64Array {
+  return predictMatrix(model, handling.transform(data.frame, rows), data.args.classes.length);
+}
+
+function ship(
+  data: TrainingData,
+  candidate: Candidate,
+  place: FitPlace,
+  fitted: FittedCandidate,
+): Pick<RefitModel, 'facts' | 'bytes'> {
+  const { handling, model, seed, trainedRows, edits } = fitted;
+  const bytes = pipelineToBytes(pipelineOf(data, place, fitted));
+  const facts: ModelFacts = {
+    algorithm: candidate.algorithm,
+    parameters: candidate.parameters,
+    digest: digestBytes(bytes),
+    byteSize: bytes.length,
+    features: handling.featureNames,
+    trainedRows,
+    seed: String(seed),
+    importance: importanceOf(fitted),
+    edits,
+  };
+  model.free?.();
+  return { facts, bytes };
+}
+
+function pipelineOf(
+  data: TrainingData,
+  place: FitPlace,
+  { handling, model }: FittedCandidate,
+): Pipeline {
+  const { spec, task, classes } = data.args;
+  const sources = shapesOf(data.source);
+  const contract = contractOf(sources, spec.features.engineer, data.selection(place).kept);
+  return {
+    contract: {
+      ...contract,
+      task,
+      classes,
+      timezone: spec.data.timezone,
+      key: spec.partition.by,
+      target: spec.target.column,
+    },
+    handling,
+    model,
+  };
+}
+
+/** Largest first; equal shares in feature order. */
+function importanceOf({ handling, model }: FittedCandidate): ModelFacts['importance'] {
+  const shares = model.importance?.();
+  if (shares === undefined) return [];
+  return handling.featureNames
+    .map((feature, i) => ({ feature, share: shares[i] ?? 0 }))
+    .sort((a, b) => b.share - a.share)
+    .slice(0, MAX_IMPORTANCES);
+}

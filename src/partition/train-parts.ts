@@ -1,0 +1,78 @@
+import { asJson, type JsonObject } from '../domain/json.ts';
+import { holdoutRows } from '../estimators/folds.ts';
+import type { Candidate } from '../spec/spec.ts';
+import type { FoldFacts, FoldPart, RefitFacts, RefitPart, TrainArgs } from './facts.ts';
+import { FitSite } from './fit-candidate.ts';
+import { fitFold, isEmptyFold } from './fit-fold.ts';
+import type { PartitionContext, PartitionData, PartitionResult } from './partition-function.ts';
+import { createPredictions, predictionsToBytes, writeLayerInto } from './predictions.ts';
+import { refitModel } from './refit-model.ts';
+import { rowLedger } from './row-ledger.ts';
+import { featureFacts } from './train.ts';
+import { TrainingData } from './training-data.ts';
+import { outputWidth } from './truth.ts';
+
+/**
+ * One candidate on one fold (`FoldFacts`): `train` cut in parts, so that several threads share a big partition. Blob
+ * `predictions`: that fold's rows × width; none when the candidate failed.
+ */
+export function trainFold(
+  data: PartitionData,
+  json: JsonObject,
+  { stop }: PartitionContext,
+): PartitionResult {
+  const args = json as unknown as TrainArgs & FoldPart;
+  const training = new TrainingData(data, args, stop);
+  const site = new FitSite(training, args.fold);
+  const fit = fitFold(training, site, candidateOf(args), args.fold);
+  const facts: FoldFacts = {
+    status: fit.status,
+    ...(fit.status === 'failed' ? { because: fit.because } : {}),
+    score: fit.score,
+    seed: fit.seed,
+    fitMs: fit.fitMs,
+    kept: isEmptyFold(training, args.fold) ? [] : training.selection(args.fold).kept,
+  };
+  const blobs = new Map<string, Uint8Array>();
+  if (fit.status === 'ok') blobs.set('predictions', bytesOf(fit.output));
+  return { facts: asJson(facts), blobs };
+}
+
+/**
+ * The last part: one candidate on all training rows (`RefitFacts`; its selection knows no folds, so its stability is
+ * empty). Blobs: `model`, and `predictions` with one layer, rows × width, NaN but for holdout rows.
+ */
+export function refit(
+  data: PartitionData,
+  json: JsonObject,
+  { stop }: PartitionContext,
+): PartitionResult {
+  const args = json as unknown as TrainArgs & RefitPart;
+  const training = new TrainingData(data, args, stop);
+  const rows = holdoutRows(training.folds);
+  const { facts: model, bytes, holdout } = refitModel(training, candidateOf(args), rows);
+  const predictions = createPredictions(data.frame.rowCount, 1, outputWidth(training));
+  writeLayerInto(holdout, rows, 0, predictions);
+  const place = args.spec.validate.refit === 'all' ? 'everything' : 'final';
+  const facts: RefitFacts = {
+    features: featureFacts(training),
+    selection: training.selection(place),
+    model,
+    rows: rowLedger(training),
+  };
+  const blobs = new Map([
+    ['model', bytes],
+    ['predictions', predictionsToBytes(predictions)],
+  ]);
+  return { facts: asJson(facts), blobs };
+}
+
+function candidateOf({ spec, candidate }: TrainArgs & RefitPart): Candidate {
+  const found = spec.candidates[candidate];
+  if (found === undefined) throw new RangeError(`There is no candidate ${candidate}.`);
+  return found;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

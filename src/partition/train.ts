@@ -1,0 +1,143 @@
+import { asJson, type JsonObject } from '../domain/json.ts';
+import type { Score } from '../domain/metric.ts';
+import { chooseBest } from '../estimators/candidates.ts';
+import { holdoutRows, outOfFoldRows, validationRows } from '../estimators/folds.ts';
+import { featuresDigest } from '../features/features-digest.ts';
+import { digestJson } from '../frame/digest.ts';
+import type { Candidate } from '../spec/spec.ts';
+import type { CandidateFacts, SelectionFacts, TrainArgs, TrainFacts } from './facts.ts';
+import { FitSite, isStop } from './fit-candidate.ts';
+import { type FoldFit, fitFold, isEmptyFold, messageOf } from './fit-fold.ts';
+import type { PartitionContext, PartitionData, PartitionResult } from './partition-function.ts';
+import {
+  createPredictions,
+  type Predictions,
+  predictionsToBytes,
+  writeLayerInto,
+} from './predictions.ts';
+import { rankCandidates } from './rank.ts';
+import { type RefitModel, refitModel } from './refit-model.ts';
+import { rowLedger } from './row-ledger.ts';
+import { stabilityOf } from './selection-stability.ts';
+import { TrainingData } from './training-data.ts';
+import { outputWidth } from './truth.ts';
+
+/** What became of one candidate; `failure` once it can't be the best any more. */
+type Trial = { readonly candidate: Candidate; readonly folds: FoldFit[]; failure?: string };
+
+/**
+ * Every candidate on every fold, the best by the pooled out-of-fold score, and that one refitted (`TrainFacts`). Blobs:
+ * `predictions` (a layer per candidate and one for the holdout) and, when a candidate could be fitted, `model`.
+ */
+export function train(
+  data: PartitionData,
+  json: JsonObject,
+  { stop }: PartitionContext,
+): PartitionResult {
+  const args = json as unknown as TrainArgs;
+  const training = new TrainingData(data, args, stop);
+  const predictions = createPredictions(
+    data.frame.rowCount,
+    args.spec.candidates.length + 1,
+    outputWidth(training),
+  );
+  const trials = tryCandidates(training, predictions);
+  const oof = outOfFoldRows(training.folds);
+  const { cv } = rankCandidates(training.truth, predictions, oof);
+  const refitted = refitBest(training, trials, cv);
+  if (refitted !== null)
+    writeLayerInto(
+      refitted.model.holdout,
+      holdoutRows(training.folds),
+      args.spec.candidates.length,
+      predictions,
+    );
+  const facts: TrainFacts = {
+    features: featureFacts(training),
+    selection: selectionFacts(training),
+    candidates: trials.map((trial, i) => candidateFacts(trial, cv[i] as Score)),
+    best: refitted?.best ?? null,
+    model: refitted?.model.facts ?? null,
+    rows: rowLedger(training),
+  };
+  const blobs = new Map([['predictions', predictionsToBytes(predictions)]]);
+  if (refitted !== null) blobs.set('model', refitted.model.bytes);
+  return { facts: asJson(facts), blobs };
+}
+
+export function featureFacts({ frame, columns, engineered }: TrainingData): TrainFacts['features'] {
+  return { digest: featuresDigest(frame, columns), engineered };
+}
+
+/** Fold after fold, so that what a fold prepares is shared by its candidates and then let go. */
+function tryCandidates(data: TrainingData, predictions: Predictions): readonly Trial[] {
+  const { candidates, validate } = data.args.spec;
+  const trials = candidates.map((candidate): Trial => ({ candidate, folds: [] }));
+  for (let fold = 0; fold < validate.folds; fold++) {
+    const site = new FitSite(data, fold);
+    const rows = validationRows(data.folds, fold);
+    trials.forEach((trial, layer) => {
+      if (trial.failure !== undefined) return;
+      const fit = fitFold(data, site, trial.candidate, fold);
+      trial.folds.push(fit);
+      if (fit.status === 'failed') trial.failure = fit.because;
+      else writeLayerInto(fit.output, rows, layer, predictions);
+    });
+  }
+  return trials;
+}
+
+type Refitted = { readonly best: number; readonly model: RefitModel };
+
+/** The best candidate that can also be fitted on all training rows; the simplest one where nothing could be scored. */
+function refitBest(
+  data: TrainingData,
+  trials: readonly Trial[],
+  cv: readonly Score[],
+): Refitted | null {
+  const rows = holdoutRows(data.folds);
+  for (;;) {
+    const scores = cv.map((score, i): Score => {
+      const because = trials[i]?.failure;
+      return because === undefined ? score : { value: null, because };
+    });
+    const first = trials.findIndex(({ failure }) => failure === undefined);
+    if (first < 0) return null;
+    const best = chooseBest(data.args.spec.metric, scores) ?? first;
+    const trial = trials[best] as Trial;
+    try {
+      return { best, model: refitModel(data, trial.candidate, rows) };
+    } catch (error) {
+      if (isStop(error)) throw error;
+      trial.failure = `On all training rows: ${messageOf(error)}`;
+    }
+  }
+}
+
+function candidateFacts({ candidate, folds, failure }: Trial, cv: Score): CandidateFacts {
+  const { algorithm, parameters } = candidate;
+  return {
+    algorithm,
+    parameters,
+    parametersDigest: digestJson(parameters),
+    seed: folds[0]?.seed ?? '0',
+    status: failure === undefined ? 'ok' : 'failed',
+    ...(failure === undefined ? {} : { because: failure }),
+    cv: failure === undefined ? cv : { value: null, because: failure },
+    foldScores: folds.map(({ score }) => score),
+    fitMs: folds.reduce((sum, { fitMs }) => sum + fitMs, 0),
+  };
+}
+
+/** Of the model that ships, with how stable the choice was over the folds. */
+function selectionFacts(data: TrainingData): SelectionFacts {
+  const { folds, refit } = data.args.spec.validate;
+  const used = Array.from({ length: folds }, (_, fold) => fold).filter(
+    (fold) => !isEmptyFold(data, fold),
+  );
+  const keptByFold = used.map((fold) => data.selection(fold).kept);
+  return {
+    ...data.selection(refit === 'all' ? 'everything' : 'final'),
+    stability: stabilityOf(data.columns, keptByFold),
+  };
+}

@@ -1,0 +1,135 @@
+import type { Target } from '../estimators/estimator.ts';
+import { allTrainingRows, holdoutRows, trainingRows } from '../estimators/folds.ts';
+import { featureColumns, shapesOf } from '../features/column-shape.ts';
+import { engineer } from '../features/engineer/engineer.ts';
+import { selectColumns } from '../features/select/select-columns.ts';
+import { seedOf } from '../frame/digest.ts';
+import { type Frame, requireColumn } from '../frame/frame.ts';
+import type { Handle } from '../spec/features.ts';
+import type { SelectionFacts, TrainArgs } from './facts.ts';
+import { memberRanges } from './member-ranges.ts';
+import type { PartitionData } from './partition-function.ts';
+import { sampleRows } from './row-sample.ts';
+import { targetOf, weightsOf } from './target.ts';
+import type { Truth } from './truth.ts';
+
+/** Key columns with more texts than this become numbers by what the target does there, not columns of 0 and 1. */
+const ONE_HOT_LEVELS = 64;
+
+/** One fit: a fold, all training rows (`final`), or those and the holdout (`everything`). */
+export type FitPlace = number | 'final' | 'everything';
+
+/** What all candidates of one partition share: engineered columns, target, weights, folds and what each fold selects. */
+export class TrainingData {
+  readonly args: TrainArgs;
+  readonly text: string;
+  readonly source: Frame;
+  /** Source and engineered columns of every row; look-back steps stay within a member of the union. */
+  readonly frame: Frame;
+  /** The columns that selection chooses from. */
+  readonly columns: readonly string[];
+  readonly engineered: readonly string[];
+  readonly target: Target;
+  readonly weights: Float64Array | undefined;
+  readonly folds: Uint8Array;
+  readonly handle: Handle;
+  /** What its predictions are compared with. */
+  readonly truth: Truth;
+  /** Asks fits and selections to end soon. */
+  readonly stop: Int32Array;
+  readonly #rowHashes: Uint8Array;
+  readonly #members: ReturnType<typeof memberRanges>;
+  readonly #selections = new Map<FitPlace, SelectionFacts>();
+
+  constructor(
+    { partition, frame, rowHashes, folds }: PartitionData,
+    args: TrainArgs,
+    stop: Int32Array,
+  ) {
+    if (folds === undefined) throw new RangeError('Training needs the folds of its rows.');
+    const { spec } = args;
+    this.args = args;
+    this.stop = stop;
+    this.text = partition.text;
+    this.source = frame;
+    this.folds = folds;
+    this.#rowHashes = rowHashes;
+    this.#members = memberRanges(frame, partition.ranges, spec.partition.by);
+    this.target = targetOf(frame, args);
+    this.weights = weightsOf(frame, spec);
+    this.frame = engineer(frame, spec.features.engineer, {
+      timezone: spec.data.timezone,
+      ranges: this.#members,
+      target: spec.target.column,
+    });
+    this.columns = featureColumns(shapesOf(this.frame), otherRoles(args));
+    this.engineered = this.frame.columns.slice(frame.columns.length).map(({ name }) => name);
+    this.handle = handleWithKey(frame, args);
+    this.truth = { target: this.target, weights: this.weights, spec };
+  }
+
+  /** Ascending; a sample by row hash where `global.max_rows` asks for one. */
+  trainingRows(place: FitPlace): Int32Array {
+    const { spec, scope } = this.args;
+    const rows = this.#rowsOf(place);
+    if (scope === 'own') return rows;
+    return sampleRows(rows, {
+      limit: spec.global.max_rows,
+      rowHashes: this.#rowHashes,
+      members: this.#members,
+    });
+  }
+
+  /** Chosen on the training rows of that fit alone; computed once. */
+  selection(place: FitPlace): SelectionFacts {
+    const known = this.#selections.get(place);
+    if (known !== undefined) return known;
+    const selection = selectColumns(
+      this.frame,
+      this.columns,
+      this.target,
+      this.trainingRows(place),
+      this.args.spec.features.select,
+      { seed: this.seed('select', place), weights: this.weights, stop: this.stop },
+    );
+    this.#selections.set(place, selection);
+    return selection;
+  }
+
+  /** A seed of its own for every use, so that neither order nor threads can matter. */
+  seed(stage: string, place: FitPlace, ...more: readonly string[]): bigint {
+    return seedOf(this.args.spec.seed, stage, this.text, ...more, place);
+  }
+
+  #rowsOf(place: FitPlace): Int32Array {
+    const { folds } = this;
+    if (typeof place === 'number')
+      return trainingRows(folds, place, this.args.spec.validate.scheme);
+    const training = allTrainingRows(folds);
+    if (place === 'final') return training;
+    return Int32Array.from([...training, ...holdoutRows(folds)]).sort();
+  }
+}
+
+/** Columns that no model may see: the target, and what names, weighs, orders or places a row. */
+function otherRoles({ spec, scope }: TrainArgs): ReadonlySet<string> {
+  const { id, weight, drop } = spec.columns;
+  const roles = [spec.target.column, id, weight, spec.time, ...drop];
+  const isKeyFeature = scope === 'global' && spec.global.include_partition;
+  if (!isKeyFeature) roles.push(...spec.partition.by);
+  return new Set(roles.filter((role) => role !== undefined));
+}
+
+/** The key as a feature of the global model: one-hot up to 64 texts, beyond that by its target (DESIGN §10). */
+function handleWithKey(frame: Frame, { spec, scope }: TrainArgs): Handle {
+  const { handle } = spec.features;
+  if (scope === 'own') return handle;
+  const columns = { ...handle.columns };
+  for (const name of spec.partition.by) {
+    const column = requireColumn(frame, name);
+    if (column.kind !== 'category') continue;
+    const encode = column.levels.length <= ONE_HOT_LEVELS ? 'one_hot' : 'target';
+    columns[name] = { encode, ...columns[name] };
+  }
+  return { ...handle, columns };
+}

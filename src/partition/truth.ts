@@ -1,0 +1,60 @@
+import type { Score } from '../domain/metric.ts';
+import type { Target } from '../estimators/estimator.ts';
+import type { ScoredRows } from '../estimators/metrics/scored-rows.ts';
+import { score } from '../estimators/score.ts';
+import { type Frame, takeCodes, takeNumbers } from '../frame/frame.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { RankArgs } from './facts.ts';
+import { type Predictions, readLayer } from './predictions.ts';
+import { targetOf, weightsOf } from './target.ts';
+
+/** What predictions are compared with: every row's target and weight, and the metric. */
+export type Truth = {
+  readonly target: Target;
+  readonly weights: Float64Array | undefined;
+  readonly spec: Pick<Spec, 'metric' | 'target'>;
+};
+
+export function truthOf(frame: Frame, args: RankArgs): Truth {
+  return { target: targetOf(frame, args), weights: weightsOf(frame, args.spec), spec: args.spec };
+}
+
+/** Numbers per row and layer: a probability per class, or one value. */
+export function outputWidth({ target }: Pick<Truth, 'target'>): number {
+  return target.kind === 'classes' ? Math.max(1, target.classes.length) : 1;
+}
+
+/** Rows and their predictions (`output`: rows × width, row-major) as metrics take them. */
+export function scoredRows(truth: Truth, rows: Int32Array, output: Float64Array): ScoredRows {
+  const { target, spec } = truth;
+  const weights = truth.weights && takeNumbers(truth.weights, rows);
+  if (target.kind === 'values')
+    return { kind: 'values', truth: takeNumbers(target.values, rows), prediction: output, weights };
+  return {
+    kind: 'classes',
+    truth: takeCodes(target.codes, rows),
+    probabilities: output,
+    classes: target.classes,
+    positive: spec.target.positive,
+    weights,
+  };
+}
+
+/** The spec's metric of one layer's predictions on the given rows. */
+export function scoreLayer(
+  truth: Truth,
+  predictions: Predictions,
+  layer: number,
+  rows: Int32Array,
+): Score {
+  return score(truth.spec.metric, scoredRows(truth, rows, readLayer(predictions, layer, rows)));
+}
+
+/** Those of the rows that the layer has predicted. */
+export function predictedRows(
+  { layers, width, values }: Predictions,
+  layer: number,
+  rows: Int32Array,
+): Int32Array {
+  return rows.filter((row) => !Number.isNaN(values[(row * layers + layer) * width]));
+}
