@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, Migrator } from 'kysely';
+import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import { Failure } from '../src/domain/failure.ts';
 import { up as createRuns } from './20261123-01-runs.ts';
 import { up as createSnapshotsAndPlans } from './20261123-02-snapshots-and-plans.ts';
 import { up as createStepsAndModels } from './20261123-03-steps-and-models.ts';
@@ -10,6 +11,9 @@ export const MIGRATIONS: { readonly [name: string]: Migration } = {
   '20261123-03-steps-and-models': { up: createStepsAndModels },
 };
 
+/** The first server with `unique nulls not distinct`. */
+const OLDEST_SERVER = 15;
+
 /**
  * Brings the database to the newest schema and names what was applied. All or nothing: a migration that fails leaves the
  * schema as it was, and its error is thrown. Processes that migrate at once wait for each other.
@@ -18,6 +22,9 @@ export async function migrate<Schema>(
   db: Kysely<Schema>,
   migrations: { readonly [name: string]: Migration } = MIGRATIONS,
 ): Promise<{ readonly applied: readonly string[] }> {
+  const { rows } = await sql<{ version: number }>`
+    select current_setting('server_version_num')::integer as version`.execute(db);
+  checkVersion(rows[0]?.version ?? 0);
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => ({ ...migrations }) },
@@ -27,4 +34,14 @@ export async function migrate<Schema>(
   return {
     applied: results.map(({ migrationName }) => migrationName),
   };
+}
+
+/** Takes `server_version_num`, for example 150004; throws `Failure('unsupported')`. */
+export function checkVersion(version: number): void {
+  const major = Math.floor(version / 10_000);
+  if (major >= OLDEST_SERVER) return;
+  throw new Failure(
+    'unsupported',
+    `Postgres ${major} is too old: Partita needs ${OLDEST_SERVER} or newer. Point DATABASE_URL at a newer server, or leave it out for the embedded one.`,
+  );
 }

@@ -1,8 +1,9 @@
 import { type Kysely, type KyselyPlugin, sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MIGRATIONS, migrate } from '../../migrations/migrate.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { checkVersion, MIGRATIONS, migrate } from '../../migrations/migrate.ts';
 import { connectDatabase } from '../../src/stores/postgres/connect.ts';
 import type { Database } from '../../src/stores/postgres/database.ts';
+import { type KnownObject, knowObjects } from '../../src/stores/postgres/objects.ts';
 import { createPostgresRunStore } from '../../src/stores/postgres/postgres-run-store.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { attempt, newRun, numbered, recordPlan, snapshotOf, trainedOf } from './made-up-run.ts';
@@ -86,6 +87,11 @@ describe('migrations', () => {
     expect((await migrate(db)).applied).toHaveLength(3);
   });
 
+  it('refuse a server that is too old before they touch it', () => {
+    expect(() => checkVersion(140_011)).toThrow(/^Postgres 14 is too old/);
+    expect(() => checkVersion(150_000)).not.toThrow();
+  });
+
   it('make every reference a foreign key', async () => {
     await migrate(db);
     const { rows } = await sql<{ name: string }>`
@@ -137,6 +143,12 @@ describe('a connection', () => {
     expect(String(error)).not.toContain('secret');
   });
 });
+
+async function waitingForLocks(): Promise<number> {
+  const { rows } = await sql<{ waiting: number }>`
+    select count(*) as waiting from pg_locks where not granted`.execute(db);
+  return rows[0]?.waiting ?? 0;
+}
 
 /** Counts what reaches the server. */
 class StatementCounter implements KyselyPlugin {
@@ -195,6 +207,30 @@ describe('writers at once', () => {
       select count(*) as models, count(distinct digest) as digests,
         (select count(*) from object_location) as places from model`.execute(db);
     expect(rows).toEqual([{ models: 160, digests: 20, places: 160 }]);
+  });
+
+  it('that share objects wait for each other, never in a circle', async () => {
+    await migrate(db);
+    const [low, middle, high] = ['0', '7', 'f'].map(
+      (digit): KnownObject => ({
+        digest: `sha256:${digit.repeat(64)}` as KnownObject['digest'],
+        kind: 'model',
+        byteSize: 1,
+      }),
+    ) as [KnownObject, KnownObject, KnownObject];
+    const blocker = await db.startTransaction().execute();
+    await knowObjects(blocker, [middle]);
+    // Each holds what it has inserted while it waits for the one in the middle.
+    const writers = [
+      [low, middle, high],
+      [high, middle, low],
+    ].map((objects) => db.transaction().execute((one) => knowObjects(one, objects)));
+    await vi.waitUntil(async () => (await waitingForLocks()) === writers.length, {
+      timeout: 30_000,
+    });
+    await blocker.rollback().execute();
+    await expect(Promise.all(writers)).resolves.toHaveLength(2);
+    expect(await db.selectFrom('object').select('digest').execute()).toHaveLength(3);
   });
 
   it('record the same batch once, and the others as duplicates', async () => {

@@ -1,10 +1,9 @@
 import type { Kysely } from 'kysely';
 import { asJson } from '../../domain/json.ts';
-import { digestJson } from '../../frame/digest.ts';
 import type { RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
 import { knowObjects } from './objects.ts';
-import { recordStep } from './record-step.ts';
+import { outputDigest, recordStep } from './record-step.ts';
 import { insertRows } from './rows.ts';
 import { selectSnapshotPartitions, snapshotPartitionFromRow } from './snapshots.ts';
 import { insertStepIo } from './step-io.ts';
@@ -14,9 +13,10 @@ type Profiles = Pick<RunStore, 'recordProfiles' | 'profiles' | 'foldSegments'>;
 export function profileRecords(db: Kysely<Database>): Profiles {
   return {
     async recordProfiles(runId, number, profiles, folds, attempt) {
-      const outputDigest = digestJson(asJson({ profiles, folds }));
+      const reasons = profiles.flatMap(({ facts }) => Object.keys(facts.split.excluded));
+      const digest = outputDigest(asJson({ profiles, folds }), reasons);
       const step = { runId, stage: 'profile', scope: 'own', batch: number, attempt } as const;
-      await recordStep(db, { ...step, outputDigest }, async (transaction, stepId) => {
+      await recordStep(db, { ...step, outputDigest: digest }, async (transaction, stepId) => {
         await knowObjects(transaction, [{ digest: folds, kind: 'folds', byteSize: null }]);
         const { snapshot_id, digest } = await transaction
           .selectFrom('run_snapshot')

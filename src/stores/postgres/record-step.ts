@@ -1,7 +1,9 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
-import type { Scope, Stage } from '../../domain/run.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { FailureReason, Scope, Stage } from '../../domain/run.ts';
+import { digestJson } from '../../frame/digest.ts';
 import type { Attempt } from '../run-store.ts';
 import type { Database } from './database.ts';
 
@@ -15,6 +17,19 @@ export type StepWrite = {
   /** Of the result without its times; null where two attempts may differ for good reason. */
   readonly outputDigest: Digest | null;
 };
+
+/** Another attempt may have more time or memory: what ended so is no evidence against it. */
+const OVER_LIMITS: ReadonlySet<string> = new Set<FailureReason>([
+  'timeout',
+  'out_of_memory',
+  'thread_died',
+]);
+
+/** The digest that tells results apart; null when one of the reasons in it is that a partition ran over its limits. */
+export function outputDigest(result: JsonObject, reasons: readonly string[]): Digest | null {
+  const digest = digestJson(result);
+  return reasons.some((reason) => OVER_LIMITS.has(reason)) ? null : digest;
+}
 
 type StepEnd =
   | { readonly kind: 'recorded' }

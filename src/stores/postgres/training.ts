@@ -3,7 +3,6 @@ import type { Digest } from '../../domain/digest.ts';
 import { asJson } from '../../domain/json.ts';
 import { GLOBAL_TEXT } from '../../domain/partition.ts';
 import type { Scope } from '../../domain/run.ts';
-import { digestJson } from '../../frame/digest.ts';
 import {
   type Attempt,
   GLOBAL_PARTITION,
@@ -14,7 +13,7 @@ import type { Database } from './database.ts';
 import { knowObjects } from './objects.ts';
 import { selectTraining, trainedFromRow } from './partition-record.ts';
 import { insertRunPartitions } from './plans.ts';
-import { recordAttempt, recordStep } from './record-step.ts';
+import { outputDigest, recordAttempt, recordStep } from './record-step.ts';
 import { anyOf } from './rows.ts';
 import { insertStepEdges } from './step-io.ts';
 import { edgesOf, insertTraining, objectsOf } from './training-rows.ts';
@@ -61,7 +60,7 @@ type TrainedBatch = {
 /** One engine call does three steps: features, select and train. The attempts at it are fenced by `train`. */
 async function recordBatch(db: Kysely<Database>, batch: TrainedBatch): Promise<void> {
   const { runId, trained } = batch;
-  const step = { ...batch, stage: 'train', outputDigest: outputDigest(trained) } as const;
+  const step = { ...batch, stage: 'train', outputDigest: digestOf(trained) } as const;
   await recordStep(db, step, async (transaction, train) => {
     const [features, select] = await insertInnerSteps(transaction, batch);
     await knowObjects(transaction, objectsOf(trained));
@@ -73,21 +72,15 @@ async function recordBatch(db: Kysely<Database>, batch: TrainedBatch): Promise<v
   });
 }
 
-/**
- * Over everything but times and logs. Null when a partition ran over a limit: another attempt may have more time or
- * memory, and is no less right for it.
- */
-function outputDigest(trained: readonly TrainedPartition[]): Digest | null {
+/** Over everything but times and logs. */
+function digestOf(trained: readonly TrainedPartition[]): Digest | null {
   const results = trained.map((one) => {
     if (one.kind === 'failed') return { id: one.partitionId, reason: one.reason };
     const candidates = one.facts.candidates.map((candidate) => ({ ...candidate, fitMs: 0 }));
     return { id: one.partitionId, facts: { ...one.facts, candidates } };
   });
-  const isOverLimits = trained.some(
-    (one) =>
-      one.kind === 'failed' && ['timeout', 'out_of_memory', 'thread_died'].includes(one.reason),
-  );
-  return isOverLimits ? null : digestJson(asJson(results));
+  const reasons = trained.flatMap((one) => (one.kind === 'failed' ? [one.reason] : []));
+  return outputDigest(asJson({ results }), reasons);
 }
 
 async function insertInnerSteps(
