@@ -116,6 +116,7 @@ describe('the lineage of a model', () => {
         digest: snapshot.partitions[0]?.digest,
       },
       { stage: 'features', direction: 'out', role: 'features', digest: digestBytes('features') },
+      { stage: 'select', direction: 'in', role: 'folds', digest: digestBytes('folds') },
       { stage: 'train', direction: 'in', role: 'features', digest: digestBytes('features') },
       { stage: 'train', direction: 'in', role: 'folds', digest: digestBytes('folds') },
       { stage: 'train', direction: 'out', role: 'model', digest: carModel },

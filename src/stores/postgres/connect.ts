@@ -28,7 +28,8 @@ export function connectDatabase(options: ConnectOptions): Kysely<Database> {
     connectionString: options.url,
     application_name: options.application,
     max: options.maxConnections ?? 8,
-    connectionTimeoutMillis: 5_000,
+    // Also how long a query waits for a connection of the pool.
+    connectionTimeoutMillis: 10_000,
     statement_timeout: options.statementTimeoutMs ?? 120_000,
     lock_timeout: options.lockTimeoutMs ?? 30_000,
     idle_in_transaction_session_timeout: 120_000,

@@ -178,16 +178,23 @@ async function attemptsAt(db: Kysely<Database>, stepId: number): Promise<ModelMa
     .execute();
 }
 
-/** The partition's own edges, and those of the whole batches that it was in. */
-async function edgesOf(db: Kysely<Database>, making: Making): Promise<readonly LineageEdge[]> {
+/** Of the steps features, select and train of its batch: the partition's own edges, and those of the whole batch. */
+async function edgesOf(
+  db: Kysely<Database>,
+  making: Making & { readonly step_id: number },
+): Promise<readonly LineageEdge[]> {
   return db
-    .selectFrom('step_io as own')
-    .innerJoin('step', 'step.id', 'own.step_id')
+    .selectFrom('step as train')
+    .innerJoin('step', (join) =>
+      join
+        .onRef('step.run_id', '=', 'train.run_id')
+        .onRef('step.scope', '=', 'train.scope')
+        .onRef('step.batch', '=', 'train.batch')
+        .on('step.stage', 'in', ['features', 'select', 'train']),
+    )
     .innerJoin('step_io', 'step_io.step_id', 'step.id')
     .select(['step.stage', 'step_io.direction', 'step_io.role', 'step_io.digest'])
-    .distinct()
-    .where('own.run_id', '=', making.run_id)
-    .where('own.partition_id', '=', making.partition_id)
+    .where('train.id', '=', making.step_id)
     .where((where) =>
       where.or([
         where('step_io.partition_id', '=', making.partition_id),

@@ -35,7 +35,7 @@ type StepEnd =
   | { readonly kind: 'recorded' }
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'fenced'; readonly newest: number }
-  | { readonly kind: 'not-reproducible'; readonly first: Digest };
+  | { readonly kind: 'not-reproducible' };
 
 /**
  * Writes a step's result once, in one transaction: the first writer's rows stand, a second one with the same result
@@ -118,7 +118,7 @@ async function repeatStep(db: Kysely<Database>, step: StepWrite): Promise<StepEn
     .where('id', '=', step.runId)
     .where('not_reproducible', 'is', null)
     .execute();
-  return { kind: 'not-reproducible', first: first.output_digest };
+  return { kind: 'not-reproducible' };
 }
 
 export async function recordAttempt(
