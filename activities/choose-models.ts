@@ -1,3 +1,4 @@
+import { Failure } from '../src/domain/failure.ts';
 import { asJson, type JsonObject } from '../src/domain/json.ts';
 import { GLOBAL_TEXT } from '../src/domain/partition.ts';
 import type { RunStatus } from '../src/domain/run.ts';
@@ -44,7 +45,7 @@ export function chooseModelsActivity({ runs, objects, engineFor }: ActivityDepen
         const job = unionJob(run, objects, 'totals', taskArgs(run), [task]);
         const [outcome] = await runJob(engineFor(run.spec), job, signal);
         if (outcome?.kind !== 'ok')
-          throw new Error(`Pooling the totals failed: ${outcome?.message}`);
+          throw new Failure('run-failed', `Pooling the totals failed: ${outcome?.message}`);
         await runs.recordChoice(runId, choices, outcome.facts, attempt);
         return { status: runStatusOf(choices) };
       });

@@ -1,3 +1,4 @@
+import { Failure } from '../src/domain/failure.ts';
 import type { InputRef, PartitionTask } from '../src/engines/engine.ts';
 import { cutBatches } from '../src/partition/batch-plan.ts';
 import type { EvaluateArgs, EvaluateFacts } from '../src/partition/facts.ts';
@@ -69,7 +70,7 @@ export function evaluationActivities({ runs, objects, engineFor }: ActivityDepen
           const { partitionId, text } = partitions[i] as PlannedPartition;
           if (outcome.kind === 'ok')
             return [{ partitionId, facts: outcome.facts as unknown as EvaluateFacts }];
-          throw new Error(`Evaluating ${text} failed: ${outcome.message}`);
+          throw new Failure('run-failed', `Evaluating ${text} failed: ${outcome.message}`);
         });
         await runs.recordEvaluation(input.runId, input.batch, evaluated, attempt);
       });

@@ -1,3 +1,4 @@
+import { Failure } from '../src/domain/failure.ts';
 import { GLOBAL_TEXT } from '../src/domain/partition.ts';
 import type { Engine, Outcome, PartitionTask } from '../src/engines/engine.ts';
 import { validationRows } from '../src/estimators/folds.ts';
@@ -114,7 +115,7 @@ class GlobalTraining {
     };
     const [outcome] = await this.#map('rank', [{ ...this.#task(), inputs: [input] }]);
     if (outcome?.kind !== 'ok')
-      throw new Error(`Ranking the global candidates failed: ${outcome?.message}`);
+      throw new Failure('run-failed', `Ranking the global candidates failed: ${outcome?.message}`);
     return outcome.facts as unknown as RankFacts;
   }
 
