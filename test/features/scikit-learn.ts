@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+
+/** What scikit-learn, scipy and numpy say (`fixtures/sklearn/make-features.py`). */
+export type FeatureAnswers = {
+  readonly columns: readonly (readonly number[])[];
+  readonly levels: readonly number[];
+  readonly classes: readonly number[];
+  readonly response: readonly number[];
+  readonly gaps: readonly (number | null)[];
+  readonly anovaByClass: readonly number[];
+  readonly anovaByResponse: readonly number[];
+  readonly chiSquare: number;
+  readonly mutualInformation: number;
+  readonly lassoOrder: readonly number[];
+  readonly fills: { readonly mean: number; readonly median: number; readonly mode: number };
+  readonly scales: {
+    readonly standard: readonly number[];
+    readonly min_max: readonly number[];
+    readonly robust: readonly number[];
+  };
+  readonly clips: {
+    readonly iqr: readonly [number, number];
+    readonly winsorise: readonly [number, number];
+    readonly zscore: readonly [number, number];
+  };
+  readonly classWeights: readonly number[];
+};
+
+export const answers = JSON.parse(
+  readFileSync(new URL('../fixtures/sklearn/features.json', import.meta.url), 'utf8'),
+) as FeatureAnswers;
