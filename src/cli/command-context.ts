@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
+import type { MigrateDatabase, Services } from '../operations/services.ts';
 import type { ExitCode } from './exit-codes.ts';
-import type { MigrateDatabase, Services } from './services.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What every command is given: no command touches the process by itself. */

@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
+import type { RunState } from '../operations/services.ts';
 import { durationText } from '../report/number-text.ts';
 import type { CommandContext } from './command-context.ts';
-import type { RunState } from './services.ts';
 
 /** Shows how a run goes on until it is stopped. */
 export type Progress = { show(state: RunState): void; stop(): void };

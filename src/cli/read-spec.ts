@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { Failure } from '../domain/failure.ts';
+import type { PreparedSpec } from '../operations/services.ts';
 import type { Overrides } from '../spec/check-value.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
 import type { CommandContext } from './command-context.ts';
-import type { PreparedSpec } from './services.ts';
 
 type ReadContext = Pick<CommandContext, 'terminal' | 'workingFolder' | 'hasVariable'>;
 

@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
 import { isFailure } from '../domain/failure.ts';
+import type { CreateServices, Services } from '../operations/services.ts';
 import { SpecFailure } from '../spec/problem.ts';
 import { type CommandContext, printJson } from './command-context.ts';
 import { EXIT, type ExitCode, exitCodeOfError } from './exit-codes.ts';
 import { createProgram } from './program.ts';
-import type { CreateServices, Services } from './services.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the command line needs from its process; tests give their own. */

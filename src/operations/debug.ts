@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import type { DebugRequest, DebugStep } from '../cli/services.ts';
 import { Failure } from '../domain/failure.ts';
 import { asJson, type JsonObject } from '../domain/json.ts';
 import { nearestName } from '../domain/nearest-name.ts';
@@ -13,6 +12,7 @@ import { findPartitionFunction } from '../partition/registry.ts';
 import type { Snapshot, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { OperationContext } from './context.ts';
+import type { DebugRequest, DebugStep } from './services.ts';
 
 type OnStep = (step: DebugStep) => void;
 

@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import type { PreparedSpec, RunPlan } from '../cli/services.ts';
 import { Failure } from '../domain/failure.ts';
 import { asJson } from '../domain/json.ts';
 import type { GroupedMap, Outcome } from '../engines/engine.ts';
@@ -8,6 +7,7 @@ import type { ProfileFacts } from '../partition/facts.ts';
 import type { Snapshot } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { OperationContext } from './context.ts';
+import type { PreparedSpec, RunPlan } from './services.ts';
 
 /** What would be trained: reads the source into a snapshot that is thrown away, profiles and conditions it. */
 export async function planRun(

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
-import type { PredictRequest, PredictResult } from '../cli/services.ts';
 import { Failure } from '../domain/failure.ts';
 import { asJson } from '../domain/json.ts';
 import type { GroupedMap, Outcome } from '../engines/engine.ts';
@@ -16,6 +15,7 @@ import type { RunRecord } from '../stores/run-store.ts';
 import { answersOf } from './answers.ts';
 import type { OperationContext } from './context.ts';
 import { type Member, type ModelSet, modelSetOf } from './model-set.ts';
+import type { PredictRequest, PredictResult } from './services.ts';
 import { createTableFile, type TableFile } from './table-file.ts';
 
 /** File ending → kind of source. */

@@ -1,4 +1,3 @@
-import type { PredictionsRequest } from '../cli/services.ts';
 import { Failure } from '../domain/failure.ts';
 import { holdoutRows, outOfFoldRows } from '../estimators/folds.ts';
 import type { ColumnValues, TableColumn } from '../frame/duckdb-write.ts';
@@ -21,6 +20,7 @@ import type {
 } from '../stores/run-store.ts';
 import { answersOf } from './answers.ts';
 import type { OperationContext } from './context.ts';
+import type { PredictionsRequest } from './services.ts';
 import { createTableFile, type TableFile } from './table-file.ts';
 
 type Scope = 'own' | 'global';

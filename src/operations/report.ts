@@ -1,9 +1,9 @@
-import type { ReportFormat } from '../cli/services.ts';
 import { Failure } from '../domain/failure.ts';
 import type { ReportFacts } from '../report/facts.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { renderText } from '../report/text.ts';
 import type { OperationContext } from './context.ts';
+import type { ReportFormat } from './services.ts';
 
 /** A finished run's report; every format is made from the same stored facts. */
 export async function runReport(

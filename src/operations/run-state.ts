@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { RunControl, RunState } from '../cli/services.ts';
 import { isTerminal } from '../domain/run.ts';
 import type { RunRecord } from '../stores/run-store.ts';
 import {
@@ -10,6 +9,7 @@ import {
   setRunConcurrency,
 } from '../temporal/runs.ts';
 import type { OperationContext } from './context.ts';
+import type { RunControl, RunState } from './services.ts';
 
 /** How often a watcher asks, in milliseconds: progress is a query that costs the worker little. */
 const POLL_MS = 400;

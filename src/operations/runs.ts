@@ -1,5 +1,5 @@
-import type { RunSummary } from '../cli/services.ts';
 import type { OperationContext } from './context.ts';
+import type { RunSummary } from './services.ts';
 
 /** The newest runs first. */
 export async function listRuns(

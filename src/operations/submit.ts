@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { PreparedSpec } from '../cli/services.ts';
 import { startRun } from '../temporal/runs.ts';
 import type { OperationContext } from './context.ts';
+import type { PreparedSpec } from './services.ts';
 
 /**
  * Records the run, then starts its workflow: a crash between the two leaves a PENDING run, and submitting again with the

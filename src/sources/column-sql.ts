@@ -1,5 +1,5 @@
 import { sqlName, sqlText } from '../frame/duckdb.ts';
-import { FIRST_INEXACT, type Holds } from './find-types.ts';
+import { FIRST_INEXACT, type Holds } from './infer-kinds.ts';
 import type { RawColumn } from './raw-table.ts';
 
 /** What a raw column is worth as SQL, by what it holds. */

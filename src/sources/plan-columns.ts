@@ -2,7 +2,7 @@ import { Failure } from '../domain/failure.ts';
 import { type Database, sqlName, sqlText } from '../frame/duckdb.ts';
 import type { Spec } from '../spec/spec.ts';
 import { type ColumnSql, columnSql, timeOfText } from './column-sql.ts';
-import { findTypes, type Holds } from './find-types.ts';
+import { findTypes, type Holds } from './infer-kinds.ts';
 import { RAW, type RawColumn } from './raw-table.ts';
 
 /** A snapshot column and how it comes from the raw table. */

@@ -7,7 +7,7 @@ import type {
   RunControl,
   RunPlan,
   RunSummary,
-} from '../../src/cli/services.ts';
+} from '../../src/operations/services.ts';
 import { parseSpec } from '../../src/spec/parse-spec.ts';
 import { templates } from '../../src/spec/templates/catalogue.ts';
 import { resultOf, rowOf, stateOf } from './fake-services.ts';

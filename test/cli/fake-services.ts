@@ -1,4 +1,4 @@
-import type { RunState, Services } from '../../src/cli/services.ts';
+import type { RunState, Services } from '../../src/operations/services.ts';
 import type { Digest } from '../../src/domain/digest.ts';
 import type { PartitionRow, RunResult } from '../../src/domain/result.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { PreparedSpec } from '../../src/cli/services.ts';
+import type { PreparedSpec } from '../../src/operations/services.ts';
 import { Failure, type FailureKind } from '../../src/domain/failure.ts';
 import type { RunStatus } from '../../src/domain/run.ts';
 import { resultOf, rowOf, stateOf } from './fake-services.ts';

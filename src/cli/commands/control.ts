@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import type { RunControl } from '../../operations/services.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';
-import type { RunControl } from '../services.ts';
 import { stateText } from './run-status.ts';
 
 type Options = { readonly json?: true };

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { PredictionsRequest } from '../../operations/services.ts';
 import { countText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
-import type { PredictionsRequest } from '../services.ts';
 
 type PredictionsOptions = Pick<PredictionsRequest, 'split' | 'out'> & { readonly json?: true };
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { isTerminal } from '../../domain/run.ts';
+import type { RunState } from '../../operations/services.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 import { createPace, progressLine } from '../progress.ts';
-import type { RunState } from '../services.ts';
 import { printable } from '../terminal.ts';
 import { runStatus } from './status.ts';
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import type { RunSummary } from '../../operations/services.ts';
 import { countText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';
-import type { RunSummary } from '../services.ts';
 import { showResult } from '../show-result.ts';
 import { printable } from '../terminal.ts';
 

@@ -2,8 +2,8 @@ import { parentPort } from 'node:worker_threads';
 import type { PartitionContext, PartitionData } from '../../partition/partition-function.ts';
 import type { TaskResult, ThreadReport, ThreadTask } from './messages.ts';
 import { failedResult, runTask } from './run-task.ts';
-import { appendToLogInto } from './shared-log.ts';
 import { readInputs } from './task-inputs.ts';
+import { appendToLogInto } from './thread-log.ts';
 
 /** The entry point of a pool thread: one task at a time, from the pool process and back. */
 const port = parentPort;

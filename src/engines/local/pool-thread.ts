@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { entryPoint } from './entry-point.ts';
 import type { TaskResult, ThreadReport, ThreadTask } from './messages.ts';
-import { clearSharedLog, createSharedLog, readSharedLog } from './shared-log.ts';
+import { clearSharedLog, createSharedLog, readSharedLog } from './thread-log.ts';
 
 /** Between the stop flag and the end of the thread: kernels look at the flag far more often. */
 const GRACE_MS = 1_000;

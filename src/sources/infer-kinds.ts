@@ -42,45 +42,43 @@ export async function findTypes(
   database: Database,
   columns: readonly RawColumn[],
 ): Promise<readonly Holds[]> {
-  const extremes = await aggregate(database, columns, extremesOf);
+  const extremes = await aggregate(database, columns.map(extremesOf));
   const tests = columns.map((column, i) => testsOf(column, extremes[i] as Cell));
-  const passed = await aggregate(database, columns, (_, i) => tests[i] as string);
+  const passed = await aggregate(database, tests);
   return columns.map((column, i) => decide(column, extremes[i] as Cell, passed[i] as Cell));
 }
 
 type Cell = { readonly [name: string]: unknown };
 
-/** One struct per column from one scan. */
+/** A struct of aggregates per column from one scan; an empty one where nothing is asked. */
 async function aggregate(
   database: Database,
-  columns: readonly RawColumn[],
-  structOf: (column: RawColumn, index: number) => string,
+  structs: readonly (readonly string[])[],
 ): Promise<readonly Cell[]> {
-  const list = columns.map((column, i) => `${structOf(column, i)} AS s${i}`);
-  const [row] = await database.rows(`SELECT ${list.join(', ')} FROM ${RAW}`);
-  return columns.map((_, i) => fieldsOf(row?.[`s${i}`]));
+  const asked = structs.flatMap((fields, i) =>
+    fields.length === 0 ? [] : [`{ ${fields.join(', ')} } AS s${i}`],
+  );
+  if (asked.length === 0) return structs.map(() => ({}));
+  const [row] = await database.rows(`SELECT ${asked.join(', ')} FROM ${RAW}`);
+  return structs.map((_, i) => (row?.[`s${i}`] ?? {}) as Cell);
 }
 
-/** The library hands structs out as plain objects. */
-function fieldsOf(struct: unknown): Cell {
-  return (struct ?? {}) as Cell;
-}
-
-function extremesOf({ column, type, infer }: RawColumn): string {
+function extremesOf({ column, type, infer }: RawColumn): readonly string[] {
   const name = sqlName(column);
+  const present = `present: count(${name})`;
   if (holdsOf(type) === 'wide_integer')
-    return `{ 'wide': bool_or(abs(${name}::DOUBLE) >= ${FIRST_INEXACT}), 'present': count(${name}) }`;
-  if (infer === 'nothing') return `{ 'present': count(${name}) }`;
+    return [present, `wide: bool_or(abs(${name}::DOUBLE) >= ${FIRST_INEXACT})`];
+  if (infer === 'nothing') return [present];
   // Where every value has a form, the first and the last in text order have it.
-  return `{ 'low': left(min(${name}), 100), 'high': left(max(${name}), 100), 'present': count(${name}) }`;
+  return [present, `low: left(min(${name}), 100)`, `high: left(max(${name}), 100)`];
 }
 
-function testsOf({ column, infer }: RawColumn, { low, high }: Cell): string {
+function testsOf({ column, infer }: RawColumn, { low, high }: Cell): readonly string[] {
   const name = sqlName(column);
   const may = (pattern: string): boolean =>
     [low, high].every((value) => typeof value === 'string' && new RegExp(pattern).test(value));
   const all = (pattern: string): string => `bool_and(regexp_full_match(${name}, '${pattern}'))`;
-  const tests = ["'checked': true"];
+  const tests: string[] = [];
   if (infer !== 'nothing' && may(TIME))
     tests.push(
       `time: ${all(TIME)} AND count(TRY_CAST(left(${name}, 19) AS TIMESTAMP)) = count(${name})`,
@@ -92,7 +90,7 @@ function testsOf({ column, infer }: RawColumn, { low, high }: Cell): string {
       `wide: bool_or(abs(TRY_CAST(${name} AS DOUBLE)) >= ${FIRST_INEXACT})`,
     );
   if (infer === 'everything' && may(BOOLEAN)) tests.push(`boolean: ${all(BOOLEAN)}`);
-  return `{ ${tests.join(', ')} }`;
+  return tests;
 }
 
 function decide({ type, infer }: RawColumn, extremes: Cell, passed: Cell): Holds {
