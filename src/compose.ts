@@ -3,7 +3,7 @@ import { availableParallelism, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createActivities } from '../activities/index.ts';
 import { migrate } from '../migrations/migrate.ts';
-import type { Services } from './cli/services.ts';
+import type { Services } from './operations/services.ts';
 import { type Config, environmentVariable, readConfig } from './config.ts';
 import { asJson } from './domain/json.ts';
 import { buildDigest } from './embedded/build-digest.ts';
