@@ -1,4 +1,5 @@
 import { takeNumbers } from '../../frame/frame.ts';
+import { Sample } from '../sample.ts';
 import { mean, mode, quantile } from '../statistics.ts';
 import type { Edit } from './edits.ts';
 import { clipped, fitClip, outlierRuleName } from './outliers.ts';
@@ -12,17 +13,18 @@ export function fitNumberColumn(
   training: Float64Array,
   rules: ColumnRules,
 ): { readonly state: ColumnState; readonly edits: readonly Edit[] } {
-  const present = training.filter(Number.isFinite).sort();
+  const present = training.filter(Number.isFinite);
   if (present.length === 0)
     return {
       state: { kind: 'empty', column },
       edits: [{ column, rule: 'missing: no value', count: training.length }],
     };
   const gaps = training.length - present.length;
-  const clip = fitClip(present, rules.outliers);
-  const inside = clip === null ? present : present.map((value) => clipped(value, clip));
+  const sample = new Sample(present);
+  const clip = fitClip(sample, rules.outliers);
+  const inside = clip === null ? sample : new Sample(present.map((value) => clipped(value, clip)));
   const fill = fillOf(inside, rules.missing);
-  const complete = fill === null ? inside : withFill(inside, fill, gaps);
+  const complete = fill === null || gaps === 0 ? inside : withFill(inside, fill, gaps);
   const state: NumberState = {
     kind: 'number',
     column,
@@ -31,7 +33,8 @@ export function fitNumberColumn(
     indicator: rules.missing.name === 'indicator' && gaps > 0,
     scaling: fitScaling(complete, rules.scale),
   };
-  const beyond = present.reduce((count, value, i) => count + (value === inside[i] ? 0 : 1), 0);
+  const beyond =
+    clip === null ? 0 : present.filter((value) => clipped(value, clip) !== value).length;
   return {
     state,
     edits: [
@@ -47,27 +50,27 @@ export function fitNumberColumn(
 }
 
 /** `drop` fills by the median where there is nothing to drop: at prediction. */
-function fillOf(sorted: Float64Array, rule: MissingRule): number | null {
+function fillOf(present: Sample, rule: MissingRule): number | null {
   switch (rule.name) {
     case 'left':
       return null;
     case 'mean':
-      return mean(sorted);
+      return mean(present.values);
     case 'mode':
-      return mode(sorted);
+      return mode(present.sorted);
     case 'constant':
       return Number(rule.constant);
     case 'median':
     case 'indicator':
     case 'drop':
-      return quantile(sorted, 0.5);
+      return quantile(present.sorted, 0.5);
   }
 }
 
-function withFill(sorted: Float64Array, fill: number, gaps: number): Float64Array {
-  const complete = new Float64Array(sorted.length + gaps).fill(fill);
-  complete.set(sorted);
-  return complete.sort();
+function withFill({ values }: Sample, fill: number, gaps: number): Sample {
+  const complete = new Float64Array(values.length + gaps).fill(fill);
+  complete.set(values);
+  return new Sample(complete);
 }
 
 export function numberFeatureNames({ column, indicator }: NumberState): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Handle } from '../../spec/features.ts';
+import type { Sample } from '../sample.ts';
 import { mean, quantile, variance } from '../statistics.ts';
 
 export type ScaleRule = Exclude<Handle['scale'], 'auto'>;
@@ -11,26 +12,25 @@ export type Scaling = { readonly centre: number; readonly spread: number };
  */
 const FURTHEST = 1e12;
 
-const RULES: { readonly [rule in Exclude<ScaleRule, 'none'>]: (sorted: Float64Array) => Scaling } =
-  {
-    standard: (sorted) => ({ centre: mean(sorted), spread: Math.sqrt(variance(sorted)) }),
-    min_max: (sorted) => ({
-      centre: sorted[0] as number,
-      spread: (sorted[sorted.length - 1] as number) - (sorted[0] as number),
-    }),
-    robust: (sorted) => ({
-      centre: quantile(sorted, 0.5),
-      spread: quantile(sorted, 0.75) - quantile(sorted, 0.25),
-    }),
-  };
+const RULES: { readonly [rule in Exclude<ScaleRule, 'none'>]: (sample: Sample) => Scaling } = {
+  standard: ({ values }) => ({ centre: mean(values), spread: Math.sqrt(variance(values)) }),
+  min_max: ({ sorted }) => ({
+    centre: sorted[0] as number,
+    spread: (sorted[sorted.length - 1] as number) - (sorted[0] as number),
+  }),
+  robust: ({ sorted }) => ({
+    centre: quantile(sorted, 0.5),
+    spread: quantile(sorted, 0.75) - quantile(sorted, 0.25),
+  }),
+};
 
 /**
- * Fitted on the present training values, ascending; null = not scaled. A spread of 0 (constant, or robust on mostly one
+ * Fitted on the training values that exist once gaps are filled; null = not scaled. A spread of 0 (constant, or robust on mostly one
  * value) divides by 1.
  */
-export function fitScaling(sorted: Float64Array, rule: ScaleRule): Scaling | null {
-  if (rule === 'none' || sorted.length === 0) return null;
-  const { centre, spread } = RULES[rule](sorted);
+export function fitScaling(sample: Sample, rule: ScaleRule): Scaling | null {
+  if (rule === 'none') return null;
+  const { centre, spread } = RULES[rule](sample);
   return {
     centre: Number.isFinite(centre) ? centre : 0,
     spread: spread === 0 ? 1 : Math.min(spread, Number.MAX_VALUE),
