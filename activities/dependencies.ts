@@ -9,12 +9,12 @@ import type { RunStore } from '../src/stores/run-store.ts';
 export type ActivityDependencies = {
   readonly runs: RunStore;
   readonly objects: ObjectStore;
-  engineFor(spec: Spec): Engine;
-  takeSnapshot(
+  readonly engineFor: (spec: Spec) => Engine;
+  readonly takeSnapshot: (
     request: SnapshotRequest,
     signal: AbortSignal,
-  ): Promise<{ readonly snapshot: Snapshot; readonly parquetPath: string }>;
-  snapshotRequest(spec: Spec, baseFolder: string): SnapshotRequest;
+  ) => Promise<{ readonly snapshot: Snapshot; readonly parquetPath: string }>;
+  readonly snapshotRequest: (spec: Spec, baseFolder: string) => SnapshotRequest;
   /** A folder on the object store's volume for files on their way in. */
   readonly scratchFolder: string;
 };

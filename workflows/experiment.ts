@@ -9,7 +9,6 @@ import {
 import type { RunStatus, Stage } from '../src/domain/run.ts';
 import { statuses } from './activity-calls.ts';
 import {
-  type Carried,
   type Counts,
   type ExperimentInput,
   type ExperimentResult,
@@ -132,5 +131,3 @@ function messageOf(error: unknown): string {
     innermost = innermost.cause;
   return innermost instanceof Error ? innermost.message : String(innermost);
 }
-
-export type { Carried };

@@ -14,12 +14,12 @@ export type OperationContext = {
   readonly lineage: LineageStore;
   readonly objects: ObjectStore;
   readonly temporal: Client;
-  engineFor(spec: Spec): Engine;
-  snapshotRequest(spec: Spec, baseFolder: string): SnapshotRequest;
-  takeSnapshot(
+  readonly engineFor: (spec: Spec) => Engine;
+  readonly snapshotRequest: (spec: Spec, baseFolder: string) => SnapshotRequest;
+  readonly takeSnapshot: (
     request: SnapshotRequest,
     signal: AbortSignal,
-  ): Promise<{ readonly snapshot: Snapshot; readonly parquetPath: string }>;
+  ) => Promise<{ readonly snapshot: Snapshot; readonly parquetPath: string }>;
   readonly code: CodeVersion;
   readonly environment: JsonObject;
   readonly user: string;
