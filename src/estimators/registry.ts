@@ -4,6 +4,7 @@ import { decisionTree } from './decision-tree.ts';
 import type { Estimator, Model } from './estimator.ts';
 import { gradientBoosting } from './gradient-boosting.ts';
 import { logistic } from './logistic.ts';
+import { mljsEstimators } from './mljs.ts';
 import { algorithmOf } from './model-bytes.ts';
 import { randomForest } from './random-forest.ts';
 import { ridge } from './ridge.ts';
@@ -14,6 +15,7 @@ export const registry: readonly Estimator[] = Object.freeze([
   ridge,
   logistic,
   decisionTree,
+  ...mljsEstimators,
   randomForest,
   gradientBoosting,
 ]);
