@@ -41,7 +41,7 @@ export async function runJob(
   job: GroupedMap,
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
-  const outcomes = new Array<Outcome>(job.tasks.length);
+  const outcomes: Outcome[] = [];
   for await (const arrived of engine.map(job, signal)) {
     for (const outcome of arrived) outcomes[outcome.task] = outcome;
   }

@@ -13,7 +13,6 @@ export const STAGES = [
 export type Stage = (typeof STAGES)[number];
 
 export type RunStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'PARTIAL' | 'FAILED' | 'CANCELLED';
-export type StepStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'SKIPPED' | 'FAILED' | 'CANCELLED';
 
 export function isTerminal(status: RunStatus): boolean {
   return status !== 'PENDING' && status !== 'RUNNING';

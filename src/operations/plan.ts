@@ -62,7 +62,7 @@ async function profileAll(
     fn: { name: 'profile', args: asJson({ spec, cutoffs: snapshot.cutoffs }) },
     limits: { seconds, memoryMb },
   };
-  const facts = new Array<ProfileFacts>(job.tasks.length);
+  const facts: ProfileFacts[] = [];
   for await (const arrived of engineFor(spec).map(job, signal)) {
     for (const outcome of arrived) facts[outcome.task] = profileOf(outcome);
   }

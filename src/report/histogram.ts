@@ -7,7 +7,7 @@ export function histogram(values: readonly number[], bins: number): readonly Bin
   const high = values.reduce((a, b) => Math.max(a, b));
   if (low === high) return [{ from: low, to: high, count: values.length }];
   const width = (high - low) / bins;
-  const counts = new Array<number>(bins).fill(0);
+  const counts = Array.from({ length: bins }, () => 0);
   for (const value of values) {
     const bin = Math.min(bins - 1, Math.floor((value - low) / width));
     counts[bin] = (counts[bin] ?? 0) + 1;

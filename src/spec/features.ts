@@ -131,4 +131,3 @@ export const featuresSchema = z.strictObject({
 export type EngineerStep = z.output<typeof engineerStepSchema>;
 export type Handle = z.output<typeof handleSchema>;
 export type Select = z.output<typeof selectSchema>;
-export type Features = z.output<typeof featuresSchema>;

@@ -34,14 +34,15 @@ const ENTITIES: { readonly [character: string]: string } = {
   "'": '&#39;',
 };
 
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROLS =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** Control and direction-changing characters are shown as their code points: a name can't rearrange the page. */
 export function escapeHtml(text: string): string {
   return text
     .replace(/[&<>"']/g, (character) => ENTITIES[character] as string)
-    .replace(
-      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-      codePoint,
-    );
+    .replace(CONTROLS, codePoint);
 }
 
 function codePoint(character: string): string {
