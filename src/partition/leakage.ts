@@ -34,6 +34,8 @@ function isCopy(column: Column, target: Column): boolean {
   const a = labelsOf(column);
   const b = labelsOf(target);
   if (a.labels.length !== b.labels.length || a.labels.length < 2) return false;
+  // Two columns with a new value in every row always match.
+  if (a.labels.length * 2 > a.codes.length) return false;
   const partner = new Int32Array(a.labels.length).fill(-1);
   const taken = new Uint8Array(b.labels.length);
   for (let i = 0; i < a.codes.length; i++) {

@@ -1,8 +1,10 @@
 import { Failure } from '../domain/failure.ts';
+import { evaluate } from './evaluate.ts';
 import type { PartitionFunction } from './partition-function.ts';
 import { profile } from './profile.ts';
 import { rank } from './rank.ts';
 import { score } from './score-rows.ts';
+import { totals } from './totals.ts';
 import { train } from './train.ts';
 import { refit, trainFold } from './train-parts.ts';
 
@@ -14,7 +16,9 @@ const FUNCTIONS: ReadonlyMap<string, PartitionFunction> = new Map(
     'train-fold': trainFold,
     rank,
     refit,
+    evaluate,
     score,
+    totals,
   }),
 );
 

@@ -1,0 +1,75 @@
+import { type RankCurve, rankCurve } from '../estimators/metrics/rank-curve.ts';
+import { type ClassRows, positiveCode } from '../estimators/metrics/scored-rows.ts';
+import type { PlotFacts } from './facts.ts';
+
+/** Points of a curve, evenly spread over its horizontal axis. */
+const POINTS = 100;
+
+/** True against false positive rate; of several classes the plain mean of each against all others. */
+export function rocCurve(rows: ClassRows): NonNullable<PlotFacts['roc']> {
+  const curves = curvesOf(rows);
+  if (curves.length === 0) return [];
+  return grid().map((fpr) => ({
+    fpr,
+    tpr: mean(curves.map((curve) => truePositiveRate(curve, fpr))),
+  }));
+}
+
+/** Precision where that share of the positives is found; of several classes the plain mean. */
+export function precisionRecallCurve(rows: ClassRows): NonNullable<PlotFacts['pr']> {
+  const curves = curvesOf(rows);
+  if (curves.length === 0) return [];
+  return grid().map((recall) => ({
+    recall,
+    precision: mean(curves.map((curve) => precisionAt(curve, recall))),
+  }));
+}
+
+/** Of every class that is looked at and has rows on both sides. */
+function curvesOf(rows: ClassRows): readonly RankCurve[] {
+  const positive = positiveCode(rows);
+  const codes = positive === undefined ? [...rows.classes.keys()] : [positive];
+  return codes
+    .map((code) => rankCurve(rows, code))
+    .filter(({ positives, negatives }) => positives > 0 && negatives > 0);
+}
+
+/** A straight line between two steps of the curve: rows of one probability come in no order. */
+function truePositiveRate(curve: RankCurve, fpr: number): number {
+  const { truePositives, falsePositives, positives, negatives } = curve;
+  const step = firstStep(falsePositives, fpr * negatives);
+  const [x0, y0] = step === 0 ? [0, 0] : [falsePositives[step - 1], truePositives[step - 1]];
+  const [x1, y1] = [falsePositives[step] as number, truePositives[step] as number];
+  const width = x1 - (x0 as number);
+  const share = width === 0 ? 1 : (fpr * negatives - (x0 as number)) / width;
+  return ((y0 as number) + share * (y1 - (y0 as number))) / positives;
+}
+
+function precisionAt(
+  { truePositives, falsePositives, positives }: RankCurve,
+  recall: number,
+): number {
+  const step = firstStep(truePositives, Math.max(recall * positives, Number.MIN_VALUE));
+  const found = truePositives[step] as number;
+  return found / (found + (falsePositives[step] as number));
+}
+
+/** The first step whose count reaches `wanted`, the last one where none does (rounding); counts ascend. */
+function firstStep(counts: Float64Array, wanted: number): number {
+  let low = 0;
+  let high = counts.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((counts[middle] as number) >= wanted) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function grid(): readonly number[] {
+  return Array.from({ length: POINTS }, (_, i) => i / (POINTS - 1));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

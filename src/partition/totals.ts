@@ -1,0 +1,134 @@
+import { asJson, type JsonObject } from '../domain/json.ts';
+import type { SideScores, TotalsArgs, TotalsFacts } from './facts.ts';
+import type { PartitionData, PartitionResult } from './partition-function.ts';
+import { plotFacts } from './plots.ts';
+import { createPredictions, type Predictions, predictionsFromBytes } from './predictions.ts';
+import { type Side, sideScores } from './side-scores.ts';
+import { outputWidth, type Truth, truthOf } from './truth.ts';
+
+/** Rows of the union that one member has, and where its own predictions begin (null = none). */
+type MemberRows = TotalsArgs['members'][number] & {
+  readonly start: number;
+  readonly ownStart: number | null;
+};
+
+/** The metric pooled over the rows of many partitions (`TotalsFacts`): never an average of averages. */
+export function totals(data: PartitionData, json: JsonObject): PartitionResult {
+  const args = json as unknown as TotalsArgs;
+  const { folds } = data;
+  if (folds === undefined) throw new RangeError('Totals need the folds of their rows.');
+  const truth = truthOf(data.frame, args);
+  const pool = new Pool(data, args, truth);
+  const score = (side: Side | null): SideScores | null => side && sideScores(truth, side, folds);
+  const { own, global } = pool.paired();
+  const everywhere = pool.global;
+  const facts: TotalsFacts = {
+    own: score(own),
+    global: score(global),
+    served: score(pool.served()),
+    globalEverywhere: score(everywhere),
+    globalPlots: everywhere && plotFacts(truth, everywhere, folds),
+  };
+  return { facts: asJson(facts), blobs: new Map() };
+}
+
+/** Predictions of all members brought into one place: a layer of out-of-fold and a layer of holdout predictions. */
+class Pool {
+  readonly global: Side | null;
+  readonly #own: Predictions | null;
+  readonly #members: readonly MemberRows[];
+  readonly #rowCount: number;
+  readonly #width: number;
+
+  constructor({ frame, inputs }: PartitionData, args: TotalsArgs, truth: Truth) {
+    this.#rowCount = frame.rowCount;
+    this.#width = outputWidth(truth);
+    this.#members = placeMembers(args.members);
+    const layersOf = (name: string): Predictions | null => {
+      const bytes = inputs.get(name);
+      return bytes === undefined
+        ? null
+        : predictionsFromBytes(bytes, args.candidates + 1, this.#width);
+    };
+    this.#own = layersOf('own');
+    const global = layersOf('global');
+    this.global =
+      global === null || args.global === null
+        ? null
+        : { predictions: global, best: args.global.best };
+  }
+
+  /** Own and global where a member has both, on the rows that both predicted. */
+  paired(): { readonly own: Side | null; readonly global: Side | null } {
+    const members = this.#members.filter(({ ownStart }) => ownStart !== null);
+    if (members.length === 0 || this.#own === null) return { own: null, global: null };
+    const own = this.#empty();
+    for (const member of members) this.#copyOwnInto(member, own);
+    if (this.global === null) return { own: { predictions: own, best: 0 }, global: null };
+    const global = this.#empty();
+    for (const member of members) this.#copyGlobalInto(member, global);
+    keepCommonIn(own, global);
+    return { own: { predictions: own, best: 0 }, global: { predictions: global, best: 0 } };
+  }
+
+  /** Every row by the model that answers for its member. */
+  served(): Side | null {
+    const served = this.#empty();
+    for (const member of this.#members) {
+      if (member.served === 'own') this.#copyOwnInto(member, served);
+      if (member.served === 'global') this.#copyGlobalInto(member, served);
+    }
+    const isAnswered = this.#members.some((member) => member.served !== 'none');
+    return isAnswered ? { predictions: served, best: 0 } : null;
+  }
+
+  #empty(): Predictions {
+    return createPredictions(this.#rowCount, 2, this.#width);
+  }
+
+  #copyOwnInto({ start, rows, ownStart, best }: MemberRows, target: Predictions): void {
+    if (this.#own === null || ownStart === null || best === null) return;
+    copyRowsInto({ predictions: this.#own, best }, ownStart, rows, target, start);
+  }
+
+  #copyGlobalInto({ start, rows }: MemberRows, target: Predictions): void {
+    if (this.global !== null) copyRowsInto(this.global, start, rows, target, start);
+  }
+}
+
+function placeMembers(members: TotalsArgs['members']): readonly MemberRows[] {
+  let start = 0;
+  let ownStart = 0;
+  return members.map((member) => {
+    const placed = { ...member, start, ownStart: member.best === null ? null : ownStart };
+    start += member.rows;
+    if (member.best !== null) ownStart += member.rows;
+    return placed;
+  });
+}
+
+/** The best candidate's layer and the last one, as the two layers of the target. */
+function copyRowsInto(
+  { predictions: { layers, width, values }, best }: Side,
+  from: number,
+  rowCount: number,
+  target: Predictions,
+  to: number,
+): void {
+  for (let row = 0; row < rowCount; row++) {
+    for (const [i, layer] of [best, layers - 1].entries()) {
+      const start = ((from + row) * layers + layer) * width;
+      target.values.set(values.subarray(start, start + width), ((to + row) * 2 + i) * width);
+    }
+  }
+}
+
+/** Forgets what only one of the two has. */
+function keepCommonIn(a: Predictions, b: Predictions): void {
+  for (let i = 0; i < a.values.length; i += a.width) {
+    if (Number.isNaN(a.values[i]) || Number.isNaN(b.values[i])) {
+      a.values.fill(Number.NaN, i, i + a.width);
+      b.values.fill(Number.NaN, i, i + b.width);
+    }
+  }
+}

@@ -1,0 +1,315 @@
+import { describe, expect, it } from 'vitest';
+import { outOfFoldRows, validationRows } from '../../src/estimators/folds.ts';
+import { digestBytes } from '../../src/frame/digest.ts';
+import { takeRows } from '../../src/frame/frame.ts';
+import type {
+  FoldFacts,
+  RankFacts,
+  RefitFacts,
+  TrainArgs,
+  TrainFacts,
+} from '../../src/partition/facts.ts';
+import type { PartitionData, PartitionResult } from '../../src/partition/partition-function.ts';
+import {
+  createPredictions,
+  predictionsFromBytes,
+  predictionsToBytes,
+  readLayer,
+  writeLayerInto,
+} from '../../src/partition/predictions.ts';
+import type { Spec } from '../../src/spec/spec.ts';
+import { frameOf, numbers, texts } from '../features/frames.ts';
+import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
+
+const CLASSES = STATUSES;
+
+describe('train', () => {
+  const spec = machineSpec();
+  const data = partitionData(machineFrame({ car: 240 }), spec);
+  const result = run('train', data, argsOf(spec));
+  const facts = result.facts as unknown as TrainFacts;
+
+  it('scores every candidate and refits the best', () => {
+    expect(facts.candidates.map(({ algorithm }) => algorithm)).toEqual([
+      'baseline',
+      'logistic',
+      'random_forest',
+    ]);
+    expect(facts.candidates.every(({ status }) => status === 'ok')).toBe(true);
+    const scores = facts.candidates.map(({ cv }) => cv.value as number);
+    expect(facts.best).toBe(scores.indexOf(Math.max(...scores)));
+    expect(Math.max(...scores)).toBeGreaterThan((scores[0] as number) + 0.2);
+    expect(facts.model?.digest).toBe(digestBytes(result.blobs.get('model') as Uint8Array));
+  });
+
+  it('accounts for every row', () => {
+    const { rows, used, holdout, excluded } = facts.rows;
+    expect({ rows, holdout, excluded }).toEqual({ rows: 240, holdout: 48, excluded: {} });
+    expect(used).toBe(192);
+    expect(facts.model?.trainedRows).toBe(192);
+  });
+
+  it('predicts each row by models that have not seen it: out of fold, or held out', () => {
+    const predictions = predictionsOf(result, 4);
+    const oof = new Set(outOfFoldRows(data.folds));
+    for (let row = 0; row < 240; row++) {
+      const layers = [0, 1, 2, 3].map((layer) => readLayer(predictions, layer, Int32Array.of(row)));
+      const sums = layers.map((layer) => layer.reduce((sum, p) => sum + p, 0));
+      if (oof.has(row)) {
+        expect(sums.slice(0, 3).every((sum) => Math.abs(sum - 1) < 1e-9)).toBe(true);
+        expect(sums[3]).toBeNaN();
+      } else {
+        expect(sums.slice(0, 3)).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+        expect(sums[3]).toBeCloseTo(1, 9);
+      }
+    }
+  });
+
+  it('sees neither the key, the id, the target nor dropped columns', () => {
+    expect(facts.selection.kept).toEqual(['rpm', 'load', 'site']);
+  });
+
+  it('is the same whatever the other columns of the frame and the time of day', () => {
+    const again = run('train', data, argsOf(spec));
+    expect(withoutTimes(again)).toEqual(withoutTimes(result));
+    expect(again.blobs).toEqual(result.blobs);
+  });
+
+  it('gives other bytes to another partition text and another seed where algorithms are random', () => {
+    const forest = machineSpec({ algorithms: [{ random_forest: { trees: 5 } }] });
+    const bytes = (change: Partial<Spec>, text: string) =>
+      run(
+        'train',
+        { ...data, partition: { ...data.partition, text } },
+        argsOf({ ...forest, ...change }),
+      ).blobs.get('model');
+    const first = bytes({}, 'type=car');
+    expect(bytes({}, 'type=car')).toEqual(first);
+    expect(bytes({}, 'type=bus')).not.toEqual(first);
+    expect(bytes({ seed: 8 }, 'type=car')).not.toEqual(first);
+  });
+
+  it('gives the same model when its candidates are listed with others', () => {
+    const alone = machineSpec({ algorithms: [{ random_forest: { trees: 15 } }] });
+    const bytes = run('train', data, argsOf(alone)).blobs.get('model');
+    const best = machineSpec({ algorithms: ['baseline', { random_forest: { trees: 15 } }] });
+    expect(run('train', data, argsOf(best)).blobs.get('model')).toEqual(bytes);
+  });
+
+  it('keeps a candidate that fails as a fact, and takes the best of the others', () => {
+    const impossible = machineSpec({
+      algorithms: ['baseline', 'logistic'],
+      features: { handle: { imbalance: 'class_weights' } },
+    });
+    const knn = {
+      ...impossible,
+      candidates: [...impossible.candidates, { algorithm: 'nonsense', parameters: {} }],
+    };
+    const { candidates, best } = run('train', data, argsOf(knn)).facts as unknown as TrainFacts;
+    expect(candidates[2]).toMatchObject({ status: 'failed', cv: { value: null } });
+    expect(candidates[2]?.because).toContain('nonsense');
+    expect(best).toBe(1);
+  });
+
+  it('says so when every candidate fails', () => {
+    const hopeless = { ...spec, candidates: [{ algorithm: 'nonsense', parameters: {} }] };
+    const failed = run('train', data, argsOf(hopeless));
+    expect(failed.facts).toMatchObject({ best: null, model: null });
+    expect([...failed.blobs.keys()]).toEqual(['predictions']);
+  });
+
+  it('leaves rows without target out, by reason', () => {
+    const frame = machineFrame({ car: 100 });
+    const status = texts(
+      'status',
+      Array.from({ length: 100 }, (_, i) => (i < 7 ? null : i % 2 === 0 ? 'idle' : 'off')),
+    );
+    const gaps = {
+      ...frame,
+      columns: frame.columns.map((c) => (c.name === 'status' ? status : c)),
+    };
+    const ledger = (
+      run('train', partitionData(gaps, spec), argsOf(spec)).facts as unknown as TrainFacts
+    ).rows;
+    expect(ledger.excluded).toEqual({ target_missing: 7 });
+    expect(ledger.used + ledger.holdout).toBe(93);
+  });
+
+  it('learns from weights and leaves out rows that have none', () => {
+    const frame = machineFrame({ car: 120 });
+    const weight = numbers(
+      'weight',
+      Array.from({ length: 120 }, (_, i) => i % 3),
+    );
+    const weighted = frameOf(...frame.columns, weight);
+    const weightedSpec = machineSpec({
+      columns: { id: 'reading', drop: ['power'], weight: 'weight' },
+    });
+    const { rows, selection } = run(
+      'train',
+      partitionData(weighted, weightedSpec),
+      argsOf(weightedSpec),
+    ).facts as unknown as TrainFacts;
+    expect(rows.excluded).toEqual({ weight_not_positive: 40 });
+    expect(selection.kept).not.toContain('weight');
+  });
+
+  it('ships a model of every row under refit: all, and scores the holdout without it', () => {
+    const all = machineSpec({ validate: { refit: 'all' } });
+    const trained = run('train', data, argsOf(all));
+    const shipped = trained.facts as unknown as TrainFacts;
+    expect(shipped.model?.trainedRows).toBe(240);
+    expect(predictionsOf(trained, 4)).toEqual(predictionsOf(result, 4));
+    expect(trained.blobs.get('model')).not.toEqual(result.blobs.get('model'));
+  });
+
+  it('selects columns in each fold and tells how stable that is', () => {
+    const select = machineSpec({
+      features: { select: { method: 'mutual_information', keep: 2 } },
+      algorithms: ['baseline', 'logistic'],
+    });
+    const { selection } = run('train', data, argsOf(select)).facts as unknown as TrainFacts;
+    expect(selection.kept).toHaveLength(2);
+    expect(selection.kept).toContain('rpm');
+    expect(selection.stability.find(({ column }) => column === 'rpm')?.share).toBe(1);
+    expect(selection.stability.map(({ column }) => column)).toEqual(['rpm', 'load', 'site']);
+  });
+
+  it('stops when it is asked to', () => {
+    const stop = Int32Array.of(1);
+    const slow = machineSpec({ algorithms: ['gradient_boosting'] });
+    expect(() => run('train', data, argsOf(slow), { stop })).toThrow('stop');
+  });
+
+  it('answers with the simplest candidate where no row can be scored', () => {
+    const repeated = takeRows(machineFrame({ car: 1 }), new Int32Array(60));
+    const { best, candidates, model } = run('train', partitionData(repeated, spec), argsOf(spec))
+      .facts as unknown as TrainFacts;
+    expect(best).toBe(0);
+    expect(candidates.every(({ cv }) => cv.value === null)).toBe(true);
+    expect(model?.algorithm).toBe('baseline');
+  });
+
+  it('trains a regression', () => {
+    const regression = machineSpec({
+      target: { column: 'power', task: 'regression' },
+      columns: { id: 'reading' },
+      algorithms: ['baseline', 'ridge', { random_forest: { trees: 10 } }],
+    });
+    const trained = run('train', partitionData(machineFrame({ car: 200 }), regression), {
+      ...argsOf(regression),
+      classes: [],
+    });
+    const { best, candidates } = trained.facts as unknown as TrainFacts;
+    expect(best).toBe(1);
+    expect(candidates[1]?.cv.value).toBeLessThan((candidates[0]?.cv.value as number) / 3);
+  });
+});
+
+describe('train in parts', () => {
+  it.each(['own', 'global'] as const)('gives what train gives in one piece (%s)', (scope) => {
+    const spec = machineSpec({
+      time: 'moment',
+      validate: { scheme: 'stratified' },
+      features: {
+        engineer: [{ lag: { columns: ['rpm'], steps: [1] } }],
+        select: { method: 'anova', keep: 3 },
+      },
+      algorithms: ['baseline', 'logistic', { gradient_boosting: { rounds: 5 } }],
+    });
+    const data = partitionData(machineFrame({ car: 90, loader: 60 }), spec, { text: '(all)' });
+    const args = argsOf(spec, scope);
+    const whole = run('train', data, args);
+    const parts = trainInParts(data, args);
+    const facts = whole.facts as unknown as TrainFacts;
+    expect(parts.best).toBe(facts.best);
+    expect(parts.cv).toEqual(facts.candidates.map(({ cv }) => cv));
+    expect(parts.seeds).toEqual(facts.candidates.map(({ seed }) => seed));
+    expect(parts.refit.model).toEqual(facts.model);
+    expect(parts.refit.rows).toEqual(facts.rows);
+    expect(parts.refit.features).toEqual(facts.features);
+    expect(parts.predictions).toEqual(whole.blobs.get('predictions'));
+    expect(parts.model).toEqual(whole.blobs.get('model'));
+  });
+});
+
+describe('the global model', () => {
+  const frame = machineFrame({ car: 120, loader: 80 });
+
+  it('has the key as a feature when asked, one column of 0 and 1 per value', () => {
+    const spec = machineSpec();
+    const data = partitionData(frame, spec, { text: '(all)' });
+    const { model } = run('train', data, argsOf(spec, 'global')).facts as unknown as TrainFacts;
+    expect(model?.features.filter((feature) => feature.startsWith('type'))).toHaveLength(2);
+    const without = machineSpec({ global: { include_partition: false } });
+    const blind = run('train', data, argsOf(without, 'global')).facts as unknown as TrainFacts;
+    expect(blind.selection.kept).toEqual(['rpm', 'load', 'site']);
+  });
+
+  it('codes a key of very many values by its target', () => {
+    const types = Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`t${i + 10}`, 6]));
+    const spec = machineSpec({ algorithms: ['baseline', 'logistic'] });
+    const data = partitionData(machineFrame(types), spec, { text: '(all)' });
+    const { model } = run('train', data, argsOf(spec, 'global')).facts as unknown as TrainFacts;
+    const ofKey = model?.features.filter((feature) => feature.startsWith('type'));
+    expect(ofKey?.length).toBeLessThanOrEqual(CLASSES.length);
+    expect(ofKey?.length).toBeGreaterThan(0);
+  });
+
+  it('trains on a sample of its rows beyond global.max_rows, and says how many are left out', () => {
+    const spec = machineSpec({ global: { max_rows: 100 } });
+    const data = partitionData(frame, spec, { text: '(all)' });
+    const trained = run('train', data, argsOf(spec, 'global'));
+    const { rows, model } = trained.facts as unknown as TrainFacts;
+    expect(rows).toEqual({ rows: 200, used: 100, holdout: 40, excluded: { not_sampled: 60 } });
+    expect(model?.trainedRows).toBe(100);
+    const oof = outOfFoldRows(data.folds);
+    expect(readLayer(predictionsOf(trained, 4), 0, oof).every(Number.isFinite)).toBe(true);
+  });
+});
+
+function argsOf(spec: Spec, scope: TrainArgs['scope'] = 'own'): TrainArgs {
+  return { spec, task: spec.target.task, classes: CLASSES, scope };
+}
+
+function predictionsOf(result: PartitionResult, layers: number) {
+  const bytes = result.blobs.get('predictions') as Uint8Array;
+  return predictionsFromBytes(bytes, layers, CLASSES.length);
+}
+
+function withoutTimes({ facts }: PartitionResult): unknown {
+  return JSON.parse(JSON.stringify(facts, (key, value: unknown) => (key === 'fitMs' ? 0 : value)));
+}
+
+/** As the activity of the global model does it: folds, rank, refit. */
+function trainInParts(data: PartitionData & { readonly folds: Uint8Array }, args: TrainArgs) {
+  const { candidates, validate } = args.spec;
+  const layers = candidates.length + 1;
+  const predictions = createPredictions(data.frame.rowCount, layers, CLASSES.length);
+  const seeds = candidates.map((_, candidate) => {
+    const folds = Array.from({ length: validate.folds }, (_unused, fold) => {
+      const part = run('train-fold', data, { ...args, candidate, fold });
+      const output = asDoubles(part.blobs.get('predictions') as Uint8Array);
+      writeLayerInto(output, validationRows(data.folds, fold), candidate, predictions);
+      return part.facts as unknown as FoldFacts;
+    });
+    return folds[0]?.seed;
+  });
+  const inputs = new Map([['predictions', predictionsToBytes(predictions)]]);
+  const ranked = run('rank', { ...data, inputs }, args).facts as unknown as RankFacts;
+  const refitted = run('refit', data, { ...args, candidate: ranked.best });
+  const everyRow = Int32Array.from({ length: data.frame.rowCount }, (_, row) => row);
+  const last = asDoubles(refitted.blobs.get('predictions') as Uint8Array);
+  writeLayerInto(last, everyRow, candidates.length, predictions);
+  return {
+    ...ranked,
+    seeds,
+    refit: refitted.facts as unknown as RefitFacts,
+    predictions: predictionsToBytes(predictions),
+    model: refitted.blobs.get('model'),
+  };
+}
+
+function asDoubles(bytes: Uint8Array): Float64Array {
+  return new Float64Array(bytes.slice().buffer);
+}
