@@ -64,10 +64,15 @@ function details(state: RunState, { perSecond, remainingMs }: Pace): readonly st
   return found;
 }
 
+/** Stages that are one step as a whole have nothing to count. */
+const UNCOUNTED: ReadonlySet<string> = new Set(['snapshot', 'condition', 'choose', 'report']);
+
 /** Training is counted in partitions, the other stages in their batches. */
 function amount(state: RunState): Pick<Pace, 'done' | 'total' | 'unit'> {
   if (state.stage === 'train')
     return { done: state.trained + state.failed, total: state.partitions, unit: 'partitions' };
+  if (state.stage === null || UNCOUNTED.has(state.stage))
+    return { done: 0, total: 0, unit: 'batches' };
   return { done: state.batches.done, total: state.batches.total, unit: 'batches' };
 }
 
@@ -92,7 +97,8 @@ function bar(stream: NodeJS.WritableStream, paceOf: (state: RunState) => Pace): 
   return {
     show(state) {
       const pace = paceOf(state);
-      const counts = [`${pace.done}/${pace.total} ${pace.unit}`, ...details(state, pace)];
+      const count = pace.total === 0 ? [] : [`${pace.done}/${pace.total} ${pace.unit}`];
+      const counts = [...count, ...details(state, pace)];
       const payload = { stage: pace.stage.padEnd(10), counts: counts.join(' · ') };
       if (isStarted) {
         single.setTotal(Math.max(1, pace.total));

@@ -14,7 +14,16 @@ export async function watchToEnd(
   const services = await context.services();
   const progress = createProgress(context);
   const last = await context
-    .untilInterrupted((signal) => services.watch(runId, (state) => progress.show(state), signal))
+    .untilInterrupted((signal) =>
+      services.watch(
+        runId,
+        (state) => {
+          // The result says how it ended.
+          if (!isTerminal(state.status)) progress.show(state);
+        },
+        signal,
+      ),
+    )
     .finally(() => progress.stop());
   if (!isTerminal(last.status)) {
     terminal.say(`Detached; the run goes on. Watch it again with: partita attach ${runId}`);

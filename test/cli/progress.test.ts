@@ -65,6 +65,13 @@ describe('progress in plain lines', () => {
     expect(lines[3]).toContain('2 of 1000');
   });
 
+  it('counts nothing in a stage that is one step', () => {
+    const { lines, progress } = watched(false);
+    const batches = { done: 7, running: 0, total: 7 };
+    progress.show(stateOf({ status: 'RUNNING', stage: 'choose', batches }));
+    expect(lines).toEqual(['choose']);
+  });
+
   it('says that a run is paused', () => {
     const { lines, progress } = watched(false);
     progress.show(training(0));

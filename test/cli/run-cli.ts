@@ -5,8 +5,8 @@ import { PassThrough } from 'node:stream';
 import { createColors } from 'picocolors';
 import { onTestFinished } from 'vitest';
 import { runCommandLine } from '../../src/cli/run-command-line.ts';
-import type { Services } from '../../src/operations/services.ts';
 import { readConfig } from '../../src/config.ts';
+import type { Services } from '../../src/operations/services.ts';
 import { fakeServices } from './fake-services.ts';
 
 export const SPEC = `version: 1

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { PreparedSpec } from '../../src/operations/services.ts';
 import { Failure, type FailureKind } from '../../src/domain/failure.ts';
 import type { RunStatus } from '../../src/domain/run.ts';
+import type { PreparedSpec } from '../../src/operations/services.ts';
 import { resultOf, rowOf, stateOf } from './fake-services.ts';
 import { runCli, SPEC, soleJson } from './run-cli.ts';
 
