@@ -9,6 +9,37 @@ export function quantile(sorted: Float64Array, share: number): number {
   return low + (high - low) * (position - below);
 }
 
+/** `quantile(sorted, 0.5)` of values in any order, by selection: O(n), several times faster than sorting. */
+export function median(values: Float64Array): number {
+  const partly = values.slice();
+  const middle = partly.length >> 1;
+  const upper = selectInto(partly, middle);
+  if (partly.length % 2 === 1) return upper;
+  let lower = partly[0] as number;
+  for (let i = 1; i < middle; i++) if ((partly[i] as number) > lower) lower = partly[i] as number;
+  return lower + (upper - lower) * 0.5;
+}
+
+/** Moves the values until those before `place` are not above it and those after not below; returns it (Hoare's FIND). */
+function selectInto(values: Float64Array, place: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const pivot = values[(low + high) >> 1] as number;
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while ((values[i] as number) < pivot) i++;
+      while ((values[j] as number) > pivot) j--;
+      if (i > j) break;
+      const swapped = values[i] as number;
+      values[i++] = values[j] as number;
+      values[j--] = swapped;
+    }
+    if (j < place) low = i;
+    if (place < i) high = j;
+  }
+  return values[place] as number;
+}
+
 /** Running mean: no sum that could overflow. */
 export function mean(values: Float64Array): number {
   let average = 0;

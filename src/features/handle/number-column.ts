@@ -1,6 +1,6 @@
 import { takeNumbers } from '../../frame/frame.ts';
-import { Sample } from '../sample.ts';
-import { mean, mode, quantile } from '../statistics.ts';
+import { finiteNumbers, Sample } from '../sample.ts';
+import { mean, median, mode } from '../statistics.ts';
 import type { Edit } from './edits.ts';
 import { clipped, fitClip, outlierRuleName } from './outliers.ts';
 import type { ColumnRules, MissingRule } from './rules.ts';
@@ -13,7 +13,7 @@ export function fitNumberColumn(
   training: Float64Array,
   rules: ColumnRules,
 ): { readonly state: ColumnState; readonly edits: readonly Edit[] } {
-  const present = training.filter(Number.isFinite);
+  const present = finiteNumbers(training);
   if (present.length === 0)
     return {
       state: { kind: 'empty', column },
@@ -63,7 +63,7 @@ function fillOf(present: Sample, rule: MissingRule): number | null {
     case 'median':
     case 'indicator':
     case 'drop':
-      return quantile(present.sorted, 0.5);
+      return median(present.values);
   }
 }
 

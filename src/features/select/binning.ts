@@ -22,21 +22,30 @@ export function binnedTarget(target: Target): Bins {
 /** Equal values always share a bin. */
 function bins(values: Float64Array, most: number): Bins {
   const sorted = values.slice().sort();
-  const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
-  const starts = distinct.length <= most ? distinct : quantileStarts(sorted, most);
-  return {
-    codes: Int32Array.from(values, (value) => lastStart(starts, value)),
-    count: starts.length,
-  };
+  const starts = firstDistinct(sorted, most) ?? quantileStarts(sorted, most);
+  const codes = new Int32Array(values.length);
+  for (let i = 0; i < values.length; i++) codes[i] = lastStart(starts, values[i] as number);
+  return { codes, count: starts.length };
 }
 
-function quantileStarts(sorted: Float64Array, count: number): Float64Array {
-  const starts = Float64Array.from({ length: count }, (_, i) => quantile(sorted, i / count));
+/** The distinct values, ascending; undefined where there are more than `most`. */
+function firstDistinct(sorted: Float64Array, most: number): readonly number[] | undefined {
+  const distinct: number[] = [];
+  for (let i = 0; i < sorted.length; i++) {
+    if (i > 0 && sorted[i] === sorted[i - 1]) continue;
+    if (distinct.length === most) return undefined;
+    distinct.push(sorted[i] as number);
+  }
+  return distinct;
+}
+
+function quantileStarts(sorted: Float64Array, count: number): readonly number[] {
+  const starts = Array.from({ length: count }, (_, i) => quantile(sorted, i / count));
   return starts.filter((start, i) => i === 0 || start !== starts[i - 1]);
 }
 
 /** Index of the last of the ascending starts that is not above `value`; the first start is the least value. */
-function lastStart(starts: Float64Array, value: number): number {
+function lastStart(starts: readonly number[], value: number): number {
   let [low, high] = [0, starts.length];
   while (high - low > 1) {
     const middle = (low + high) >> 1;

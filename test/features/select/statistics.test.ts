@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomForest } from '../../../src/estimators/random-forest.ts';
 import { oneWayF, regressionF } from '../../../src/features/select/anova.ts';
@@ -5,7 +6,7 @@ import { chiSquare, unbiasedCramersV } from '../../../src/features/select/chi-sq
 import { contingencyOf, degreesOfFreedom } from '../../../src/features/select/contingency.ts';
 import { rankByL1 } from '../../../src/features/select/l1.ts';
 import { mutualInformation } from '../../../src/features/select/mutual-information.ts';
-import { mode, quantile, variance } from '../../../src/features/statistics.ts';
+import { median, mode, quantile, variance } from '../../../src/features/statistics.ts';
 import { valuesOf } from '../handle/fits.ts';
 import { answers } from '../scikit-learn.ts';
 
@@ -68,6 +69,19 @@ describe('the statistics of selection', () => {
     const order = [...scores.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number));
     expect(order).toEqual(answers.lassoOrder);
     expect(new Set(scores).size).toBe(columns.length);
+  });
+
+  it('find the median without sorting', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 1, maxLength: 60 }),
+        (values) => {
+          const sample = Float64Array.from(values);
+          expect(median(sample) + 0).toBe(quantile(sample.slice().sort(), 0.5) + 0);
+          expect(sample).toEqual(Float64Array.from(values));
+        },
+      ),
+    );
   });
 
   it('are exact where they can be', () => {

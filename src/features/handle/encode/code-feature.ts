@@ -1,4 +1,4 @@
-import { Sample } from '../../sample.ts';
+import { finiteNumbers, Sample } from '../../sample.ts';
 import { fitScaling, scaled } from '../scaling.ts';
 import type { CodeFeature } from '../state.ts';
 import type { TrainingLevels } from './training-levels.ts';
@@ -24,7 +24,7 @@ export function scaledFeature(
   feature: CodeFeature,
   { codes, scale }: TrainingLevels,
 ): { readonly feature: CodeFeature; readonly rescale: (value: number) => number } {
-  const occurring = lookUp(codeValues(feature), codes).filter(Number.isFinite);
+  const occurring = finiteNumbers(lookUp(codeValues(feature), codes));
   const scaling = fitScaling(new Sample(occurring), scale);
   const rescale = (value: number) => (scaling === null ? value : scaled(value, scaling));
   const rescaleOrNull = (value: number | null) => (value === null ? null : rescale(value));
