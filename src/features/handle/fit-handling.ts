@@ -1,4 +1,3 @@
-import { Failure } from '../../domain/failure.ts';
 import type { Supports, Target } from '../../estimators/estimator.ts';
 import { seedOf } from '../../frame/digest.ts';
 import {
@@ -8,20 +7,19 @@ import {
   matrixColumn,
   requireColumn,
   takeCodes,
-  takeMatrixRows,
   takeNumbers,
 } from '../../frame/frame.ts';
 import type { Handle } from '../../spec/features.ts';
-import { missingAt } from '../missing-values.ts';
 import { takeTarget } from '../take-target.ts';
+import { balanceRows, type TrainingSet } from './balance-rows.ts';
 import {
   type CategoryTraining,
   type FittedCategory,
   fitCategoryColumn,
 } from './category-column.ts';
-import { ALL_COLUMNS, type Edit } from './edits.ts';
+import { dropRows } from './drop-rows.ts';
+import type { Edit } from './edits.ts';
 import { type FittedHandling, handlingOf, namesOf } from './handling.ts';
-import { balance, type ImbalanceRule } from './imbalance.ts';
 import { fitNumberColumn } from './number-column.ts';
 import { type ColumnRules, rulesOf } from './rules.ts';
 import type { HandlingState } from './state.ts';
@@ -42,16 +40,6 @@ export type HandlingInput = {
   readonly seed: bigint;
 };
 
-/** What the estimator is fitted on: row i of `x` is row `rows[i]` of the frame. */
-export type TrainingSet = {
-  readonly x: Matrix;
-  /** Without dropped rows; resampled where `imbalance` says so, so a row may stand there several times. */
-  readonly rows: Int32Array;
-  readonly target: Target;
-  /** Those of the input times class weights; undefined where neither is asked for. */
-  readonly weights: Float64Array | undefined;
-};
-
 export type HandlingFit = {
   readonly handling: FittedHandling;
   readonly training: TrainingSet;
@@ -67,20 +55,21 @@ export function fitHandling(input: HandlingInput): HandlingFit {
   const columns = input.columns.map((name) => featureColumn(input.frame, name));
   const rules = columns.map((column) => rulesOf(column, input.handle, input.supports));
   const { rows, edits: dropped } = dropRows(columns, rules, input.rows);
-  const options: CategoryTraining = {
-    target: takeTarget(input.target, rows),
-    weights: input.weights === undefined ? undefined : takeNumbers(input.weights, rows),
-    seed: seedPart(input.seed, 'target encoding'),
-    supports: input.supports,
-  };
+  const { supports } = input;
+  const target = takeTarget(input.target, rows);
+  const weights = input.weights && takeNumbers(input.weights, rows);
+  const learnt = { target, weights, supports, seed: seedPart(input.seed, 'target encoding') };
   const fitted = columns.map((column, i) =>
-    fitColumn(column, rows, rules[i] as ColumnRules, options),
+    fitColumn(column, rows, rules[i] as ColumnRules, learnt),
   );
   const state = asStored({ version: 1, columns: fitted.map((column) => column.state) });
   const handling = handlingOf(state);
   const x = handling.transform(input.frame, rows);
   writeOutOfFold(x, fitted);
-  const balanced = balanceRows({ x, rows, ...options }, input);
+  const balanced = balanceRows({ x, rows, target, weights }, input.handle.imbalance, {
+    supports,
+    seed: seedPart(input.seed, 'imbalance'),
+  });
   return {
     handling,
     training: balanced.training,
@@ -97,34 +86,6 @@ function featureColumn(frame: Frame, name: string): Exclude<Column, { kind: 'tim
       `Timestamp column "${name}" is no feature, only its engineered parts are.`,
     );
   return column;
-}
-
-/** Rows with a gap in a column whose rule is `drop`; a column that is one gap is left to its other rules. */
-function dropRows(
-  columns: readonly Column[],
-  rules: readonly ColumnRules[],
-  rows: Int32Array,
-): { readonly rows: Int32Array; readonly edits: readonly Edit[] } {
-  const edits: Edit[] = [];
-  let kept = rows;
-  columns.forEach((column, i) => {
-    if (rules[i]?.missing.name !== 'drop') return;
-    const isMissing = missingAt(column);
-    const present = rows.filter((row) => !isMissing(row));
-    if (present.length === 0) return;
-    edits.push({
-      column: column.name,
-      rule: 'missing: drop',
-      count: rows.length - present.length,
-    });
-    kept = kept.filter((row) => !isMissing(row));
-  });
-  if (kept.length === 0)
-    throw new Failure(
-      'invalid-data',
-      'Every training row has a missing value in some column whose rule is `missing: drop`. Use another rule, such as median.',
-    );
-  return { rows: kept, edits };
 }
 
 function fitColumn(
@@ -150,55 +111,6 @@ function writeOutOfFold(x: Matrix, columns: readonly FittedCategory[]): void {
     outOfFold?.forEach((values, i) => matrixColumn(x, feature + i).set(values));
     feature += namesOf(state).length;
   }
-}
-
-type Balanced = { readonly training: TrainingSet; readonly edits: readonly Edit[] };
-
-function balanceRows(training: TrainingSet, { handle, supports, seed }: HandlingInput): Balanced {
-  const rule = handle.imbalance;
-  if (rule === 'none') return { training, edits: [] };
-  const { target } = training;
-  if (target.kind === 'values')
-    throw new Failure(
-      'invalid-spec',
-      `features.handle.imbalance: ${rule} balances classes, and the target is a number. Use none.`,
-    );
-  if (rule === 'class_weights' && !supports.weights)
-    throw new Failure(
-      'unsupported',
-      'This algorithm takes no weights, which `imbalance: class_weights` needs. Use over_sample or under_sample.',
-    );
-  return balancedBy(rule, training, target.codes, seedPart(seed, 'imbalance'));
-}
-
-function balancedBy(
-  rule: ImbalanceRule,
-  { x, rows, target, weights }: TrainingSet,
-  codes: Int32Array,
-  seed: bigint,
-): Balanced {
-  const { places, factors } = balance(rule, codes, seed);
-  const before = weights === undefined ? undefined : takeNumbers(weights, places);
-  const edit = { column: ALL_COLUMNS, rule: `imbalance: ${rule}` };
-  if (factors !== undefined)
-    return {
-      training: {
-        x,
-        rows,
-        target,
-        weights: before === undefined ? factors : factors.map((f, i) => f * (before[i] as number)),
-      },
-      edits: [{ ...edit, count: rows.length }],
-    };
-  return {
-    training: {
-      x: takeMatrixRows(x, places),
-      rows: takeCodes(rows, places),
-      target: takeTarget(target, places),
-      weights: before,
-    },
-    edits: [{ ...edit, count: Math.abs(places.length - rows.length) }],
-  };
 }
 
 function seedPart(seed: bigint, ...place: readonly string[]): bigint {
