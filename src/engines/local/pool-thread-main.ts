@@ -3,7 +3,7 @@ import type { PartitionContext, PartitionData } from '../../partition/partition-
 import type { TaskResult, ThreadReport, ThreadTask } from './messages.ts';
 import { failedResult, runTask } from './run-task.ts';
 import { readInputs } from './task-inputs.ts';
-import { appendToLogInto } from './thread-log.ts';
+import { appendToThreadLog } from './thread-log.ts';
 
 /** The entry point of a pool thread: one task at a time, from the pool process and back. */
 const port = parentPort;
@@ -13,7 +13,7 @@ let log: SharedArrayBuffer | undefined;
 // `console.log` of a partition function comes back to the user with the outcome.
 for (const stream of [process.stdout, process.stderr]) {
   stream.write = (chunk: string | Uint8Array) => {
-    if (log !== undefined) appendToLogInto(String(chunk), log);
+    if (log !== undefined) appendToThreadLog(String(chunk), log);
     return true;
   };
 }
@@ -39,7 +39,7 @@ function dataOf({ partition, loaded, inputs }: ThreadTask): PartitionData {
 }
 
 function contextOf({ stop, log: taskLog }: ThreadTask): PartitionContext {
-  return { stop, log: (line) => appendToLogInto(`${line}\n`, taskLog) };
+  return { stop, log: (line) => appendToThreadLog(`${line}\n`, taskLog) };
 }
 
 function report(done: ThreadReport): void {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { entryPoint } from './entry-point.ts';
 import type { TaskResult, ThreadReport, ThreadTask } from './messages.ts';
-import { clearSharedLog, createSharedLog, readSharedLog } from './thread-log.ts';
+import { clearThreadLog, createThreadLog, readThreadLog } from './thread-log.ts';
 
 /** Between the stop flag and the end of the thread: kernels look at the flag far more often. */
 const GRACE_MS = 1_000;
@@ -24,7 +24,7 @@ export class PoolThread {
   readonly memoryMb: number;
   readonly #worker: Worker;
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
-  readonly #log = createSharedLog();
+  readonly #log = createThreadLog();
   #alive = true;
   #halt: Halt | undefined;
   #grace: NodeJS.Timeout | undefined;
@@ -50,7 +50,7 @@ export class PoolThread {
 
   /** Always resolves: with what the function gave, or with why it gave nothing. */
   async run(task: Omit<ThreadTask, 'stop' | 'log'>, limitSeconds: number): Promise<ThreadOutcome> {
-    clearSharedLog(this.#log);
+    clearThreadLog(this.#log);
     this.#stop[0] = 0;
     this.#halt = undefined;
     const startedAt = performance.now();
@@ -64,7 +64,7 @@ export class PoolThread {
     if (!this.#alive) await this.#worker.terminate();
     return {
       ms: report.ms > 0 ? report.ms : performance.now() - startedAt,
-      log: readSharedLog(this.#log),
+      log: readThreadLog(this.#log),
       result: this.#halt ?? report.result,
     };
   }

@@ -6,16 +6,16 @@ const CAPACITY_BYTES = 100_000;
 const HEADER_BYTES = 4;
 const CUT = '\n… the log was cut here\n';
 
-export function createSharedLog(): SharedArrayBuffer {
+export function createThreadLog(): SharedArrayBuffer {
   return new SharedArrayBuffer(HEADER_BYTES + CAPACITY_BYTES);
 }
 
-export function clearSharedLog(log: SharedArrayBuffer): void {
+export function clearThreadLog(log: SharedArrayBuffer): void {
   new Int32Array(log, 0, 1)[0] = 0;
 }
 
-/** Appends text; beyond the capacity it is dropped and the log ends with a note. */
-export function appendToLogInto(text: string, log: SharedArrayBuffer): void {
+/** Appends text; beyond the capacity it is dropped, and the log ends with a note, after which no room is left. */
+export function appendToThreadLog(text: string, log: SharedArrayBuffer): void {
   const used = new Int32Array(log, 0, 1);
   const start = used[0] as number;
   const room = CAPACITY_BYTES - Buffer.byteLength(CUT) - start;
@@ -29,14 +29,12 @@ export function appendToLogInto(text: string, log: SharedArrayBuffer): void {
   }
   const kept = Buffer.from(`${cutText(bytes, room)}${CUT}`);
   target.set(kept, start);
-  // Full on purpose: later lines find no room.
-  used[0] = CAPACITY_BYTES;
-  target.fill(0, start + kept.length, CAPACITY_BYTES);
+  used[0] = start + kept.length;
 }
 
-export function readSharedLog(log: SharedArrayBuffer): string {
+export function readThreadLog(log: SharedArrayBuffer): string {
   const used = new Int32Array(log, 0, 1)[0] as number;
-  return Buffer.from(log, HEADER_BYTES, used).toString('utf8').replace(/\0+$/, '');
+  return Buffer.from(log, HEADER_BYTES, used).toString('utf8');
 }
 
 /** At most `limit` bytes without a broken character at the end. */

@@ -1,0 +1,144 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { asJson, type JsonObject } from '../../src/domain/json.ts';
+import type { GroupedMap, PartitionTask } from '../../src/engines/engine.ts';
+import { LocalEngine } from '../../src/engines/local/local-engine.ts';
+import { digestBytes } from '../../src/frame/digest.ts';
+import { takeRows } from '../../src/frame/frame.ts';
+import type { TrainFacts } from '../../src/partition/facts.ts';
+import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
+import { writeSnapshotFile } from '../support/snapshot-file.ts';
+
+const ROWS: { readonly [type: string]: number } = { car: 90, drill: 60, loader: 120, pump: 75 };
+const TYPES = Object.keys(ROWS);
+const frame = machineFrame(ROWS);
+const spec = machineSpec({
+  time: 'moment',
+  validate: { scheme: 'stratified' },
+  features: {
+    engineer: [{ lag: { columns: ['rpm'], steps: [1] } }],
+    select: { method: 'importance', keep: 3 },
+    handle: { imbalance: 'over_sample' },
+  },
+  algorithms: ['logistic', { random_forest: { trees: 8 } }, { gradient_boosting: { rounds: 8 } }],
+});
+const args = { spec, task: 'classification', classes: STATUSES, scope: 'own' as const };
+
+type Answer = {
+  readonly facts: JsonObject;
+  readonly model: Uint8Array;
+  readonly predictions: Uint8Array;
+};
+
+describe('the same data, spec and seed', () => {
+  let path: string;
+  let foldsPath: string;
+  const tasks = new Map(TYPES.map((type) => [type, taskOf(type)]));
+
+  beforeAll(async () => {
+    path = await writeSnapshotFile(frame);
+    foldsPath = join(mkdtempSync(join(tmpdir(), 'partita-folds-')), 'folds');
+    const folds = TYPES.map((type) => dataOf(type).folds);
+    writeFileSync(foldsPath, Buffer.concat(folds));
+  });
+
+  const trainOn = async (threads: number, order: readonly string[]) => {
+    const engine = new LocalEngine({ threads });
+    const job: GroupedMap = {
+      snapshot: { digest: digestBytes('snapshot'), path },
+      columns: frame.columns.map(({ name }) => name).filter((name) => name !== 'power'),
+      folds: { path: foldsPath },
+      tasks: order.map((type) => tasks.get(type) as PartitionTask),
+      fn: { name: 'train', args: asJson(args) },
+      limits: { seconds: 60, memoryMb: 1024 },
+    };
+    const answers = new Map<string, Answer>();
+    try {
+      for await (const outcomes of engine.map(job, new AbortController().signal)) {
+        for (const outcome of outcomes) {
+          if (outcome.kind === 'failed') throw new Error(outcome.message);
+          answers.set(order[outcome.task] as string, {
+            facts: withoutTimes(outcome.facts),
+            model: Uint8Array.from(outcome.blobs.get('model') as Uint8Array),
+            predictions: Uint8Array.from(outcome.blobs.get('predictions') as Uint8Array),
+          });
+        }
+      }
+    } finally {
+      await engine.close();
+    }
+    return answers;
+  };
+  const sorted = (answers: ReadonlyMap<string, Answer>) =>
+    TYPES.map((type) => answers.get(type) as Answer);
+
+  it('gives the same bytes on one thread and on four, in any order, and in this process', async () => {
+    const one = sorted(await trainOn(1, TYPES));
+    expect(new Set(one.map(({ facts }) => modelOf(facts).digest)).size).toBe(TYPES.length);
+    const four = sorted(await trainOn(4, ['loader', 'car', 'pump', 'drill']));
+    expect(four).toEqual(one);
+    const here = TYPES.map((type) => {
+      const { facts, blobs } = run('train', dataOf(type), args);
+      return {
+        facts: withoutTimes(facts),
+        model: blobs.get('model'),
+        predictions: blobs.get('predictions'),
+      };
+    });
+    expect(here).toEqual(one);
+  });
+
+  it('asks no clock and no dice for its models', () => {
+    const random = Math.random;
+    Math.random = () => {
+      throw new Error('Math.random was called.');
+    };
+    try {
+      const { facts, blobs } = run('train', dataOf('car'), args);
+      expect(modelOf(facts).digest).toBe(digestBytes(blobs.get('model') as Uint8Array));
+    } finally {
+      Math.random = random;
+    }
+  });
+});
+
+function startOf(type: string): number {
+  return TYPES.slice(0, TYPES.indexOf(type)).reduce((sum, one) => sum + (ROWS[one] as number), 0);
+}
+
+function taskOf(type: string): PartitionTask {
+  const ranges = [{ start: startOf(type), count: ROWS[type] as number }];
+  return { partition: { id: type, text: `type=${type}`, ranges } };
+}
+
+function dataOf(type: string) {
+  const start = startOf(type);
+  const rows = Int32Array.from({ length: ROWS[type] as number }, (_, i) => start + i);
+  const part = takeRows(frame, rows);
+  // As an engine gives it: only the levels of its own rows, only the columns that the job names.
+  const columns = part.columns
+    .filter(({ name }) => name !== 'power')
+    .map((column) => {
+      if (column.kind !== 'category') return column;
+      const used = column.levels.filter((_, code) => column.codes.includes(code));
+      const codes = column.codes.map((code) =>
+        code < 0 ? -1 : used.indexOf(column.levels[code] as string),
+      );
+      return { ...column, codes, levels: used };
+    });
+  return partitionData({ rowCount: part.rowCount, columns }, spec, { text: `type=${type}` });
+}
+
+function modelOf(facts: JsonObject): NonNullable<TrainFacts['model']> {
+  const { model } = facts as unknown as TrainFacts;
+  if (model === null) throw new Error('No model.');
+  return model;
+}
+
+function withoutTimes(facts: JsonObject): JsonObject {
+  return JSON.parse(
+    JSON.stringify(facts, (key, value: unknown) => (key === 'fitMs' ? 0 : value)),
+  ) as JsonObject;
+}
