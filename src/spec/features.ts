@@ -37,7 +37,9 @@ export const engineerStepSchema = z.union([
   }),
   z.strictObject({ ratio: factors.describe('First column ÷ second; missing where that is 0.') }),
   z.strictObject({ product: factors.describe('First column × second.') }),
-  z.strictObject({ log: columnNames.describe('Logarithm of each column.') }),
+  z.strictObject({
+    log: columnNames.describe('ln(1 + x) of each column; missing where x is not above −1.'),
+  }),
   z.strictObject({
     polynomial: z
       .strictObject({ columns: columnNames, degree: z.int().min(2).max(5).default(2) })
@@ -55,7 +57,9 @@ const missing = z
     z.enum(['auto', 'mean', 'median', 'mode', 'indicator', 'drop']),
     z.strictObject({ constant: z.union([z.number(), z.string()]) }),
   ])
-  .describe('What stands in for a missing value. `auto`: what the algorithm needs.');
+  .describe(
+    'What stands in for a missing value. `auto`: nothing where the algorithm takes gaps, else the median; text keeps missing as a level of its own.',
+  );
 const outliers = z
   .union([
     z.enum(['none', 'iqr', 'winsorise', 'zscore']),
@@ -63,13 +67,17 @@ const outliers = z
     z.strictObject({ winsorise: z.number().gt(0).lt(0.5).describe('Share of each tail.') }),
     z.strictObject({ zscore: z.number().positive().describe('Standard deviations.') }),
   ])
-  .describe('Where extreme numbers are clipped.');
+  .describe('Where extreme numbers are clipped. By name: iqr 1.5, winsorise 0.05, zscore 3.');
 const encode = z
   .enum(['auto', 'one_hot', 'ordinal', 'frequency', 'target'])
-  .describe('How text becomes numbers. `auto`: what the algorithm needs.');
+  .describe(
+    'How text becomes numbers. `auto`: one_hot for linear and distance algorithms, ordinal for trees; target beyond 64 levels.',
+  );
 const scale = z
   .enum(['auto', 'none', 'standard', 'min_max', 'robust'])
-  .describe('How numbers are scaled. `auto`: what the algorithm needs.');
+  .describe(
+    'How numbers are scaled. `auto`: standard for linear and distance algorithms, else none.',
+  );
 
 export const handleSchema = z
   .strictObject({
@@ -113,8 +121,18 @@ export const selectSchema = z
       .enum(['none', ...THRESHOLD_METHODS, ...RANKING_METHODS])
       .default('none')
       .describe('How columns are chosen.'),
-    keep: z.int().min(1).optional().describe('How many columns to keep (ranking methods).'),
-    threshold: z.number().min(0).optional().describe('Cut-off of the threshold methods.'),
+    keep: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('How many columns to keep (ranking methods). Default: half of them, rounded up.'),
+    threshold: z
+      .number()
+      .min(0)
+      .optional()
+      .describe(
+        'Cut-off of the threshold methods. Default: variance 0, missing_rate 0.5, correlation 0.95.',
+      ),
   })
   .describe('Which columns train, chosen on the training rows of each fold only.');
 
