@@ -2,7 +2,7 @@ import { isLowerBetter, type Metric, TIE } from '../domain/metric.ts';
 import { effectiveRows, type Interval, standardError } from './interval.ts';
 import { type ScoredRows, weightOf } from './metrics/scored-rows.ts';
 import { student95, upperTail } from './normal-distribution.ts';
-import { influenceOf, score } from './score.ts';
+import { measure } from './score.ts';
 
 /** Two models on identical rows. */
 export type Comparison = {
@@ -85,13 +85,13 @@ function contributionsTo(
   first: ScoredRows,
   second: ScoredRows,
 ): { readonly difference: number; readonly ofRows: Float64Array } | null {
-  const [a, b] = [score(metric, first).value, score(metric, second).value];
-  const [ofA, ofB] = [influenceOf(metric, first), influenceOf(metric, second)];
-  if (a === null || b === null || ofA === null || ofB === null) return null;
+  const [a, b] = [measure(metric, first), measure(metric, second)];
+  if (a.score.value === null || b.score.value === null) return null;
   const sign = isLowerBetter(metric) ? -1 : 1;
-  const difference = sign * (a - b);
-  const ofRows = ofA.map((influence, i) => difference + sign * (influence - (ofB[i] as number)));
-  return { difference, ofRows };
+  const difference = sign * (a.score.value - b.score.value);
+  const ofB = b.influence();
+  const ofRows = a.influence().map((psi, i) => difference + sign * (psi - (ofB[i] as number)));
+  return ofRows.every(Number.isFinite) ? { difference, ofRows } : null;
 }
 
 /** Σ x² and Σ |x|³ over the weighted shares x = d·w/W. */

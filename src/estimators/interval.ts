@@ -1,7 +1,7 @@
 import { isLowerBetter, type Metric } from '../domain/metric.ts';
 import { type ScoredRows, weightOf } from './metrics/scored-rows.ts';
 import { NORMAL_95, student95 } from './normal-distribution.ts';
-import { influenceOf, score } from './score.ts';
+import { measure } from './score.ts';
 
 /** 95 %. */
 export type Interval = { readonly low: number; readonly high: number };
@@ -12,12 +12,11 @@ export type Interval = { readonly low: number; readonly high: number };
  * the number of rows that would give the same variance, losses (and 1 − r2) on a logarithmic scale.
  */
 export function scoreInterval(metric: Metric, rows: ScoredRows): Interval | null {
-  const { value } = score(metric, rows);
-  const influence = influenceOf(metric, rows);
-  if (value === null || influence === null || influence.length < 2) return null;
-  const error = standardError(influence, rows.weights);
-  const size = effectiveRows(rows);
-  const interval = intervalOn(metric, { value, error, size });
+  const { score, influence } = measure(metric, rows);
+  const { value } = score;
+  if (value === null || rows.truth.length < 2) return null;
+  const error = standardError(influence(), rows.weights);
+  const interval = intervalOn(metric, { value, error, size: effectiveRows(rows) });
   return Number.isFinite(interval.low) && Number.isFinite(interval.high) ? interval : null;
 }
 

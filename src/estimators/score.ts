@@ -5,7 +5,7 @@ import {
   type Score,
 } from '../domain/metric.ts';
 import * as confusion from './metrics/confusion.ts';
-import type { Measure } from './metrics/measure.ts';
+import { type Measure, type Measured, unmeasured } from './metrics/measure.ts';
 import { brier, logLoss } from './metrics/probability.ts';
 import { prAuc, rocAuc } from './metrics/ranking.ts';
 import * as regression from './metrics/regression.ts';
@@ -45,35 +45,27 @@ const VALUE_MEASURES: { readonly [metric in RegressionMetric]: Measure<ValueRows
 
 /**
  * The metric over the given rows, as scikit-learn computes it (each metric states its label set, zero division and
- * clipping); null with a reason where it does not exist, never NaN.
+ * clipping); null with a reason where it does not exist, never NaN. Throws `RangeError` when the metric is of the other
+ * task: specs are checked for that.
  */
 export function score(metric: Metric, rows: ScoredRows): Score {
+  return measure(metric, rows).score;
+}
+
+/** The score, and the influence of each row on it. */
+export function measure(metric: Metric, rows: ScoredRows): Measured {
   const because = obstacleToScore(rows);
-  if (because !== null) return { value: null, because };
-  const found = measured(metric, rows).value();
-  if (found.value === null || Number.isFinite(found.value)) return found;
-  return { value: null, because: `The ${metric} of these rows is too large for a number.` };
+  if (because !== null) return unmeasured(because);
+  const found = measured(metric, rows);
+  const { value } = found.score;
+  if (value === null || Number.isFinite(value)) return found;
+  return unmeasured(`The ${metric} of these rows is too large for a number.`);
 }
 
-/** Influence of each row on the score (see `Measure`); null where there is no score. */
-export function influenceOf(metric: Metric, rows: ScoredRows): Float64Array | null {
-  if (score(metric, rows).value === null) return null;
-  const influence = measured(metric, rows).influence();
-  return influence.every(Number.isFinite) ? influence : null;
-}
-
-/** Throws `RangeError` when the metric is of the other task: specs are checked for that. */
-function measured(metric: Metric, rows: ScoredRows): { value(): Score; influence(): Float64Array } {
+function measured(metric: Metric, rows: ScoredRows): Measured {
   if (rows.kind === 'classes' && metric in CLASS_MEASURES)
-    return bound(CLASS_MEASURES[metric as ClassificationMetric], rows);
+    return CLASS_MEASURES[metric as ClassificationMetric](rows);
   if (rows.kind === 'values' && metric in VALUE_MEASURES)
-    return bound(VALUE_MEASURES[metric as RegressionMetric], rows);
+    return VALUE_MEASURES[metric as RegressionMetric](rows);
   throw new RangeError(`The metric ${metric} does not measure ${rows.kind}.`);
-}
-
-function bound<Rows extends ScoredRows>(
-  measure: Measure<Rows>,
-  rows: Rows,
-): { value(): Score; influence(): Float64Array } {
-  return { value: () => measure.value(rows), influence: () => measure.influence(rows) };
 }

@@ -1,8 +1,8 @@
-import { type Measure, meanMeasure } from './measure.ts';
+import { type Measure, meanMeasure, unmeasured } from './measure.ts';
 import { type ClassRows, positiveCode, predictedCodes, weightOf } from './scored-rows.ts';
 
 /** Weight of the rows by [true class][predicted class], with its margins. */
-export type Confusion = {
+type Confusion = {
   readonly size: number;
   /** size × size, row-major. */
   readonly cells: Float64Array;
@@ -11,28 +11,33 @@ export type Confusion = {
   readonly total: number;
 };
 
-export function confusionOf(rows: ClassRows): Confusion {
-  const size = rows.classes.length;
-  const predicted = predictedCodes(rows.probabilities, size);
-  const cells = new Float64Array(size * size);
-  for (let i = 0; i < predicted.length; i++) {
-    const cell = cellOf(rows, predicted, i);
-    cells[cell] = (cells[cell] as number) + weightOf(rows.weights, i);
+function confusionOf({ classes, weights }: ClassRows, cellOfRow: Int32Array): Confusion {
+  const cells = new Float64Array(classes.length ** 2);
+  for (let i = 0; i < cellOfRow.length; i++) {
+    const cell = cellOfRow[i] as number;
+    cells[cell] = (cells[cell] as number) + weightOf(weights, i);
   }
-  return withMargins(cells, size);
+  return withMargins(cells, classes.length);
 }
 
-/** A metric that depends on the confusion matrix alone (and on which class is positive). */
+/** A metric that depends on the confusion matrix alone (and on which class is positive); `null` where it has no value. */
 function confusionMeasure(
-  metric: (confusion: Confusion, rows: ClassRows) => number,
+  metric: (confusion: Confusion, rows: ClassRows) => number | null,
+  because = '',
 ): Measure<ClassRows> {
-  return {
-    value: (rows) => ({ value: metric(confusionOf(rows), rows) }),
-    influence: (rows) => {
-      const byCell = cellInfluence(confusionOf(rows), (changed) => metric(changed, rows));
-      const predicted = predictedCodes(rows.probabilities, rows.classes.length);
-      return Float64Array.from(predicted, (_, i) => byCell[cellOf(rows, predicted, i)] as number);
-    },
+  return (rows) => {
+    const size = rows.classes.length;
+    const cellOfRow = predictedCodes(rows.probabilities, size).map(
+      (code, i) => (rows.truth[i] as number) * size + code,
+    );
+    const confusion = confusionOf(rows, cellOfRow);
+    const value = metric(confusion, rows);
+    if (value === null) return unmeasured(because);
+    const influence = (): Float64Array => {
+      const byCell = cellInfluence(confusion, (changed) => metric(changed, rows) ?? value);
+      return Float64Array.from(cellOfRow, (cell) => byCell[cell] as number);
+    };
+    return { score: { value }, influence };
   };
 }
 
@@ -77,20 +82,13 @@ export const matthews = confusionMeasure(({ size, cells, truths, predictions, to
   return (trace(size, cells) * total - dot(truths, predictions)) / Math.sqrt(spread);
 });
 
-const kappaValue = confusionMeasure(({ size, cells, truths, predictions, total }) => {
+/** Cohen's kappa: agreement beyond chance. None where truth and prediction are one and the same class throughout. */
+export const kappa = confusionMeasure((confusion) => {
+  if (labels(confusion).length < 2) return null;
+  const { size, cells, truths, predictions, total } = confusion;
   const expected = dot(truths, predictions) / total;
   return 1 - (total - trace(size, cells)) / (total - expected);
-});
-
-/** Cohen's kappa: agreement beyond chance. None where truth and prediction are one and the same class throughout. */
-export const kappa: Measure<ClassRows> = {
-  value: (rows) => {
-    if (labels(confusionOf(rows)).length < 2)
-      return { value: null, because: 'Truth and prediction hold one and the same class.' };
-    return kappaValue.value(rows);
-  },
-  influence: kappaValue.influence,
-};
+}, 'Truth and prediction hold one and the same class.');
 
 /**
  * W·∂θ/∂cell for every cell that holds rows, by central differences: θ does not change when all cells are scaled, so
@@ -122,10 +120,6 @@ function withMargins(cells: Float64Array, size: number): Confusion {
     }
   }
   return { size, cells, truths, predictions, total };
-}
-
-function cellOf({ classes, truth }: ClassRows, predicted: Int32Array, row: number): number {
-  return (truth[row] as number) * classes.length + (predicted[row] as number);
 }
 
 type ClassMetric = (confusion: Confusion, label: number) => number;

@@ -1,3 +1,4 @@
+import { distinctAscending, placeOf } from '../distinct-values.ts';
 import { type ClassRows, weightOf } from './scored-rows.ts';
 
 /** Weight of true and false positives when every row down to a score is called positive. */
@@ -15,35 +16,32 @@ export type RankCurve = {
 
 /** The curve of one class against all others, by its probability; tied rows are one step. O(rows·log rows). */
 export function rankCurve(rows: ClassRows, label: number): RankCurve {
-  const { truth, weights } = rows;
   const scores = columnOf(rows, label);
-  const order = Int32Array.from(truth, (_, i) => i).sort(
-    (a, b) => (scores[b] as number) - (scores[a] as number),
-  );
-  const thresholds: number[] = [];
-  const truePositives: number[] = [];
-  const falsePositives: number[] = [];
-  const stepOfRow = new Int32Array(truth.length);
-  let positives = 0;
-  let negatives = 0;
-  for (const row of order) {
-    if (truth[row] === label) positives += weightOf(weights, row);
-    else negatives += weightOf(weights, row);
-    const score = scores[row] as number;
-    if (thresholds.at(-1) !== score) thresholds.push(score);
-    const step = thresholds.length - 1;
-    truePositives[step] = positives;
-    falsePositives[step] = negatives;
-    stepOfRow[row] = step;
+  const ascending = distinctAscending(scores);
+  const last = ascending.length - 1;
+  const stepOfRow = Int32Array.from(scores, (score) => last - placeOf(score, ascending));
+  const truePositives = new Float64Array(ascending.length);
+  const falsePositives = new Float64Array(ascending.length);
+  for (let row = 0; row < scores.length; row++) {
+    const step = stepOfRow[row] as number;
+    const hits = rows.truth[row] === label ? truePositives : falsePositives;
+    hits[step] = (hits[step] as number) + weightOf(rows.weights, row);
   }
   return {
-    thresholds: Float64Array.from(thresholds),
-    truePositives: Float64Array.from(truePositives),
-    falsePositives: Float64Array.from(falsePositives),
+    thresholds: ascending.reverse(),
+    truePositives: accumulate(truePositives),
+    falsePositives: accumulate(falsePositives),
     stepOfRow,
-    positives,
-    negatives,
+    positives: truePositives.at(-1) ?? 0,
+    negatives: falsePositives.at(-1) ?? 0,
   };
+}
+
+/** Running totals, in place. */
+function accumulate(values: Float64Array): Float64Array {
+  for (let i = 1; i < values.length; i++)
+    values[i] = (values[i] as number) + (values[i - 1] as number);
+  return values;
 }
 
 function columnOf({ probabilities, classes, truth }: ClassRows, label: number): Float64Array {

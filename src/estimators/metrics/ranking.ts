@@ -1,4 +1,4 @@
-import { type Measure, macroMeasure } from './measure.ts';
+import { type Measure, macroMeasure, unmeasured } from './measure.ts';
 import { type RankCurve, rankCurve } from './rank-curve.ts';
 import { type ClassRows, positiveCode, totalWeight } from './scored-rows.ts';
 
@@ -10,14 +10,14 @@ const NO_POSITIVE = 'The truth holds no positive row.';
  * classes that occur in the truth. None where the truth holds one class.
  */
 export const rocAuc = positiveOrMacro(
-  (label) => ({
-    value: (rows) => {
-      const curve = rankCurve(rows, label);
-      if (!hasBothSides(curve)) return { value: null, because: ONE_CLASS };
-      return { value: areaOf(curve) };
-    },
-    influence: (rows) => areaInfluence(rows, label),
-  }),
+  (label) => (rows) => {
+    const curve = rankCurve(rows, label);
+    if (!(curve.positives > 0 && curve.negatives > 0)) return unmeasured(ONE_CLASS);
+    return {
+      score: { value: areaOf(curve) },
+      influence: () => areaInfluence(rows, label, curve),
+    };
+  },
   ONE_CLASS,
 );
 
@@ -26,14 +26,14 @@ export const rocAuc = positiveOrMacro(
  * one-vs-rest over the classes that occur in the truth. None where the truth holds no positive row.
  */
 export const prAuc = positiveOrMacro(
-  (label) => ({
-    value: (rows) => {
-      const curve = rankCurve(rows, label);
-      if (!(curve.positives > 0)) return { value: null, because: NO_POSITIVE };
-      return { value: averagePrecisionOf(curve) };
-    },
-    influence: (rows) => precisionInfluence(rows, label),
-  }),
+  (label) => (rows) => {
+    const curve = rankCurve(rows, label);
+    if (!(curve.positives > 0)) return unmeasured(NO_POSITIVE);
+    return {
+      score: { value: averagePrecisionOf(curve) },
+      influence: () => precisionInfluence(rows, label, curve),
+    };
+  },
   NO_POSITIVE,
 );
 
@@ -45,18 +45,10 @@ function positiveOrMacro(
     ({ classes }) => classes.map((_, k) => measureOf(k)),
     because,
   );
-  const chosen = (rows: ClassRows): Measure<ClassRows> => {
+  return (rows) => {
     const positive = positiveCode(rows);
-    return positive === undefined ? macro : measureOf(positive);
+    return positive === undefined ? macro(rows) : measureOf(positive)(rows);
   };
-  return {
-    value: (rows) => chosen(rows).value(rows),
-    influence: (rows) => chosen(rows).influence(rows),
-  };
-}
-
-function hasBothSides({ positives, negatives }: RankCurve): boolean {
-  return positives > 0 && negatives > 0;
 }
 
 /** Trapezoids over (false positives, true positives). */
@@ -70,8 +62,7 @@ function areaOf({ truePositives, falsePositives, positives, negatives }: RankCur
 }
 
 /** Placement values: the share of the other side that a row stands on the right side of (DeLong 1988). */
-function areaInfluence(rows: ClassRows, label: number): Float64Array {
-  const curve = rankCurve(rows, label);
+function areaInfluence(rows: ClassRows, label: number, curve: RankCurve): Float64Array {
   const { truePositives, falsePositives, positives, negatives, stepOfRow } = curve;
   const total = totalWeight(rows);
   const area = areaOf(curve);
@@ -97,8 +88,7 @@ function averagePrecisionOf({ truePositives, falsePositives, positives }: RankCu
 }
 
 /** A row changes the recall steps at its own score, and the precision of every step at or below it. */
-function precisionInfluence(rows: ClassRows, label: number): Float64Array {
-  const curve = rankCurve(rows, label);
+function precisionInfluence(rows: ClassRows, label: number, curve: RankCurve): Float64Array {
   const { truePositives, falsePositives, positives, stepOfRow } = curve;
   const average = averagePrecisionOf(curve);
   const scale = totalWeight(rows) / positives;

@@ -1,5 +1,4 @@
-import type { Score } from '../../domain/metric.ts';
-import { type Measure, meanMeasure, rootMeasure, weightedMean } from './measure.ts';
+import { type Measure, meanMeasure, rootMeasure, unmeasured, weightedMean } from './measure.ts';
 import { type ValueRows, weightOf } from './scored-rows.ts';
 
 type Loss = (truth: number, prediction: number) => number;
@@ -56,49 +55,38 @@ export const rmsle = rootMeasure(
  * 1 − Σ w·(truth − prediction)² ÷ Σ w·(truth − mean)². A constant truth gives 1 where it is met exactly, else 0 (as in
  * scikit-learn); fewer than two rows give none.
  */
-export const r2: Measure<ValueRows> = {
-  value: (rows) => {
-    if (rows.truth.length < 2) return { value: null, because: 'r2 needs at least two rows.' };
-    const { errors, spreads } = squaresOf(rows);
-    const error = weightedMean(errors, rows.weights);
-    const spread = weightedMean(spreads, rows.weights);
-    if (error === 0) return { value: 1 };
-    return { value: spread === 0 ? 0 : 1 - error / spread };
-  },
-  influence: (rows) => {
-    const { errors, spreads } = squaresOf(rows);
-    const spread = weightedMean(spreads, rows.weights);
-    if (spread === 0) return new Float64Array(rows.truth.length);
-    const unexplained = weightedMean(errors, rows.weights) / spread;
-    return errors.map((error, i) => (unexplained * (spreads[i] as number) - error) / spread);
-  },
+export const r2: Measure<ValueRows> = (rows) => {
+  if (rows.truth.length < 2) return unmeasured('r2 needs at least two rows.');
+  const mean = weightedMean(rows.truth, rows.weights);
+  const errors = lossesOf(rows, squaredError);
+  const spreads = rows.truth.map((truth) => (truth - mean) ** 2);
+  const error = weightedMean(errors, rows.weights);
+  const spread = weightedMean(spreads, rows.weights);
+  if (spread === 0)
+    return { score: { value: error === 0 ? 1 : 0 }, influence: () => errors.map(() => 0) };
+  const unexplained = error / spread;
+  return {
+    score: { value: 1 - unexplained },
+    influence: () => errors.map((one, i) => (unexplained * (spreads[i] as number) - one) / spread),
+  };
 };
 
-function squaresOf(rows: ValueRows): {
-  readonly errors: Float64Array;
-  readonly spreads: Float64Array;
-} {
-  const mean = weightedMean(rows.truth, rows.weights);
-  return {
-    errors: lossesOf(rows, squaredError),
-    spreads: rows.truth.map((truth) => (truth - mean) ** 2),
-  };
-}
-
-/** The weighted median of |prediction − truth|: the mean of the two middle errors where the middle falls between rows. */
-export const medianAe: Measure<ValueRows> = {
-  value: (rows): Score => ({ value: quantileOf(sortedErrors(rows), 0.5) }),
-  /** sign(error − median) ÷ (2·density at the median); density by a difference of quantiles (Bofinger 1975). */
-  influence: (rows) => {
-    const sorted = sortedErrors(rows);
-    const median = quantileOf(sorted, 0.5);
+/**
+ * The weighted median of |prediction − truth|: the mean of the two middle errors where the middle falls between rows.
+ * Influence: sign(error − median) ÷ (2·density at the median), density by a difference of quantiles (Bofinger 1975).
+ */
+export const medianAe: Measure<ValueRows> = (rows) => {
+  const sorted = sortedErrors(rows);
+  const median = quantileOf(sorted, 0.5);
+  const influence = (): Float64Array => {
     const reach = Math.min(0.648 * rows.truth.length ** -0.2, 0.4);
     const width = quantileOf(sorted, 0.5 + reach) - quantileOf(sorted, 0.5 - reach);
     const inverseDensity = width / (2 * reach);
     return lossesOf(rows, absoluteError).map(
       (error) => (Math.sign(error - median) * inverseDensity) / 2,
     );
-  },
+  };
+  return { score: { value: median }, influence };
 };
 
 type SortedErrors = {
