@@ -2,9 +2,7 @@ import { seedOf } from '../frame/digest.ts';
 import type { Column } from '../frame/frame.ts';
 import type { Target } from './estimator.ts';
 import { EXCLUDED, HOLDOUT, TRAINING_ONLY } from './folds.ts';
-import { orderRows, type RowBlocks } from './row-order.ts';
-
-type Block = RowBlocks['blocks'][number];
+import { orderRows, type RowBlock } from './row-order.ts';
 
 /** What a spec asks for. */
 export type Split = {
@@ -35,18 +33,17 @@ export function splitByRank(
   const strata =
     isStratified && target.kind === 'classes' ? target.codes : new Int32Array(folds.length);
   const rows = Int32Array.from(folds.keys()).filter((row) => folds[row] !== EXCLUDED);
-  const order = orderRows(rows, rowHashes, strata, seed);
-  const isHeldOut = holdOut(order.blocks, holdout);
-  const placed = order.blocks.map((block, i) => ({ block, isHeldOut: isHeldOut[i] as boolean }));
-  const training = placed.filter((one) => !one.isHeldOut).map(({ block }) => block);
-  const codes = spread(training, count);
-  const isSplit = new Set(codes).size > 1;
-  const write = ({ start, end }: Block, code: number): void => {
-    for (let at = start; at < end; at++) folds[order.rows[at] as number] = code;
-  };
-  for (const { block } of placed.filter((one) => one.isHeldOut)) write(block, HOLDOUT);
-  for (const [i, block] of training.entries())
-    write(block, isSplit ? (codes[i] as number) : TRAINING_ONLY);
+  const { blocks, blockOfRow } = orderRows(rows, rowHashes, strata, seed);
+  const isHeldOut = holdOut(blocks, holdout);
+  const training = blocks.filter((_, i) => !isHeldOut[i]);
+  const spreadOut = spread(training, count);
+  const isSplit = new Set(spreadOut).size > 1;
+  let next = 0;
+  const codes = isHeldOut.map((held) => (held ? HOLDOUT : (spreadOut[next++] as number)));
+  rows.forEach((row, i) => {
+    const code = codes[blockOfRow[i] as number] as number;
+    folds[row] = isSplit || code === HOLDOUT ? code : TRAINING_ONLY;
+  });
   if (training.length > 0 && !isSplit)
     return ['Too few different rows to split into folds: they are for training only.'];
   return isStratified && target.kind === 'classes'
@@ -55,18 +52,18 @@ export function splitByRank(
 }
 
 /** Which blocks are held out, stratum by stratum. */
-function holdOut(blocks: readonly Block[], share: number): readonly boolean[] {
+function holdOut(blocks: readonly RowBlock[], share: number): readonly boolean[] {
   const isHeldOut = blocks.map(() => false);
   let rowsSoFar = 0;
   let taken = 0;
   for (let from = 0; from < blocks.length; ) {
-    const { stratum } = blocks[from] as Block;
+    const { stratum } = blocks[from] as RowBlock;
     let to = from;
-    while (blocks[to]?.stratum === stratum) rowsSoFar += sizeOf(blocks[to++] as Block);
+    while (blocks[to]?.stratum === stratum) rowsSoFar += (blocks[to++] as RowBlock).size;
     const goal = Math.round(share * rowsSoFar);
     let left = to - from;
     for (let i = from; i < to && left > 1; i++) {
-      const size = sizeOf(blocks[i] as Block);
+      const { size } = blocks[i] as RowBlock;
       // Taken only when it brings the holdout nearer to its goal.
       if (size >= 2 * (goal - taken)) continue;
       isHeldOut[i] = true;
@@ -79,7 +76,7 @@ function holdOut(blocks: readonly Block[], share: number): readonly boolean[] {
 }
 
 /** The fold of each block: the one with fewest rows of its stratum, then fewest rows, then the first. */
-function spread(blocks: readonly Block[], count: number): readonly number[] {
+function spread(blocks: readonly RowBlock[], count: number): readonly number[] {
   const sizes = new Float64Array(count);
   let ofStratum = new Float64Array(count);
   let current = Number.NaN;
@@ -93,14 +90,14 @@ function spread(blocks: readonly Block[], count: number): readonly number[] {
         (sizes[fold] as number) - (sizes[best] as number);
       if (difference < 0) best = fold;
     }
-    ofStratum[best] = (ofStratum[best] as number) + sizeOf(block);
-    sizes[best] = (sizes[best] as number) + sizeOf(block);
+    ofStratum[best] = (ofStratum[best] as number) + block.size;
+    sizes[best] = (sizes[best] as number) + block.size;
     return best;
   });
 }
 
 function rareClassNotes(
-  training: readonly Block[],
+  training: readonly RowBlock[],
   classes: readonly string[],
   count: number,
 ): readonly string[] {
@@ -170,8 +167,4 @@ function groupText(groups: Column): (row: number) => string | null {
     return (row) => groups.levels[groups.codes[row] as number] ?? null;
   const values = groups.kind === 'time' ? groups.micros : groups.values;
   return (row) => (Number.isNaN(values[row]) ? null : String(values[row]));
-}
-
-function sizeOf({ start, end }: Block): number {
-  return end - start;
 }

@@ -1,19 +1,24 @@
+import { distinctAscending, placeOf } from './distinct-values.ts';
+
 const HASH_BYTES = 16;
 
-/** Rows in an order that a seed decides; rows of equal hash stand together as one block. */
+/** Rows of one rank: they are equal (or, once in 10⁴ tables of a million rows, two of them are not) and move as one. */
+export type RowBlock = {
+  readonly stratum: number;
+  /** Rows in it. */
+  readonly size: number;
+};
+
 export type RowBlocks = {
-  /** Row numbers, block after block, stratum after stratum. */
-  readonly rows: Int32Array;
-  readonly blocks: readonly {
-    readonly stratum: number;
-    readonly start: number;
-    readonly end: number;
-  }[];
+  /** Stratum after stratum, by rank within each: an order that the seed decides. */
+  readonly blocks: readonly RowBlock[];
+  /** For each of the given rows, its place in `blocks`. */
+  readonly blockOfRow: Int32Array;
 };
 
 /**
- * Orders `rows` by stratum (ascending), then by a mix of seed and row hash (16 bytes per row), so that the order depends
- * on the rows' contents and never on where they lie. O(rows·log rows).
+ * Orders `rows` by stratum (ascending code), then by a mix of seed and row hash (16 bytes per row), so that the order
+ * depends on what rows hold and never on where they lie. O(rows·log rows).
  */
 export function orderRows(
   rows: Int32Array,
@@ -22,30 +27,24 @@ export function orderRows(
   seed: number,
 ): RowBlocks {
   const hashes = new DataView(rowHashes.buffer, rowHashes.byteOffset, rowHashes.byteLength);
-  const ranks = new Float64Array(strata.length);
-  for (const row of rows) ranks[row] = rankOf(hashes, row * HASH_BYTES, seed);
-  const stratumOf = (row: number): number => strata[row] as number;
-  const ordered = rows
-    .slice()
-    .sort(
-      (a, b) =>
-        stratumOf(a) - stratumOf(b) ||
-        (ranks[a] as number) - (ranks[b] as number) ||
-        compareHashes(hashes, a, b),
+  const ranks = Float64Array.from(rows, (row) => rankOf(hashes, row * HASH_BYTES, seed));
+  const blocks: RowBlock[] = [];
+  const blockOfRow = new Int32Array(rows.length);
+  const codes = [...new Set(rows.map((row) => strata[row] as number))].sort((a, b) => a - b);
+  for (const stratum of codes) {
+    const members = Int32Array.from(rows.keys()).filter(
+      (i) => strata[rows[i] as number] === stratum,
     );
-  const blocks = [];
-  for (let start = 0, at = 1; at <= ordered.length; at++) {
-    const first = ordered[start] as number;
-    const row = ordered[at];
-    const isSame =
-      row !== undefined &&
-      stratumOf(row) === stratumOf(first) &&
-      compareHashes(hashes, row, first) === 0;
-    if (isSame) continue;
-    blocks.push({ stratum: stratumOf(first), start, end: at });
-    start = at;
+    const distinct = distinctAscending(Float64Array.from(members, (i) => ranks[i] as number));
+    const sizes = new Int32Array(distinct.length);
+    for (const i of members) {
+      const place = placeOf(ranks[i] as number, distinct);
+      sizes[place] = (sizes[place] as number) + 1;
+      blockOfRow[i] = blocks.length + place;
+    }
+    for (const size of sizes) blocks.push({ stratum, size });
   }
-  return { rows: ordered, blocks };
+  return { blocks, blockOfRow };
 }
 
 /** 53 well-mixed bits of (seed, 16 bytes): MurmurHash3's 32-bit finaliser over two lanes, in whole-number arithmetic. */
@@ -66,13 +65,4 @@ function mixBits(word: number): number {
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return mixed ^ (mixed >>> 16);
-}
-
-function compareHashes(hashes: DataView, a: number, b: number): number {
-  for (let word = 0; word < HASH_BYTES; word += 4) {
-    const difference =
-      hashes.getUint32(a * HASH_BYTES + word) - hashes.getUint32(b * HASH_BYTES + word);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }
