@@ -59,6 +59,8 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   });
   const connection = await instance.connect();
   await connection.run("SET GLOBAL TimeZone = 'UTC'");
+  // Tables live for minutes: finding the best compression for text would cost three times what writing does.
+  await connection.run("SET GLOBAL force_compression = 'uncompressed'");
   return new NodeDatabase(instance, connection);
 }
 

@@ -1,5 +1,5 @@
 import { sqlName, sqlText } from '../frame/duckdb.ts';
-import { FIRST_INEXACT, type Holds } from './infer-kinds.ts';
+import { FIRST_INEXACT, type Holds } from './holds.ts';
 import type { RawColumn } from './raw-table.ts';
 
 /** What a raw column is worth as SQL, by what it holds. */
@@ -53,10 +53,17 @@ export function numberText(double: string): string {
 
 /** A text as a time in UTC; null where it is none. */
 export function timeOfText(text: string, timezone: string): string {
-  const colon = `regexp_replace(replace(${text}, ' UTC', 'Z'), '([+-][0-9]{2}):?([0-9]{2})$', '\\1:\\2')`;
-  const zoned = `timezone('UTC', TRY_CAST(${colon} AS TIMESTAMPTZ))`;
+  const zoned = `timezone('UTC', TRY_CAST(${zonedText(text)} AS TIMESTAMPTZ))`;
   const local = inZone(`TRY_CAST(${text} AS TIMESTAMP)`, timezone);
   return `CASE WHEN length(${text}) > 16 AND regexp_matches(${text}, '${ZONE}') THEN ${zoned} ELSE ${local} END`;
+}
+
+/** What DuckDB's cast wants of a time with a zone: seconds, no space before the offset, a colon inside it. */
+function zonedText(text: string): string {
+  const zone = `regexp_replace(${text}, ' ?(Z|UTC|[+-][0-9:]+)$', '\\1')`;
+  const seconds = `regexp_replace(${zone}, '^(.{16})([ZU+-])', '\\1:00\\2')`;
+  const utc = `replace(${seconds}, 'UTC', 'Z')`;
+  return `regexp_replace(${utc}, '([+-][0-9]{2}):?([0-9]{2})$', '\\1:\\2')`;
 }
 
 function timeSql(time: string): ColumnSql {

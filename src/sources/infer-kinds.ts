@@ -1,21 +1,7 @@
 import { type Database, sqlName } from '../frame/duckdb.ts';
+import { timeOfText } from './column-sql.ts';
+import { FIRST_INEXACT, type Holds } from './holds.ts';
 import { RAW, type RawColumn } from './raw-table.ts';
-
-/** What a raw column holds, judged from all of its values. */
-export type Holds =
-  /** Integers and doubles that a double holds exactly or nearest. */
-  | 'integer'
-  | 'number'
-  /** Integers at or beyond 2^53, which a double would round. */
-  | 'wide_integer'
-  | 'decimal'
-  | 'boolean'
-  /** Times with a zone, or text of which each value may have one. */
-  | 'instant'
-  | 'local_time'
-  | 'time_text'
-  | 'text'
-  | 'nothing';
 
 const INTEGER = '^(0|-?[1-9][0-9]*)$';
 const NUMBER =
@@ -23,9 +9,6 @@ const NUMBER =
 const TIME =
   '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?( ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?)?$';
 const BOOLEAN = '^(true|True|TRUE|false|False|FALSE)$';
-
-/** From here on doubles skip integers. */
-export const FIRST_INEXACT = 9_007_199_254_740_992;
 
 const OF_TYPE: readonly (readonly [RegExp, Holds])[] = [
   [/^U?(TINY|SMALL)INT$|^U?INTEGER$/, 'integer'],
@@ -38,7 +21,7 @@ const OF_TYPE: readonly (readonly [RegExp, Holds])[] = [
 ];
 
 /** What each raw column holds. Costs two scans of the raw table, the second over text that may be something else. */
-export async function findTypes(
+export async function inferKinds(
   database: Database,
   columns: readonly RawColumn[],
 ): Promise<readonly Holds[]> {
@@ -80,9 +63,7 @@ function testsOf({ column, infer }: RawColumn, { low, high }: Cell): readonly st
   const all = (pattern: string): string => `bool_and(regexp_full_match(${name}, '${pattern}'))`;
   const tests: string[] = [];
   if (infer !== 'nothing' && may(TIME))
-    tests.push(
-      `time: ${all(TIME)} AND count(TRY_CAST(left(${name}, 19) AS TIMESTAMP)) = count(${name})`,
-    );
+    tests.push(`time: ${all(TIME)} AND count(${timeOfText(name, 'UTC')}) = count(${name})`);
   if (infer === 'everything' && may(NUMBER))
     tests.push(
       `number: ${all(NUMBER)}`,

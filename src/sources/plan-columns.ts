@@ -2,7 +2,8 @@ import { Failure } from '../domain/failure.ts';
 import { type Database, sqlName, sqlText } from '../frame/duckdb.ts';
 import type { Spec } from '../spec/spec.ts';
 import { type ColumnSql, columnSql, timeOfText } from './column-sql.ts';
-import { findTypes, type Holds } from './infer-kinds.ts';
+import type { Holds } from './holds.ts';
+import { inferKinds } from './infer-kinds.ts';
 import { RAW, type RawColumn } from './raw-table.ts';
 
 /** A snapshot column and how it comes from the raw table. */
@@ -29,7 +30,7 @@ export async function planColumns(
   columns: readonly RawColumn[],
   spec: Spec,
 ): Promise<readonly PlannedColumn[]> {
-  const holds = await findTypes(database, columns);
+  const holds = await inferKinds(database, columns);
   const { timezone } = spec.data;
   const planned: PlannedColumn[] = [];
   for (const [i, column] of columns.entries()) {
