@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { cutBatches, SCAN_BATCH_LIMITS } from '../src/partition/batch-plan.ts';
+import { checkFeatures } from '../src/partition/check-features.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -15,6 +16,7 @@ export function takeSnapshotActivity(dependencies: ActivityDependencies) {
         const run = await runs.run(runId);
         const request = dependencies.snapshotRequest(run.spec, run.baseFolder);
         const { snapshot, parquetPath } = await dependencies.takeSnapshot(request, signal);
+        checkFeatures(snapshot.columns, run.spec);
         const { size } = await stat(parquetPath);
         const digest = await objects.putFile(parquetPath);
         await runs.recordSnapshot(runId, snapshot, { digest, byteSize: size }, attempt);

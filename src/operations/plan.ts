@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { Failure } from '../domain/failure.ts';
 import { asJson } from '../domain/json.ts';
 import type { GroupedMap, Outcome } from '../engines/engine.ts';
+import { checkFeatures } from '../partition/check-features.ts';
 import { conditionPartitions, type ProfiledRef } from '../partition/condition.ts';
 import type { ProfileFacts } from '../partition/facts.ts';
 import type { Snapshot } from '../sources/snapshot.ts';
@@ -20,6 +21,7 @@ export async function planRun(
     signal,
   );
   try {
+    checkFeatures(snapshot.columns, spec);
     const profiled = await profileAll(context, spec, snapshot, parquetPath, signal);
     const partitions = conditionPartitions(profiled, spec);
     const own = partitions.filter(({ decision }) => decision.kind === 'train').length;

@@ -112,7 +112,10 @@ export class TrainingData {
 }
 
 /** Columns that no model may see: the target, and what names, weighs, orders or places a row. */
-function otherRoles({ spec, scope }: TrainArgs): ReadonlySet<string> {
+export function otherRoles({
+  spec,
+  scope,
+}: Pick<TrainArgs, 'spec' | 'scope'>): ReadonlySet<string> {
   const { id, weight, drop } = spec.columns;
   const roles = [spec.target.column, id, weight, spec.time, ...drop];
   const isKeyFeature = scope === 'global' && spec.global.include_partition;
