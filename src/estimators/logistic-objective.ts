@@ -3,7 +3,7 @@ import type { Pointer } from '../kernels/kernel-calls.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { factorise } from './cholesky.ts';
 import { type Curvature, diagonalCurvature, exactCurvature, type Objective } from './minimise.ts';
-import { type Standardisation, standardiseInto } from './standard-columns.ts';
+import { putStandardised, type Standardisation } from './standard-columns.ts';
 
 export type LogisticRows = {
   readonly x: Matrix;
@@ -35,19 +35,17 @@ export function logisticObjective(
   const columns = x.names.length;
   const width = columns + 1;
   const size = outputs * width;
-  const table = kernels.reserveDoubles(x.rowCount * width);
-  const cells = kernels.doublesAt(table, x.rowCount * width);
-  const standardisation = standardiseInto(x, weights, cells);
-  cells.fill(1, x.rowCount * columns);
+  const ones = new Float64Array(x.rowCount).fill(1);
+  const table = putStandardised(kernels, x, weights, ones);
   const problem = kernels.calls.createLogistic(
-    table,
+    table.at,
     x.rowCount,
     width,
     kernels.put(target),
-    weights === undefined ? 0 : kernels.put(weights),
+    table.weights,
     outputs,
   );
-  const penalties = penaltiesOf(standardisation.scales, outputs);
+  const penalties = penaltiesOf(table.scales, outputs);
   const at = kernels.reserveDoubles(size);
   const gradientAt = kernels.reserveDoubles(size);
   const weight = weights?.reduce((sum, one) => sum + one, 0) ?? x.rowCount;
@@ -69,7 +67,7 @@ export function logisticObjective(
         ? diagonalCurvature(penalties.map((penalty) => penalty + (C * weight) / 4))
         : hessian(kernels, { problem, size, outputs, weight, C, penalties, poll }),
   };
-  return { objective, scales: standardisation.scales, ...unitChange(standardisation, outputs) };
+  return { objective, scales: table.scales, ...unitChange(table, outputs) };
 }
 
 /** 1 / deviation² per coefficient, 0 for the intercepts. */

@@ -5,7 +5,7 @@ import { factorise, solveInto } from './cholesky.ts';
 import type { Estimator, FitOptions, Model, Target } from './estimator.ts';
 import { createLinearModel, linearImportance, loadLinearModel } from './linear-model.ts';
 import { pollOf } from './polling.ts';
-import { standardiseInto } from './standard-columns.ts';
+import { putStandardised } from './standard-columns.ts';
 import { scaleTarget } from './target-scale.ts';
 import { weighedRows } from './training-rows.ts';
 
@@ -88,16 +88,10 @@ function productsOf(
   { stop }: FitOptions,
 ) {
   return withKernels(pollOf(stop), (kernels) => {
-    const columns = x.names.length;
-    const cells = x.rowCount * columns;
-    const table = kernels.reserveDoubles(cells + x.rowCount);
-    const memory = kernels.doublesAt(table, cells + x.rowCount);
-    const standardisation = standardiseInto(x, weights, memory);
-    memory.set(target, cells);
-    const size = columns + 1;
+    const size = x.names.length + 1;
+    const table = putStandardised(kernels, x, weights, target);
     const out = kernels.reserveDoubles(size * size);
-    const weightsAt = weights === undefined ? 0 : kernels.put(weights);
-    kernels.calls.gram(table, x.rowCount, size, weightsAt, out);
-    return { products: kernels.doublesAt(out, size * size).slice(), ...standardisation };
+    kernels.calls.gram(table.at, x.rowCount, size, table.weights, out);
+    return { products: kernels.doublesAt(out, size * size).slice(), ...table };
   });
 }

@@ -1,62 +1,35 @@
-import { type Matrix, matrixColumn } from '../frame/frame.ts';
-import { weightedMean } from './target-scale.ts';
-import { powerOfTwoAbove } from './training-rows.ts';
+import type { Matrix } from '../frame/frame.ts';
+import type { Pointer } from '../kernels/kernel-calls.ts';
+import type { Kernels } from '../kernels/kernels.ts';
 
 /** x = centre + scale · z per column; a constant column has scale 0 and z = 0. */
 export type Standardisation = { readonly centres: Float64Array; readonly scales: Float64Array };
 
-/** Writes z, with weighted mean 0 and variance 1, column after column. Values near the limits of doubles are safe. */
-export function standardiseInto(
+/** A table in the kernels' memory: the standardised columns and, last, one more column if there is one. */
+export type StandardTable = Standardisation & { readonly at: Pointer; readonly weights: Pointer };
+
+/** Puts z and the column `last` into the kernels' memory, with the weights (0 = none). */
+export function putStandardised(
+  kernels: Kernels,
   x: Matrix,
   weights: Float64Array | undefined,
-  out: Float64Array,
-): Standardisation {
+  last: Float64Array = new Float64Array(0),
+): StandardTable {
   const columns = x.names.length;
-  const centres = new Float64Array(columns);
-  const scales = new Float64Array(columns);
-  for (let column = 0; column < columns; column++) {
-    const from = column * x.rowCount;
-    const z = out.subarray(from, from + x.rowCount);
-    const unit = centreInto(matrixColumn(x, column), weights, z);
-    centres[column] = unit.centre;
-    const deviation = rootMeanSquare(z, weights);
-    scales[column] = deviation * unit.size;
-    if (deviation > 0) for (let i = 0; i < z.length; i++) z[i] = (z[i] as number) / deviation;
-  }
-  return { centres, scales };
-}
-
-/** Writes (value − mean) / size, with size a power of two above the largest magnitude. */
-function centreInto(
-  values: Float64Array,
-  weights: Float64Array | undefined,
-  out: Float64Array,
-): { readonly centre: number; readonly size: number } {
-  let largest = 0;
-  for (let i = 0; i < values.length; i++)
-    largest = Math.max(largest, Math.abs(values[i] as number));
-  const size = powerOfTwoAbove(largest);
-  const inverse = 1 / size;
-  for (let i = 0; i < values.length; i++) out[i] = (values[i] as number) * inverse;
-  const mean = weightedMean(out, weights);
-  let spread = 0;
-  for (let i = 0; i < out.length; i++) {
-    const deviation = (out[i] as number) - mean;
-    out[i] = deviation;
-    spread = Math.max(spread, Math.abs(deviation));
-  }
-  // What is left of equal values is rounding.
-  if (spread <= 1e-15) out.fill(0);
-  return { centre: mean * size, size };
-}
-
-function rootMeanSquare(z: Float64Array, weights: Float64Array | undefined): number {
-  let sum = 0;
-  let total = 0;
-  for (let i = 0; i < z.length; i++) {
-    const weight = weights === undefined ? 1 : (weights[i] as number);
-    sum += weight * (z[i] as number) ** 2;
-    total += weight;
-  }
-  return Math.sqrt(sum / total);
+  const cells = x.rowCount * columns;
+  const at = kernels.reserveDoubles(cells + last.length);
+  const weightsAt = weights === undefined ? 0 : kernels.put(weights);
+  const centres = kernels.reserveDoubles(columns);
+  const scales = kernels.reserveDoubles(columns);
+  const mark = kernels.calls.mark();
+  const data = kernels.put(x.data);
+  kernels.calls.standardise(data, x.rowCount, columns, weightsAt, at, centres, scales);
+  kernels.calls.release(mark);
+  kernels.doublesAt(at, cells + last.length).set(last, cells);
+  return {
+    at,
+    weights: weightsAt,
+    centres: kernels.doublesAt(centres, columns).slice(),
+    scales: kernels.doublesAt(scales, columns).slice(),
+  };
 }

@@ -14,16 +14,13 @@ export function weighedRows<T extends Target>(
   y: T,
   weights: Float64Array | undefined,
 ): TrainingRows<T> {
-  if (weights === undefined || weights.every((weight) => weight === 1))
-    return { x, y, weights: undefined };
+  if (weights === undefined) return { x, y, weights };
   const rows = Int32Array.from(weights.keys()).filter((row) => (weights[row] as number) > 0);
   if (rows.length === 0) return { x, y, weights: undefined };
-  if (rows.length === x.rowCount) return { x, y, weights };
-  return {
-    x: takeMatrixRows(x, rows),
-    y: takeTarget(y, rows),
-    weights: takeNumbers(weights, rows),
-  };
+  const taken = takeNumbers(weights, rows);
+  const kept = taken.every((weight) => weight === 1) ? undefined : taken;
+  if (rows.length === x.rowCount) return { x, y, weights: kept };
+  return { x: takeMatrixRows(x, rows), y: takeTarget(y, rows), weights: kept };
 }
 
 /**

@@ -61,6 +61,15 @@ export type KernelCalls = {
     out: Pointer,
   ): void;
 
+  standardise(
+    x: Pointer,
+    rows: number,
+    columns: number,
+    weights: Pointer,
+    out: Pointer,
+    centres: Pointer,
+    scales: Pointer,
+  ): void;
   gram(x: Pointer, rows: number, columns: number, weights: Pointer, out: Pointer): void;
   dot(a: Pointer, b: Pointer, count: number): number;
   exponential(x: number): number;

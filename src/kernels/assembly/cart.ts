@@ -47,6 +47,8 @@ export class Cart {
   end: i32;
   weight: f64;
   sum: f64;
+  /** The score of a split into two sides without any impurity: no other column can do better. */
+  perfectScore: f64;
   /** Its best split so far; `column` is −1 when there is none. */
   bestScore: f64;
   bestColumn: i32;
@@ -55,6 +57,8 @@ export class Cart {
 }
 
 const STACK_ENTRY: usize = 16;
+/** Scores this close to each other, as a share, are equal. */
+export const ROUNDING: f64 = 1e-13;
 
 export function createCart(
   bins: Bins,
@@ -180,6 +184,7 @@ function findSplit(cart: Cart): void {
     store<i32>(last, column);
     const varies = cart.classes > 0 ? splitClasses(cart, column) : splitValues(cart, column);
     seen += <i32>varies;
+    if (cart.bestScore >= cart.perfectScore) break;
     spend(<i64>(cart.end - cart.begin) + 64);
   }
   if (cart.bestColumn < 0) return;
@@ -187,9 +192,9 @@ function findSplit(cart: Cart): void {
   store<f64>(slot, load<f64>(slot) + max(0.0, cart.bestScore - ownScore(cart)));
 }
 
-/** The score of the node left whole. */
+/** The score of the node left whole; that of a regression node is counted from there. */
 function ownScore(cart: Cart): f64 {
-  if (cart.classes == 0) return (cart.sum * cart.sum) / cart.weight;
+  if (cart.classes == 0) return 0.0;
   let squares = 0.0;
   for (let k = 0; k < cart.classes; k++) {
     const total = load<f64>(cart.totals + ((<usize>k) << 3));

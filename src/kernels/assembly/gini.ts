@@ -1,6 +1,6 @@
 // Gini splits: the best cut maximises Σ left² / weightLeft + Σ right² / weightRight over the class weights of both sides.
 import { codesOf, cutCountOf, hasMissing } from './bins';
-import { Cart, isSparse, occupyAll, occupyNone, offer } from './cart';
+import { Cart, isSparse, occupyAll, occupyNone, offer, ROUNDING } from './cart';
 import { closeNode } from './tree';
 
 /** Gathers class offset (u32) and weight (f64, at byte 8) of the node's rows; true when they are of one class. */
@@ -25,6 +25,7 @@ export function loadClasses(cart: Cart): bool {
     differs |= offset ^ first;
   }
   cart.weight = weight;
+  cart.perfectScore = weight * (1.0 - ROUNDING);
   return differs == 0;
 }
 

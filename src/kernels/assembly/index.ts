@@ -19,3 +19,4 @@ export {
 } from './fields';
 export { createLogistic, linearScores, logisticHessian, logisticLoss } from './logistic';
 export { addTrees } from './predict';
+export { standardise } from './standardise';

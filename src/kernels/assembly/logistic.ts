@@ -1,7 +1,7 @@
 // Logistic loss over one score (binary) or one per class (softmax), its gradient, and the weights of its Hessian.
 import { allocate, mark, release } from './arena';
-import { addScaled, dot, gram } from './dense';
-import { exponential, exponentials, logarithm } from './elementary';
+import { addProjections, combine, gram } from './dense';
+import { exponentials, logarithm } from './elementary';
 import { spend } from './patience';
 
 /** Rows whose scores stay in the first-level cache between the passes over them. */
@@ -65,26 +65,22 @@ function residualsOf(problem: Logistic, k: i32): usize {
   return problem.residuals + ((<usize>k * <usize>BLOCK) << 3);
 }
 
+function blockOf(problem: Logistic, begin: i32): usize {
+  return problem.x + ((<usize>begin) << 3);
+}
+
 function scoreBlock(problem: Logistic, begin: i32, count: i32, k: i32, w: usize): void {
+  const factors = w + ((<usize>k * <usize>problem.columns) << 3);
+  const stride = (<usize>problem.rows) << 3;
   const scores = residualsOf(problem, k);
-  const columns = problem.columns;
-  memory.fill(scores, 0, (<usize>count) << 3);
-  for (let j = 0; j < columns; j++) {
-    const factor = load<f64>(w + ((<usize>k * <usize>columns + <usize>j) << 3));
-    if (factor == 0.0) continue;
-    const x = problem.x + ((<usize>j * <usize>problem.rows + <usize>begin) << 3);
-    addScaled(factor, x, scores, count);
-  }
+  combine(blockOf(problem, begin), stride, problem.columns, factors, scores, count);
 }
 
 function gradientBlock(problem: Logistic, begin: i32, count: i32, k: i32, gradient: usize): void {
+  const out = gradient + ((<usize>k * <usize>problem.columns) << 3);
+  const stride = (<usize>problem.rows) << 3;
   const residuals = residualsOf(problem, k);
-  const columns = problem.columns;
-  for (let j = 0; j < columns; j++) {
-    const x = problem.x + ((<usize>j * <usize>problem.rows + <usize>begin) << 3);
-    const at = gradient + ((<usize>k * <usize>columns + <usize>j) << 3);
-    store<f64>(at, load<f64>(at) + dot(x, residuals, count));
-  }
+  addProjections(blockOf(problem, begin), stride, problem.columns, residuals, out, count);
 }
 
 function weightOf(problem: Logistic, row: usize): f64 {
@@ -94,20 +90,44 @@ function weightOf(problem: Logistic, row: usize): f64 {
 /** Scores become residuals, probabilities are kept; answers the loss: ln(1 + e^−|z|) + max(z, 0) − y z. */
 function binaryBlock(problem: Logistic, begin: i32, count: i32): f64 {
   const scores = residualsOf(problem, 0);
+  const one = f64x2.splat(1.0);
   let loss = 0.0;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count; i += 2) {
     const at = scores + ((<usize>i) << 3);
-    const row = <usize>(begin + i);
-    const weight = weightOf(problem, row);
-    const truth = load<f64>(problem.target + (row << 3));
-    const z = load<f64>(at);
-    const raised = exponential(-abs(z));
-    const p = z >= 0.0 ? 1.0 / (1.0 + raised) : raised / (1.0 + raised);
-    loss += weight * (logarithm(1.0 + raised) + max(z, 0.0) - truth * z);
-    store<f64>(problem.probabilities + (row << 3), p);
-    store<f64>(at, weight * (p - truth));
+    const z = v128.load(at);
+    const raised = exponentials(f64x2.neg(f64x2.abs(z)));
+    const sum = f64x2.add(one, raised);
+    const isPositive = f64x2.ge(z, f64x2.splat(0.0));
+    const p = f64x2.div(v128.bitselect(one, raised, isPositive), sum);
+    const first = f64x2.extract_lane(z, 0);
+    loss += binaryRow(
+      problem,
+      begin + i,
+      first,
+      f64x2.extract_lane(sum, 0),
+      f64x2.extract_lane(p, 0),
+      at,
+    );
+    if (i + 1 == count) break;
+    const second = f64x2.extract_lane(z, 1);
+    loss += binaryRow(
+      problem,
+      begin + i + 1,
+      second,
+      f64x2.extract_lane(sum, 1),
+      f64x2.extract_lane(p, 1),
+      at + 8,
+    );
   }
   return loss;
+}
+
+function binaryRow(problem: Logistic, row: usize, z: f64, sum: f64, p: f64, residual: usize): f64 {
+  const weight = weightOf(problem, row);
+  const truth = load<f64>(problem.target + (row << 3));
+  store<f64>(problem.probabilities + (row << 3), p);
+  store<f64>(residual, weight * (p - truth));
+  return weight * (logarithm(sum) + max(z, 0.0) - truth * z);
 }
 
 /** As `binaryBlock` for several classes: ln Σ eᶻ − z of the true class. */

@@ -64,29 +64,51 @@ function addTree(
   out: usize,
   outputs: i32,
 ): void {
-  let row = codes;
-  let to = out;
-  for (let i = 0; i < rows; i++) {
-    let leaf = values + ((<usize>findLeaf(nodes, root, row) * <usize>width) << 2);
-    for (let k: usize = 0; k < <usize>width; k++) {
-      const at = to + (k << 3);
-      store<f64>(at, load<f64>(at) + <f64>load<f32>(leaf));
-      leaf += 4;
+  const stride = <usize>columns;
+  const last = rows - 1;
+  for (let i = 0; i < rows; i += 4) {
+    // Beyond the last row the last one walks again, and is not counted.
+    const row0 = codes + <usize>i * stride;
+    const row1 = codes + <usize>min(i + 1, last) * stride;
+    const row2 = codes + <usize>min(i + 2, last) * stride;
+    const row3 = codes + <usize>min(i + 3, last) * stride;
+    const start = load<i64>(root);
+    let node0 = start;
+    let node1 = start;
+    let node2 = start;
+    let node3 = start;
+    // Four walks side by side hide each other's waits for memory; the sign of a node says that it is a leaf.
+    while ((node0 & node1 & node2 & node3) >= 0) {
+      node0 = step(nodes, node0, row0);
+      node1 = step(nodes, node1, row1);
+      node2 = step(nodes, node2, row2);
+      node3 = step(nodes, node3, row3);
     }
-    row += <usize>columns;
-    to += (<usize>outputs) << 3;
+    const to = out + ((<usize>i * <usize>outputs) << 3);
+    const count = rows - i;
+    addLeaf(values, node0, width, to);
+    if (count > 1) addLeaf(values, node1, width, to + ((<usize>outputs) << 3));
+    if (count > 2) addLeaf(values, node2, width, to + ((<usize>outputs) << 4));
+    if (count > 3) addLeaf(values, node3, width, to + 24 * <usize>outputs);
   }
 }
 
-/** The index of the leaf where a row ends; see `tree.ts` for the words of a node. */
-function findLeaf(nodes: usize, root: usize, row: usize): i32 {
-  let node = load<u64>(root);
-  while (<i64>node >= 0) {
-    const code = <u32>load<u8>(row + <usize>(node & 0xffff));
-    const missingLeft = <u32>(node >> 16) & 1;
-    const limit = <u32>(node >> 24) & 255;
-    const right = <usize>(((code + missingLeft) & 255) > limit);
-    node = load<u64>(nodes + ((<usize>(node >> 32) + right) << 3));
+/** The child where a row goes on, or the leaf itself; see `tree.ts` for the words of a node. */
+function step(nodes: usize, node: i64, row: usize): i64 {
+  const code = <u32>load<u8>(row + <usize>(node & 0xffff));
+  const missingLeft = <u32>(node >> 16) & 1;
+  const limit = <u32>(node >> 24) & 255;
+  const right = <i32>(((code + missingLeft) & 255) > limit);
+  const child = <i32>(node >> 32);
+  const next = load<i64>(nodes + ((<usize>(max(child, 0) + right)) << 3));
+  return select<i64>(node, next, child < 0);
+}
+
+function addLeaf(values: usize, node: i64, width: i32, to: usize): void {
+  let leaf = values + ((<usize>~(<i32>(node >> 32)) * <usize>width) << 2);
+  for (let k: usize = 0; k < <usize>width; k++) {
+    const at = to + (k << 3);
+    store<f64>(at, load<f64>(at) + <f64>load<f32>(leaf));
+    leaf += 4;
   }
-  return ~(<i32>(node >> 32));
 }

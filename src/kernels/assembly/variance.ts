@@ -1,27 +1,37 @@
-// Variance splits: the best cut maximises sumLeft² / weightLeft + sumRight² / weightRight over the weighted targets.
+// Variance splits: with targets less the node's mean, the sums of both sides are D and −D, and a cut takes away
+// D² · weight / (weightLeft · weightRight) of the sum of squares.
 import { codesOf, cutCountOf, hasMissing } from './bins';
-import { Cart, isSparse, occupyAll, occupyNone, offer } from './cart';
+import { Cart, isSparse, occupyAll, occupyNone, offer, ROUNDING } from './cart';
 import { closeNode } from './tree';
 
-/** Gathers (weight · value, weight) of the node's rows; true when the values are all equal. */
+/** Gathers (weight · (value − mean), weight) of the node's rows; true when the values are all equal. */
 export function loadValues(cart: Cart): bool {
   const payload = cart.payload;
   const list = cart.rows + ((<usize>cart.begin) << 2);
-  const count = <usize>(cart.end - cart.begin);
+  const bytes = (<usize>(cart.end - cart.begin)) << 4;
   const first = load<f64>(cart.target + ((<usize>load<u32>(list)) << 3));
   let same = true;
   let sums = f64x2.splat(0.0);
-  for (let i: usize = 0; i < count; i++) {
-    const at = (<usize>load<u32>(list + (i << 2))) << 3;
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const at = (<usize>load<u32>(list + (i >> 2))) << 3;
     const value = load<f64>(cart.target + at);
     const weight = load<f64>(cart.drawn + at);
     const pair = f64x2.replace_lane(f64x2.splat(weight), 0, weight * value);
-    v128.store(payload + (i << 4), pair);
+    v128.store(payload + i, pair);
     sums = f64x2.add(sums, pair);
     same = same && value == first;
   }
   cart.sum = f64x2.extract_lane(sums, 0);
   cart.weight = f64x2.extract_lane(sums, 1);
+  const mean = cart.sum / cart.weight;
+  let squares = 0.0;
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const weight = load<f64>(payload + i, 8);
+    const deviation = load<f64>(payload + i) - weight * mean;
+    store<f64>(payload + i, deviation);
+    squares += (deviation * deviation) / weight;
+  }
+  cart.perfectScore = squares * (1.0 - ROUNDING);
   return same;
 }
 
@@ -82,7 +92,6 @@ function fillSparse(cart: Cart, column: i32): bool {
 function scan(cart: Cart, column: i32, missingLeft: bool): void {
   const least = cart.leastWeight;
   const total = cart.weight;
-  const sum = cart.sum;
   const histogram = cart.histogram;
   const missing = cutCountOf(cart.bins, column) + 1;
   let sumLeft = 0.0;
@@ -113,9 +122,8 @@ function scan(cart: Cart, column: i32, missingLeft: bool): void {
       sumLeft += load<f64>(slot);
       weightLeft += weight;
       const weightRight = total - weightLeft;
-      const sumRight = sum - sumLeft;
       pending = weightLeft >= least && weightRight >= least ? bin : -1;
-      numerator = sumLeft * sumLeft * weightRight + sumRight * sumRight * weightLeft;
+      numerator = sumLeft * sumLeft * total;
       denominator = weightLeft * weightRight;
     }
   }

@@ -1,0 +1,91 @@
+// Columns about their weighted mean in units of their standard deviation.
+import { dot } from './dense';
+import { spend } from './patience';
+
+/** Deviations below this share of the largest magnitude are rounding. */
+const ROUNDING: f64 = 1e-15;
+
+/**
+ * Writes z with x = centre + scale · z for each column: weighted mean 0 and variance 1, or 0 and scale 0 where the column
+ * is constant. `weights` = 0 means ones. Columns are first halved or doubled into [−1, 1], so no square overflows.
+ */
+export function standardise(
+  x: usize,
+  rows: i32,
+  columns: i32,
+  weights: usize,
+  out: usize,
+  centres: usize,
+  scales: usize,
+): void {
+  const bytes = (<usize>rows) << 3;
+  const total = weights == 0 ? <f64>rows : sum(weights, bytes);
+  for (let column: usize = 0; column < <usize>columns; column++) {
+    const from = x + column * bytes;
+    const z = out + column * bytes;
+    const unit = powerOfTwoAbove(largestMagnitude(from, bytes));
+    scaleInto(from, 1.0 / unit, bytes, z);
+    const mean = (weights == 0 ? sum(z, bytes) : dot(weights, z, rows)) / total;
+    const spread = subtractInPlace(z, mean, bytes);
+    const deviation = spread <= ROUNDING ? 0.0 : Math.sqrt(sumOfSquares(z, weights, bytes) / total);
+    if (deviation > 0.0) scaleInto(z, 1.0 / deviation, bytes, z);
+    else memory.fill(z, 0, bytes);
+    store<f64>(centres + (column << 3), mean * unit);
+    store<f64>(scales + (column << 3), deviation * unit);
+    spend((<i64>rows) << 2);
+  }
+}
+
+function largestMagnitude(values: usize, bytes: usize): f64 {
+  let largest = 0.0;
+  for (let i: usize = 0; i < bytes; i += 8) largest = max(largest, abs(load<f64>(values + i)));
+  return largest;
+}
+
+/** The power of two above a number, read off its exponent. */
+function powerOfTwoAbove(value: f64): f64 {
+  const exponent = (reinterpret<u64>(value) >> 52) + 1;
+  return value == 0.0 ? 1.0 : reinterpret<f64>(min<u64>(exponent, 2046) << 52);
+}
+
+function scaleInto(values: usize, factor: f64, bytes: usize, out: usize): void {
+  for (let i: usize = 0; i < bytes; i += 8) store<f64>(out + i, load<f64>(values + i) * factor);
+}
+
+/** Four sums side by side, so that no addition waits for the one before. */
+function sum(values: usize, bytes: usize): f64 {
+  let a = 0.0;
+  let b = 0.0;
+  let c = 0.0;
+  let d = 0.0;
+  let i: usize = 0;
+  for (; i + 32 <= bytes; i += 32) {
+    a += load<f64>(values + i);
+    b += load<f64>(values + i, 8);
+    c += load<f64>(values + i, 16);
+    d += load<f64>(values + i, 24);
+  }
+  for (; i < bytes; i += 8) a += load<f64>(values + i);
+  return a + b + (c + d);
+}
+
+/** Takes `mean` from each value; answers the largest deviation. */
+function subtractInPlace(values: usize, mean: f64, bytes: usize): f64 {
+  let spread = 0.0;
+  for (let i: usize = 0; i < bytes; i += 8) {
+    const deviation = load<f64>(values + i) - mean;
+    store<f64>(values + i, deviation);
+    spread = max(spread, abs(deviation));
+  }
+  return spread;
+}
+
+function sumOfSquares(values: usize, weights: usize, bytes: usize): f64 {
+  if (weights == 0) return dot(values, values, <i32>(bytes >> 3));
+  let squares = 0.0;
+  for (let i: usize = 0; i < bytes; i += 8) {
+    const value = load<f64>(values + i);
+    squares += load<f64>(weights + i) * value * value;
+  }
+  return squares;
+}
