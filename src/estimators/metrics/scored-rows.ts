@@ -1,4 +1,5 @@
 import { Failure } from '../../domain/failure.ts';
+import { likeliestClasses } from '../class-codes.ts';
 
 /** Rows of a classifier: what was true and how probable each class was held to be. */
 export type ClassRows = {
@@ -29,17 +30,7 @@ export type ScoredRows = ClassRows | ValueRows;
 
 /** What a classifier predicts: the most probable class of each row, the lowest code on ties. */
 export function predictedCodes(probabilities: Float64Array, classCount: number): Int32Array {
-  const codes = new Int32Array(probabilities.length / classCount);
-  for (let i = 0; i < codes.length; i++) {
-    const from = i * classCount;
-    let best = 0;
-    for (let k = 1; k < classCount; k++) {
-      const isHigher = (probabilities[from + k] as number) > (probabilities[from + best] as number);
-      if (isHigher) best = k;
-    }
-    codes[i] = best;
-  }
-  return codes;
+  return Int32Array.from(likeliestClasses(probabilities, classCount));
 }
 
 /**
