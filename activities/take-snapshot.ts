@@ -1,35 +1,46 @@
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { cutBatches, SCAN_BATCH_LIMITS } from '../src/partition/batch-plan.ts';
 import { checkFeatures } from '../src/partition/check-features.ts';
-import { inActivity } from './activity-scope.ts';
+import type { RunRecord } from '../src/stores/run-store.ts';
+import { type ActivityScope, inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 export function takeSnapshotActivity(dependencies: ActivityDependencies) {
-  const { runs, objects } = dependencies;
+  const { runs } = dependencies;
   return {
-    /** Reads the source once, keeps it as an object, and plans the profile batches. */
+    /** Reads the source once, whatever is tried again, keeps it as an object, and plans the profile batches. */
     async takeSnapshot({ runId }: { readonly runId: string }): Promise<{
       readonly partitions: number;
       readonly profileBatches: number;
     }> {
-      return inActivity(async ({ signal, attempt }) => {
+      return inActivity(async (scope) => {
         const run = await runs.run(runId);
-        const request = dependencies.snapshotRequest(run.spec, run.baseFolder);
-        const { snapshot, parquetPath } = await dependencies.takeSnapshot(request, signal);
-        checkFeatures(snapshot.columns, run.spec);
-        const { size } = await stat(parquetPath);
-        const digest = await objects.putFile(parquetPath);
-        await runs.recordSnapshot(runId, snapshot, { digest, byteSize: size }, attempt);
-        const batches = cutBatches(
-          snapshot.partitions.map((partition) => ({ id: partition.id, rows: partition.count })),
-          SCAN_BATCH_LIMITS,
+        if (run.snapshot === null) await readSource(dependencies, run, scope);
+        const partitions = await runs.snapshotPartitions(runId);
+        const sized = partitions.map(({ id, count }) => ({ id, rows: count }));
+        const batches = cutBatches(sized, SCAN_BATCH_LIMITS).map((batch) =>
+          batch.map(({ id }) => id),
         );
-        await runs.planBatches(runId, {
-          stage: 'profile',
-          batches: batches.map((batch) => batch.map(({ id }) => id)),
-        });
-        return { partitions: snapshot.partitions.length, profileBatches: batches.length };
+        await runs.planBatches(runId, { stage: 'profile', batches });
+        return { partitions: partitions.length, profileBatches: batches.length };
       });
     },
   };
+}
+
+async function readSource(
+  { runs, objects, ...sources }: ActivityDependencies,
+  { runId, spec, baseFolder }: RunRecord,
+  { signal, attempt }: ActivityScope,
+): Promise<void> {
+  const request = sources.snapshotRequest(spec, baseFolder);
+  const { snapshot, parquetPath } = await sources.takeSnapshot(request, signal);
+  try {
+    checkFeatures(snapshot.columns, spec);
+    const { size } = await stat(parquetPath);
+    const digest = await objects.putFile(parquetPath);
+    await runs.recordSnapshot(runId, snapshot, { digest, byteSize: size }, attempt);
+  } finally {
+    await rm(parquetPath, { force: true });
+  }
 }

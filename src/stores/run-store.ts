@@ -11,7 +11,7 @@ import type {
   Verdict,
 } from '../domain/run.ts';
 import type { EvaluateFacts, ProfileFacts, TrainFacts } from '../partition/facts.ts';
-import type { Snapshot, SnapshotColumn } from '../sources/snapshot.ts';
+import type { Snapshot, SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 
 /** Which code, on which machine: stored with every run. */
@@ -173,6 +173,8 @@ export interface RunStore {
     parquet: { readonly digest: Digest; readonly byteSize: number },
     attempt: Attempt,
   ): Promise<void>;
+  /** Every partition of the run's snapshot, in ordinal order. */
+  snapshotPartitions(runId: string): Promise<readonly SnapshotPartition[]>;
   planBatches(runId: string, plan: BatchPlan): Promise<void>;
   /** The snapshot partitions (stage profile) or planned partitions of a batch, in plan order. */
   snapshotBatch(runId: string, number: number): Promise<readonly Snapshot['partitions'][number][]>;

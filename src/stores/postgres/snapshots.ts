@@ -9,7 +9,7 @@ import { recordStep } from './record-step.ts';
 import { anyOf, insertRows } from './rows.ts';
 import { insertStepIo } from './step-io.ts';
 
-type Snapshots = Pick<RunStore, 'recordSnapshot' | 'snapshotBatch'>;
+type Snapshots = Pick<RunStore, 'recordSnapshot' | 'snapshotBatch' | 'snapshotPartitions'>;
 
 export function snapshotRecords(db: Kysely<Database>): Snapshots {
   return {
@@ -28,6 +28,11 @@ export function snapshotRecords(db: Kysely<Database>): Snapshots {
           ]);
         },
       );
+    },
+
+    async snapshotPartitions(runId) {
+      const rows = await selectSnapshotPartitions(db, runId).orderBy('ordinal').execute();
+      return rows.map(snapshotPartitionFromRow);
     },
 
     async snapshotBatch(runId, number) {
