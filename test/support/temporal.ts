@@ -9,9 +9,15 @@ export async function temporalPath(): Promise<string> {
 }
 
 /** A real Temporal server in memory for one test file; call its `teardown()` at the end. */
-export async function startTestTemporal(): Promise<TestWorkflowEnvironment> {
+export async function startTestTemporal(
+  extraArgs: readonly string[] = [],
+): Promise<TestWorkflowEnvironment> {
   const path = await temporalPath();
   return TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path }, ip: '127.0.0.1' },
+    server: {
+      executable: { type: 'existing-path', path },
+      ip: '127.0.0.1',
+      extraArgs: [...extraArgs],
+    },
   });
 }

@@ -9,6 +9,13 @@ import type { RunStatus } from '../../src/domain/run.ts';
 import type { RunProgress } from '../../workflows/messages.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 
+/** An execution is asked to continue as new after this many events instead of thousands. */
+const HISTORY_EVENTS = 120;
+const SHORT_HISTORIES = [
+  '--dynamic-config-value',
+  `limit.historyCount.suggestContinueAsNew=${HISTORY_EVENTS}`,
+];
+
 let temporal: TestWorkflowEnvironment;
 let code: string;
 
@@ -17,7 +24,7 @@ beforeAll(async () => {
   const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
   const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
   code = bundle.code;
-  temporal = await startTestTemporal();
+  temporal = await startTestTemporal(SHORT_HISTORIES);
 });
 afterAll(async () => {
   await temporal?.teardown();
@@ -198,6 +205,27 @@ describe('experiment workflow', () => {
       await expect(run.result()).rejects.toThrow();
     });
     expect(ended).toEqual([{ status: 'CANCELLED', error: null }]);
+  });
+
+  it('continues as new when its history grows, and still runs every batch once', async () => {
+    const total = 60;
+    const { activities, calls } = fakeActivities({
+      conditionRun: async () => ({ trainBatches: total, global: 'none' }),
+    });
+    const result = await withWorker('long', activities, async () => {
+      const run = await start('long');
+      const finished = await run.result();
+      const first = temporal.client.workflow.getHandle('long', run.firstExecutionRunId, {
+        followRuns: false,
+      });
+      expect((await first.describe()).status.name).toBe('CONTINUED_AS_NEW');
+      return finished;
+    });
+    expect(result).toEqual({ runId: 'long', status: 'SUCCEEDED' });
+    const trained = calls.filter((call) => call.startsWith('trainBatch'));
+    expect(new Set(trained).size).toBe(total);
+    expect(trained).toHaveLength(total);
+    expect(calls.filter((call) => call === 'takeSnapshot')).toHaveLength(1);
   });
 
   it('says under the same name what its messages are called', async () => {
