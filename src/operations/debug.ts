@@ -7,7 +7,11 @@ import { type Frame, findColumn } from '../frame/frame.ts';
 import { openSnapshot } from '../frame/snapshot-reader.ts';
 import { classLabels } from '../partition/condition.ts';
 import type { ProfileFacts } from '../partition/facts.ts';
-import type { PartitionData, PartitionResult } from '../partition/partition-function.ts';
+import type {
+  PartitionContext,
+  PartitionData,
+  PartitionResult,
+} from '../partition/partition-function.ts';
 import { findPartitionFunction } from '../partition/registry.ts';
 import type { Snapshot, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -103,7 +107,18 @@ class Debugging {
       ...more,
     };
     const log: string[] = [];
-    const context = { stop: new Int32Array(1), log: (line: string) => log.push(line) };
+    let since = performance.now();
+    const lap = () => {
+      const before = since;
+      since = performance.now();
+      return since - before;
+    };
+    const context: PartitionContext = {
+      stop: new Int32Array(1),
+      log: (line) => void log.push(line),
+      trace: ({ name: step, ...sides }) =>
+        this.#onStep({ name: `${name}: ${step}`, ...sides, ms: lap() }),
+    };
     const started = performance.now();
     const result = findPartitionFunction(name)(data, asJson(args), context);
     this.#onStep({

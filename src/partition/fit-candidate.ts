@@ -11,7 +11,7 @@ import { fitHandling, type HandlingFit } from '../features/handle/fit-handling.t
 import type { FittedHandling } from '../features/handle/handling.ts';
 import { digestJson } from '../frame/digest.ts';
 import type { Candidate } from '../spec/spec.ts';
-import type { FitPlace, TrainingData } from './training-data.ts';
+import { type FitPlace, placeText, type TrainingData } from './training-data.ts';
 
 /** A candidate fitted at one place: the handling is its own, the selected columns and rows are shared. */
 export type FittedCandidate = {
@@ -51,6 +51,16 @@ export class FitSite {
     };
     const model = estimator.fit(x, target, candidate.parameters, options);
     const fitMs = performance.now() - startedAt;
+    this.#data.trace?.({
+      name: `fit ${candidate.algorithm} (${placeText(this.#place)})`,
+      inputs: {
+        parameters: candidate.parameters,
+        rows: x.rowCount,
+        features: x.names,
+        edits: edits.map((edit) => ({ ...edit })),
+      },
+      outputs: { milliseconds: fitMs, bytes: model.toBytes().length },
+    });
     return { handling, edits, model, seed, trainedRows: rows.length, fitMs };
   }
 

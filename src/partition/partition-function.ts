@@ -22,11 +22,20 @@ export type PartitionData = {
   readonly inputs: ReadonlyMap<string, Uint8Array>;
 };
 
+/** A step inside a partition function, for whoever looks over its shoulder. */
+export type TraceStep = {
+  readonly name: string;
+  readonly inputs: JsonObject;
+  readonly outputs: JsonObject;
+};
+
 export type PartitionContext = {
   /** `stop[0] !== 0`: end soon. */
   readonly stop: Int32Array;
   /** Text for the user, kept with the partition. */
   readonly log: (line: string) => void;
+  /** Given by `debug` only: engines don't look. */
+  readonly trace?: ((step: TraceStep) => void) | undefined;
 };
 
 /** Facts for the record (plain JSON, no NaN) and named bytes (models, predictions, fold numbers). */

@@ -22,7 +22,7 @@ export function trainFold(
   { stop }: PartitionContext,
 ): PartitionResult {
   const args = json as unknown as TrainArgs & FoldPart;
-  const training = new TrainingData(data, args, stop);
+  const training = new TrainingData(data, args, { stop });
   const site = new FitSite(training, args.fold);
   const fit = fitFold(training, site, candidateOf(args), args.fold);
   const facts: FoldFacts = {
@@ -48,7 +48,7 @@ export function refit(
   { stop }: PartitionContext,
 ): PartitionResult {
   const args = json as unknown as TrainArgs & RefitPart;
-  const training = new TrainingData(data, args, stop);
+  const training = new TrainingData(data, args, { stop });
   const rows = holdoutRows(training.folds);
   const { facts: model, bytes, holdout } = refitModel(training, candidateOf(args), rows);
   const predictions = createPredictions(data.frame.rowCount, 1, outputWidth(training));

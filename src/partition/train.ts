@@ -32,10 +32,10 @@ type Trial = { readonly candidate: Candidate; readonly folds: FoldFit[]; failure
 export function train(
   data: PartitionData,
   json: JsonObject,
-  { stop }: PartitionContext,
+  context: PartitionContext,
 ): PartitionResult {
   const args = json as unknown as TrainArgs;
-  const training = new TrainingData(data, args, stop);
+  const training = new TrainingData(data, args, context);
   const predictions = createPredictions(
     data.frame.rowCount,
     args.spec.candidates.length + 1,
@@ -45,6 +45,13 @@ export function train(
   const oof = outOfFoldRows(training.folds);
   const { cv } = rankCandidates(training.truth, predictions, oof);
   const refitted = refitBest(training, trials, cv);
+  context.trace?.({
+    name: 'choose',
+    inputs: asJson(
+      Object.fromEntries(trials.map(({ candidate }, i) => [nameOf(candidate, i), cv[i]])),
+    ),
+    outputs: asJson({ best: refitted?.best ?? null, model: refitted?.model.facts ?? null }),
+  });
   if (refitted !== null)
     writeLayerInto(
       refitted.model.holdout,
@@ -85,6 +92,10 @@ function tryCandidates(data: TrainingData, predictions: Predictions): readonly T
     });
   }
   return trials;
+}
+
+function nameOf({ algorithm }: Candidate, i: number): string {
+  return `${i} ${algorithm}`;
 }
 
 type Refitted = { readonly best: number; readonly model: RefitModel };

@@ -4,11 +4,11 @@ import { featureColumns, shapesOf } from '../features/column-shape.ts';
 import { engineer } from '../features/engineer/engineer.ts';
 import { selectColumns } from '../features/select/select-columns.ts';
 import { seedOf } from '../frame/digest.ts';
-import { type Frame, requireColumn } from '../frame/frame.ts';
+import { type Frame, findColumn } from '../frame/frame.ts';
 import type { Handle } from '../spec/features.ts';
 import type { SelectionFacts, TrainArgs } from './facts.ts';
 import { memberRanges } from './member-ranges.ts';
-import type { PartitionData } from './partition-function.ts';
+import type { PartitionContext, PartitionData } from './partition-function.ts';
 import { sampleRows } from './row-sample.ts';
 import { targetOf, weightsOf } from './target.ts';
 import type { Truth } from './truth.ts';
@@ -18,6 +18,12 @@ const ONE_HOT_LEVELS = 64;
 
 /** One fit: a fold, all training rows (`final`), or those and the holdout (`everything`). */
 export type FitPlace = number | 'final' | 'everything';
+
+/** For people. */
+export function placeText(place: FitPlace): string {
+  if (typeof place === 'number') return `fold ${place}`;
+  return place === 'final' ? 'all training rows' : 'every row';
+}
 
 /** What all candidates of one partition share: engineered columns, target, weights, folds and what each fold selects. */
 export class TrainingData {
@@ -37,6 +43,7 @@ export class TrainingData {
   readonly truth: Truth;
   /** Asks fits and selections to end soon. */
   readonly stop: Int32Array;
+  readonly trace: PartitionContext['trace'];
   readonly #rowHashes: Uint8Array;
   readonly #members: ReturnType<typeof memberRanges>;
   readonly #selections = new Map<FitPlace, SelectionFacts>();
@@ -44,12 +51,13 @@ export class TrainingData {
   constructor(
     { partition, frame, rowHashes, folds }: PartitionData,
     args: TrainArgs,
-    stop: Int32Array,
+    { stop, trace }: Pick<PartitionContext, 'stop' | 'trace'>,
   ) {
     if (folds === undefined) throw new RangeError('Training needs the folds of its rows.');
     const { spec } = args;
     this.args = args;
     this.stop = stop;
+    this.trace = trace;
     this.text = partition.text;
     this.source = frame;
     this.folds = folds;
@@ -65,6 +73,11 @@ export class TrainingData {
     this.columns = featureColumns(shapesOf(this.frame), otherRoles(args));
     this.engineered = this.frame.columns.slice(frame.columns.length).map(({ name }) => name);
     this.handle = handleWithKey(frame, args);
+    this.trace?.({
+      name: 'engineer',
+      inputs: { rows: frame.rowCount, columns: frame.columns.map(({ name }) => name) },
+      outputs: { engineered: this.engineered, features: this.columns },
+    });
     this.truth = { target: this.target, weights: this.weights, spec };
   }
 
@@ -93,6 +106,15 @@ export class TrainingData {
       { seed: this.seed('select', place), weights: this.weights, stop: this.stop },
     );
     this.#selections.set(place, selection);
+    this.trace?.({
+      name: `select (${placeText(place)})`,
+      inputs: {
+        method: selection.method,
+        columns: this.columns,
+        rows: this.trainingRows(place).length,
+      },
+      outputs: { kept: selection.kept, dropped: selection.dropped },
+    });
     return selection;
   }
 
@@ -129,8 +151,8 @@ function handleWithKey(frame: Frame, { spec, scope }: TrainArgs): Handle {
   if (scope === 'own') return handle;
   const columns = { ...handle.columns };
   for (const name of spec.partition.by) {
-    const column = requireColumn(frame, name);
-    if (column.kind !== 'category') continue;
+    const column = findColumn(frame, name);
+    if (column?.kind !== 'category') continue;
     const encode = column.levels.length <= ONE_HOT_LEVELS ? 'one_hot' : 'target';
     columns[name] = { encode, ...columns[name] };
   }
