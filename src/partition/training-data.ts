@@ -46,6 +46,7 @@ export class TrainingData {
   readonly trace: PartitionContext['trace'];
   readonly #rowHashes: Uint8Array;
   readonly #members: ReturnType<typeof memberRanges>;
+  readonly #trainingRows = new Map<FitPlace, Int32Array>();
   readonly #selections = new Map<FitPlace, SelectionFacts>();
 
   constructor(
@@ -81,16 +82,16 @@ export class TrainingData {
     this.truth = { target: this.target, weights: this.weights, spec };
   }
 
-  /** Ascending; a sample by row hash where `global.max_rows` asks for one. */
+  /** Ascending; a sample by row hash where `global.max_rows` asks for one. Computed once. */
   trainingRows(place: FitPlace): Int32Array {
+    const known = this.#trainingRows.get(place);
+    if (known !== undefined) return known;
     const { spec, scope } = this.args;
-    const rows = this.#rowsOf(place);
-    if (scope === 'own') return rows;
-    return sampleRows(rows, {
-      limit: spec.global.max_rows,
-      rowHashes: this.#rowHashes,
-      members: this.#members,
-    });
+    const limit = scope === 'own' ? Number.POSITIVE_INFINITY : spec.global.max_rows;
+    const options = { limit, rowHashes: this.#rowHashes, members: this.#members };
+    const rows = sampleRows(this.#rowsOf(place), options);
+    this.#trainingRows.set(place, rows);
+    return rows;
   }
 
   /** Chosen on the training rows of that fit alone; computed once. */

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { partitionText } from '../../src/domain/partition.ts';
+import { partitionId } from '../../src/frame/digest.ts';
+import {
+  classLabels,
+  conditionPartitions,
+  type ProfiledRef,
+} from '../../src/partition/condition.ts';
+import type { ProfileFacts } from '../../src/partition/facts.ts';
+import type { SpecInput } from '../../src/spec/spec.ts';
+import { machineSpec } from '../support/machines.ts';
+
+const key = { by: ['region', 'type'] };
+
+function profiled(
+  [region, type]: readonly [string, string],
+  start: number,
+  change: Partial<ProfileFacts['target']> & {
+    readonly rows?: number;
+    readonly excluded?: number;
+  } = {},
+): ProfiledRef {
+  const { rows = 100, excluded = 0, ...target } = change;
+  const text = partitionText(key.by, [region, type]);
+  const classes = [
+    { label: 'on', count: rows / 2 },
+    { label: 'off', count: rows / 2 },
+  ];
+  return {
+    id: partitionId(text),
+    text,
+    key: { region, type },
+    start,
+    count: rows,
+    facts: {
+      rows,
+      columns: [],
+      target: { missing: 0, classes, distinct: 2, ...target },
+      split: {
+        holdout: 0,
+        folds: [],
+        trainingOnly: 0,
+        excluded: excluded === 0 ? {} : { target_missing: excluded },
+        notes: [],
+      },
+      warnings: [],
+    },
+  };
+}
+
+function decisions(
+  partitions: readonly ProfiledRef[],
+  partition: Partial<SpecInput['partition']> = {},
+  change: Partial<SpecInput> = {},
+) {
+  const spec = machineSpec({ ...change, partition: { ...key, ...partition } });
+  return conditionPartitions(partitions, spec);
+}
+
+describe('conditioning', () => {
+  it('trains what has enough rows with a target', () => {
+    const [enough, few] = decisions([
+      profiled(['eu', 'car'], 0),
+      profiled(['eu', 'van'], 100, { excluded: 51 }),
+    ]);
+    expect(enough?.decision).toEqual({ kind: 'train' });
+    expect(few?.decision).toEqual({ kind: 'global', reason: 'too_small' });
+  });
+
+  it('names the reason why a partition can not have its own model', () => {
+    const one = [{ label: 'on', count: 100 }];
+    const found = decisions([
+      profiled(['eu', 'car'], 0, { classes: one }),
+      profiled(['eu', 'van'], 100, { excluded: 100 }),
+    ]);
+    expect(found.map(({ decision }) => decision)).toEqual([
+      { kind: 'global', reason: 'single_class' },
+      { kind: 'global', reason: 'no_target' },
+    ]);
+    const [constant] = decisions(
+      [profiled(['eu', 'car'], 0, { classes: [], distinct: 1 })],
+      {},
+      {
+        target: { column: 'power', task: 'regression' },
+        columns: { id: 'reading' },
+        algorithms: ['ridge'],
+      },
+    );
+    expect(constant?.decision).toEqual({ kind: 'global', reason: 'constant_target' });
+  });
+
+  it('skips when asked, or when no global model could answer', () => {
+    const small = [profiled(['eu', 'car'], 0, { rows: 10 })];
+    expect(decisions(small, { on_small: 'skip' })[0]?.decision.kind).toBe('skip');
+  });
+
+  it('unites small siblings of one region into a partition that trains', () => {
+    const found = decisions(
+      [
+        profiled(['eu', 'bus'], 0, { rows: 30 }),
+        profiled(['eu', 'car'], 30),
+        profiled(['eu', 'van'], 130, { rows: 30 }),
+        profiled(['us', 'bus'], 160, { rows: 30 }),
+      ],
+      { on_small: 'merge' },
+    );
+    const union = found.find(({ ranges }) => ranges.length === 2);
+    expect(union).toMatchObject({
+      text: 'region=eu/type=(merged)',
+      rows: 60,
+      decision: { kind: 'train' },
+      ranges: [
+        { start: 0, count: 30 },
+        { start: 130, count: 30 },
+      ],
+    });
+    const kinds = Object.fromEntries(found.map(({ text, decision }) => [text, decision.kind]));
+    expect(kinds).toEqual({
+      'region=eu/type=(merged)': 'train',
+      'region=eu/type=bus': 'merge',
+      'region=eu/type=car': 'train',
+      'region=eu/type=van': 'merge',
+      'region=us/type=bus': 'global',
+    });
+  });
+
+  it('lists every class of the table once, in code-unit order', () => {
+    const labels = classLabels([
+      profiled(['eu', 'car'], 0, {
+        classes: [
+          { label: 'é', count: 1 },
+          { label: 'Z', count: 1 },
+        ],
+      }),
+      profiled(['eu', 'van'], 9, {
+        classes: [
+          { label: 'a', count: 1 },
+          { label: 'Z', count: 1 },
+        ],
+      }),
+    ]);
+    expect(labels).toEqual(['Z', 'a', 'é']);
+  });
+});

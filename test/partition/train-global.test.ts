@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { outOfFoldRows, validationRows } from '../../src/estimators/folds.ts';
+import type {
+  FoldFacts,
+  RankFacts,
+  RefitFacts,
+  TrainArgs,
+  TrainFacts,
+} from '../../src/partition/facts.ts';
+import type { PartitionData } from '../../src/partition/partition-function.ts';
+import {
+  createPredictions,
+  predictionsFromBytes,
+  predictionsToBytes,
+  readLayer,
+  writeLayerInto,
+} from '../../src/partition/predictions.ts';
+import type { Spec } from '../../src/spec/spec.ts';
+import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
+
+const CLASSES = STATUSES;
+
+describe('train in parts', () => {
+  it.each(['own', 'global'] as const)('gives what train gives in one piece (%s)', (scope) => {
+    const spec = machineSpec({
+      time: 'moment',
+      validate: { scheme: 'stratified' },
+      features: {
+        engineer: [{ lag: { columns: ['rpm'], steps: [1] } }],
+        select: { method: 'anova', keep: 3 },
+      },
+      algorithms: ['baseline', 'logistic', { gradient_boosting: { rounds: 5 } }],
+    });
+    const data = partitionData(machineFrame({ car: 90, loader: 60 }), spec, { text: '(all)' });
+    const args = argsOf(spec, scope);
+    const whole = run('train', data, args);
+    const parts = trainInParts(data, args);
+    const facts = whole.facts as unknown as TrainFacts;
+    expect(parts.best).toBe(facts.best);
+    expect(parts.cv).toEqual(facts.candidates.map(({ cv }) => cv));
+    expect(parts.seeds).toEqual(facts.candidates.map(({ seed }) => seed));
+    expect(parts.refit.model).toEqual(facts.model);
+    expect(parts.refit.rows).toEqual(facts.rows);
+    expect(parts.refit.features).toEqual(facts.features);
+    expect(parts.predictions).toEqual(whole.blobs.get('predictions'));
+    expect(parts.model).toEqual(whole.blobs.get('model'));
+  });
+});
+
+describe('the global model', () => {
+  const frame = machineFrame({ car: 120, loader: 80 });
+
+  it('has the key as a feature when asked, one column of 0 and 1 per value', () => {
+    const spec = machineSpec();
+    const data = partitionData(frame, spec, { text: '(all)' });
+    const { model } = run('train', data, argsOf(spec, 'global')).facts as unknown as TrainFacts;
+    expect(model?.features.filter((feature) => feature.startsWith('type'))).toHaveLength(2);
+    const without = machineSpec({ global: { include_partition: false } });
+    const blind = run('train', data, argsOf(without, 'global')).facts as unknown as TrainFacts;
+    expect(blind.selection.kept).toEqual(['rpm', 'load', 'site']);
+  });
+
+  it('codes a key of very many values by its target', () => {
+    const types = Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`t${i + 10}`, 6]));
+    const spec = machineSpec({ algorithms: ['baseline', 'logistic'] });
+    const data = partitionData(machineFrame(types), spec, { text: '(all)' });
+    const { model } = run('train', data, argsOf(spec, 'global')).facts as unknown as TrainFacts;
+    const ofKey = model?.features.filter((feature) => feature.startsWith('type'));
+    expect(ofKey?.length).toBeLessThanOrEqual(CLASSES.length);
+    expect(ofKey?.length).toBeGreaterThan(0);
+  });
+
+  it('trains on a sample of its rows beyond global.max_rows, and says how many are left out', () => {
+    const spec = machineSpec({ global: { max_rows: 100 } });
+    const data = partitionData(frame, spec, { text: '(all)' });
+    const trained = run('train', data, argsOf(spec, 'global'));
+    const { rows, model } = trained.facts as unknown as TrainFacts;
+    expect(rows).toEqual({ rows: 200, used: 100, holdout: 40, excluded: { not_sampled: 60 } });
+    expect(model?.trainedRows).toBe(100);
+    const oof = outOfFoldRows(data.folds);
+    const bytes = trained.blobs.get('predictions') as Uint8Array;
+    const predictions = predictionsFromBytes(bytes, 4, CLASSES.length);
+    expect(readLayer(predictions, 0, oof).every(Number.isFinite)).toBe(true);
+  });
+});
+
+function argsOf(spec: Spec, scope: TrainArgs['scope'] = 'own'): TrainArgs {
+  return { spec, task: spec.target.task, classes: CLASSES, scope };
+}
+
+/** As the activity of the global model does it: folds, rank, refit. */
+function trainInParts(data: PartitionData & { readonly folds: Uint8Array }, args: TrainArgs) {
+  const { candidates, validate } = args.spec;
+  const layers = candidates.length + 1;
+  const predictions = createPredictions(data.frame.rowCount, layers, CLASSES.length);
+  const seeds = candidates.map((_, candidate) => {
+    const folds = Array.from({ length: validate.folds }, (_unused, fold) => {
+      const part = run('train-fold', data, { ...args, candidate, fold });
+      const output = asDoubles(part.blobs.get('predictions') as Uint8Array);
+      writeLayerInto(output, validationRows(data.folds, fold), candidate, predictions);
+      return part.facts as unknown as FoldFacts;
+    });
+    return folds[0]?.seed;
+  });
+  const inputs = new Map([['predictions', predictionsToBytes(predictions)]]);
+  const ranked = run('rank', { ...data, inputs }, args).facts as unknown as RankFacts;
+  const refitted = run('refit', data, { ...args, candidate: ranked.best });
+  const everyRow = Int32Array.from({ length: data.frame.rowCount }, (_, row) => row);
+  const last = asDoubles(refitted.blobs.get('predictions') as Uint8Array);
+  writeLayerInto(last, everyRow, candidates.length, predictions);
+  return {
+    ...ranked,
+    seeds,
+    refit: refitted.facts as unknown as RefitFacts,
+    predictions: predictionsToBytes(predictions),
+    model: refitted.blobs.get('model'),
+  };
+}
+
+function asDoubles(bytes: Uint8Array): Float64Array {
+  return new Float64Array(bytes.slice().buffer);
+}
