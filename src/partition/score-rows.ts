@@ -1,15 +1,28 @@
+import { Failure } from '../domain/failure.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { ScoreArgs } from './facts.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { predictRows } from './pipeline.ts';
 import { loadPipeline } from './pipeline-bytes.ts';
 
 /**
  * Predictions of every row by the model in input `model`; blob `predictions` with one layer. Throws `Failure` on bytes
- * that are no model, and on rows without the columns that it was trained with.
+ * that are no model, on other classes than it has, and on rows without the columns that it was trained with.
  */
-export function score({ partition, frame, inputs }: PartitionData): PartitionResult {
+export function score(
+  { partition, frame, inputs }: PartitionData,
+  json: JsonObject,
+): PartitionResult {
+  const { task, classes } = json as unknown as ScoreArgs;
   const bytes = inputs.get('model');
   if (bytes === undefined) throw new RangeError('Scoring needs a model.');
   const pipeline = loadPipeline(bytes);
+  const { contract } = pipeline;
+  if (contract.task !== task || contract.classes.join('\0') !== classes.join('\0'))
+    throw new Failure(
+      'invalid-data',
+      `The model does ${contract.task} of ${contract.classes.length} classes, and ${task} of ${classes.length} is asked for. Score with a model of the same run.`,
+    );
   const output = predictRows(pipeline, frame, partition.ranges);
   pipeline.model.free?.();
   const predictions = new Uint8Array(output.buffer, output.byteOffset, output.byteLength);

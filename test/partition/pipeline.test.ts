@@ -121,6 +121,12 @@ describe('a pipeline', () => {
     expect(() => scored(without)).toThrow(`no column "${number}"`);
   });
 
+  it('refuses to answer for other classes than it has', () => {
+    const inputs = new Map([['model', model]]);
+    const other = { ...scoreArgs, classes: ['active', 'off', 'idle'] };
+    expect(() => run('score', { ...data, inputs }, other)).toThrow('a model of the same run');
+  });
+
   it('scores no rows to no predictions', () => {
     expect(scored(takeRows(frame, new Int32Array()))).toEqual(new Float64Array());
   });
