@@ -1,9 +1,9 @@
 import type { Matrix } from '../frame/frame.ts';
 import type { Pointer } from '../kernels/kernel-calls.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { factorise } from './cholesky.ts';
-import { type Curvature, diagonalCurvature, exactCurvature, type Objective } from './minimise.ts';
-import { putStandardised, type Standardisation } from './standard-columns.ts';
+import { factorise, solveInto } from './cholesky.ts';
+import type { Curvature, Objective } from './minimise.ts';
+import { putStandardised, type Standardisation, type StandardTable } from './standard-columns.ts';
 
 export type LogisticRows = {
   readonly x: Matrix;
@@ -18,12 +18,29 @@ export type LinearFunction = {
   readonly intercepts: Float64Array;
 };
 
-/** Unknowns up to which second derivatives are computed; they cost rows · unknowns². */
+/** Unknowns up to which second derivatives are computed exactly: they cost rows · unknowns². */
 const EXACT_SIZE = 256;
+/** Columns up to which their products are computed: they cost rows · columns². */
+const PRODUCTS_WIDTH = 512;
+
+/** A logistic problem in the kernels' memory. */
+type Problem = {
+  readonly kernels: Kernels;
+  readonly at: Pointer;
+  readonly table: StandardTable;
+  readonly rowCount: number;
+  /** Columns and the intercept. */
+  readonly width: number;
+  readonly outputs: number;
+  readonly C: number;
+  /** 1 / deviation² per column, 0 for the intercept: the penalty is on coefficients in the columns' own units. */
+  readonly penalties: Float64Array;
+  readonly poll: () => void;
+};
 
 /**
- * The logistic objective in the kernels' memory, as a function of coefficients of standardised columns: outputs ×
- * (columns + 1), the intercept last. The penalty stays on the coefficients in the columns' own units.
+ * The logistic objective as a function of coefficients of standardised columns: outputs × (columns + 1), the intercept
+ * last. `start` has no slopes, and intercepts that give each class its share of the rows.
  */
 export function logisticObjective(
   kernels: Kernels,
@@ -32,118 +49,163 @@ export function logisticObjective(
   poll: () => void,
 ) {
   const { x, target, weights, outputs } = rows;
-  const columns = x.names.length;
-  const width = columns + 1;
-  const size = outputs * width;
-  const ones = new Float64Array(x.rowCount).fill(1);
-  const table = putStandardised(kernels, x, weights, ones);
-  const problem = kernels.calls.createLogistic(
-    table.at,
-    x.rowCount,
+  const width = x.names.length + 1;
+  const table = putStandardised(kernels, x, weights, new Float64Array(x.rowCount).fill(1));
+  const problem: Problem = {
+    kernels,
+    at: kernels.calls.createLogistic(
+      table.at,
+      x.rowCount,
+      width,
+      kernels.put(target),
+      table.weights,
+      outputs,
+    ),
+    table,
+    rowCount: x.rowCount,
     width,
-    kernels.put(target),
-    table.weights,
     outputs,
-  );
-  const penalties = penaltiesOf(table.scales, outputs);
+    C,
+    penalties: Float64Array.from([...table.scales, Infinity], (scale) =>
+      scale === 0 ? 1 : 1 / (scale * scale),
+    ),
+    poll,
+  };
+  const shares = sharesOfClasses(rows);
+  return {
+    objective: objectiveOf(problem, shares),
+    start: startOf(kernels, shares, width),
+    scales: table.scales,
+    inOwnUnits: (w: Float64Array) => inOwnUnits(w, table, outputs),
+  };
+}
+
+/** Weight of each class as a share of all; of the second class alone where there are two. */
+function sharesOfClasses({ target, weights, outputs }: LogisticRows): Float64Array {
+  const sums = new Float64Array(Math.max(2, outputs));
+  target.forEach((place, i) => {
+    sums[place] = (sums[place] as number) + (weights?.[i] ?? 1);
+  });
+  const total = sums.reduce((sum, one) => sum + one, 0);
+  const shares = sums.map((sum) => sum / total);
+  return outputs === 1 ? shares.subarray(1) : shares;
+}
+
+function startOf({ calls }: Kernels, shares: Float64Array, width: number): Float64Array {
+  const w = new Float64Array(shares.length * width);
+  shares.forEach((share, k) => {
+    const rest = shares.length === 1 ? 1 - share : 1;
+    w[k * width + width - 1] = calls.logarithm(share) - calls.logarithm(rest);
+  });
+  return w;
+}
+
+function objectiveOf(problem: Problem, shares: Float64Array): Objective {
+  const { kernels, width, outputs, penalties, C } = problem;
+  const size = outputs * width;
   const at = kernels.reserveDoubles(size);
   const gradientAt = kernels.reserveDoubles(size);
-  const weight = weights?.reduce((sum, one) => sum + one, 0) ?? x.rowCount;
-  const objective: Objective = {
+  // A Hessian costs about this many gradients more than the three or so that it saves.
+  const refresh = 3 + Math.ceil(((outputs + 1) * width) / 24);
+  return {
     size,
-    evaluateInto(w, gradient) {
+    gradientInto(w, gradient) {
       kernels.doublesAt(at, size).set(w);
-      let value = C * kernels.calls.logisticLoss(problem, at, gradientAt);
+      kernels.calls.logisticGradient(problem.at, at, gradientAt);
       const slopes = kernels.doublesAt(gradientAt, size);
-      for (let i = 0; i < size; i++) {
-        const pull = (penalties[i] as number) * (w[i] as number);
-        value += 0.5 * pull * (w[i] as number);
-        gradient[i] = C * (slopes[i] as number) + pull;
-      }
-      return value;
+      for (let i = 0; i < size; i++)
+        gradient[i] =
+          C * (slopes[i] as number) + (penalties[i % width] as number) * (w[i] as number);
     },
-    curvature: () =>
-      size > EXACT_SIZE
-        ? diagonalCurvature(penalties.map((penalty) => penalty + (C * weight) / 4))
-        : hessian(kernels, { problem, size, outputs, weight, C, penalties, poll }),
+    curvatureAt(step) {
+      if (step === 0) return width > PRODUCTS_WIDTH ? steepest(problem) : perClass(problem, shares);
+      return step % refresh === 0 && size <= EXACT_SIZE ? hessian(problem) : undefined;
+    },
   };
-  return { objective, scales: table.scales, ...unitChange(table, outputs) };
 }
 
-/** 1 / deviation² per coefficient, 0 for the intercepts. */
-function penaltiesOf(scales: Float64Array, outputs: number): Float64Array {
-  const width = scales.length + 1;
-  const penalties = new Float64Array(outputs * width);
-  for (let k = 0; k < outputs; k++)
-    scales.forEach((scale, j) => {
-      penalties[k * width + j] = scale === 0 ? 1 : 1 / (scale * scale);
-    });
-  return penalties;
+/** Only the diagonal: standardised columns have variance 1, and p (1 − p) is at most ¼. */
+function steepest({ penalties, C, rowCount }: Problem): Curvature {
+  return {
+    solveInto: (gradient) => {
+      for (let i = 0; i < gradient.length; i++) {
+        const penalty = penalties[i % penalties.length] as number;
+        gradient[i] = (gradient[i] as number) / (penalty + (C * rowCount) / 4);
+      }
+    },
+  };
 }
 
-type HessianInput = {
-  readonly problem: Pointer;
-  readonly size: number;
-  readonly outputs: number;
-  readonly weight: number;
-  readonly C: number;
-  readonly penalties: Float64Array;
-  readonly poll: () => void;
-};
+/** The Hessian at the start, where all rows have the same probabilities: p (1 − p) XᵀX per class; classes kept apart. */
+function perClass(problem: Problem, shares: Float64Array): Curvature {
+  const { kernels, width, C, penalties, table } = problem;
+  const out = kernels.reserveDoubles(width * width);
+  kernels.calls.gram(table.at, problem.rowCount, width, table.weights, out);
+  const products = kernels.doublesAt(out, width * width).slice();
+  const factors = Array.from(shares, (share) => {
+    const matrix = products.map((product) => C * share * (1 - share) * product);
+    addDiagonalInto(penalties, matrix);
+    return factorise(matrix, width, problem.poll);
+  });
+  return {
+    solveInto: (gradient) => {
+      factors.forEach((factor, k) => {
+        solveInto(factor, gradient.subarray(k * width, (k + 1) * width));
+      });
+    },
+  };
+}
 
-function hessian(kernels: Kernels, input: HessianInput): Curvature {
-  const { size, outputs, C, penalties } = input;
+function hessian(problem: Problem): Curvature {
+  const { kernels, outputs, width, C, penalties } = problem;
+  const size = outputs * width;
   const mark = kernels.calls.mark();
   const out = kernels.reserveDoubles(size * size);
-  kernels.calls.logisticHessian(input.problem, out);
-  const matrix = kernels.doublesAt(out, size * size).slice();
+  kernels.calls.logisticHessian(problem.at, out);
+  const matrix = kernels.doublesAt(out, size * size).map((entry) => C * entry);
   kernels.calls.release(mark);
-  for (let i = 0; i < matrix.length; i++) matrix[i] = C * (matrix[i] as number);
+  addDiagonalInto(penalties, matrix);
+  if (outputs > 1) fixCommonShiftInto(matrix, size, outputs);
+  const factor = factorise(matrix, size, problem.poll);
+  return { solveInto: (gradient) => solveInto(factor, gradient) };
+}
+
+/** Adds the penalties, repeated along the diagonal. */
+function addDiagonalInto(penalties: Float64Array, matrix: Float64Array): void {
+  const size = Math.sqrt(matrix.length);
   for (let i = 0; i < size; i++)
-    matrix[i * size + i] = (matrix[i * size + i] as number) + (penalties[i] as number);
-  if (outputs > 1) fixCommonShift(matrix, size, outputs, (C * input.weight) / outputs ** 2);
-  return exactCurvature(factorise(matrix, size, input.poll));
+    matrix[i * size + i] =
+      (matrix[i * size + i] as number) + (penalties[i % penalties.length] as number);
 }
 
 /** Adding a number to all intercepts changes nothing: that direction gets a curvature, and its gradient is 0 anyway. */
-function fixCommonShift(matrix: Float64Array, size: number, outputs: number, amount: number): void {
+function fixCommonShiftInto(matrix: Float64Array, size: number, outputs: number): void {
   const width = size / outputs;
+  const amount = (matrix[width * size - size + width - 1] as number) / outputs;
   for (let a = width - 1; a < size; a += width)
     for (let b = width - 1; b < size; b += width)
       matrix[a * size + b] = (matrix[a * size + b] as number) + amount;
 }
 
-/** Coefficients of standardised columns and of the columns as they are, into each other. */
-function unitChange({ centres, scales }: Standardisation, outputs: number) {
+/** Coefficients of the columns as they are, from those of the standardised ones. */
+function inOwnUnits(
+  w: Float64Array,
+  { centres, scales }: Standardisation,
+  outputs: number,
+): LinearFunction {
   const columns = scales.length;
   const width = columns + 1;
-  const fromStandard = (w: Float64Array): LinearFunction => {
-    const coefficients = new Float64Array(outputs * columns);
-    const intercepts = new Float64Array(outputs);
-    for (let k = 0; k < outputs; k++) {
-      let intercept = w[k * width + columns] as number;
-      for (let j = 0; j < columns; j++) {
-        const scale = scales[j] as number;
-        const coefficient = scale === 0 ? 0 : (w[k * width + j] as number) / scale;
-        coefficients[k * columns + j] = coefficient;
-        intercept -= coefficient * (centres[j] as number);
-      }
-      intercepts[k] = intercept;
+  const coefficients = new Float64Array(outputs * columns);
+  const intercepts = new Float64Array(outputs);
+  for (let k = 0; k < outputs; k++) {
+    let intercept = w[k * width + columns] as number;
+    for (let j = 0; j < columns; j++) {
+      const scale = scales[j] as number;
+      const coefficient = scale === 0 ? 0 : (w[k * width + j] as number) / scale;
+      coefficients[k * columns + j] = coefficient;
+      intercept -= coefficient * (centres[j] as number);
     }
-    return { coefficients, intercepts };
-  };
-  const toStandard = ({ coefficients, intercepts }: LinearFunction): Float64Array => {
-    const w = new Float64Array(outputs * width);
-    for (let k = 0; k < outputs; k++) {
-      let intercept = intercepts[k] as number;
-      for (let j = 0; j < columns; j++) {
-        const coefficient = coefficients[k * columns + j] as number;
-        w[k * width + j] = coefficient * (scales[j] as number);
-        intercept += coefficient * (centres[j] as number);
-      }
-      w[k * width + columns] = intercept;
-    }
-    return w;
-  };
-  return { fromStandard, toStandard };
+    intercepts[k] = intercept;
+  }
+  return { coefficients, intercepts };
 }

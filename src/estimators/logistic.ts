@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Matrix, takeMatrixRows, takeNumbers } from '../frame/frame.ts';
+import type { Matrix } from '../frame/frame.ts';
 import { withKernels } from '../kernels/kernels.ts';
 import { presentClasses } from './class-codes.ts';
 import type { Estimator, FitOptions, Model, Target } from './estimator.ts';
@@ -47,12 +47,8 @@ export const logistic = Object.freeze<Estimator<Parameters>>({
   load: (bytes) => loadLinearModel('logistic', bytes),
 });
 
-/** From this many rows on, a fit on every eighth row finds the place to start from. */
-const SAMPLED_ROWS = 4000;
-const SAMPLE_STEP = 8;
 /** Expected decrease of the objective, whose curvature is at least 1: coefficients are closer than its square root. */
-const TOLERANCE = 1e-13;
-const SAMPLE_TOLERANCE = 1e-3;
+const TOLERANCE = 1e-12;
 
 function fitLogistic(x: Matrix, y: Target, plan: Parameters, options: FitOptions): Model {
   if (y.kind !== 'classes') throw new RangeError('logistic predicts classes, not values.');
@@ -76,54 +72,12 @@ function fitLogistic(x: Matrix, y: Target, plan: Parameters, options: FitOptions
   return createLinearModel({ ...content, ...solve(training, plan, options) });
 }
 
-type Solution = {
-  readonly coefficients: Float64Array;
-  readonly intercepts: Float64Array;
-  readonly importance: Float64Array;
-};
-
-function solve(rows: LogisticRows, plan: Parameters, options: FitOptions): Solution {
-  const start = rows.x.rowCount >= SAMPLED_ROWS ? startFromSample(rows, plan, options) : undefined;
-  return descend(rows, plan, options, TOLERANCE, start);
-}
-
-function startFromSample(
-  rows: LogisticRows,
-  plan: Parameters,
-  options: FitOptions,
-): Solution | undefined {
-  const taken = Int32Array.from(
-    { length: Math.ceil(rows.x.rowCount / SAMPLE_STEP) },
-    (_, i) => i * SAMPLE_STEP,
-  );
-  const sample = {
-    ...rows,
-    x: takeMatrixRows(rows.x, taken),
-    target: takeNumbers(rows.target, taken),
-    weights: rows.weights && takeNumbers(rows.weights, taken),
-  };
-  const scaledPlan = { ...plan, C: plan.C * SAMPLE_STEP };
-  return descend(sample, scaledPlan, options, SAMPLE_TOLERANCE, undefined);
-}
-
-function descend(
-  rows: LogisticRows,
-  { C, max_iterations }: Parameters,
-  options: FitOptions,
-  tolerance: number,
-  start: Solution | undefined,
-): Solution {
+function solve(rows: LogisticRows, { C, max_iterations }: Parameters, options: FitOptions) {
   const poll = pollOf(options.stop);
   return withKernels(poll, (kernels) => {
-    const { objective, scales, toStandard, fromStandard } = logisticObjective(
-      kernels,
-      rows,
-      C,
-      poll,
-    );
-    const w = start === undefined ? new Float64Array(objective.size) : toStandard(start);
-    minimiseInto(objective, tolerance, max_iterations, w);
-    const { coefficients, intercepts } = fromStandard(w);
+    const { objective, start, scales, inOwnUnits } = logisticObjective(kernels, rows, C, poll);
+    minimiseInto(objective, TOLERANCE, max_iterations, start);
+    const { coefficients, intercepts } = inOwnUnits(start);
     return { coefficients, intercepts, importance: linearImportance(coefficients, scales) };
   });
 }

@@ -85,7 +85,7 @@ export type KernelCalls = {
     weights: Pointer,
     outputs: number,
   ): Pointer;
-  logisticLoss(problem: Pointer, w: Pointer, gradient: Pointer): number;
+  logisticGradient(problem: Pointer, w: Pointer, gradient: Pointer): void;
   logisticHessian(problem: Pointer, out: Pointer): void;
   linearScores(
     x: Pointer,

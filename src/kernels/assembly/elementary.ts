@@ -9,24 +9,29 @@ const LIMIT: f64 = 708.0;
 export function exponentials(x: v128): v128 {
   const bounded = f64x2.min(f64x2.max(x, f64x2.splat(-LIMIT)), f64x2.splat(LIMIT));
   const k = f64x2.nearest(f64x2.mul(bounded, f64x2.splat(LOG2_E)));
-  const high = f64x2.sub(bounded, f64x2.mul(k, f64x2.splat(LN2_HIGH)));
-  const r = f64x2.sub(high, f64x2.mul(k, f64x2.splat(LN2_LOW)));
-  let p = f64x2.splat(1.0 / 6227020800.0);
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 479001600.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 39916800.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 3628800.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 362880.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 40320.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 5040.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 720.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 120.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 24.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 6.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(0.5));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0));
+  const reduced = f64x2.sub(bounded, f64x2.mul(k, f64x2.splat(LN2_HIGH)));
+  const r = f64x2.sub(reduced, f64x2.mul(k, f64x2.splat(LN2_LOW)));
+  // Estrin's scheme: four short sums side by side instead of one long chain.
+  const r2 = f64x2.mul(r, r);
+  const r4 = f64x2.mul(r2, r2);
+  const p0 = cubic(r, r2, 1.0, 1.0, 1.0 / 2.0, 1.0 / 6.0);
+  const p4 = cubic(r, r2, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0, 1.0 / 5040.0);
+  const p8 = cubic(r, r2, 1.0 / 40320.0, 1.0 / 362880.0, 1.0 / 3628800.0, 1.0 / 39916800.0);
+  const p12 = f64x2.add(
+    f64x2.splat(1.0 / 479001600.0),
+    f64x2.mul(r, f64x2.splat(1.0 / 6227020800.0)),
+  );
+  const high8 = f64x2.add(p8, f64x2.mul(r4, p12));
+  const p = f64x2.add(p0, f64x2.mul(r4, f64x2.add(p4, f64x2.mul(r4, high8))));
   const exponent = i64x2.extend_low_i32x4_s(i32x4.trunc_sat_f64x2_s_zero(k));
   return f64x2.mul(p, i64x2.shl(i64x2.add(exponent, i64x2.splat(1023)), 52));
+}
+
+/** a + b r + c r² + d r³. */
+function cubic(r: v128, r2: v128, a: f64, b: f64, c: f64, d: f64): v128 {
+  const low = f64x2.add(f64x2.splat(a), f64x2.mul(f64x2.splat(b), r));
+  const high = f64x2.add(f64x2.splat(c), f64x2.mul(f64x2.splat(d), r));
+  return f64x2.add(low, f64x2.mul(high, r2));
 }
 
 /** eˣ, bit for bit what `exponentials` gives in either lane. */

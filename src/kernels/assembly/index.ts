@@ -17,6 +17,6 @@ export {
   treeNodes,
   treeValues,
 } from './fields';
-export { createLogistic, linearScores, logisticHessian, logisticLoss } from './logistic';
+export { createLogistic, linearScores, logisticGradient, logisticHessian } from './logistic';
 export { addTrees } from './predict';
 export { standardise } from './standardise';

@@ -36,9 +36,20 @@ export function standardise(
   }
 }
 
+function larger(v: v128): f64 {
+  return max(f64x2.extract_lane(v, 0), f64x2.extract_lane(v, 1));
+}
+
 function largestMagnitude(values: usize, bytes: usize): f64 {
-  let largest = 0.0;
-  for (let i: usize = 0; i < bytes; i += 8) largest = max(largest, abs(load<f64>(values + i)));
+  let a = f64x2.splat(0.0);
+  let b = f64x2.splat(0.0);
+  let i: usize = 0;
+  for (; i + 32 <= bytes; i += 32) {
+    a = f64x2.pmax(a, f64x2.abs(v128.load(values + i)));
+    b = f64x2.pmax(b, f64x2.abs(v128.load(values + i, 16)));
+  }
+  let largest = larger(f64x2.pmax(a, b));
+  for (; i < bytes; i += 8) largest = max(largest, abs(load<f64>(values + i)));
   return largest;
 }
 
@@ -49,35 +60,46 @@ function powerOfTwoAbove(value: f64): f64 {
 }
 
 function scaleInto(values: usize, factor: f64, bytes: usize, out: usize): void {
-  for (let i: usize = 0; i < bytes; i += 8) store<f64>(out + i, load<f64>(values + i) * factor);
+  const factors = f64x2.splat(factor);
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) {
+    v128.store(out + i, f64x2.mul(v128.load(values + i), factors));
+  }
+  if (i < bytes) store<f64>(out + i, load<f64>(values + i) * factor);
 }
 
 /** Four sums side by side, so that no addition waits for the one before. */
 function sum(values: usize, bytes: usize): f64 {
-  let a = 0.0;
-  let b = 0.0;
-  let c = 0.0;
-  let d = 0.0;
+  let a = f64x2.splat(0.0);
+  let b = f64x2.splat(0.0);
   let i: usize = 0;
   for (; i + 32 <= bytes; i += 32) {
-    a += load<f64>(values + i);
-    b += load<f64>(values + i, 8);
-    c += load<f64>(values + i, 16);
-    d += load<f64>(values + i, 24);
+    a = f64x2.add(a, v128.load(values + i));
+    b = f64x2.add(b, v128.load(values + i, 16));
   }
-  for (; i < bytes; i += 8) a += load<f64>(values + i);
-  return a + b + (c + d);
+  const all = f64x2.add(a, b);
+  let total = f64x2.extract_lane(all, 0) + f64x2.extract_lane(all, 1);
+  for (; i < bytes; i += 8) total += load<f64>(values + i);
+  return total;
 }
 
 /** Takes `mean` from each value; answers the largest deviation. */
 function subtractInPlace(values: usize, mean: f64, bytes: usize): f64 {
-  let spread = 0.0;
-  for (let i: usize = 0; i < bytes; i += 8) {
+  const means = f64x2.splat(mean);
+  let spread = f64x2.splat(0.0);
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) {
+    const deviation = f64x2.sub(v128.load(values + i), means);
+    v128.store(values + i, deviation);
+    spread = f64x2.pmax(spread, f64x2.abs(deviation));
+  }
+  let largest = larger(spread);
+  for (; i < bytes; i += 8) {
     const deviation = load<f64>(values + i) - mean;
     store<f64>(values + i, deviation);
-    spread = max(spread, abs(deviation));
+    largest = max(largest, abs(deviation));
   }
-  return spread;
+  return largest;
 }
 
 function sumOfSquares(values: usize, weights: usize, bytes: usize): f64 {
