@@ -29,7 +29,7 @@ export async function selectRaw(
     readonly infer?: (column: FileColumn) => RawColumn['infer'];
     readonly limit?: number;
   },
-): Promise<{ readonly columns: readonly RawColumn[]; readonly warnings: readonly string[] }> {
+): Promise<{ readonly columns: readonly RawColumn[]; readonly leftOut: readonly FileColumn[] }> {
   const kept = file.columns.flatMap((column, i) =>
     isHeld(column, dropped) ? [{ column, i }] : [],
   );
@@ -44,11 +44,7 @@ export async function selectRaw(
   await database.run(
     `CREATE TABLE ${RAW} AS SELECT ${list} FROM ${file.reader} AS source(${aliases})${limit}`,
   );
-  const left = file.columns.filter((column) => !isHeld(column, dropped));
-  return {
-    columns,
-    warnings: left.map(notKept),
-  };
+  return { columns, leftOut: file.columns.filter((column) => !isHeld(column, dropped)) };
 }
 
 /** False for a column that no table of ours can hold and the spec drops. */
@@ -65,9 +61,4 @@ export function refuseUnlessDropped({ name, type }: FileColumn, dropped: readonl
     'invalid-data',
     `Column \`${name}\` is ${type}, which no feature can be made of: put it under \`columns.drop\`, or take its parts out first.`,
   );
-}
-
-/** For the user: a dropped column that is not even in the snapshot. */
-export function notKept({ name, type }: FileColumn): string {
-  return `Column \`${name}\` (${type}) is not kept.`;
 }

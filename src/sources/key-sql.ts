@@ -68,9 +68,9 @@ async function edgesOf(
 
 function binName(number: string, edges: readonly number[]): string {
   if (edges.length === 0) return `CASE WHEN ${number} IS NOT NULL THEN 'all' END`;
-  const names = [`< ${edges[0]}`, ...edges.slice(1).map((edge, i) => `[${edges[i]}, ${edge})`)];
+  const names = [`below ${edges[0]}`, ...edges.slice(1).map((edge, i) => `[${edges[i]}, ${edge})`)];
   const cases = edges.map(
     (edge, i) => `WHEN ${number} < ${edge} THEN ${sqlText(names[i] as string)}`,
   );
-  return `CASE WHEN ${number} IS NULL THEN NULL ${cases.join(' ')} ELSE ${sqlText(`>= ${edges.at(-1)}`)} END`;
+  return `CASE WHEN ${number} IS NULL THEN NULL ${cases.join(' ')} ELSE ${sqlText(`from ${edges.at(-1)}`)} END`;
 }

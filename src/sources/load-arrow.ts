@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../domain/failure.ts';
-import { openArrowFile } from '../frame/arrow.ts';
+import { type ArrowFile, openArrowFile } from '../frame/arrow.ts';
 import type { TableWriter } from '../frame/duckdb.ts';
-import { notKept, refuseUnlessDropped } from './file-columns.ts';
+import { refuseUnlessDropped } from './file-columns.ts';
 import {
   type LoadContext,
   RAW,
@@ -11,10 +11,8 @@ import {
   rawColumnName,
   type SourceReader,
 } from './raw-table.ts';
-import { readFailure, tooManyCells } from './read-failure.ts';
-import { assertUnchanged, findFiles, type SourceFile } from './source-files.ts';
-
-type Progress = { rows: number; writer: TableWriter | undefined; columns: readonly RawColumn[] };
+import { tooManyCells } from './read-failure.ts';
+import { findFiles, readUnchanged } from './source-files.ts';
 
 /** Arrow IPC files and streams, uncompressed, batch by batch; the files of a glob have one schema. */
 export const loadArrow: SourceReader<{ kind: 'arrow'; path: string }> = async (
@@ -22,52 +20,63 @@ export const loadArrow: SourceReader<{ kind: 'arrow'; path: string }> = async (
   context,
 ): Promise<RawTable> => {
   const files = await findFiles(context.database, context.baseFolder, source.path);
-  const progress: Progress = { rows: 0, writer: undefined, columns: [] };
-  const warnings = new Set<string>();
-  for (const file of files) {
-    try {
-      await loadFile(file, context, progress, warnings);
-    } catch (error) {
-      context.signal.throwIfAborted();
-      throw readFailure(error, file.shown);
+  return readUnchanged(files, source.path, async () => {
+    let first: ArrowFile | undefined;
+    let writer: TableWriter | undefined;
+    let rows = 0;
+    for (const { path, shown } of files) {
+      const file = await openArrowFile(path);
+      try {
+        first ??= file;
+        if (!isDeepStrictEqual(file.columns, first.columns))
+          throw new Failure('invalid-data', `${shown} has other columns than ${files[0]?.shown}.`);
+        writer ??= await startTable(file, context);
+        rows = await appendBatches(file, writer, rows, { shown, ...context });
+      } finally {
+        await file.close();
+      }
     }
-  }
-  progress.writer?.close();
-  await assertUnchanged(files);
-  return { columns: progress.columns, location: source.path, warnings: [...warnings] };
+    writer?.close();
+    return {
+      columns: rawColumns(first?.columns ?? []),
+      location: source.path,
+      leftOut: first?.unsupported ?? [],
+    };
+  });
 };
 
-async function loadFile(
-  { path, shown }: SourceFile,
-  context: LoadContext,
-  progress: Progress,
-  warnings: Set<string>,
-): Promise<void> {
-  const file = await openArrowFile(path);
-  try {
-    for (const column of file.unsupported) {
-      refuseUnlessDropped(column, context.dropped);
-      warnings.add(notKept(column));
-    }
-    const columns = file.columns.map(
-      (column, i): RawColumn => ({ ...column, column: rawColumnName(i), infer: 'nothing' }),
-    );
-    if (progress.writer !== undefined && !isDeepStrictEqual(columns, progress.columns))
-      throw new Failure('invalid-data', `${shown} has other columns than the file before it.`);
-    progress.writer ??= await context.database.createTable(
-      RAW,
-      file.columns.map(({ type }, i) => ({ name: rawColumnName(i), type })),
-    );
-    progress.columns = columns;
-    for await (const { rowCount, values } of file.batches()) {
-      context.signal.throwIfAborted();
-      progress.rows += rowCount;
-      if (progress.rows * columns.length > context.maxCells)
-        throw tooManyCells(shown, progress.rows, columns.length, context.maxCells);
-      progress.writer.append(values, rowCount);
-      context.onProgress({ step: 'reading', rows: progress.rows });
-    }
-  } finally {
-    await file.close();
+async function startTable(file: ArrowFile, context: LoadContext): Promise<TableWriter> {
+  for (const column of file.unsupported) refuseUnlessDropped(column, context.dropped);
+  if (file.columns.length === 0) throw new Failure('invalid-data', 'The source has no columns.');
+  const columns = file.columns.map(({ type }, i) => ({ name: rawColumnName(i), type }));
+  return context.database.createTable(RAW, columns);
+}
+
+/** Returns the rows so far. */
+async function appendBatches(
+  file: ArrowFile,
+  writer: TableWriter,
+  before: number,
+  { shown, signal, maxCells, onProgress }: LoadContext & { readonly shown: string },
+): Promise<number> {
+  const width = file.columns.length;
+  let rows = before;
+  for await (const { rowCount, values } of file.batches()) {
+    signal.throwIfAborted();
+    rows += rowCount;
+    if (rows * width > maxCells) throw tooManyCells(shown, rows, width, maxCells);
+    writer.append(values, rowCount);
+    onProgress({ step: 'reading', rows });
   }
+  return rows;
+}
+
+function rawColumns(columns: ArrowFile['columns']): readonly RawColumn[] {
+  return columns.map(({ name, type, sourceType }, i) => ({
+    name,
+    sourceType,
+    column: rawColumnName(i),
+    type: type === 'TIMESTAMPTZ' ? 'TIMESTAMP WITH TIME ZONE' : type,
+    infer: 'nothing',
+  }));
 }

@@ -11,9 +11,8 @@ import {
   rawColumnName,
   type SourceReader,
 } from './raw-table.ts';
-import { readFailure } from './read-failure.ts';
 import { type CsvShape, repairedBody, scanCsv } from './scan-csv.ts';
-import { assertUnchanged, findFiles, type SourceFile, sqlPaths } from './source-files.ts';
+import { findFiles, readUnchanged, type SourceFile, sqlPaths } from './source-files.ts';
 
 /** DuckDB's own default. */
 const MAX_LINE_BYTES = 2_097_152;
@@ -30,7 +29,7 @@ export const loadCsv: SourceReader<{
   delimiter?: string | undefined;
 }> = async (source, context): Promise<RawTable> => {
   const files = await findFiles(context.database, context.baseFolder, source.path);
-  try {
+  return readUnchanged(files, source.path, async () => {
     const scanned: Scanned[] = [];
     let maxCells = context.maxCells;
     for (const file of files) {
@@ -48,15 +47,12 @@ export const loadCsv: SourceReader<{
       infer: () => 'everything',
     });
     await checkCount(context, source.path, rows);
-    await assertUnchanged(files);
     return {
       ...raw,
       columns: raw.columns.map((column) => ({ ...column, sourceType: 'text' })),
       location: source.path,
     };
-  } catch (error) {
-    throw readFailure(error, source.path);
-  }
+  });
 };
 
 /** Throws `Failure('invalid-data')` when the files of a glob have different headers. */

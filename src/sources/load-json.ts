@@ -2,8 +2,8 @@ import { Failure } from '../domain/failure.ts';
 import { sqlText } from '../frame/duckdb.ts';
 import { namedColumns, selectRaw } from './file-columns.ts';
 import { RAW, type RawTable, type SourceReader } from './raw-table.ts';
-import { readFailure, tooManyCells } from './read-failure.ts';
-import { assertUnchanged, findFiles, sqlPaths } from './source-files.ts';
+import { tooManyCells } from './read-failure.ts';
+import { findFiles, readUnchanged, sqlPaths } from './source-files.ts';
 
 /** DuckDB would read these from text by rules of its own: here text is text until all of its values are times. */
 const FROM_TEXT = /^(DATE|TIME|TIMESTAMP|UUID)/;
@@ -15,7 +15,7 @@ export const loadJson: SourceReader<{ kind: 'json'; path: string }> = async (
 ): Promise<RawTable> => {
   const { database, maxCells } = context;
   const files = await findFiles(database, context.baseFolder, source.path);
-  try {
+  return readUnchanged(files, source.path, async () => {
     const paths = sqlPaths(files);
     const found = await namedColumns(
       database,
@@ -37,9 +37,6 @@ export const loadJson: SourceReader<{ kind: 'json'; path: string }> = async (
     });
     const rows = await database.count(`SELECT count(*) FROM ${RAW}`);
     if (rows > maxRows) throw tooManyCells(source.path, rows, columns.length, maxCells);
-    await assertUnchanged(files);
     return { ...raw, location: source.path };
-  } catch (error) {
-    throw readFailure(error, source.path);
-  }
+  });
 };

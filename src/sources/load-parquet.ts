@@ -1,7 +1,7 @@
 import { namedColumns, selectRaw } from './file-columns.ts';
 import type { RawTable, SourceReader } from './raw-table.ts';
-import { readFailure, tooManyCells } from './read-failure.ts';
-import { assertUnchanged, findFiles, sqlPaths } from './source-files.ts';
+import { tooManyCells } from './read-failure.ts';
+import { findFiles, readUnchanged, sqlPaths } from './source-files.ts';
 
 /**
  * Parquet files of one schema. What they declare is checked before anything is read: a file of a few kilobytes may hold
@@ -13,7 +13,7 @@ export const loadParquet: SourceReader<{ kind: 'parquet'; path: string }> = asyn
 ): Promise<RawTable> => {
   const { database, maxCells } = context;
   const files = await findFiles(database, context.baseFolder, source.path);
-  try {
+  return readUnchanged(files, source.path, async () => {
     const paths = sqlPaths(files);
     const reader = `read_parquet(${paths}, hive_partitioning = false)`;
     const names = await topLevelNames(context, paths);
@@ -25,11 +25,8 @@ export const loadParquet: SourceReader<{ kind: 'parquet'; path: string }> = asyn
       throw tooManyCells(source.path, rows, columns.length, maxCells);
     context.onProgress({ step: 'reading', rows });
     const raw = await selectRaw(context, { reader, columns });
-    await assertUnchanged(files);
     return { ...raw, location: source.path };
-  } catch (error) {
-    throw readFailure(error, source.path);
-  }
+  });
 };
 
 /** The names as the first file has them: DuckDB's own list renames those that differ by case only. */

@@ -78,20 +78,16 @@ async function make(making: Making, parquetPath: string): Promise<Snapshot> {
   const { request, database, signal, onProgress } = making;
   const { spec } = request;
   const raw = await load(making);
-  checkColumnsExist(
-    spec,
-    raw.columns.map(({ name }) => name),
-  );
-  checkFeaturesLeft(
-    spec,
-    raw.columns.map(({ name }) => name),
-  );
+  const names = raw.columns.map(({ name }) => name);
+  checkColumnsExist(spec, [...names, ...raw.leftOut.map(({ name }) => name)]);
+  checkFeaturesLeft(spec, names);
   const rowCount = await countRows(database);
   onProgress({ step: 'typing', rows: rowCount });
   const planned = await planColumns(database, raw.columns, spec);
   const division = await divideRows(database, planned, spec.partition, rowCount);
   const cutoffs = await timeCutoffs(database, planned, spec);
-  const warnings = [...raw.warnings, ...(await findWarnings(database, planned, spec, rowCount))];
+  const leftOut = raw.leftOut.map(({ name, type }) => `Column \`${name}\` (${type}) is not kept.`);
+  const warnings = [...leftOut, ...(await findWarnings(database, planned, spec, rowCount))];
   if (spec.strict && warnings.length > 0)
     throw new Failure('invalid-data', `\`strict\` lets no warning pass: ${warnings.join(' ')}`);
   signal.throwIfAborted();

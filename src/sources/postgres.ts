@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { Failure } from '../domain/failure.ts';
 import { type TableType } from '../frame/duckdb-write.ts';
-import { notKept, refuseUnlessDropped } from './file-columns.ts';
+import { refuseUnlessDropped } from './file-columns.ts';
 import {
   describeColumns,
   oneStatement,
@@ -61,8 +61,8 @@ export const loadPostgres: SourceReader<PostgresSource> = async (
       source.table === undefined
         ? queryRelation(source.query ?? '')
         : await findTable(client, source.table);
-    const { columns, warnings } = await streamInto(client, relation, context);
-    return { columns, warnings, location: `${shownUrl(url)} ${relation.shown}` };
+    const read = await streamInto(client, relation, context);
+    return { ...read, location: `${shownUrl(url)} ${relation.shown}` };
   } catch (error) {
     context.signal.throwIfAborted();
     throw postgresFailure(error, url);
@@ -88,13 +88,13 @@ async function streamInto(
   client: pg.Client,
   relation: Relation,
   context: LoadContext,
-): Promise<Pick<RawTable, 'columns' | 'warnings'>> {
+): Promise<Omit<RawTable, 'location'>> {
   const described = await describeColumns(client, relation.sql);
   const held = described.filter((column): column is HeldColumn => column.type !== null);
-  const left = described
+  const leftOut = described
     .filter(({ type }) => type === null)
     .map(({ name, sourceType }) => ({ name, type: sourceType }));
-  for (const column of left) refuseUnlessDropped(column, context.dropped);
+  for (const column of leftOut) refuseUnlessDropped(column, context.dropped);
 
   const list = held.map(({ name, select }) => select(pg.escapeIdentifier(name)));
   await client.query(
@@ -110,7 +110,7 @@ async function streamInto(
     type: type === 'TIMESTAMPTZ' ? 'TIMESTAMP WITH TIME ZONE' : type,
     infer: 'nothing' as const,
   }));
-  return { columns, warnings: left.map(notKept) };
+  return { columns, leftOut };
 }
 
 async function fetchAll(

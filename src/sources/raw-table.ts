@@ -21,7 +21,8 @@ export type RawTable = {
   readonly columns: readonly RawColumn[];
   /** Where the rows came from, without secrets. */
   readonly location: string;
-  readonly warnings: readonly string[];
+  /** Columns that the spec drops and no table of ours can hold. */
+  readonly leftOut: readonly { readonly name: string; readonly type: string }[];
 };
 
 /** What a reader needs besides its own part of the spec. */

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Failure } from '../domain/failure.ts';
 import { type Database, sqlPath, sqlText } from '../frame/duckdb.ts';
+import { readFailure } from './read-failure.ts';
 
 export type SourceFile = {
   readonly path: string;
@@ -33,8 +34,26 @@ export async function findFiles(
   return files;
 }
 
-/** Throws `Failure('invalid-data')` when a file is not what it was when reading began. */
-export async function assertUnchanged(files: readonly SourceFile[]): Promise<void> {
+/**
+ * Runs `read` over the files. Throws `Failure('invalid-data')` when one is afterwards not what it was at first, whatever
+ * reading it gave; else any trouble as a `Failure` that names the place.
+ */
+export async function readUnchanged<Result>(
+  files: readonly SourceFile[],
+  place: string,
+  read: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    const result = await read();
+    await assertUnchanged(files);
+    return result;
+  } catch (error) {
+    await assertUnchanged(files);
+    throw readFailure(error, place);
+  }
+}
+
+async function assertUnchanged(files: readonly SourceFile[]): Promise<void> {
   for (const { path, shown, fingerprint } of files) {
     if ((await fingerprintOf(path)) !== fingerprint)
       throw new Failure(
