@@ -5,7 +5,7 @@ import type { Spec } from '../src/spec/spec.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { RunRecord } from '../src/stores/run-store.ts';
 
-/** A day, and all that a WebAssembly memory and the frames of a million rows may need. */
+/** A day, and what the frames of a hundred million numbers need. */
 const UNION_LIMITS = { seconds: 86_400, memoryMb: 16_384 };
 
 /** A grouped map over a run's snapshot with the run's own columns, folds and limits. */
@@ -18,11 +18,11 @@ export function partitionJob(
 ): GroupedMap {
   const snapshot = requireSnapshot(run);
   const { seconds, memory_mb: memoryMb } = run.spec.limits.per_partition;
+  // An id is a text of its own in every row, and no function looks at it.
+  const unread = new Set([run.spec.columns.id, ...run.spec.columns.drop]);
   return {
     snapshot: { digest: snapshot.digest, path: objects.path(snapshot.parquet) },
-    columns: snapshot.columns
-      .map((column) => column.name)
-      .filter((column) => !run.spec.columns.drop.includes(column)),
+    columns: snapshot.columns.map((column) => column.name).filter((column) => !unread.has(column)),
     ...(run.plan === null ? {} : { folds: { path: objects.path(run.plan.folds) } }),
     tasks,
     fn: { name, args: asJson(args) },
@@ -32,7 +32,8 @@ export function partitionJob(
 
 /** The same over the union of all partitions: `limits.per_partition` is about one partition, not about all their rows. */
 export function unionJob(...job: Parameters<typeof partitionJob>): GroupedMap {
-  return { ...partitionJob(...job), limits: UNION_LIMITS };
+  const own = partitionJob(...job);
+  return { ...own, limits: { ...UNION_LIMITS, heapMb: own.limits.memoryMb } };
 }
 
 /** Every outcome of a job by its task's position. */

@@ -1,6 +1,7 @@
 import { Failure } from '../src/domain/failure.ts';
 import { GLOBAL_TEXT } from '../src/domain/partition.ts';
 import type { Engine, Outcome, PartitionTask } from '../src/engines/engine.ts';
+import { chooseBest } from '../src/estimators/candidates.ts';
 import { validationRows } from '../src/estimators/folds.ts';
 import { digestJson } from '../src/frame/digest.ts';
 import type {
@@ -16,6 +17,7 @@ import {
   predictionsToBytes,
   writeLayerInto,
 } from '../src/partition/predictions.ts';
+import { stabilityOf } from '../src/partition/selection-stability.ts';
 import type { Candidate } from '../src/spec/spec.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import {
@@ -26,6 +28,8 @@ import {
 import { type ActivityScope, inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { requirePlan, requireSnapshot, runJob, taskArgs, unionJob } from './partition-job.ts';
+
+type OkOutcome = Outcome & { readonly kind: 'ok' };
 
 export function trainGlobalActivity(dependencies: ActivityDependencies) {
   return {
@@ -64,18 +68,51 @@ class GlobalTraining {
     const predictions = createPredictions(folds.length, candidates.length + 1, this.#width());
     const foldFacts = await this.#fitFolds(folds, predictions);
     const stored = await this.#objects.put(predictionsToBytes(predictions));
-    const { cv, best } = await this.#rank(stored, predictions);
+    const { cv } = await this.#rank(stored, predictions);
     const facts = candidates.map((candidate, i) =>
       candidateFacts(candidate, foldFacts[i] ?? [], cv[i]),
     );
-    if (best === null) return this.#failed(facts);
+    const refitted = await this.#refitBest(facts);
+    if (refitted === null) return this.#failed(facts);
+    const { best, outcome } = refitted;
+    const { model, selection, ...rest } = outcome.facts as unknown as RefitFacts;
+    scatter(outcome, everyRow(folds.length), candidates.length, predictions);
+    const stability = stabilityOf(
+      [...selection.kept, ...droppedColumns(selection)],
+      keptByFold(foldFacts),
+    );
+    const trained: TrainFacts = {
+      ...rest,
+      selection: { ...selection, stability },
+      candidates: facts,
+      best,
+      model,
+    };
+    return this.#trained(trained, outcome, predictions);
+  }
 
-    const [refit] = await this.#map('refit', [{ ...this.#task(), part: { candidate: best } }]);
-    if (refit?.kind !== 'ok') return this.#failed(facts, refit);
-    const { model, ...rest } = refit.facts as unknown as RefitFacts;
-    scatter(refit, everyRow(folds.length), candidates.length, predictions);
-    const trained: TrainFacts = { ...rest, candidates: facts, best, model };
-    return this.#trained(trained, refit, predictions);
+  /** The best candidate that can also be fitted on all training rows, as `train` does it; marks those that can't. */
+  async #refitBest(
+    facts: CandidateFacts[],
+  ): Promise<{ readonly best: number; readonly outcome: OkOutcome } | null> {
+    for (;;) {
+      const first = facts.findIndex(({ status }) => status === 'ok');
+      if (first < 0) return null;
+      const best =
+        chooseBest(
+          this.#run.spec.metric,
+          facts.map(({ cv }) => cv),
+        ) ?? first;
+      const [outcome] = await this.#map('refit', [{ ...this.#task(), part: { candidate: best } }]);
+      if (outcome?.kind === 'ok') return { best, outcome };
+      const because = `On all training rows: ${outcome?.message}`;
+      facts[best] = {
+        ...(facts[best] as CandidateFacts),
+        status: 'failed',
+        because,
+        cv: { value: null, because },
+      };
+    }
   }
 
   async #fitFolds(
@@ -141,7 +178,7 @@ class GlobalTraining {
 
   async #trained(
     facts: TrainFacts,
-    refit: Outcome & { kind: 'ok' },
+    refit: OkOutcome,
     predictions: Predictions,
   ): Promise<TrainedPartition> {
     const bytes = refit.blobs.get('model');
@@ -160,13 +197,11 @@ class GlobalTraining {
     return { pack: await this.#objects.put(bytes), offset: 0, length: bytes.length };
   }
 
-  #failed(candidates: readonly CandidateFacts[], outcome?: Outcome): TrainedPartition {
-    const because = candidates
-      .map(({ algorithm, because: why }) => `${algorithm}: ${why ?? 'no score'}`)
+  #failed(candidates: readonly CandidateFacts[]): TrainedPartition {
+    const message = candidates
+      .map(({ algorithm, because }) => `${algorithm}: ${because ?? 'no score'}`)
       .join('; ');
-    return outcome?.kind === 'failed'
-      ? { ...this.#common(), kind: 'failed', reason: outcome.reason, message: outcome.message }
-      : { ...this.#common(), kind: 'failed', reason: 'every_candidate_failed', message: because };
+    return { ...this.#common(), kind: 'failed', reason: 'every_candidate_failed', message };
   }
 
   #common() {
@@ -208,6 +243,15 @@ function candidateFacts(
     foldScores: folds.map(({ score }) => score),
     fitMs: folds.reduce((sum, { fitMs }) => sum + fitMs, 0),
   };
+}
+
+/** A fold that could not be fitted kept nothing, and says nothing about stability. All candidates share a fold's selection. */
+function keptByFold(facts: readonly (readonly FoldFacts[])[]): readonly (readonly string[])[] {
+  return (facts[0] ?? []).map(({ kept }) => kept).filter((kept) => kept.length > 0);
+}
+
+function droppedColumns({ dropped }: RefitFacts['selection']): readonly string[] {
+  return dropped.map(({ column }) => column);
 }
 
 function scatter(

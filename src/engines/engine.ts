@@ -22,7 +22,13 @@ export type PartitionTask = {
   readonly inputs?: readonly InputRef[];
 };
 
-export type Limits = { readonly seconds: number; readonly memoryMb: number };
+export type Limits = {
+  readonly seconds: number;
+  /** Of a task's rows and inputs. */
+  readonly memoryMb: number;
+  /** Of the JavaScript heap of who runs it; default `memoryMb`. Tasks of equal heaps share threads. */
+  readonly heapMb?: number;
+};
 
 /** A partition function: one of the registry, or an export of a user's ESM file (`module`: its absolute path). */
 export type FunctionRef = {

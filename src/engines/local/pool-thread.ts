@@ -21,7 +21,7 @@ type Halt =
 
 /** A worker thread that runs one task at a time, with its limits. */
 export class PoolThread {
-  readonly memoryMb: number;
+  readonly heapMb: number;
   readonly #worker: Worker;
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   readonly #log = createThreadLog();
@@ -29,12 +29,12 @@ export class PoolThread {
   #halt: Halt | undefined;
   #grace: NodeJS.Timeout | undefined;
 
-  constructor(memoryMb: number) {
-    this.memoryMb = memoryMb;
+  constructor(heapMb: number) {
+    this.heapMb = heapMb;
     // No environment: a partition function has no business with connection strings and tokens.
     this.#worker = new Worker(entryPoint('pool-thread-main'), {
       env: {},
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+      resourceLimits: { maxOldGenerationSizeMb: heapMb },
       stdout: true,
       stderr: true,
     });

@@ -88,7 +88,7 @@ export class Pool {
     for (const job of this.#jobs.values()) {
       while (job.ready.length > 0 && this.#running.size < this.#threadCount) {
         const task = job.ready.shift() as ReadyTask;
-        const running = { job, task, thread: this.#threadFor(job.map.limits.memoryMb) };
+        const running = { job, task, thread: this.#threadFor(heapOf(job)) };
         this.#running.set(running, this.#run(running));
       }
     }
@@ -100,7 +100,7 @@ export class Pool {
     let done = await this.#runOnce(running);
     if (diedForNoReason(done) && !job.isDropped) {
       // Once more: what killed the thread may have been another's doing.
-      running.thread = this.#threadFor(job.map.limits.memoryMb);
+      running.thread = this.#threadFor(heapOf(job));
       done = await this.#runOnce(running);
     }
     this.#running.delete(running);
@@ -129,13 +129,13 @@ export class Pool {
   }
 
   /** A waiting thread with this heap limit, or a new one (in place of one with another limit). */
-  #threadFor(memoryMb: number): PoolThread {
-    const at = this.#idle.findIndex((thread) => thread.isAlive && thread.memoryMb === memoryMb);
+  #threadFor(heapMb: number): PoolThread {
+    const at = this.#idle.findIndex((thread) => thread.isAlive && thread.heapMb === heapMb);
     const found = at < 0 ? undefined : this.#idle.splice(at, 1)[0];
     if (found !== undefined) return found;
     if (this.#idle.length + this.#running.size >= this.#threadCount)
       void this.#idle.shift()?.terminate();
-    return new PoolThread(memoryMb);
+    return new PoolThread(heapMb);
   }
 }
 
@@ -154,4 +154,8 @@ function errorText(error: unknown): ErrorText {
     ...(isFailure(error) ? { kind: error.kind } : {}),
     ...(error.stack === undefined ? {} : { stack: error.stack }),
   };
+}
+
+function heapOf({ map: { limits } }: PoolJob): number {
+  return limits.heapMb ?? limits.memoryMb;
 }
