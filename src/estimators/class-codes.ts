@@ -17,6 +17,11 @@ export function presentClasses(codes: Int32Array, classCount: number): PresentCl
   return { present, places: Float64Array.from(codes, (code) => placeOf[code] as number) };
 }
 
+/** Whether a list read from bytes can be one of present classes: ascending codes below `classCount`. */
+export function areClassCodes(codes: Int32Array, classCount: number): boolean {
+  return codes.every((code, i) => code > (codes[i - 1] ?? -1) && code < classCount);
+}
+
 /** rows × present → rows × classes: an absent class has a column of zeros. */
 export function spreadClasses(
   probabilities: Float64Array,

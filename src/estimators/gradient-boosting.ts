@@ -4,10 +4,11 @@ import { type Kernels, withKernels } from '../kernels/kernels.ts';
 import { presentClasses } from './class-codes.ts';
 import { cutsOfBins, EnsembleBuilder } from './ensemble-builder.ts';
 import type { Estimator, FitOptions, Model, Target } from './estimator.ts';
-import { refuseTooWide, sharesOf } from './grow-carts.ts';
+import { sharesOf } from './importance.ts';
 import { pollOf } from './polling.ts';
 import { scaleTarget } from './target-scale.ts';
 import { relativeWeights, weighedRows } from './training-rows.ts';
+import { refuseTooWide } from './tree-ensemble.ts';
 import { createTreeModel, loadTreeModel, type TreeModelContent } from './tree-model.ts';
 
 const parameters = z.strictObject({
@@ -51,7 +52,7 @@ function fitBoosting(x: Matrix, y: Target, plan: Parameters, options: FitOptions
   const weights = relativeWeights(rows.weights);
   return withKernels(pollOf(options.stop), (kernels) => {
     const goal = goalOf(kernels, rows.y, weights);
-    const grown = boost(kernels, rows.x, goal, weights, plan, pollOf(options.stop));
+    const grown = boost(kernels, { x: rows.x, goal, weights, plan, options });
     return createTreeModel({
       algorithm: 'gradient_boosting',
       classCount: y.kind === 'classes' ? y.classes.length : 0,
@@ -99,14 +100,18 @@ function goalOf(kernels: Kernels, y: Target, weights: Float64Array | undefined):
   return { ...common, link: 'logistic', base: odds, start: odds };
 }
 
+type Boost = {
+  readonly x: Matrix;
+  readonly goal: Goal;
+  readonly weights: Float64Array | undefined;
+  readonly plan: Parameters;
+  readonly options: FitOptions;
+};
+
 /** Rounds until there are enough, or until no tree of a round finds a split. */
 function boost(
   kernels: Kernels,
-  x: Matrix,
-  goal: Goal,
-  weights: Float64Array | undefined,
-  plan: Parameters,
-  poll: () => void,
+  { x, goal, weights, plan, options }: Boost,
 ): Pick<TreeModelContent, 'ensemble' | 'importance'> {
   const { calls } = kernels;
   const columns = x.names.length;
@@ -123,6 +128,7 @@ function boost(
     plan.min_leaf,
     plan.l2,
   );
+  const poll = pollOf(options.stop);
   const builder = new EnsembleBuilder(1);
   const rounds = goal.link === 'shares' ? 0 : plan.rounds;
   for (let round = 0; round < rounds; round++) {

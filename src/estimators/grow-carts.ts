@@ -1,13 +1,13 @@
-import { Failure } from '../domain/failure.ts';
 import type { Matrix } from '../frame/frame.ts';
 import { type Kernels, withKernels } from '../kernels/kernels.ts';
 import { presentClasses } from './class-codes.ts';
 import { cutsOfBins, EnsembleBuilder } from './ensemble-builder.ts';
 import type { FitOptions, Model, Target } from './estimator.ts';
+import { sharesOf } from './importance.ts';
 import { pollOf } from './polling.ts';
 import { scaleTarget } from './target-scale.ts';
 import { relativeWeights, weighedRows } from './training-rows.ts';
-import { MAX_COLUMNS, MAX_CUTS } from './tree-ensemble.ts';
+import { MAX_CUTS, refuseTooWide } from './tree-ensemble.ts';
 import { createTreeModel } from './tree-model.ts';
 
 /** How trees are grown; see the parameters of `decision_tree` and `random_forest`. */
@@ -27,7 +27,13 @@ export function growCarts(x: Matrix, y: Target, plan: CartPlan, options: FitOpti
   const weights = relativeWeights(rows.weights);
   const goal = goalOf(rows.y, weights);
   return withKernels(pollOf(options.stop), (kernels) => {
-    const { ensemble, importance } = growEnsemble(kernels, rows.x, goal, weights, plan, options);
+    const { ensemble, importance } = growEnsemble(kernels, {
+      x: rows.x,
+      goal,
+      weights,
+      plan,
+      options,
+    });
     return createTreeModel({
       algorithm: plan.algorithm,
       classCount: y.kind === 'classes' ? y.classes.length : 0,
@@ -39,21 +45,6 @@ export function growCarts(x: Matrix, y: Target, plan: CartPlan, options: FitOpti
       importance,
     });
   });
-}
-
-/** Throws `Failure('unsupported')` when a node's word can't name every column. */
-export function refuseTooWide(x: Matrix, algorithm: string): void {
-  if (x.names.length > MAX_COLUMNS)
-    throw new Failure(
-      'unsupported',
-      `${algorithm} takes at most ${MAX_COLUMNS} columns, not ${x.names.length}; select fewer.`,
-    );
-}
-
-/** Gains as shares of their sum; all zero when nothing was split. */
-export function sharesOf(gains: Float64Array): Float64Array {
-  const total = gains.reduce((sum, gain) => sum + gain, 0);
-  return total > 0 ? gains.map((gain) => gain / total) : gains.map(() => 0);
 }
 
 type Goal = {
@@ -75,14 +66,15 @@ function goalOf(y: Target, weights: Float64Array | undefined): Goal {
   return { target: places, classes: present.length, present, base, scale: 1 };
 }
 
-function growEnsemble(
-  kernels: Kernels,
-  x: Matrix,
-  goal: Goal,
-  weights: Float64Array | undefined,
-  plan: CartPlan,
-  { seed, stop }: FitOptions,
-) {
+type Growth = {
+  readonly x: Matrix;
+  readonly goal: Goal;
+  readonly weights: Float64Array | undefined;
+  readonly plan: CartPlan;
+  readonly options: FitOptions;
+};
+
+function growEnsemble(kernels: Kernels, { x, goal, weights, plan, options }: Growth) {
   const { calls } = kernels;
   const columns = x.names.length;
   const bins = calls.binColumns(kernels.put(x.data), x.rowCount, columns, MAX_CUTS + 1);
@@ -99,10 +91,10 @@ function growEnsemble(
   );
   const outputs = Math.max(goal.classes, 1);
   const builder = new EnsembleBuilder(outputs);
-  const poll = pollOf(stop);
+  const poll = pollOf(options.stop);
   for (let tree = 0; tree < plan.trees; tree++) {
     poll();
-    calls.growCart(cart, seed, BigInt(tree));
+    calls.growCart(cart, options.seed, BigInt(tree));
     builder.add(kernels, calls.cartTree(cart));
   }
   const gains = kernels.doublesAt(calls.cartGains(cart), columns).slice();

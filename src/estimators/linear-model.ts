@@ -2,11 +2,10 @@ import type { Json } from '../domain/json.ts';
 import type { Matrix } from '../frame/frame.ts';
 import type { Pointer } from '../kernels/kernel-calls.ts';
 import { type Kernels, withKernels } from '../kernels/kernels.ts';
-import { bothClasses, likeliestClasses, spreadClasses } from './class-codes.ts';
+import { areClassCodes, bothClasses, likeliestClasses, spreadClasses } from './class-codes.ts';
 import type { Model } from './estimator.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
 import { neverStops } from './polling.ts';
-import { isNextCode } from './tree-model.ts';
 
 /** score = intercept + Σ coefficient · x, one per output: a value, the log odds of the second class, or one per class. */
 export type LinearContent = {
@@ -47,8 +46,7 @@ export function loadLinearModel(algorithm: string, bytes: Uint8Array): Model {
   const reader = new ModelReader(bytes, algorithm, FORMAT);
   const classCount = reader.integerWithin(0, 1 << 20);
   const present = reader.integers(reader.integerWithin(0, classCount));
-  if (!present.every((code, i) => isNextCode(present, code, i, classCount)))
-    throw reader.corrupt('the classes make no sense');
+  if (!areClassCodes(present, classCount)) throw reader.corrupt('the classes make no sense');
   if ((present.length === 0) !== (classCount === 0)) throw reader.corrupt('it has no classes');
   const columns = reader.integer();
   const outputs = outputCount(present.length);
@@ -70,18 +68,6 @@ export function loadLinearModel(algorithm: string, bytes: Uint8Array): Model {
 /** One score answers for two classes; one class, like a value, still has a score of its own. */
 export function outputCount(presentCount: number): number {
   return presentCount <= 2 ? 1 : presentCount;
-}
-
-/** |coefficient| · standard deviation, averaged over outputs, as shares; all zero when every coefficient is. */
-export function linearImportance(coefficients: Float64Array, scales: Float64Array): Float64Array {
-  const columns = scales.length;
-  const size = new Float64Array(columns);
-  coefficients.forEach((coefficient, i) => {
-    const column = i % columns;
-    size[column] = (size[column] as number) + Math.abs(coefficient) * (scales[column] as number);
-  });
-  const total = size.reduce((sum, share) => sum + share, 0);
-  return total > 0 ? size.map((share) => share / total) : size;
 }
 
 function linearBytes(content: LinearContent): Uint8Array {

@@ -3,12 +3,8 @@ import type { Matrix } from '../frame/frame.ts';
 import { withKernels } from '../kernels/kernels.ts';
 import { presentClasses } from './class-codes.ts';
 import type { Estimator, FitOptions, Model, Target } from './estimator.ts';
-import {
-  createLinearModel,
-  linearImportance,
-  loadLinearModel,
-  outputCount,
-} from './linear-model.ts';
+import { linearImportance } from './importance.ts';
+import { createLinearModel, loadLinearModel, outputCount } from './linear-model.ts';
 import { type LogisticRows, logisticObjective } from './logistic-objective.ts';
 import { minimiseInto } from './minimise.ts';
 import { pollOf } from './polling.ts';

@@ -1,10 +1,9 @@
 import type { Json } from '../domain/json.ts';
 import type { Matrix } from '../frame/frame.ts';
-import { likeliestClasses, spreadClasses } from './class-codes.ts';
+import { areClassCodes, likeliestClasses, spreadClasses } from './class-codes.ts';
 import type { Model } from './estimator.ts';
 import { coupleProbabilities } from './mljs-svm-coupling.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
-import { isNextCode } from './tree-model.ts';
 
 /** A support vector machine with RBF kernel exp(−gamma·‖x − v‖²), x and v in multiples of `unit`. */
 export type SvmContent = {
@@ -138,8 +137,7 @@ export function loadSvmModel(bytes: Uint8Array): Model {
   const presentCount = reader.integerWithin(classCount === 0 ? 0 : 1, classCount);
   const columns = reader.integer();
   const present = reader.integers(presentCount);
-  if (!present.every((code, i) => isNextCode(present, code, i, classCount)))
-    throw reader.corrupt('the classes make no sense');
+  if (!areClassCodes(present, classCount)) throw reader.corrupt('the classes make no sense');
   const counts = reader.integers(Math.max(1, presentCount));
   if (!counts.every((count) => count >= 0 && count <= 1 << 24))
     throw reader.corrupt('the counts of vectors make no sense');

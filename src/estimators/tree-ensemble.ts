@@ -1,3 +1,4 @@
+import { Failure } from '../domain/failure.ts';
 import type { Json } from '../domain/json.ts';
 import { type Matrix } from '../frame/frame.ts';
 import type { Kernels } from '../kernels/kernels.ts';
@@ -53,6 +54,15 @@ export function nodeAt({ nodes }: TreeEnsemble, index: number): TreeNode {
 export function splitWord(column: number, missingLeft: boolean, cut: number): number {
   const bit = missingLeft ? 1 : 0;
   return column | (bit << 16) | ((cut + bit) << 24);
+}
+
+/** Throws `Failure('unsupported')` when a node's word can't name every column. */
+export function refuseTooWide(x: Matrix, algorithm: string): void {
+  if (x.names.length > MAX_COLUMNS)
+    throw new Failure(
+      'unsupported',
+      `${algorithm} takes at most ${MAX_COLUMNS} columns, not ${x.names.length}; select fewer.`,
+    );
 }
 
 /** rows × outputs, row-major: Σ of the leaves that each row reaches, in tree order. */

@@ -1,7 +1,8 @@
 import type { Json } from '../domain/json.ts';
 import type { Matrix } from '../frame/frame.ts';
+import type { KernelCalls, Pointer } from '../kernels/kernel-calls.ts';
 import { withKernels } from '../kernels/kernels.ts';
-import { bothClasses, likeliestClasses, spreadClasses } from './class-codes.ts';
+import { areClassCodes, bothClasses, likeliestClasses, spreadClasses } from './class-codes.ts';
 import type { Model } from './estimator.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
 import { neverStops } from './polling.ts';
@@ -53,7 +54,7 @@ export function loadTreeModel(algorithm: string, bytes: Uint8Array): Model {
   const classCount = reader.integerWithin(0, 1 << 20);
   const present = reader.integers(reader.integerWithin(0, classCount));
   const link = LINKS[reader.byte()];
-  if (link === undefined || !present.every((code, i) => isNextCode(present, code, i, classCount)))
+  if (link === undefined || !areClassCodes(present, classCount))
     throw reader.corrupt('the classes make no sense');
   const factor = reader.double();
   const ensemble = readEnsemble(reader);
@@ -97,16 +98,6 @@ function treeModelJson(content: TreeModelContent): Json {
   };
 }
 
-/** Codes ascend and are known: the reader's test of a class list. */
-export function isNextCode(
-  codes: Int32Array,
-  code: number,
-  i: number,
-  classCount: number,
-): boolean {
-  return code > (codes[i - 1] ?? -1) && code < classCount;
-}
-
 function outputsOf(link: Link, presentCount: number): number {
   return link === 'value' || link === 'logistic' ? 1 : presentCount;
 }
@@ -131,11 +122,10 @@ function probabilities(content: TreeModelContent, x: Matrix): Float64Array {
   return spreadClasses(shares, present, classCount);
 }
 
-type InPlace = Parameters<Parameters<typeof withKernels>[1]>[0]['calls'];
-
+/** The values after a kernel changed them where they lay. */
 function throughKernel(
   values: Float64Array,
-  change: (calls: InPlace, at: number) => void,
+  change: (calls: KernelCalls, at: Pointer) => void,
 ): Float64Array {
   return withKernels(neverStops, (kernels) => {
     const at = kernels.put(values);

@@ -1,5 +1,5 @@
-// Everything that src/kernels/kernel-exports.ts names.
-export { allocate, allocateZeroed, mark, release } from './arena';
+// Everything that src/kernels/kernel-calls.ts names.
+export { allocate, mark, release } from './arena';
 export { binColumns } from './bins';
 export { createBoosting, growBoosting, startRound } from './boosting';
 export { createCart, growCart } from './cart';
