@@ -10,6 +10,7 @@ import {
 } from '../../src/estimators/estimator.ts';
 import { loadModel, registry } from '../../src/estimators/registry.ts';
 import type { Matrix } from '../../src/frame/frame.ts';
+import { kernelMemoryBytes } from '../../src/kernels/kernels.ts';
 import {
   classes,
   classTable,
@@ -135,6 +136,17 @@ describe.each(cases)('%s', (name, estimator, task) => {
       throw new Error('Math.random was called.');
     });
     expectSound(fit(estimator, table), table);
+  });
+
+  it('takes no more memory for the tenth fit than for the first', () => {
+    answers(fit(estimator, table), table.x);
+    const bytes = kernelMemoryBytes();
+    for (let i = 0; i < 9; i++) {
+      const model = fit(estimator, table);
+      answers(model, table.x);
+      model.free?.();
+    }
+    expect(kernelMemoryBytes()).toBe(bytes);
   });
 
   it('leaves its inputs as they were', () => {
