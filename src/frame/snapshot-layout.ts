@@ -1,3 +1,4 @@
+import { distinctNames } from './distinct-names.ts';
 import { type Database, sqlPath } from './duckdb.ts';
 
 /** Row number of the snapshot: position in (partition text, canonical row order). */
@@ -22,15 +23,9 @@ export type StoredColumn = {
 };
 export type SnapshotLayout = readonly StoredColumn[];
 
-/** Names in the file for these columns: unique even when case is ignored, as most readers do. */
+/** Names in the file for these columns. */
 export function storedNames(names: readonly string[]): readonly string[] {
-  const taken = new Set([ROW, SOURCE_ROW, HASH_HIGH, HASH_LOW]);
-  return names.map((name) => {
-    let stored = name;
-    for (let i = 2; taken.has(stored.toLowerCase()); i++) stored = `${name} (${i})`;
-    taken.add(stored.toLowerCase());
-    return stored;
-  });
+  return distinctNames(names, [ROW, SOURCE_ROW, HASH_HIGH, HASH_LOW]);
 }
 
 /** The layout that a snapshot file carries; throws when the file is none. */

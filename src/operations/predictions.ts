@@ -57,6 +57,7 @@ export async function writePredictions(
     await table.finish();
     return { out: request.out, rows: writer.rows };
   } finally {
+    table.close();
     await reader.close();
   }
 }

@@ -1,64 +1,119 @@
-import { rename } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { Failure } from '../domain/failure.ts';
+import { distinctNames } from '../frame/distinct-names.ts';
 import { type Database, openDatabase, sqlName, sqlPath } from '../frame/duckdb.ts';
 import type { ColumnValues, TableColumn } from '../frame/duckdb-write.ts';
-
-/** File ending → how DuckDB writes it. */
-const FORMATS: { readonly [ending: string]: string } = {
-  '.csv': 'FORMAT csv, HEADER true',
-  '.parquet': 'FORMAT parquet, COMPRESSION zstd',
-  '.jsonl': 'FORMAT json',
-};
 
 /** A table that is written in pieces and stands under its name only when it is whole. */
 export interface TableFile {
   append(columns: readonly ColumnValues[], rowCount: number): void;
-  /** Rows ordered by `orderBy` when given, else as appended. */
-  finish(orderBy?: string): Promise<void>;
-  discard(): void;
+  /** Rows ordered by the column in place `orderBy` when given, else as appended. */
+  finish(orderBy?: number): Promise<void>;
+  /** Lets go of the rows; nothing is left behind unless it was finished. */
+  close(): void;
 }
 
-/** Throws `Failure('usage')` when the ending is none of csv, parquet and jsonl. */
+/** Writes `SELECT list FROM …` of columns with these names to a path. */
+type Writer = (database: Database, table: TableQuery, path: string) => Promise<void>;
+type TableQuery = {
+  readonly names: readonly string[];
+  readonly select: (names: readonly string[]) => string;
+};
+
+/** File ending → who writes it. */
+const WRITERS: { readonly [ending: string]: Writer } = {
+  '.csv': writeCsv,
+  '.parquet': (database, table, path) =>
+    copy(database, table.select(distinctNames(table.names)), path, 'parquet, COMPRESSION zstd'),
+  '.jsonl': (database, table, path) =>
+    copy(database, table.select(distinctNames(table.names)), path, 'json'),
+};
+
+/**
+ * Throws `Failure('usage')` when the ending is none of csv, parquet and jsonl. Names that differ in case only get a number
+ * in Parquet and JSON lines, whose readers can't tell them apart; in CSV they stand as they are.
+ */
 export async function createTableFile(
   path: string,
   columns: readonly TableColumn[],
 ): Promise<TableFile> {
-  const format = FORMATS[extname(path).toLowerCase()];
-  if (format === undefined) {
+  const write = WRITERS[extname(path).toLowerCase()];
+  if (write === undefined) {
     throw new Failure(
       'usage',
       `"${path}" does not say what to write: use a name that ends in .csv, .parquet or .jsonl.`,
     );
   }
   const database = await openDatabase();
-  const table = await database.createTable('rows', columns);
-  const list = columns.map(({ name }) => sqlName(name)).join(', ');
+  const places = columns.map((_, i) => `c${i}`);
+  const table = await database.createTable(
+    'rows',
+    columns.map(({ type }, i) => ({ name: places[i] as string, type })),
+  );
   return {
     append: (values, rowCount) => table.append(values, rowCount),
     async finish(orderBy) {
       table.close();
-      const order = orderBy === undefined ? 'rowid' : sqlName(orderBy);
-      await copyOut(database, `SELECT ${list} FROM rows ORDER BY ${order}`, path, format);
-      database.close();
+      const order = orderBy === undefined ? 'rowid' : (places[orderBy] as string);
+      const select = (names: readonly string[]): string => {
+        const list = places.map((place, i) => `${place} AS ${sqlName(names[i] as string)}`);
+        return `SELECT ${list.join(', ')} FROM rows ORDER BY ${order}`;
+      };
+      await replace(path, (unfinished) =>
+        write(database, { names: columns.map(({ name }) => name), select }, unfinished),
+      );
     },
-    discard: () => database.close(),
+    close: () => database.close(),
   };
 }
 
-async function copyOut(
+/** The file appears whole or not at all. */
+async function replace(path: string, write: (unfinished: string) => Promise<void>): Promise<void> {
+  const unfinished = `${path}.unfinished`;
+  try {
+    await write(unfinished);
+    await rename(unfinished, path);
+  } catch (cause) {
+    await rm(unfinished, { force: true });
+    throw new Failure('usage', `"${path}" can't be written: check the folder and its rights.`, {
+      cause,
+    });
+  }
+}
+
+/** DuckDB renames columns that differ in case only, so the header is ours. */
+async function writeCsv(
+  database: Database,
+  { names, select }: TableQuery,
+  path: string,
+): Promise<void> {
+  const body = `${path}.rows`;
+  try {
+    const places = names.map((_, i) => `c${i}`);
+    await copy(database, select(places), body, 'csv, HEADER false');
+    await pipeline(headed(names, body), createWriteStream(path));
+  } finally {
+    await rm(body, { force: true });
+  }
+}
+
+async function* headed(names: readonly string[], body: string): AsyncGenerator<string | Buffer> {
+  yield `${names.map(csvText).join(',')}\n`;
+  yield* createReadStream(body) as AsyncIterable<Buffer>;
+}
+
+function csvText(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+async function copy(
   database: Database,
   query: string,
   path: string,
   format: string,
 ): Promise<void> {
-  const unfinished = `${path}.unfinished`;
-  try {
-    await database.run(`COPY (${query}) TO ${sqlPath(unfinished)} (${format})`);
-    await rename(unfinished, path);
-  } catch (cause) {
-    throw new Failure('usage', `"${path}" can't be written: check the folder and its rights.`, {
-      cause,
-    });
-  }
+  await database.run(`COPY (${query}) TO ${sqlPath(path)} (FORMAT ${format})`);
 }
