@@ -3,12 +3,13 @@ import { dirname, extname } from 'node:path';
 import { Failure } from '../domain/failure.ts';
 import { asJson } from '../domain/json.ts';
 import type { GroupedMap, Outcome } from '../engines/engine.ts';
+import { distinctNames } from '../frame/distinct-names.ts';
 import type { ColumnValues, TableColumn } from '../frame/duckdb-write.ts';
 import { type Column, requireColumn } from '../frame/frame.ts';
 import { openSnapshot, type SnapshotReader } from '../frame/snapshot-reader.ts';
 import { predictionsFromBytes } from '../partition/predictions.ts';
 import { labelsOf } from '../partition/target.ts';
-import type { Snapshot, SnapshotPartition } from '../sources/snapshot.ts';
+import type { Snapshot, SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Source } from '../spec/source.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { RunRecord } from '../stores/run-store.ts';
@@ -49,22 +50,24 @@ export async function predict(context: Context, request: PredictRequest): Promis
   if (run.plan === null || run.snapshot === null) {
     throw new Failure('not-found', `Run ${run.runId} has no models: it is ${run.status}.`);
   }
-  const spec = scoringSpec(run, request.data);
+  const trained = run.snapshot.columns;
+  const spec = scoringSpec(run.spec, trained, request.data);
   const table = await createTableFile(request.out, columnsOf(run));
   const models = await modelSetOf(context, run);
   const { signal } = new AbortController();
   const snapshotRequest = {
     ...context.snapshotRequest(spec, dirname(request.data)),
-    purpose: 'score' as const,
+    trained,
   };
   const { snapshot, parquetPath } = await context.takeSnapshot(snapshotRequest, signal);
   const reader = await openSnapshot(parquetPath);
   try {
     const scoring = new Scoring(context, run, spec, snapshot, parquetPath, reader, table);
     const rungs = await scoring.score(models, signal);
-    await table.finish('row');
+    await table.finish(0);
     return { out: request.out, rows: snapshot.rowCount, rungs };
   } finally {
+    table.close();
     await reader.close();
     await rm(parquetPath, { force: true });
   }
@@ -185,8 +188,8 @@ function route(partition: SnapshotPartition, { members, global }: ModelSet): Sco
   return { partition, member: global, reason: global === null ? 'no_model' : 'unseen_partition' };
 }
 
-/** The run's spec over another file: columns are read as the kinds that training saw. */
-function scoringSpec({ spec, snapshot }: RunRecord, path: string): Spec {
+/** The run's spec over another file: its key is cut where training cut it. */
+function scoringSpec(spec: Spec, trained: readonly SnapshotColumn[], path: string): Spec {
   const kind = KINDS[extname(path).toLowerCase()];
   if (kind === undefined) {
     throw new Failure(
@@ -194,29 +197,32 @@ function scoringSpec({ spec, snapshot }: RunRecord, path: string): Spec {
       `"${path}" does not say what it is: use a name that ends in ${Object.keys(KINDS).join(', ')}.`,
     );
   }
-  const types = (snapshot?.columns ?? []).map(
-    ({ name, kind: trained }) => [name, TYPES[trained]] as const,
-  );
+  const bins = trained.flatMap(({ name, edges }) => (edges ? [[name, { edges: [...edges] }]] : []));
   return {
     ...spec,
     data: { ...spec.data, source: { kind, path } },
-    columns: { ...spec.columns, types: Object.fromEntries(types) },
-    strict: false,
+    partition: { ...spec.partition, bins: Object.fromEntries(bins) },
   };
 }
 
-const TYPES = { number: 'number', category: 'text', time: 'timestamp' } as const;
-
+/** A column of the user's that is named like one of ours gets a number. */
 function columnsOf({ spec, plan }: RunRecord): readonly TableColumn[] {
   const id = spec.columns.id === undefined ? [] : [spec.columns.id];
-  return [
-    { name: 'row', type: 'INTEGER' },
-    ...[...spec.partition.by, ...id].map((name): TableColumn => ({ name, type: 'VARCHAR' })),
+  const answers: readonly TableColumn[] = [
     { name: 'prediction', type: spec.target.task === 'classification' ? 'VARCHAR' : 'DOUBLE' },
     ...(plan?.classes ?? []).map((label): TableColumn => ({ name: `p:${label}`, type: 'DOUBLE' })),
     { name: 'model', type: 'VARCHAR' },
     { name: 'rung', type: 'VARCHAR' },
     { name: 'reason', type: 'VARCHAR' },
+  ];
+  const given = distinctNames(
+    [...spec.partition.by, ...id],
+    ['row', ...answers.map(({ name }) => name)],
+  );
+  return [
+    { name: 'row', type: 'INTEGER' },
+    ...given.map((name): TableColumn => ({ name, type: 'VARCHAR' })),
+    ...answers,
   ];
 }
 

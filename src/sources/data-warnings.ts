@@ -23,7 +23,7 @@ export async function findWarnings(
     const { constant, distinct, missing } = cells[i] as Cell;
     if (Number(missing) === rowCount) warnings.push(`Column \`${column.name}\` has no values.`);
     else if (constant) warnings.push(`Column \`${column.name}\` has one value in every row.`);
-    else if (column.isDiscrete && (await isIdentifier(database, column, distinct, rowCount)))
+    else if (isDiscrete(column) && (await isIdentifier(database, column, distinct, rowCount)))
       warnings.push(
         `Column \`${column.name}\` has another value in every row: if it identifies rows, name it in \`columns.id\` or \`columns.drop\`.`,
       );
@@ -57,6 +57,11 @@ async function describeCells(
   );
   const [row] = await database.rows(`SELECT ${list.join(', ')} FROM ${RAW}`);
   return columns.map((_, i) => row?.[`s${i}`] as Cell);
+}
+
+/** Whole numbers or texts: what an identifier is made of. */
+function isDiscrete({ kind, holds }: PlannedColumn): boolean {
+  return kind === 'category' || holds === 'integer';
 }
 
 /** Exact counting of millions of values is left to columns that the estimate makes suspect. */

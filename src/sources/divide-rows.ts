@@ -16,21 +16,20 @@ export type Division = {
   readonly keys: readonly DividedKey[];
   /** A FROM clause that gives every raw row (`raw.rowid`) its `place`, the ordinal of its partition. */
   readonly from: string;
+  /** Borders of the bins by key column. */
+  readonly edges: ReadonlyMap<string, readonly number[]>;
 };
 
-/**
- * Finds the partitions and puts them in order. Throws `Failure('invalid-data')` when the key is missing in every row,
- * `Failure('limit-exceeded')` beyond `partition.max`.
- */
+/** Finds the partitions and puts them in order. Throws `Failure('limit-exceeded')` beyond `partition.max`. */
 export async function divideRows(
   database: Database,
   planned: readonly PlannedColumn[],
   partition: Spec['partition'],
   rowCount: number,
 ): Promise<Division> {
-  const expressions = await keySql(database, planned, partition);
-  const list = expressions.map((sql, i) => `${sql} AS k${i}`).join(', ');
-  const names = expressions.map((_, i) => `k${i}`);
+  const columns = await keySql(database, planned, partition);
+  const list = columns.map(({ sql }, i) => `${sql} AS k${i}`).join(', ');
+  const names = columns.map((_, i) => `k${i}`);
   await database.run(`CREATE TABLE keys AS SELECT DISTINCT ${list} FROM ${RAW}`);
   const count = await database.count('SELECT count(*) FROM keys');
   if (count > partition.max) throw tooMany(planned, partition, count, rowCount);
@@ -40,14 +39,19 @@ export async function divideRows(
     .map((row) => names.map((name) => (row[name] ?? null) as KeyValue))
     .map((values) => ({ values, text: partitionText(partition.by, values) }))
     .sort((a, b) => comparePartitions(a.text, b.text));
-  if (keys.every(({ values }) => values.every((value) => value === null)))
-    throw new Failure(
-      'invalid-data',
-      `\`partition.by\`: ${partition.by.map((name) => `\`${name}\``).join(', ')} is missing in every row: there is nothing to divide by.`,
-    );
   await writePlaces(database, names, keys);
-  const same = names.map((name, i) => `(${expressions[i]}) IS NOT DISTINCT FROM ${PLACES}.${name}`);
-  return { keys, from: `${RAW} JOIN ${PLACES} ON ${same.join(' AND ')}` };
+  const same = columns.map(({ sql }, i) => `(${sql}) IS NOT DISTINCT FROM ${PLACES}.k${i}`);
+  const edges = columns.flatMap(({ column, edges }) => (edges ? [[column, edges] as const] : []));
+  return { keys, from: `${RAW} JOIN ${PLACES} ON ${same.join(' AND ')}`, edges: new Map(edges) };
+}
+
+/** Throws `Failure('invalid-data')` when the key is missing in every row. */
+export function checkKeyPresent({ keys }: Division, by: readonly string[]): void {
+  if (keys.some(({ values }) => values.some((value) => value !== null))) return;
+  throw new Failure(
+    'invalid-data',
+    `\`partition.by\`: ${by.map((name) => `\`${name}\``).join(', ')} is missing in every row: there is nothing to divide by.`,
+  );
 }
 
 async function writePlaces(

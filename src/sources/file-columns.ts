@@ -22,7 +22,7 @@ export async function namedColumns(
 
 /** Copies a reader's rows to the raw table; dropped columns of a type that we can't hold are left out. */
 export async function selectRaw(
-  { database, dropped }: LoadContext,
+  { database, isDropped }: LoadContext,
   file: {
     readonly reader: string;
     readonly columns: readonly FileColumn[];
@@ -31,7 +31,7 @@ export async function selectRaw(
   },
 ): Promise<{ readonly columns: readonly RawColumn[]; readonly leftOut: readonly FileColumn[] }> {
   const kept = file.columns.flatMap((column, i) =>
-    isHeld(column, dropped) ? [{ column, i }] : [],
+    isHeld(column, isDropped) ? [{ column, i }] : [],
   );
   const columns = kept.map(({ column: { name, type }, i }): RawColumn => {
     const infer = file.infer?.({ name, type }) ?? 'nothing';
@@ -44,19 +44,22 @@ export async function selectRaw(
   await database.run(
     `CREATE TABLE ${RAW} AS SELECT ${list} FROM ${file.reader} AS source(${aliases})${limit}`,
   );
-  return { columns, leftOut: file.columns.filter((column) => !isHeld(column, dropped)) };
+  return { columns, leftOut: file.columns.filter((column) => !isHeld(column, isDropped)) };
 }
 
 /** False for a column that no table of ours can hold and the spec drops. */
-function isHeld(column: FileColumn, dropped: readonly string[]): boolean {
+function isHeld(column: FileColumn, isDropped: LoadContext['isDropped']): boolean {
   if (!UNSUPPORTED.test(column.type)) return true;
-  refuseUnlessDropped(column, dropped);
+  refuseUnlessDropped(column, isDropped);
   return false;
 }
 
 /** Throws `Failure('invalid-data')` for a column of an unsupported type, unless the spec drops it. */
-export function refuseUnlessDropped({ name, type }: FileColumn, dropped: readonly string[]): void {
-  if (dropped.includes(name)) return;
+export function refuseUnlessDropped(
+  { name, type }: FileColumn,
+  isDropped: LoadContext['isDropped'],
+): void {
+  if (isDropped(name)) return;
   throw new Failure(
     'invalid-data',
     `Column \`${name}\` is ${type}, which no feature can be made of: put it under \`columns.drop\`, or take its parts out first.`,

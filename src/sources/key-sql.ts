@@ -10,21 +10,30 @@ type Partition = Spec['partition'];
 const WHITE_SPACE =
   '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 
-/** The key of a row as text, one SQL expression per key column: normalised text, or the name of a bin. */
+/** A key column of a row as text: normalised, or the name of a bin. */
+export type KeySql = {
+  readonly column: string;
+  readonly sql: string;
+  /** Borders of the bins, where the column is cut into them. */
+  readonly edges?: readonly number[];
+};
+
+/** The key of a row, column by column in the order of the spec. */
 export async function keySql(
   database: Database,
   planned: readonly PlannedColumn[],
   partition: Partition,
-): Promise<readonly string[]> {
-  const keys: string[] = [];
+): Promise<readonly KeySql[]> {
+  const keys: KeySql[] = [];
   for (const name of partition.by) {
     const column = planned.find((one) => one.name === name) as PlannedColumn;
     const bins = partition.bins[name];
-    keys.push(
-      bins === undefined
-        ? normalised(column.sql, partition.normalise)
-        : binName(column.sql, await edgesOf(database, column, bins)),
-    );
+    if (bins === undefined) {
+      keys.push({ column: name, sql: normalised(column.sql, partition.normalise) });
+    } else {
+      const edges = await edgesOf(database, column, bins);
+      keys.push({ column: name, sql: binName(column.sql, edges), edges });
+    }
   }
   return keys;
 }

@@ -46,7 +46,7 @@ export const loadArrow: SourceReader<{ kind: 'arrow'; path: string }> = async (
 };
 
 async function startTable(file: ArrowFile, context: LoadContext): Promise<TableWriter> {
-  for (const column of file.unsupported) refuseUnlessDropped(column, context.dropped);
+  for (const column of file.unsupported) refuseUnlessDropped(column, context.isDropped);
   if (file.columns.length === 0) throw new Failure('invalid-data', 'The source has no columns.');
   const columns = file.columns.map(({ type }, i) => ({ name: rawColumnName(i), type }));
   return context.database.createTable(RAW, columns);

@@ -7,13 +7,14 @@ import { type Database, openDatabase } from '../frame/duckdb.ts';
 import { digestSnapshot } from '../frame/row-hash.ts';
 import { checkColumnsExist, checkFeaturesLeft } from './check-columns.ts';
 import { findWarnings } from './data-warnings.ts';
-import { type Division, divideRows } from './divide-rows.ts';
+import { checkKeyPresent, type Division, divideRows } from './divide-rows.ts';
 import { checkRowCount, digestPartitions, hashSourceRows } from './hash-source-rows.ts';
 import { loadSource } from './load-source.ts';
 import { type PlannedColumn, planColumns } from './plan-columns.ts';
+import { isLeftOut, planScoring } from './plan-scoring.ts';
 import { RAW, type RawTable } from './raw-table.ts';
 import { isOutOfMemory, outOfMemory } from './read-failure.ts';
-import type { Snapshot, SnapshotPartition } from './snapshot.ts';
+import type { Snapshot, SnapshotColumn, SnapshotPartition } from './snapshot.ts';
 import type { OnProgress, SnapshotRequest } from './snapshot-request.ts';
 import { timeCutoffs } from './time-cutoffs.ts';
 import { writeSnapshotFile } from './write-snapshot.ts';
@@ -74,22 +75,20 @@ export async function makeSnapshot(
   }
 }
 
+/** Columns, partitions and what else is known before any row is hashed. */
+type Plan = Pick<Snapshot, 'rowCount' | 'cutoffs' | 'warnings'> & {
+  readonly planned: readonly PlannedColumn[];
+  readonly division: Division;
+};
+
 async function make(making: Making, parquetPath: string): Promise<Snapshot> {
   const { request, database, signal, onProgress } = making;
-  const { spec } = request;
+  const { spec, trained } = request;
   const raw = await load(making);
-  const names = raw.columns.map(({ name }) => name);
-  checkColumnsExist(spec, [...names, ...raw.leftOut.map(({ name }) => name)]);
-  checkFeaturesLeft(spec, names);
-  const rowCount = await countRows(database);
-  onProgress({ step: 'typing', rows: rowCount });
-  const planned = await planColumns(database, raw.columns, spec);
-  const division = await divideRows(database, planned, spec.partition, rowCount);
-  const cutoffs = await timeCutoffs(database, planned, spec);
-  const leftOut = raw.leftOut.map(({ name, type }) => `Column \`${name}\` (${type}) is not kept.`);
-  const warnings = [...leftOut, ...(await findWarnings(database, planned, spec, rowCount))];
-  if (spec.strict && warnings.length > 0)
-    throw new Failure('invalid-data', `\`strict\` lets no warning pass: ${warnings.join(' ')}`);
+  const { planned, division, rowCount, cutoffs, warnings } =
+    trained === undefined
+      ? await planToTrain(making, raw)
+      : await planToScore(making, raw, trained);
   signal.throwIfAborted();
   await hashSourceRows(database, planned, division, { signal, onProgress });
   const partitions = await describePartitions(database, division, spec.partition.by);
@@ -100,12 +99,7 @@ async function make(making: Making, parquetPath: string): Promise<Snapshot> {
   return {
     digest: digestSnapshot(schemaDigest, partitions),
     schemaDigest,
-    columns: planned.map(({ name, kind, sourceType, note }) => ({
-      name,
-      kind,
-      sourceType,
-      ...(note === undefined ? {} : { note }),
-    })),
+    columns: planned.map((column) => describeColumn(column, division)),
     rowCount,
     partitions,
     excluded: {},
@@ -115,8 +109,42 @@ async function make(making: Making, parquetPath: string): Promise<Snapshot> {
   };
 }
 
-function load({ request, database, signal, onProgress, scratchFolder }: Making): Promise<RawTable> {
+async function planToTrain(
+  { request, database, onProgress }: Making,
+  raw: RawTable,
+): Promise<Plan> {
   const { spec } = request;
+  const names = raw.columns.map(({ name }) => name);
+  checkColumnsExist(spec, [...names, ...raw.leftOut.map(({ name }) => name)]);
+  checkFeaturesLeft(spec, names);
+  const rowCount = await countRows(database, 2);
+  onProgress({ step: 'typing', rows: rowCount });
+  const planned = await planColumns(database, raw.columns, spec);
+  const division = await divideRows(database, planned, spec.partition, rowCount);
+  checkKeyPresent(division, spec.partition.by);
+  const cutoffs = await timeCutoffs(database, planned, spec);
+  const leftOut = raw.leftOut.map(({ name, type }) => `Column \`${name}\` (${type}) is not kept.`);
+  const warnings = [...leftOut, ...(await findWarnings(database, planned, spec, rowCount))];
+  if (spec.strict && warnings.length > 0)
+    throw new Failure('invalid-data', `\`strict\` lets no warning pass: ${warnings.join(' ')}`);
+  return { planned, division, rowCount, cutoffs, warnings };
+}
+
+async function planToScore(
+  { request, database, onProgress }: Making,
+  raw: RawTable,
+  trained: readonly SnapshotColumn[],
+): Promise<Plan> {
+  const { spec } = request;
+  const rowCount = await countRows(database, 1);
+  onProgress({ step: 'typing', rows: rowCount });
+  const planned = await planScoring(database, raw.columns, spec, trained);
+  const division = await divideRows(database, planned, spec.partition, rowCount);
+  return { planned, division, rowCount, cutoffs: [], warnings: [] };
+}
+
+function load({ request, database, signal, onProgress, scratchFolder }: Making): Promise<RawTable> {
+  const { spec, trained } = request;
   return loadSource(spec.data.source, {
     database,
     baseFolder: request.baseFolder,
@@ -124,17 +152,18 @@ function load({ request, database, signal, onProgress, scratchFolder }: Making):
     sourceUrl: request.sourceUrl,
     nullValues: spec.data.null_values,
     maxCells: spec.limits.source_cells,
-    dropped: spec.columns.drop,
+    isDropped: (column) =>
+      trained === undefined ? spec.columns.drop.includes(column) : isLeftOut(spec, trained, column),
     signal,
     onProgress,
   });
 }
 
-/** Throws `Failure('invalid-data')` when there is nothing to compare. */
-async function countRows(database: Database): Promise<number> {
+/** Throws `Failure('invalid-data')` below `least` rows: 2 where there is something to compare. */
+async function countRows(database: Database, least: 1 | 2): Promise<number> {
   const rowCount = await database.count(`SELECT count(*) FROM ${RAW}`);
   if (rowCount === 0) throw new Failure('invalid-data', 'The source has columns, but no rows.');
-  if (rowCount === 1)
+  if (rowCount < least)
     throw new Failure(
       'invalid-data',
       'The source has one row: at least two are needed to learn and to test.',
@@ -156,6 +185,21 @@ async function describePartitions(
     const key = Object.fromEntries(by.map((name, i) => [name, values[i] ?? null]));
     return { ordinal, id: partitionId(text), text, key, digest, start: start - count, count };
   });
+}
+
+function describeColumn(
+  { name, kind, sourceType, holds, note }: PlannedColumn,
+  division: Division,
+): SnapshotColumn {
+  const edges = division.edges.get(name);
+  return {
+    name,
+    kind,
+    sourceType,
+    holds,
+    ...(note === undefined ? {} : { note }),
+    ...(edges === undefined ? {} : { edges }),
+  };
 }
 
 /** Names and kinds: the same table from another kind of file has the same schema. */

@@ -94,7 +94,7 @@ async function streamInto(
   const leftOut = described
     .filter(({ type }) => type === null)
     .map(({ name, sourceType }) => ({ name, type: sourceType }));
-  for (const column of leftOut) refuseUnlessDropped(column, context.dropped);
+  for (const column of leftOut) refuseUnlessDropped(column, context.isDropped);
 
   const list = held.map(({ name, select }) => select(pg.escapeIdentifier(name)));
   await client.query(

@@ -34,8 +34,8 @@ export type LoadContext = {
   readonly nullValues: readonly string[];
   /** Rows × columns that may be read. */
   readonly maxCells: number;
-  /** Columns that the spec drops: they may have any type. */
-  readonly dropped: readonly string[];
+  /** Columns that nothing is made of may have any type. */
+  readonly isDropped: (column: string) => boolean;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
 };

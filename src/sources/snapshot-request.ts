@@ -1,4 +1,5 @@
 import type { Spec } from '../spec/spec.ts';
+import type { SnapshotColumn } from './snapshot.ts';
 
 /** Everything that a snapshot is made from; plain data, since it travels to a process of its own. */
 export type SnapshotRequest = {
@@ -10,6 +11,11 @@ export type SnapshotRequest = {
   /** Address of a Postgres source, secrets resolved (see `source-url.ts`): never shown, logged or stored. */
   readonly sourceUrl?: string;
   readonly limits: SnapshotLimits;
+  /**
+   * The columns as training read them: then the rows are read to be scored. One row is enough, what training did not
+   * see is ignored, and only the key has to be there.
+   */
+  readonly trained?: readonly SnapshotColumn[];
 };
 
 export type SnapshotLimits = {

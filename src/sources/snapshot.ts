@@ -1,5 +1,6 @@
 import type { Digest } from '../domain/digest.ts';
 import type { PartitionKey } from '../domain/partition.ts';
+import type { Holds } from './holds.ts';
 
 export type SnapshotColumn = {
   readonly name: string;
@@ -8,6 +9,10 @@ export type SnapshotColumn = {
   readonly sourceType: string;
   /** What was converted and how, when it was. */
   readonly note?: string;
+  /** What its values were taken for: texts of new data are written like these. */
+  readonly holds: Holds;
+  /** Borders of the bins that it was cut into as part of the key, ascending. */
+  readonly edges?: readonly number[];
 };
 
 export type SnapshotPartition = {

@@ -69,7 +69,7 @@ export function snapshotOf(values: readonly (string | null)[], data = 'data'): S
   return {
     digest: digestJson(partitions.map(({ digest }) => digest)),
     schemaDigest: digestBytes('schema'),
-    columns: [{ name: 'engine_rpm', kind: 'number', sourceType: 'float8' }],
+    columns: [{ name: 'engine_rpm', kind: 'number', sourceType: 'float8', holds: 'number' }],
     rowCount: partitions.length * ROWS,
     partitions,
     excluded: { key_too_long: 2 },

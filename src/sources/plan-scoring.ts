@@ -1,0 +1,96 @@
+import { Failure } from '../domain/failure.ts';
+import { type Database, sqlName } from '../frame/duckdb.ts';
+import { looksBack } from '../spec/engineered-columns.ts';
+import type { Spec } from '../spec/spec.ts';
+import { numberText, timeOfText } from './column-sql.ts';
+import { type FoundColumn, findColumns } from './find-columns.ts';
+import type { Holds } from './holds.ts';
+import type { PlannedColumn } from './plan-columns.ts';
+import type { RawColumn } from './raw-table.ts';
+import type { SnapshotColumn } from './snapshot.ts';
+import { asNumber, asTimestamp, type TypedColumn } from './typed-column.ts';
+
+/** True for columns that scoring makes nothing of: those that training did not see, or saw as target or weight. */
+export function isLeftOut(
+  { target, columns }: Spec,
+  trained: readonly SnapshotColumn[],
+  name: string,
+): boolean {
+  const others = [target.column, columns.weight, ...columns.drop];
+  return others.includes(name) || trained.every((column) => column.name !== name);
+}
+
+/**
+ * New data as training would have read them: its kinds, and texts written as it wrote them. Throws
+ * `Failure('invalid-data')` where values do not suit, or where key or order can't be told. Whether every feature is
+ * there is the model's to say: it knows which it uses.
+ */
+export async function planScoring(
+  database: Database,
+  columns: readonly RawColumn[],
+  spec: Spec,
+  trained: readonly SnapshotColumn[],
+): Promise<readonly PlannedColumn[]> {
+  checkPlaces(
+    spec,
+    columns.map(({ name }) => name),
+  );
+  const used = columns.filter(({ name }) => !isLeftOut(spec, trained, name));
+  const planned: PlannedColumn[] = [];
+  for (const found of await findColumns(database, used, spec.data.timezone)) {
+    const { name, sourceType } = found.column;
+    const { kind, holds } = trained.find((column) => column.name === name) as SnapshotColumn;
+    const typed = await typedAs(database, found, { kind, holds }, spec.data.timezone);
+    planned.push({ name, sourceType, holds, ...typed });
+  }
+  return planned;
+}
+
+/** The key says which model answers, the time which rows come before a row. */
+function checkPlaces({ partition, time, features }: Spec, names: readonly string[]): void {
+  const ordering = time !== undefined && features.engineer.some(looksBack) ? [time] : [];
+  const missing = [...partition.by, ...ordering].find((name) => !names.includes(name));
+  if (missing === undefined) return;
+  const what = missing === time ? 'orders the rows that features look back on' : 'tells the model';
+  throw new Failure(
+    'invalid-data',
+    `The data have no column \`${missing}\`, which ${what}; they have ${names.map((name) => `\`${name}\``).join(', ')}.`,
+  );
+}
+
+async function typedAs(
+  database: Database,
+  found: FoundColumn,
+  { kind, holds }: Pick<SnapshotColumn, 'kind' | 'holds'>,
+  timezone: string,
+): Promise<TypedColumn> {
+  switch (kind) {
+    case 'number':
+      return asNumber(database, found);
+    case 'time':
+      return asTimestamp(database, found, timezone);
+    case 'category':
+      return { kind, sql: textAs(holds, found, timezone) };
+  }
+}
+
+/** A text that has no such form stays as it is: then it is one that training never saw. */
+function textAs(holds: Holds, { column, sql }: FoundColumn, timezone: string): string {
+  const text = column.type === 'VARCHAR' ? sqlName(column.column) : sql.text;
+  switch (holds) {
+    case 'integer':
+    case 'number':
+    case 'decimal':
+      return `coalesce(${numberText(sql.number ?? `TRY_CAST(${text} AS DOUBLE)`)}, ${text})`;
+    case 'boolean':
+      return `coalesce(lower(TRY_CAST(${text} AS BOOLEAN)::VARCHAR), ${text})`;
+    case 'instant':
+    case 'local_time':
+      return `coalesce((${sql.time ?? timeOfText(text, timezone)})::VARCHAR, ${text})`;
+    case 'time_text':
+    case 'wide_integer':
+    case 'text':
+    case 'nothing':
+      return text;
+  }
+}
