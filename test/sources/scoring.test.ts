@@ -77,7 +77,7 @@ describe('rows to be scored', () => {
   it('are put in the bins that training cut', async () => {
     const wishes = { partition: { by: 'k', bins: { k: { count: 2 } } } } satisfies Wishes;
     const scored = await readToScore('k,x,y\n1,1,5\n2,2,6\n3,2,6\n9,2,6\n', 'k,x\n100,1\n', wishes);
-    expect(texts(scored)).toEqual(['k=>%3D 2.5']);
+    expect(texts(scored)).toEqual(['k=from 2.5']);
   });
 
   it('are put into the key that normalising gives', async () => {
