@@ -48,12 +48,11 @@ async function aggregate(
 
 function extremesOf({ column, type, infer }: RawColumn): readonly string[] {
   const name = sqlName(column);
-  const present = `present: count(${name})`;
   if (holdsOf(type) === 'wide_integer')
-    return [present, `wide: bool_or(abs(${name}::DOUBLE) >= ${FIRST_INEXACT})`];
-  if (infer === 'nothing') return [present];
+    return [`wide: bool_or(abs(${name}::DOUBLE) >= ${FIRST_INEXACT})`];
+  if (infer === 'nothing') return [];
   // Where every value has a form, the first and the last in text order have it.
-  return [present, `low: left(min(${name}), 100)`, `high: left(max(${name}), 100)`];
+  return [`low: left(min(${name}), 100)`, `high: left(max(${name}), 100)`];
 }
 
 function testsOf({ column, infer }: RawColumn, { low, high }: Cell): readonly string[] {
@@ -75,10 +74,10 @@ function testsOf({ column, infer }: RawColumn, { low, high }: Cell): readonly st
 }
 
 function decide({ type, infer }: RawColumn, extremes: Cell, passed: Cell): Holds {
-  if (Number(extremes['present']) === 0) return 'nothing';
   const holds = holdsOf(type);
   if (holds === 'wide_integer') return extremes['wide'] === true ? 'wide_integer' : 'integer';
   if (infer === 'nothing' || holds !== 'text') return holds;
+  if (infer === 'everything' && extremes['low'] === null) return 'nothing';
   if (passed['integer'] === true) return passed['wide'] === true ? 'wide_integer' : 'integer';
   if (passed['number'] === true) return 'number';
   if (passed['boolean'] === true) return 'boolean';

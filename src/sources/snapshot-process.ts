@@ -1,4 +1,6 @@
 import { fork } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../domain/failure.ts';
 import type { MadeSnapshot } from './make-snapshot.ts';
@@ -10,12 +12,30 @@ import type { OnProgress, SnapshotRequest } from './snapshot-request.ts';
  * its size, or a crash in a reader, ends that process and nothing else. Rejects with a `Failure`, `limit-exceeded` where
  * a limit ended it, and with the signal's reason when aborted. Costs about 0.3 s for the process.
  */
-export function takeSnapshot(
+export async function takeSnapshot(
   request: SnapshotRequest,
   signal: AbortSignal,
   onProgress: OnProgress = () => undefined,
 ): Promise<MadeSnapshot> {
   signal.throwIfAborted();
+  await mkdir(request.outputFolder, { recursive: true });
+  // A process that is killed can't clean up: whatever it wrote goes away with its folder.
+  const outputFolder = await mkdtemp(join(request.outputFolder, 'taking-'));
+  try {
+    const made = await runChild({ ...request, outputFolder }, signal, onProgress);
+    const parquetPath = join(request.outputFolder, basename(made.parquetPath));
+    await rename(made.parquetPath, parquetPath);
+    return { ...made, parquetPath };
+  } finally {
+    await rm(outputFolder, { recursive: true, force: true });
+  }
+}
+
+function runChild(
+  request: SnapshotRequest,
+  signal: AbortSignal,
+  onProgress: OnProgress,
+): Promise<MadeSnapshot> {
   const { memoryMb, seconds } = request.limits;
   const child = fork(entryPoint(), [], {
     execArgv: [`--max-old-space-size=${memoryMb}`],
@@ -23,6 +43,7 @@ export function takeSnapshot(
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   return new Promise<MadeSnapshot>((resolve, reject) => {
+    let made: MadeSnapshot | undefined;
     let failure: unknown;
     const end = (reason: unknown): void => {
       failure ??= reason;
@@ -38,7 +59,7 @@ export function takeSnapshot(
           onProgress(message.progress);
           break;
         case 'made':
-          resolve(message.made);
+          made = message.made;
           break;
         case 'failed':
           failure ??= message.failure
@@ -50,7 +71,8 @@ export function takeSnapshot(
     child.on('close', (code, killedBy) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
-      reject(failure ?? (code === OVER_MEMORY ? tooBig(memoryMb) : died(code, killedBy)));
+      if (made !== undefined) resolve(made);
+      else reject(failure ?? (code === OVER_MEMORY ? tooBig(memoryMb) : died(code, killedBy)));
     });
     child.send(request satisfies SnapshotRequest, (error) => error && end(error));
   });

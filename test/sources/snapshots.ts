@@ -84,3 +84,13 @@ export async function valuesOf(
   });
   return inOrder;
 }
+
+/** A cell as CSV has it: null is empty, text is quoted. */
+const quote = (text: string | null): string =>
+  text === null ? '' : `"${text.replaceAll('"', '""')}"`;
+/** A CSV text of these rows. */
+export const csvOf = (
+  header: string,
+  rows: readonly (readonly (string | number | null)[])[],
+): string =>
+  `${header}\n${rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell : quote(cell))).join(',')).join('\n')}\n`;
