@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- fanout [--rounds 3] [--partitions 200] [--rows 1000]`: the whole `partita run` on embedded parts, beside
+ * `npm run bench -- fanout [--rounds 3] [--partitions 200] [--rows 1000] [--alone]`: the whole `partita run` on embedded parts, beside
  * joblib + scikit-learn + LightGBM doing the same job, in turns. Prints ratios with their spread.
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -8,7 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFanoutCsv } from './fanout-data.ts';
-import { MemoryWatch } from './process-memory.ts';
+import { type ProcessUsage, ProcessWatch } from './process-watch.ts';
 
 const PEER_PACKAGES = ['scikit-learn==1.9.1', 'lightgbm==4.7.0', 'pandas', 'joblib'];
 
@@ -18,11 +18,13 @@ const { values } = parseArgs({
     partitions: { type: 'string', default: '200' },
     rows: { type: 'string', default: '1000' },
     threads: { type: 'string', default: 'auto' },
+    alone: { type: 'boolean', default: false },
   },
 });
 
 type Measured = {
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly peakMb: number;
   readonly meanHoldout: number;
   readonly globalHoldout: number;
@@ -43,17 +45,18 @@ try {
     seed: 7,
   };
   await writeFanoutCsv(data, shape);
-  const python = peerPython();
+  const python = values.alone ? null : peerPython();
   execFileSync(process.execPath, [cli, 'up'], { env: environment, stdio: 'inherit' });
   const ours: Measured[] = [];
   const theirs: Measured[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
     ours.push(await runOurs(round));
     print('partita', ours.at(-1) as Measured);
+    if (python === null) continue;
     theirs.push(await runPeer(python));
     print('peer   ', theirs.at(-1) as Measured);
   }
-  summarise(ours, theirs);
+  if (python !== null) summarise(ours, theirs);
 } finally {
   execFileSync(process.execPath, [cli, 'down'], { env: environment, stdio: 'ignore' });
   rmSync(folder, { recursive: true, force: true });
@@ -62,21 +65,18 @@ try {
 async function runOurs(round: number): Promise<Measured> {
   // A new seed each round: nothing may be reused.
   writeFileSync(spec, specText(round));
-  const watch = new MemoryWatch(
-    (_pid, command) => command.includes(folder) || command.includes(join(root, 'dist')),
-  );
+  const watch = new ProcessWatch(partPids());
   const started = performance.now();
   const output = await outputOf(process.execPath, [cli, 'run', spec, '--json'], environment);
   const seconds = (performance.now() - started) / 1000;
-  const { peakMb, processes } = watch.stop();
+  const { processes, ...usage } = watch.stop();
   const result = JSON.parse(output.trim().split('\n').at(-1) as string);
   const holdouts: number[] = result.partitions.map(({ holdout }: { holdout: number }) => holdout);
   console.log(`        timings ${JSON.stringify(result.timings)}`);
-  for (const { name, mb } of processes)
-    console.log(`        ${mb.toFixed(0).padStart(5)} MB  ${name}`);
+  printProcesses(processes);
   return {
     seconds,
-    peakMb,
+    ...usage,
     meanHoldout: holdouts.reduce((sum, value) => sum + value, 0) / holdouts.length,
     globalHoldout: result.global.holdout,
   };
@@ -85,13 +85,12 @@ async function runOurs(round: number): Promise<Measured> {
 async function runPeer(python: string): Promise<Measured> {
   const jobs = values.threads === 'auto' ? String(availableParallelism()) : values.threads;
   const script = join(root, 'test/bench/fanout_peer.py');
-  const watch = new MemoryWatch(
-    (_pid, command) => command.includes('fanout_peer') || command.includes('loky'),
-  );
+  const watch = new ProcessWatch([]);
   const started = performance.now();
   const output = await outputOf(python, [script, data, jobs], process.env);
   const seconds = (performance.now() - started) / 1000;
-  return { ...JSON.parse(output), seconds, peakMb: watch.stop().peakMb };
+  const { peakMb, cpuSeconds } = watch.stop();
+  return { ...JSON.parse(output), seconds, cpuSeconds, peakMb };
 }
 
 function outputOf(
@@ -143,9 +142,33 @@ function peerPython(): string {
   return python;
 }
 
-function print(name: string, { seconds, peakMb, meanHoldout, globalHoldout }: Measured): void {
+/** The background parts; what they start is counted with them. */
+function partPids(): readonly number[] {
+  const text = execFileSync(process.execPath, [cli, 'status', '--json'], { env: environment });
+  const { parts } = JSON.parse(String(text));
+  return parts.flatMap(({ pid }: { pid?: number | null }) => pid ?? []);
+}
+
+/** Processes of one name in one line: Postgres has one for every connection. */
+function printProcesses(processes: readonly ProcessUsage[]): void {
+  const byName = new Map<string, ProcessUsage[]>();
+  for (const one of processes) {
+    const short = one.name.startsWith('postgres:') ? 'postgres: …' : one.name.slice(0, 90);
+    byName.set(short, [...(byName.get(short) ?? []), one]);
+  }
+  for (const [name, alike] of byName) {
+    const mb = alike.reduce((sum, one) => sum + one.mb, 0);
+    const seconds = alike.reduce((sum, one) => sum + one.cpuSeconds, 0);
+    console.log(
+      `        ${mb.toFixed(0).padStart(5)} MB ${seconds.toFixed(1).padStart(6)} s cpu  ${alike.length} × ${name}`,
+    );
+  }
+}
+
+function print(name: string, measured: Measured): void {
+  const { seconds, cpuSeconds, peakMb, meanHoldout, globalHoldout } = measured;
   console.log(
-    `${name} ${seconds.toFixed(1).padStart(7)} s ${peakMb.toFixed(0).padStart(6)} MB  mean holdout ${meanHoldout.toFixed(4)}  global ${globalHoldout.toFixed(4)}`,
+    `${name} ${seconds.toFixed(1).padStart(7)} s ${cpuSeconds.toFixed(1).padStart(7)} s cpu ${peakMb.toFixed(0).padStart(6)} MB  mean holdout ${meanHoldout.toFixed(4)}  global ${globalHoldout.toFixed(4)}`,
   );
 }
 
@@ -154,6 +177,7 @@ function summarise(ours: readonly Measured[], theirs: readonly Measured[]): void
     ours.map((one, i) => pick(theirs[i] as Measured) / pick(one)).sort((a, b) => a - b);
   for (const [name, pick] of [
     ['time', (one: Measured) => one.seconds],
+    ['processor time', (one: Measured) => one.cpuSeconds],
     ['memory', (one: Measured) => one.peakMb],
   ] as const) {
     const sorted = ratios(pick);
