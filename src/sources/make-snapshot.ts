@@ -19,12 +19,7 @@ import type { OnProgress, SnapshotRequest } from './snapshot-request.ts';
 import { timeCutoffs } from './time-cutoffs.ts';
 import { writeSnapshotFile } from './write-snapshot.ts';
 
-export type {
-  OnProgress,
-  SnapshotLimits,
-  SnapshotProgress,
-  SnapshotRequest,
-} from './snapshot-request.ts';
+export type { SnapshotRequest } from './snapshot-request.ts';
 
 /** Share of the memory limit that DuckDB may use; the rest is the process around it. */
 const DATABASE_SHARE = 0.55;

@@ -71,7 +71,7 @@ describe('types of a CSV file', () => {
 
   it('place times without a zone in the declared one, summer and winter', async () => {
     const taken = await takeCsv(
-      'k,y,t\na,1,2026-01-01 12:00\nb,2,2026-07-01 12:00\nb,3,2026-07-01T12:00Z\n',
+      'k,y,t\na,1,2026/01/01 12:00\nb,2,2026-07-01 12:00\nb,3,2026-07-01T12:00Z\n',
       {
         data: { timezone: 'Europe/Berlin' },
       },
