@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../domain/failure.ts';
 import { distinctNames } from '../frame/distinct-names.ts';
-import { type Database, openDatabase, sqlName, sqlPath } from '../frame/duckdb.ts';
+import { type Database, openDatabase, sqlName, sqlText } from '../frame/duckdb.ts';
 import type { ColumnValues, TableColumn } from '../frame/duckdb-write.ts';
 
 /** A table that is written in pieces and stands under its name only when it is whole. */
@@ -115,5 +115,5 @@ async function copy(
   path: string,
   format: string,
 ): Promise<void> {
-  await database.run(`COPY (${query}) TO ${sqlPath(path)} (FORMAT ${format})`);
+  await database.run(`COPY (${query}) TO ${sqlText(path)} (FORMAT ${format})`);
 }

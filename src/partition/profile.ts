@@ -3,6 +3,7 @@ import { assignFolds, type FoldAssignment } from '../estimators/assign-folds.ts'
 import type { Target } from '../estimators/estimator.ts';
 import { EXCLUDED, HOLDOUT, TRAINING_ONLY } from '../estimators/folds.ts';
 import { type Frame, findColumn, requireColumn } from '../frame/frame.ts';
+import { hashRows } from '../frame/row-hash.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { ColumnProfile, ProfileArgs, ProfileFacts } from './facts.ts';
 import { leakageOf } from './leakage.ts';
@@ -44,13 +45,27 @@ function splitRows(
     folds,
     holdout,
     seed: spec.seed,
-    rowHashes,
+    rowHashes: foldKeys(frame, rowHashes, spec),
     target,
     weights: weightsOf(frame, spec),
     groups: group === undefined ? undefined : findColumn(frame, group),
     times: timesOf(frame, spec),
     cutoffs,
   });
+}
+
+/**
+ * What splits rows: their contents without id and weight, so that rows that differ in nothing else stand on one side of
+ * every split (DESIGN §10 Folds).
+ */
+function foldKeys(
+  frame: Frame,
+  rowHashes: Uint8Array,
+  { columns: { id, weight } }: Spec,
+): Uint8Array {
+  if (id === undefined && weight === undefined) return rowHashes;
+  const columns = frame.columns.filter(({ name }) => name !== id && name !== weight);
+  return hashRows({ rowCount: frame.rowCount, columns });
 }
 
 function targetFacts(target: Target): ProfileFacts['target'] {

@@ -157,3 +157,29 @@ function labelsOf(frame: ReturnType<typeof machineFrame>, name: string): readonl
   if (column?.kind !== 'category') throw new Error(`${name} is no text.`);
   return Array.from(column.codes, (code) => column.levels[code] as string);
 }
+
+describe('the split of a partition', () => {
+  it('keeps rows that differ in id and weight alone on one side', () => {
+    const once = machineFrame({ normal: 120 }, 3);
+    const twice = takeRows(
+      once,
+      Int32Array.from({ length: 240 }, (_, i) => i % 120),
+    );
+    const ids = Array.from({ length: 240 }, (_, i) => `reading ${i}`);
+    const weights = Array.from({ length: 240 }, (_, i) => 1 + (i % 7));
+    const frame = {
+      ...twice,
+      columns: [...twice.columns, texts('reading', ids), numbers('trust', weights)],
+    };
+    const by = { ...spec, columns: { ...spec.columns, id: 'reading', weight: 'trust' } };
+    const data = {
+      partition: { id: 'p', text: 'p', ranges: [{ start: 0, count: 240 }] },
+      frame,
+      rowHashes: hashRows(frame),
+      inputs: new Map(),
+    };
+    const folds = run('profile', data, { spec: by, cutoffs: [] }).blobs.get('folds') as Uint8Array;
+    expect(new Set(folds).size).toBeGreaterThan(2);
+    expect([...folds.subarray(0, 120)]).toEqual([...folds.subarray(120)]);
+  });
+});
