@@ -1,9 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { createActivities } from '../activities/index.ts';
 import { migrate } from '../migrations/migrate.ts';
-import type { Services } from './operations/services.ts';
 import { type Config, environmentVariable, readConfig } from './config.ts';
 import { asJson } from './domain/json.ts';
 import { buildDigest } from './embedded/build-digest.ts';
@@ -12,16 +10,12 @@ import { ensureStack, namedStack, type Stack } from './embedded/stack.ts';
 import { announceWorkerReady } from './embedded/worker-process.ts';
 import { LocalEngine } from './engines/local/local-engine.ts';
 import type { OperationContext } from './operations/context.ts';
-import { debugPartition } from './operations/debug.ts';
 import { codeVersion, environmentFacts } from './operations/environment.ts';
-import { loadMiningExample } from './operations/mining-example.ts';
-import { planRun } from './operations/plan.ts';
-import { predict } from './operations/predict.ts';
-import { writePredictions } from './operations/predictions.ts';
 import { runReport } from './operations/report.ts';
 import { runResult } from './operations/result.ts';
 import { controlRun, runState, watchRun } from './operations/run-state.ts';
 import { listRuns } from './operations/runs.ts';
+import type { Services } from './operations/services.ts';
 import { submitRun } from './operations/submit.ts';
 import { takeSnapshot } from './sources/snapshot-process.ts';
 import { DEFAULT_SNAPSHOT_LIMITS } from './sources/snapshot-request.ts';
@@ -32,12 +26,15 @@ import { connectDatabase } from './stores/postgres/connect.ts';
 import { createPostgresLineageStore } from './stores/postgres/postgres-lineage-store.ts';
 import { createPostgresRunStore } from './stores/postgres/postgres-run-store.ts';
 import { connectClient } from './temporal/connection.ts';
-import { installRuntime, runWorker, workflowBundle } from './temporal/worker.ts';
+import { workflowBundle } from './temporal/workflow-bundle.ts';
 
 /** Batches that one worker works on at once: enough to keep every thread busy while others commit. */
 const CONCURRENT_ACTIVITIES = 8;
 
-/** Everything wired together. Opens nothing; each call connects to what it needs. */
+/**
+ * Everything wired together. Opens nothing; each call connects to what it needs, and loads what only it needs: the worker,
+ * DuckDB and the estimators would double the time and memory of a command that only submits or asks.
+ */
 export async function createServices(config: Config = readConfig()): Promise<Services> {
   const system = new System(config);
   const act = async <Result>(action: (context: OperationContext) => Promise<Result>) =>
@@ -51,12 +48,27 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     result: (run) => act(({ runs, objects }) => runResult(runs, objects, run)),
     runs: (options) => act((context) => listRuns(context, options)),
     report: (run, format) => act((context) => runReport(context, run, format)),
-    plan: (prepared) => act((context) => planRun(context, prepared)),
-    predict: (request) => act((context) => predict(context, request)),
-    predictions: (request) => act((context) => writePredictions(context, request)),
+    plan: async (prepared) => {
+      const { planRun } = await import('./operations/plan.ts');
+      return act((context) => planRun(context, prepared));
+    },
+    predict: async (request) => {
+      const { predict } = await import('./operations/predict.ts');
+      return act((context) => predict(context, request));
+    },
+    predictions: async (request) => {
+      const { writePredictions } = await import('./operations/predictions.ts');
+      return act((context) => writePredictions(context, request));
+    },
     lineage: (model) => act(async ({ lineage }) => asJson(await lineage.lineageOfModel(model))),
-    debug: (request, onStep) => act((context) => debugPartition(context, request, onStep)),
-    loadExample: async () => loadMiningExample((await system.stack(true)).dataUrl),
+    debug: async (request, onStep) => {
+      const { debugPartition } = await import('./operations/debug.ts');
+      return act((context) => debugPartition(context, request, onStep));
+    },
+    loadExample: async () => {
+      const { loadMiningExample } = await import('./operations/mining-example.ts');
+      return loadMiningExample((await system.stack(true)).dataUrl);
+    },
     migrate: async () => migrateDatabase((await system.stack(false)).databaseUrl),
     work: (stop) => system.work(stop),
     close: () => system.close(),
@@ -97,6 +109,8 @@ class System {
 
   /** Works until told to stop: this process is the worker of the stack, or one more of a system that is elsewhere. */
   async work(stop: AbortSignal): Promise<void> {
+    const { installRuntime, runWorker } = await import('./temporal/worker.ts');
+    const { createActivities } = await import('../activities/index.ts');
     installRuntime();
     const stack = namedStack(this.#config) ?? (await this.stack(false));
     const context = await this.#open(stack);
@@ -141,7 +155,8 @@ class System {
         };
       },
       takeSnapshot: (request, signal) => takeSnapshot(request, signal),
-      code: await codeVersion(root, buildDigest(join(root, 'dist')), await workflowBundle()),
+      codeVersion: async () =>
+        codeVersion(root, buildDigest(join(root, 'dist')), await workflowBundle()),
       environment: environmentFacts(),
       user: userInfo().username,
       concurrency: 4,

@@ -20,7 +20,8 @@ export type OperationContext = {
     request: SnapshotRequest,
     signal: AbortSignal,
   ) => Promise<{ readonly snapshot: Snapshot; readonly parquetPath: string }>;
-  readonly code: CodeVersion;
+  /** Reads the build and asks git: for what records it. */
+  readonly codeVersion: () => Promise<CodeVersion>;
   readonly environment: JsonObject;
   readonly user: string;
   /** Batches in flight at once in a new run. */

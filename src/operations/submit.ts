@@ -18,7 +18,7 @@ export async function submitRun(
     idempotencyKey: idempotencyKey ?? runId,
     spec: prepared.spec,
     specDigest: prepared.digest,
-    code: context.code,
+    code: await context.codeVersion(),
     environment: context.environment,
     requestedBy: context.user,
     workflowId: `run:${runId}`,

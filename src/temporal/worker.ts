@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/index.ts';
-import { Failure } from '../domain/failure.ts';
-import { bundlePath } from './bundle-path.ts';
 import { TASK_QUEUE, type TemporalAddress } from './connection.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 export type WorkerOptions = {
   readonly temporal: TemporalAddress;
@@ -49,16 +47,4 @@ export async function runWorker(
 /** Our processes decide themselves when to end: the runtime must not catch their signals. Call once per process. */
 export function installRuntime(): void {
   Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN') });
-}
-
-export async function workflowBundle(): Promise<string> {
-  try {
-    return await readFile(bundlePath, 'utf8');
-  } catch (cause) {
-    throw new Failure(
-      'unsupported',
-      `The compiled workflows are missing at ${bundlePath}. Run \`npm run build\`.`,
-      { cause },
-    );
-  }
 }
