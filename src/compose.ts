@@ -45,7 +45,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     state: (run) => act((context) => runState(context, run)),
     watch: (run, onState, signal) => act((context) => watchRun(context, run, onState, signal)),
     control: (run, control) => act((context) => controlRun(context, run, control)),
-    result: (run) => act(({ runs, objects }) => runResult(runs, objects, run)),
+    result: (run) => act((context) => runResult(context, run)),
     runs: (options) => act((context) => listRuns(context, options)),
     report: (run, format) => act((context) => runReport(context, run, format)),
     plan: async (prepared) => {
@@ -158,6 +158,7 @@ class System {
       codeVersion: async () =>
         codeVersion(root, buildDigest(join(root, 'dist')), await workflowBundle()),
       environment: environmentFacts(),
+      reportsFolder: join(this.#config.folder, 'reports'),
       user: userInfo().username,
       concurrency: 4,
     };

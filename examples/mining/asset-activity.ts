@@ -1,7 +1,7 @@
 /**
  * Asset activity in a mine, made from a seed: every five minutes each asset sends its readings, and a dispatcher's status.
- * Cars and wheel loaders behave differently on purpose, so that the same readings mean different states: a loader that
- * stands still at 1,300 rpm with high hydraulic pressure is digging, a car at the same engine speed is warming up.
+ * Cars and wheel loaders behave differently on purpose, so that the same readings mean different states: at 1,200 rpm and
+ * walking pace a loader is digging or waiting by its pressure for the engine speed, a car is crawling or shunting by its load.
  */
 
 export type AssetReading = {
@@ -34,38 +34,51 @@ type Behaviour = { readonly [signal in Signal]: readonly [mean: number, deviatio
 /** What an asset does; several doings share a status, as dispatchers see them. */
 const CAR_DOINGS: { readonly [doing: string]: Behaviour & { readonly status: Status } } = {
   parked: doing('off', [0, 4], [0, 0.1], [0, 0.05], [3, 2], [0, 0.2], [0.2, 0.1]),
-  waiting: doing('idle', [790, 70], [0, 0.4], [5, 1], [25, 8], [0, 1], [1.1, 0.4]),
-  warming: doing('idle', [1280, 130], [0, 0.4], [9, 2], [40, 15], [0, 1], [1.9, 0.6]),
-  queueing: doing('idle', [960, 140], [4, 2.5], [8, 2], [35, 12], [18, 22], [1.8, 0.7]),
-  hauling: doing('active', [1650, 190], [27, 8], [38, 8], [65, 20], [86, 12], [4.4, 1.2]),
-  returning: doing('active', [1420, 200], [36, 9], [21, 6], [55, 18], [2, 3], [3.9, 1.1]),
-  crawling: doing('active', [1240, 160], [7, 3], [18, 5], [60, 20], [70, 26], [2.9, 0.9]),
+  waiting: doing('idle', [790, 110], [0, 0.6], [6, 2], [30, 14], [2, 4], [1.3, 0.6]),
+  warming: doing('idle', [1380, 170], [0, 0.6], [15, 5], [50, 20], [2, 4], [2.6, 0.9]),
+  queueing: doing('idle', [1010, 170], [5, 3], [11, 4], [46, 18], [76, 18], [2.3, 0.9]),
+  shunting: doing('idle', [1180, 170], [12, 4], [14, 5], [48, 18], [3, 5], [2.9, 1]),
+  tipping: doing('active', [1300, 170], [0.5, 0.9], [17, 6], [104, 26], [40, 26], [2.8, 0.9]),
+  crawling: doing('active', [1190, 170], [12, 4], [17, 6], [60, 20], [74, 18], [2.9, 1]),
+  hauling: doing('active', [1600, 210], [26, 8], [34, 9], [68, 24], [80, 18], [4.1, 1.3]),
+  returning: doing('active', [1380, 210], [31, 9], [19, 7], [56, 20], [3, 5], [3.5, 1.2]),
 };
 
 const LOADER_DOINGS: typeof CAR_DOINGS = {
   parked: doing('off', [0, 4], [0, 0.1], [0, 0.05], [4, 3], [0, 0.2], [0.2, 0.1]),
-  waiting: doing('idle', [880, 90], [0, 0.4], [8, 2], [70, 20], [1, 1.2], [1.4, 0.4]),
-  travelling: doing('idle', [1460, 170], [14, 5], [20, 5], [85, 22], [1, 1.5], [3.4, 1]),
-  digging: doing('active', [1310, 140], [1.2, 1.1], [31, 6], [225, 38], [7, 3.5], [4.8, 1.3]),
-  loading: doing('active', [1260, 150], [4.5, 2.2], [26, 6], [190, 40], [9, 2.8], [3.7, 1.1]),
+  waiting: doing('idle', [1120, 50], [1.5, 1.4], [16, 2.2], [105, 17], [2.6, 2], [2.6, 0.5]),
+  digging: doing('active', [1160, 50], [2.4, 1.5], [22, 2.2], [145, 17], [4.6, 2.2], [3.2, 0.5]),
 };
+
+/**
+ * How far one step of an operator's throttle moves each reading. A car's gearbox evens it out; a loader's pump follows the
+ * engine, so that only pressure and fuel for the engine speed tell digging from waiting.
+ */
+const CAR_THROTTLE: Throttle = {};
+const LOADER_THROTTLE: Throttle = {
+  engine_rpm: 300,
+  fuel_rate: 9,
+  hydraulic_pressure: 70,
+  vibration: 1.4,
+};
+type Throttle = { readonly [signal in Signal]?: number };
 
 /** Doing → what may follow, with weights; staying is drawn apart. */
 const CAR_NEXT: Next = {
   parked: { warming: 1 },
-  warming: { queueing: 2, returning: 1 },
-  waiting: { queueing: 3, parked: 1 },
+  warming: { shunting: 2, returning: 1 },
+  waiting: { queueing: 2, shunting: 2, parked: 1 },
+  shunting: { queueing: 2, waiting: 1 },
   queueing: { crawling: 2, hauling: 3 },
-  crawling: { hauling: 2, queueing: 1 },
-  hauling: { returning: 4, waiting: 1 },
-  returning: { queueing: 4, waiting: 1 },
+  crawling: { hauling: 2, tipping: 2 },
+  hauling: { tipping: 4, crawling: 1 },
+  tipping: { returning: 4, warming: 1 },
+  returning: { shunting: 3, queueing: 2, waiting: 1 },
 };
 const LOADER_NEXT: Next = {
   parked: { waiting: 1 },
-  waiting: { travelling: 3, digging: 2, parked: 1 },
-  travelling: { digging: 3, waiting: 1 },
-  digging: { loading: 4, waiting: 1 },
-  loading: { digging: 3, travelling: 1, waiting: 1 },
+  waiting: { digging: 4, parked: 1 },
+  digging: { waiting: 1 },
 };
 type Next = { readonly [doing: string]: { readonly [next: string]: number } };
 
@@ -108,19 +121,21 @@ function read(asset: Asset, at: Date, id: number, random: Random): AssetReading 
   const next = asset.type === 'car' ? CAR_NEXT : LOADER_NEXT;
   if (random.uniform() > STAY) asset.doing = draw(next[asset.doing] ?? {}, random);
   const behaviour = doings[asset.doing] as (typeof doings)[string];
-  const heat = behaviour.status === 'off' ? 18 : behaviour.status === 'idle' ? 72 : 88;
+  const heat = behaviour.status === 'off' ? 18 : behaviour.status === 'idle' ? 76 : 84;
   asset.temperature += (heat - asset.temperature) * 0.25 + random.normal() * 1.5;
   // Sensors drop out for a while, not for one reading.
   asset.gap =
     asset.gap > 0
       ? asset.gap - 1
-      : random.uniform() < 0.008
+      : random.uniform() < 0.003
         ? 3 + Math.floor(random.uniform() * 6)
         : 0;
+  const throttle = behaviour.status === 'off' ? 0 : random.normal();
+  const moved = asset.type === 'car' ? CAR_THROTTLE : LOADER_THROTTLE;
   const signal = (name: Signal): number | null => {
     const [mean, deviation] = behaviour[name];
-    const value = Math.max(0, mean + random.normal() * deviation);
-    const isMissing = random.uniform() < 0.01 || (asset.gap > 0 && name !== 'engine_rpm');
+    const value = Math.max(0, mean + (moved[name] ?? 0) * throttle + random.normal() * deviation);
+    const isMissing = random.uniform() < 0.004 || (asset.gap > 0 && name !== 'engine_rpm');
     return isMissing ? null : Math.round(value * 100) / 100;
   };
   const hour = at.getUTCHours();

@@ -24,6 +24,8 @@ export type OperationContext = {
   readonly codeVersion: () => Promise<CodeVersion>;
   readonly environment: JsonObject;
   readonly user: string;
+  /** Where the pages of runs lie under names that a browser opens. */
+  readonly reportsFolder: string;
   /** Batches in flight at once in a new run. */
   readonly concurrency: number;
 };

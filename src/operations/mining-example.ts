@@ -4,7 +4,7 @@ import { Failure } from '../domain/failure.ts';
 import { packageRoot } from '../embedded/package-root.ts';
 import { type LoadColumn, loadTable } from '../stores/postgres/load-table.ts';
 
-const MINE = { seed: 7, days: 7 };
+const MINE = { seed: 7, days: 5 };
 
 const TYPES: { readonly [name in keyof AssetReading]: LoadColumn['type'] } = {
   reading_id: 'bigint',
@@ -22,7 +22,7 @@ const TYPES: { readonly [name in keyof AssetReading]: LoadColumn['type'] } = {
   status: 'text',
 };
 
-/** The classic case: a week of a mine's asset activity, made from a seed, in a Postgres table. Returns its spec's path. */
+/** The classic case: five days of a mine's asset activity, made from a seed, in a Postgres table. Returns its spec's path. */
 export async function loadMiningExample(
   dataUrl: string | null,
 ): Promise<{ readonly spec: string; readonly rows: number }> {

@@ -1,7 +1,10 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Failure } from '../domain/failure.ts';
 import type { ReportFacts } from '../report/facts.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { renderText } from '../report/text.ts';
+import type { RunRecord } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 import type { ReportFormat } from './services.ts';
 
@@ -22,4 +25,18 @@ export async function runReport(
   if (format === 'json') return json;
   const facts = JSON.parse(json) as ReportFacts;
   return format === 'md' ? renderMarkdown(facts) : renderText(facts);
+}
+
+/** Writes a run's page to `<folder>/<run>.html`, whole or not at all, and returns that path; null when it has none. */
+export async function writeReportPage(
+  { objects, reportsFolder }: Pick<OperationContext, 'objects' | 'reportsFolder'>,
+  { runId, report }: Pick<RunRecord, 'runId' | 'report'>,
+): Promise<string | null> {
+  if (report === null) return null;
+  const path = join(reportsFolder, `${runId}.html`);
+  const unfinished = `${path}.${process.pid}.unfinished`;
+  await mkdir(reportsFolder, { recursive: true, mode: 0o700 });
+  await writeFile(unfinished, await objects.get(report.html), { mode: 0o600 });
+  await rename(unfinished, path);
+  return path;
 }

@@ -1,16 +1,16 @@
 import type { Score } from '../domain/metric.ts';
 import type { PartitionRow, RunResult, ScoredModel } from '../domain/result.ts';
-
 import type { EvaluateFacts, SideScores, TotalsFacts, TrainFacts } from '../partition/facts.ts';
-import type { ObjectStore } from '../stores/object-store.ts';
-import type { PartitionRecord, RunStore, TrainedPartition } from '../stores/run-store.ts';
+import type { PartitionRecord, TrainedPartition } from '../stores/run-store.ts';
+import type { OperationContext } from './context.ts';
+import { writeReportPage } from './report.ts';
 
-/** A run as `run --json` prints it. */
+/** A run as `run --json` prints it; its report is put where `report` says. */
 export async function runResult(
-  runs: RunStore,
-  objects: ObjectStore,
+  context: Pick<OperationContext, 'runs' | 'objects' | 'reportsFolder'>,
   id: string,
 ): Promise<RunResult> {
+  const { runs } = context;
   const run = await runs.run(id);
   const partitions: PartitionRow[] = [];
   for await (const record of runs.partitions(run.runId)) partitions.push(partitionRow(record));
@@ -36,7 +36,7 @@ export async function runResult(
     warnings: [...(run.snapshot?.warnings ?? []), ...(run.plan?.warnings ?? [])],
     timings: await runs.timings(run.runId),
     counts: countsOf(partitions),
-    report: run.report === null ? null : objects.path(run.report.html),
+    report: await writeReportPage(context, run),
   };
 }
 

@@ -51,7 +51,7 @@ export function chooseModels(
 }
 
 /** PARTIAL when a partition has no answer by the declared policy, FAILED when none has. */
-export function runStatusOf(choices: readonly Choice[]): RunStatus {
+export function runStatusOf(choices: readonly Pick<Choice, 'status'>[]): RunStatus {
   const unanswered = choices.filter(
     ({ status }) => status === 'failed' || status === 'skipped',
   ).length;

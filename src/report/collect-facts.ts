@@ -1,11 +1,13 @@
-import { compareScores, isLowerBetter } from '../domain/metric.ts';
-import { displayPartition } from '../domain/partition.ts';
+import { isLowerBetter } from '../domain/metric.ts';
+import { isTerminal, type RunStatus, STAGES } from '../domain/run.ts';
+import { runStatusOf } from '../partition/choice.ts';
 import type { EvaluateFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
 import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
 import { AlgorithmTally } from './algorithm-tally.ts';
 import { CoverageTally } from './coverage-tally.ts';
 import type { ModelSection, PartitionRow, ReportFacts } from './facts.ts';
 import { histogram } from './histogram.ts';
+import { partitionRow, trainFacts } from './partition-row.ts';
 import { ProfileTally } from './profile-tally.ts';
 import { StabilityTally } from './stability-tally.ts';
 
@@ -47,22 +49,25 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
       const section = modelSection(row.name, record.rows, facts, record.evaluated);
       if (section !== null && details.length < SHOWN_DETAILS) details.push(section);
     }
-    if (row.difference !== null) differences.push(row.difference);
+    if (row.difference === null) continue;
+    differences.push(row.difference);
     const { verdict } = row;
     if (verdict === 'own' || verdict === 'global' || verdict === 'tie') verdicts[verdict]++;
   }
 
   const global = trainFacts(input.global);
   return {
-    run: identity(run),
+    run: identity(run, coverage),
     question: question(run),
     data: {
       source: describeSource(run.spec),
       rows: run.snapshot?.rowCount ?? 0,
       partitions: run.snapshot?.partitionCount ?? 0,
+      split: profile.split(),
+      classes: profile.classes(),
       excluded: profile.excluded(run.snapshot?.excluded ?? {}),
       columns: profile.columns(),
-      warnings: [...(run.snapshot?.warnings ?? []), ...(run.plan?.warnings ?? [])],
+      warnings: warningsOf(run, input.global),
     },
     coverage: coverage.rows(),
     verdicts,
@@ -77,9 +82,17 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
     lift: histogram(differences, 24),
     details,
     stability: stability.rows(SHOWN_FEATURES),
-    timings: Object.entries(input.timings).map(([stage, ms]) => ({ stage, ms })),
+    timings: stageTimes(input.timings),
     spec: run.spec,
   };
+}
+
+/** In the order of the stages, without the total. */
+function stageTimes(timings: ReportInput['timings']): ReportFacts['timings'] {
+  return STAGES.flatMap((stage) => {
+    const ms = timings[stage];
+    return ms === undefined ? [] : [{ stage, ms }];
+  });
 }
 
 /** Keeps the partitions with the most rows, and gives them in text order. */
@@ -107,41 +120,6 @@ class TopRows {
     const smallest = [...this.#rows].sort((a, b) => b.rows - a.rows)[this.#limit - 1]?.rows ?? 0;
     this.#rows = this.#rows.filter(({ rows }) => rows >= smallest).slice(0, this.#limit);
   }
-}
-
-export function trainFacts(trained: TrainedPartition | null): TrainFacts | null {
-  return trained?.kind === 'trained' ? trained.facts : null;
-}
-
-function partitionRow(record: PartitionRecord, run: RunRecord): PartitionRow {
-  const facts = trainFacts(record.trained);
-  const comparison = record.evaluated?.comparison ?? null;
-  return {
-    name: displayPartition(record.key, record.text),
-    rows: record.rows,
-    status: record.chosen?.status ?? 'failed',
-    reason: record.chosen?.reason ?? null,
-    algorithm: facts?.model?.algorithm ?? null,
-    runnerUp: facts === null ? null : runnerUp(facts, run),
-    own: record.evaluated?.own ?? null,
-    global: record.evaluated?.global ?? null,
-    difference: comparison?.difference ?? null,
-    interval: comparison?.interval ?? null,
-    verdict: record.chosen?.verdict ?? null,
-    model: record.chosen?.model ?? null,
-  };
-}
-
-/** The second best candidate and how far behind it is, in the metric's unit; positive = behind. */
-function runnerUp(facts: TrainFacts, run: RunRecord): PartitionRow['runnerUp'] {
-  const best = facts.best === null ? undefined : facts.candidates[facts.best];
-  if (best === undefined || best.cv.value === null) return null;
-  const others = facts.candidates.filter(
-    (candidate) => candidate !== best && candidate.cv.value !== null,
-  );
-  const [second] = others.sort((a, b) => compareScores(run.spec.metric, b.cv, a.cv));
-  if (second === undefined || second.cv.value === null) return null;
-  return { algorithm: second.algorithm, margin: Math.abs(best.cv.value - second.cv.value) };
 }
 
 function modelSection(
@@ -189,13 +167,13 @@ function cutSelection(selection: TrainFacts['selection']): TrainFacts['selection
   };
 }
 
-function identity(run: RunRecord): ReportFacts['run'] {
-  const { runId, experiment, status, requestedBy, startedAt, endedAt, specDigest, error } = run;
+function identity(run: RunRecord, coverage: CoverageTally): ReportFacts['run'] {
+  const { runId, experiment, requestedBy, startedAt, endedAt, specDigest, error } = run;
   const snapshotDigest = run.snapshot?.digest ?? null;
   return {
     runId,
     experiment,
-    status,
+    status: statusOf(run.status, coverage),
     requestedBy,
     startedAt,
     endedAt,
@@ -203,6 +181,17 @@ function identity(run: RunRecord): ReportFacts['run'] {
     snapshotDigest,
     error,
   };
+}
+
+function warningsOf(run: RunRecord, global: TrainedPartition | null): readonly string[] {
+  const failure =
+    global?.kind === 'failed' ? [`The model without partition failed: ${global.message}`] : [];
+  return [...failure, ...(run.snapshot?.warnings ?? []), ...(run.plan?.warnings ?? [])];
+}
+
+/** The report is the last stage of a run: it knows how the run ends before the run does. */
+function statusOf(status: RunStatus, coverage: CoverageTally): RunStatus {
+  return isTerminal(status) ? status : runStatusOf(coverage.rows());
 }
 
 function question(run: RunRecord): ReportFacts['question'] {

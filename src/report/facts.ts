@@ -58,6 +58,14 @@ export type DataFacts = {
   readonly rows: number;
   readonly partitions: number;
   readonly excluded: readonly { readonly reason: string; readonly rows: number }[];
+  /** Where the rows went: fitted and cross-validated, fitted only, kept aside. */
+  readonly split: {
+    readonly crossValidated: number;
+    readonly trainingOnly: number;
+    readonly holdout: number;
+  };
+  /** Rows per class, the most frequent first, at most 20; none for a number. */
+  readonly classes: readonly { readonly label: string; readonly rows: number }[];
   readonly columns: readonly ColumnSummary[];
   readonly warnings: readonly string[];
 };
@@ -92,10 +100,15 @@ export type PartitionRow = {
   readonly rows: number;
   readonly status: PartitionStatus;
   readonly reason: string | null;
+  /** What went wrong, where it failed. */
+  readonly message: string | null;
   readonly algorithm: string | null;
+  /** Cross-validation score of answering the same for every row; null when `baseline` was no candidate. */
+  readonly baseline: Score | null;
   readonly runnerUp: { readonly algorithm: string; readonly margin: number } | null;
   readonly own: SideScores | null;
   readonly global: SideScores | null;
+  /** Own ahead of global; positive = own is better, whatever the metric's direction. */
   readonly difference: number | null;
   readonly interval: Interval | null;
   readonly verdict: Verdict | null;

@@ -1,31 +1,63 @@
 import type { Score } from '../domain/metric.ts';
 import type { Interval } from '../partition/facts.ts';
 
-/** Four significant digits, no exponent between 1e-4 and 1e6; the same in every locale. */
-export function numberText(value: number | null | undefined): string {
-  if (value === null || value === undefined) return '–';
+/** Where there is nothing to say. */
+const NOTHING = '–';
+const THIN_SPACE = '\u202f';
+
+/**
+ * Four significant digits, three below 0.1, so that scores of one table stand under each other; the same in every
+ * locale. `like`: write with as many decimals as that number has, as a difference beside its score.
+ */
+export function numberText(value: number | null | undefined, like: number = value ?? 0): string {
+  if (value === null || value === undefined) return NOTHING;
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-4) return value.toExponential(2);
-  const digits = Math.max(0, 3 - Math.floor(Math.log10(size)));
-  return value.toFixed(Math.min(digits, 6));
+  if (size >= 1e12 || (size < 1e-4 && like === value)) return value.toExponential(2);
+  if (size >= 1e4) return value < 0 ? `−${countText(size)}` : countText(size);
+  return value.toFixed(decimalsOf(Math.abs(like)));
+}
+
+function decimalsOf(size: number): number {
+  if (size === 0) return 4;
+  const magnitude = Math.floor(Math.log10(size));
+  return Math.min(9, Math.max(0, (magnitude < -1 ? 2 : 3) - magnitude));
 }
 
 export function countText(value: number): string {
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f');
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, THIN_SPACE);
+}
+
+/** `1 partition`, `2 partitions`: nouns whose plural ends in s. */
+export function countedText(count: number, noun: string): string {
+  return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 export function scoreText(score: Score | null | undefined): string {
   return numberText(score?.value ?? null);
 }
 
-export function signedText(value: number | null): string {
-  if (value === null) return '–';
-  return value > 0 ? `+${numberText(value)}` : value < 0 ? `−${numberText(-value)}` : '0';
+/** `like`: the score that the difference belongs to. */
+export function signedText(value: number | null, like?: number): string {
+  if (value === null) return NOTHING;
+  const text = numberText(Math.abs(value), like);
+  if (!/[1-9]/.test(text)) return '0';
+  return value > 0 ? `+${text}` : `−${text}`;
 }
 
-export function intervalText(interval: Interval | null): string {
-  return interval === null ? '' : `${signedText(interval.low)} … ${signedText(interval.high)}`;
+export function intervalText(interval: Interval | null, like?: number): string {
+  if (interval === null) return '';
+  return `${signedText(interval.low, like)} … ${signedText(interval.high, like)}`;
+}
+
+/** A mark on an axis: no digits that say nothing. */
+export function tickText(value: number): string {
+  const text = Math.abs(value) >= 1e4 ? countText(Math.abs(value)) : trimmed(Math.abs(value));
+  return value < 0 ? `−${text}` : text;
+}
+
+function trimmed(value: number): string {
+  return value !== 0 && value < 1e-4 ? value.toExponential(0) : String(Number(value.toFixed(6)));
 }
 
 export function percentText(share: number): string {
@@ -37,6 +69,6 @@ export function durationText(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

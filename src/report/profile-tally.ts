@@ -11,10 +11,14 @@ type Sum = {
   distinct: [number, number];
 };
 
+const SHOWN_CLASSES = 20;
+
 /** The data profile of the whole table, added up from the partitions' (never an average of averages). */
 export class ProfileTally {
   readonly #columns = new Map<string, Sum>();
   readonly #excluded = new Map<string, number>();
+  readonly #classes = new Map<string, number>();
+  readonly #split = { crossValidated: 0, trainingOnly: 0, holdout: 0 };
 
   add(profile: ProfileFacts): void {
     for (const column of profile.columns) {
@@ -31,8 +35,24 @@ export class ProfileTally {
       ];
       this.#columns.set(column.name, sum);
     }
-    for (const [reason, rows] of Object.entries(profile.split.excluded))
-      this.#exclude(reason, rows);
+    const { split, target } = profile;
+    for (const [reason, rows] of Object.entries(split.excluded))
+      addTo(this.#excluded, reason, rows);
+    for (const { label, count } of target.classes) addTo(this.#classes, label, count);
+    this.#split.crossValidated += split.folds.reduce((sum, rows) => sum + rows, 0);
+    this.#split.trainingOnly += split.trainingOnly;
+    this.#split.holdout += split.holdout;
+  }
+
+  split(): DataFacts['split'] {
+    return { ...this.#split };
+  }
+
+  classes(): DataFacts['classes'] {
+    return [...this.#classes]
+      .map(([label, rows]) => ({ label, rows }))
+      .sort((a, b) => b.rows - a.rows || (a.label < b.label ? -1 : 1))
+      .slice(0, SHOWN_CLASSES);
   }
 
   columns(): readonly ColumnSummary[] {
@@ -51,14 +71,13 @@ export class ProfileTally {
 
   excluded(bySource: { readonly [reason: string]: number }): DataFacts['excluded'] {
     const all = new Map(this.#excluded);
-    for (const [reason, rows] of Object.entries(bySource))
-      all.set(reason, (all.get(reason) ?? 0) + rows);
+    for (const [reason, rows] of Object.entries(bySource)) addTo(all, reason, rows);
     return [...all].filter(([, rows]) => rows > 0).map(([reason, rows]) => ({ reason, rows }));
   }
+}
 
-  #exclude(reason: string, rows: number): void {
-    this.#excluded.set(reason, (this.#excluded.get(reason) ?? 0) + rows);
-  }
+function addTo(counts: Map<string, number>, name: string, rows: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + rows);
 }
 
 function emptySum(kind: string): Sum {

@@ -3,9 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { collectFacts } from '../../src/report/collect-facts.ts';
 import { renderHtml } from '../../src/report/html/page.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
+import { numberText, signedText } from '../../src/report/number-text.ts';
 import { renderText } from '../../src/report/text.ts';
 import type { PartitionRecord } from '../../src/stores/run-store.ts';
-import { runRecord, skippedRecord, stream, trainedRecord } from '../support/run-records.ts';
+import {
+  failedRecord,
+  runRecord,
+  skippedRecord,
+  stream,
+  trainedRecord,
+} from '../support/run-records.ts';
 
 function factsOf(records: readonly PartitionRecord[]) {
   const global = trainedRecord('(all)').trained;
@@ -58,7 +65,7 @@ describe('report', () => {
     expect(Buffer.byteLength(page)).toBeLessThan(1_000_000);
     expect(facts.partitions.total).toBe(10_000);
     expect(facts.lift.reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
-    expect(page).toContain('in the JSON report');
+    expect(page).toContain('partita runs show');
   });
 
   it('tells the same scores as Markdown and as text', async () => {
@@ -68,5 +75,66 @@ describe('report', () => {
       expect(text).toContain('random_forest');
       expect(text).toContain('0.9000');
     }
+  });
+});
+
+describe('report page', () => {
+  it('says how the run ends although it is written before that', async () => {
+    const run = runRecord({ status: 'RUNNING' });
+    const input = { run, global: null, totals: null, timings: {} };
+    const whole = await collectFacts({ ...input, partitions: stream([trainedRecord('car')]) });
+    const part = await collectFacts({
+      ...input,
+      partitions: stream([trainedRecord('car'), skippedRecord('crane')]),
+    });
+    expect([whole.run.status, part.run.status]).toEqual(['SUCCEEDED', 'PARTIAL']);
+  });
+
+  it('answers in a sentence whether partitions deserve models of their own', async () => {
+    expect(
+      renderHtml(await factsOf([trainedRecord('car', 1), trainedRecord('loader', 2)])),
+    ).toContain('All 2 partitions are clearly better off with a model of their own.');
+    expect(
+      renderHtml(await factsOf([trainedRecord('car', 0), trainedRecord('loader', 1)])),
+    ).toContain('One of 2 partitions is clearly better off');
+    expect(renderHtml(await factsOf([trainedRecord('car', 0)]))).toContain(
+      'No partition is shown to need a model of its own',
+    );
+  });
+
+  it('leads from the table to the model in full', async () => {
+    const page = renderHtml(await factsOf([trainedRecord('car'), trainedRecord('loader')]));
+    expect(page).toContain('<a href="#model-2">loader</a>');
+    expect(page).toContain('<details id="model-2">');
+  });
+
+  it('accounts for every row, and says what went wrong', async () => {
+    const facts = await factsOf([failedRecord('crane', 'Matrix <singular>')]);
+    expect(facts.data.split).toEqual({ crossValidated: 800, trainingOnly: 0, holdout: 200 });
+    expect(facts.data.classes).toEqual([
+      { label: 'active', rows: 600 },
+      { label: 'idle', rows: 400 },
+    ]);
+    expect(renderHtml(facts)).toContain('crane: Matrix &lt;singular&gt;');
+  });
+});
+
+describe('numbers', () => {
+  it('have four significant digits, three below 0.1, and no exponent where people look', () => {
+    expect([0.98211, 0.09534, 3.14159, 12345.6, 0.5, 0].map((value) => numberText(value))).toEqual([
+      '0.9821',
+      '0.0953',
+      '3.142',
+      '12\u202f346',
+      '0.5000',
+      '0',
+    ]);
+  });
+
+  it('give a difference the decimals of its score', () => {
+    expect(signedText(0.000297, 0.9762)).toBe('+0.0003');
+    expect(signedText(-0.8176, 4.164)).toBe('−0.818');
+    expect(signedText(0.00000297, 0.9762)).toBe('0');
+    expect(signedText(-0.00000297)).toBe('−2.97e-6');
   });
 });

@@ -97,6 +97,32 @@ export function skippedRecord(value: string): PartitionRecord {
   };
 }
 
+export function failedRecord(value: string, message: string): PartitionRecord {
+  const record = trainedRecord(value);
+  const { partitionId: id } = record;
+  return {
+    ...record,
+    trained: {
+      partitionId: id,
+      startedAt: '2026-11-23T20:00:10.000Z',
+      ms: 120,
+      log: '',
+      kind: 'failed',
+      reason: 'error',
+      message,
+    },
+    evaluated: null,
+    chosen: {
+      partitionId: id,
+      status: 'failed',
+      reason: 'error',
+      verdict: null,
+      adjustedPValue: null,
+      model: null,
+    },
+  };
+}
+
 export async function* stream<Item>(items: Iterable<Item>): AsyncIterable<Item> {
   for (const item of items) yield item;
 }

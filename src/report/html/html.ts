@@ -34,9 +34,8 @@ const ENTITIES: { readonly [character: string]: string } = {
   "'": '&#39;',
 };
 
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const CONTROLS =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+// Tabs and line breaks are harmless.
+const CONTROLS = /[^\P{Cc}\t\n\r]|\p{Bidi_Control}/gu;
 
 /** Control and direction-changing characters are shown as their code points: a name can't rearrange the page. */
 export function escapeHtml(text: string): string {
@@ -52,4 +51,8 @@ function codePoint(character: string): string {
 /** Long names are cut in the middle of the page, never in the data. */
 export function shorten(text: string, limit = 60): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}
+
+export function figure(picture: Html, caption: string): Html {
+  return html`<figure>${picture}${caption === '' ? null : html`<figcaption>${caption}</figcaption>`}</figure>`;
 }

@@ -1,5 +1,8 @@
+import type { JsonObject } from '../../domain/json.ts';
+import { compareScores } from '../../domain/metric.ts';
 import type { ModelSection, ReportFacts } from '../facts.ts';
-import { countText, durationText, numberText, percentText, scoreText } from '../number-text.ts';
+import { metricName } from '../metric-words.ts';
+import { countedText, durationText, numberText, percentText, scoreText } from '../number-text.ts';
 import { barPlot, histogramPlot } from '../svg/bars.ts';
 import {
   calibrationPlot,
@@ -8,40 +11,81 @@ import {
   residualPlot,
   rocPlot,
 } from '../svg/square-plots.ts';
-import { type Html, html, shorten } from './html.ts';
+import { figure, type Html, html, shorten } from './html.ts';
+
+/** A confusion matrix of more classes would be a carpet. */
+const DRAWN_CLASSES = 12;
 
 /** One model in full: every candidate, the plots, what it looks at. */
 export function modelBody(section: ModelSection, facts: ReportFacts): Html {
-  return html`<p class="small soft">${section.algorithm} <code>${JSON.stringify(section.parameters)}</code><br>model <code>${section.model}</code></p>
+  const digits = section.model.replace('sha256:', '').slice(0, 12);
+  return html`<p class="small">${section.algorithm}${parametersText(section.parameters)}<br><span class="soft">How it came to be:</span> <code>partita lineage ${digits}</code></p>
 ${candidateTable(section, facts)}
 <div class="plots">${plots(section, facts)}</div>
 <div class="plots">${importance(section)}${selection(section)}</div>`;
 }
 
 /** Closed until it is wanted. */
-export function modelDetails(section: ModelSection, facts: ReportFacts): Html {
-  return html`<details><summary>${shorten(section.name, 80)} <span>· ${section.algorithm} · ${countText(section.rows)} rows · holdout ${scoreText(section.scores?.holdout)}</span></summary>${modelBody(section, facts)}</details>`;
+export function modelDetails(section: ModelSection, facts: ReportFacts, id: string): Html {
+  return html`<details id="${id}"><summary>${shorten(section.name, 80)} <span>· ${section.algorithm} · ${countedText(section.rows, 'row')} · holdout ${scoreText(section.scores?.holdout)}</span></summary>${modelBody(section, facts)}</details>`;
 }
 
-function candidateTable({ candidates, best }: ModelSection, { question }: ReportFacts): Html {
-  const rows = candidates.map(
-    (candidate, i) =>
-      html`<tr class="${i === best ? 'best' : ''}"><td>${candidate.algorithm}${i === best ? ' ★' : ''}</td><td class="n">${candidate.cv.value === null ? shorten(candidate.because ?? candidate.cv.because, 60) : numberText(candidate.cv.value)}</td><td class="n">${candidate.foldScores.map((score) => scoreText(score)).join('  ')}</td><td class="n">${durationText(candidate.fitMs)}</td></tr>`,
+function parametersText(parameters: JsonObject): string {
+  const entries = Object.entries(parameters).map(
+    ([name, value]) =>
+      `${name} ${value === null ? 'none' : typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
-  return html`<div class="wide"><table><thead><tr><th>candidate</th><th class="n">${question.metric}, out-of-fold</th><th class="n">by fold</th><th class="n">time</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return entries.length === 0 ? '' : `, ${entries.join(', ')}`;
+}
+
+/** The leaderboard, best first. */
+function candidateTable({ candidates, best }: ModelSection, { question }: ReportFacts): Html {
+  const isTuned = new Set(candidates.map(({ algorithm }) => algorithm)).size < candidates.length;
+  const rows = candidates
+    .map((candidate, i) => ({ candidate, isBest: i === best }))
+    .sort(
+      (a, b) =>
+        Number(b.isBest) - Number(a.isBest) ||
+        compareScores(question.metric, b.candidate.cv, a.candidate.cv),
+    )
+    .map(({ candidate, isBest }) => candidateLine(candidate, isBest, isTuned));
+  return html`<div class="wide"><table><thead><tr><th>candidate</th><th class="n">${metricName(question.metric)}, cross-validation</th><th class="n">by fold</th><th class="n">time fitting</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+function candidateLine(
+  candidate: ModelSection['candidates'][number],
+  isBest: boolean,
+  isTuned: boolean,
+): Html {
+  const { algorithm, cv, foldScores, because, fitMs } = candidate;
+  const note =
+    cv.value === null
+      ? html`<div class="small bad">${shorten(because ?? cv.because, 200)}</div>`
+      : isTuned
+        ? html`<div class="small soft">${parametersText(candidate.parameters).slice(2)}</div>`
+        : null;
+  const folds = cv.value === null ? '' : foldScores.map((score) => scoreText(score)).join('  ');
+  return html`<tr class="${isBest ? 'best' : ''}"><td>${algorithm}${isBest ? ' ★' : ''}${note}</td><td class="n">${numberText(cv.value)}</td><td class="n soft">${folds}</td><td class="n">${durationText(fitMs)}</td></tr>`;
 }
 
 function plots({ plots: drawn }: ModelSection, { question }: ReportFacts): Html {
   if (drawn === null) return html``;
-  const rows = drawn.rows === 'holdout' ? 'holdout rows' : 'out-of-fold rows';
-  return html`${drawn.confusion === undefined || question.classes.length > 12 ? null : confusionPlot(drawn.confusion, question.classes)}${drawn.roc === undefined ? null : rocPlot(drawn.roc)}${drawn.pr === undefined ? null : precisionRecallPlot(drawn.pr)}${drawn.calibration === undefined ? null : calibrationPlot(drawn.calibration)}${drawn.residuals === undefined ? null : residualFigures(drawn.residuals, rows)}`;
+  const rows = drawn.rows === 'holdout' ? 'holdout rows' : 'cross-validation rows';
+  const isDrawable = question.classes.length <= DRAWN_CLASSES;
+  const { confusion, roc, pr, calibration, residuals } = drawn;
+  return html`${confusion === undefined || !isDrawable ? null : confusionPlot(confusion, question.classes, rows)}${roc === undefined ? null : rocPlot(roc)}${pr === undefined ? null : precisionRecallPlot(pr)}${calibration === undefined ? null : calibrationPlot(calibration)}${residuals === undefined ? null : residualFigures(residuals, rows)}`;
 }
 
 function residualFigures(
   residuals: NonNullable<NonNullable<ModelSection['plots']>['residuals']>,
   rows: string,
 ): Html {
-  return html`${residualPlot(residuals.scatter)}<figure>${histogramPlot(residuals.histogram, { title: 'Residuals', zero: false, width: 420 })}<figcaption>Residuals (truth − prediction) of ${rows}</figcaption></figure>`;
+  const histogram = histogramPlot(residuals.histogram, {
+    title: 'Errors',
+    zero: false,
+    width: 420,
+  });
+  return html`${residualPlot(residuals.scatter, rows)}${figure(histogram, `Errors (truth − prediction) of ${rows}; around 0 is right`)}`;
 }
 
 function importance({ importance: shares }: ModelSection): Html {
@@ -49,18 +93,26 @@ function importance({ importance: shares }: ModelSection): Html {
   if (bars.length === 0) return html``;
   const plot = barPlot(
     bars.map(({ feature, share }) => ({ name: feature, value: share, text: percentText(share) })),
-    'Importance of features',
+    'Importance of columns',
   );
-  return html`<figure>${plot}<figcaption>Importance of features</figcaption></figure>`;
+  return figure(plot, 'What the model looks at: importance of columns');
 }
 
 function selection({ selection: { method, stability, dropped } }: ModelSection): Html {
   if (method === 'none') return html``;
   const bars = stability
+    .filter(({ share }) => share > 0)
     .slice(0, 20)
     .map(({ column, share }) => ({ name: column, value: share, text: percentText(share) }));
   const list = dropped
     .slice(0, 20)
     .map(({ column, because }) => html`<li>${shorten(column, 40)}: ${because}</li>`);
-  return html`<figure>${barPlot(bars, 'How often a column was kept')}<figcaption>Selected by ${method.replaceAll('_', ' ')}: share of folds that kept the column</figcaption></figure>${list.length === 0 ? null : html`<div><p class="small soft">Dropped</p><ul class="small">${list}</ul></div>`}`;
+  const plot =
+    bars.length === 0
+      ? html``
+      : figure(
+          barPlot(bars, 'How often a column was kept'),
+          `Columns kept by ${method.replaceAll('_', ' ')}, as a share of the folds`,
+        );
+  return html`${plot}${list.length === 0 ? null : html`<div><p class="small soft">Dropped columns</p><ul class="small">${list}</ul></div>`}`;
 }

@@ -1,70 +1,87 @@
 import { createHash } from 'node:crypto';
 import type { ReportFacts } from '../facts.ts';
+import { metricName } from '../metric-words.ts';
 import { countText, durationText, percentText } from '../number-text.ts';
 import { barPlot } from '../svg/bars.ts';
-import { type Html, html } from './html.ts';
+import { algorithmTable } from './algorithm-table.ts';
+import { comparison } from './comparison.ts';
+import { dataProfile, warnings } from './data-section.ts';
+import { figure, type Html, html } from './html.ts';
 import { modelBody, modelDetails } from './model-section.ts';
-import {
-  algorithmTable,
-  cards,
-  comparison,
-  coverage,
-  dataProfile,
-  partitionTable,
-  warnings,
-} from './sections.ts';
+import { coverage, partitionTable } from './partition-table.ts';
 import { STYLE } from './style.ts';
+import { summary } from './summary.ts';
 
 /** The page allows its own style sheet and nothing else: no script, no network, no frame. */
 const CONTENT_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; img-src data:; base-uri 'none'; form-action 'none'`;
 
 /** One self-contained HTML file. */
 export function renderHtml(facts: ReportFacts): string {
-  const title = `${facts.run.experiment} · ${facts.question.metric}`;
+  const title = `${facts.run.experiment} · ${metricName(facts.question.metric)}`;
   const page = html`<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>`;
   return `<!doctype html>\n<html lang="en"><head>${page.text}<style>${STYLE}</style></head><body><main>${body(facts).text}</main></body></html>\n`;
 }
 
 function body(facts: ReportFacts): Html {
   const { question, run } = facts;
-  return html`<p class="eyebrow">Experiment report · ${run.status}${run.startedAt === null ? '' : ` · ${run.startedAt.slice(0, 16).replace('T', ' ')} UTC`}</p>
+  const started =
+    run.startedAt === null ? '' : ` · ${run.startedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  return html`<header><p class="eyebrow">Partita report · ${run.status}${started}</p>
 <h1>${run.experiment}</h1>
-<p class="soft">Predicts <b>${question.target}</b> with one model for every <b>${question.partitionBy.join(' / ')}</b> and one without partition, chosen by ${question.metric}${question.isLowerBetter ? ' (lower is better)' : ''}.</p>
+<p>Predicts <b>${question.target}</b> with one model for every <b>${question.partitionBy.join(' / ')}</b>, and one without partition.</p></header>
 ${run.error === null ? null : html`<p class="bad">${run.error}</p>`}
-${cards(facts)}${warnings(facts)}${partitionTable(facts)}${comparison(facts)}${coverage(facts)}
-${facts.global === null ? null : html`<h2>The model without partition</h2>${modelBody(facts.global, facts)}`}
-${algorithmTable(facts)}${stability(facts)}${details(facts)}${dataProfile(facts)}${timings(facts)}${provenance(facts)}`;
+${summary(facts)}${warnings(facts)}${contents(facts)}${partitionTable(facts)}${coverage(facts)}${comparison(facts)}
+${globalModel(facts)}${algorithmTable(facts)}${stability(facts)}${details(facts)}${dataProfile(facts)}${timings(facts)}${provenance(facts)}`;
 }
 
-function stability({ stability: columns }: ReportFacts): Html {
-  if (columns.length === 0) return html``;
+function contents(facts: ReportFacts): Html {
+  const entries: readonly (readonly [id: string, title: string, isThere: boolean])[] = [
+    ['partitions', 'Partitions', true],
+    ['comparison', 'Own or global', facts.lift.length > 0],
+    ['global', 'Without partition', facts.global !== null],
+    ['algorithms', 'Algorithms', true],
+    ['models', 'Each model', facts.details.length > 0],
+    ['data', 'Data', true],
+    ['provenance', 'Provenance', true],
+  ];
+  const links = entries
+    .filter(([, , isThere]) => isThere)
+    .map(([id, title]) => html`<a href="#${id}">${title}</a>`);
+  return html`<nav>${links}</nav>`;
+}
+
+function globalModel(facts: ReportFacts): Html {
+  if (facts.global === null) return html``;
+  return html`<h2 id="global">The model without partition</h2>${modelBody(facts.global, facts)}`;
+}
+
+function stability({ stability: columns, spec }: ReportFacts): Html {
+  if (columns.length === 0 || spec.features.select.method === 'none') return html``;
   const bars = columns.map(({ column, share }) => ({
     name: column,
     value: share,
     text: percentText(share),
   }));
-  return html`<h2>Selected columns</h2><p>In what share of folds a column was kept, over all partitions.</p><figure>${barPlot(bars, 'Stability of selection over partitions')}</figure>`;
+  return html`<h2 id="columns">Selected columns</h2><p>How stable the selection is: the share of folds that kept a column, over all partitions.</p>${figure(barPlot(bars, 'Stability of selection over partitions'), '')}`;
 }
 
 function details(facts: ReportFacts): Html {
   if (facts.details.length === 0) return html``;
   const count =
     facts.partitions.total > facts.details.length
-      ? `The first ${facts.details.length} of ${countText(facts.partitions.total)} partitions; `
+      ? `The first ${facts.details.length} of ${countText(facts.partitions.total)} partitions: `
       : '';
-  return html`<h2>Each partition in full</h2><p class="soft">${count}candidates, plots, importance and selection.</p>${facts.details.map((section) => modelDetails(section, facts))}`;
+  return html`<h2 id="models">Each partition in full</h2><p class="soft">${count}every candidate, plots, what the model looks at, selected columns.</p>${facts.details.map((section, i) => modelDetails(section, facts, `model-${i + 1}`))}`;
 }
 
 function timings({ timings: stages }: ReportFacts): Html {
   if (stages.length === 0) return html``;
-  const rows = stages.map(
-    ({ stage, ms }) => html`<tr><td>${stage}</td><td class="n">${durationText(ms)}</td></tr>`,
-  );
-  return html`<h2>Timings</h2><div class="wide"><table><thead><tr><th>stage</th><th class="n">time</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  const bars = stages.map(({ stage, ms }) => ({ name: stage, value: ms, text: durationText(ms) }));
+  return html`<h2 id="timings">Timings</h2>${figure(barPlot(bars, 'Time by stage'), 'Time of each stage before this report')}`;
 }
 
 /** What made this: enough to find every model's origin again. */
 function provenance({ run, spec }: ReportFacts): Html {
-  return html`<h2>Provenance</h2><p class="small">run <code>${run.runId}</code> by ${run.requestedBy}<br>spec <code>${run.specDigest}</code><br>snapshot <code>${run.snapshotDigest ?? '–'}</code></p>
+  return html`<h2 id="provenance">Provenance</h2><p class="small">run <code>${run.runId}</code> by ${run.requestedBy}<br>spec <code>${run.specDigest}</code><br>snapshot <code>${run.snapshotDigest ?? '–'}</code><br>seed <code>${spec.seed}</code></p>
 <details><summary>The experiment as it ran</summary><pre>${JSON.stringify(spec, null, 2)}</pre></details>`;
 }

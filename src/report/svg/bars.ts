@@ -1,10 +1,11 @@
 import type { Bin } from '../histogram.ts';
 import { type Html, html, shorten } from '../html/html.ts';
-import { countText, numberText } from '../number-text.ts';
+import { countText, numberText, tickText } from '../number-text.ts';
 import { linearScale, ticks } from './scale.ts';
 
-const WIDTH = 420;
-const LABELS = 170;
+const WIDTH = 460;
+const LABELS = 190;
+const VALUES = 100;
 const ROW = 20;
 
 /** Horizontal bars, one per name, the value written at the end. */
@@ -13,7 +14,7 @@ export function barPlot(
   title: string,
 ): Html {
   const most = Math.max(1e-12, ...bars.map(({ value }) => value));
-  const x = linearScale([0, most], [0, WIDTH - LABELS - 60]);
+  const x = linearScale([0, most], [0, WIDTH - LABELS - VALUES]);
   const marks = bars.map(
     ({ name, value, text }, i) =>
       html`<text x="${LABELS - 8}" y="${i * ROW + 14}" text-anchor="end">${shorten(name, 25)}</text><rect class="f-bar" x="${LABELS}" y="${i * ROW + 3}" width="${Math.max(1, x(value))}" height="14" rx="2"/><text class="soft" x="${LABELS + x(value) + 6}" y="${i * ROW + 14}">${text}</text>`,
@@ -40,7 +41,7 @@ export function histogramPlot(
   });
   const axis = ticks(low, high, 6).map(
     (tick) =>
-      html`<text class="soft" x="${x(tick)}" y="${height - 10}" text-anchor="middle">${numberText(tick)}</text>`,
+      html`<text class="soft" x="${x(tick)}" y="${height - 10}" text-anchor="middle">${tickText(tick)}</text>`,
   );
   const zero =
     options.zero && low < 0 && high > 0

@@ -1,0 +1,82 @@
+import type { SideScores } from '../../partition/facts.ts';
+import { baselineScore } from '../baseline-score.ts';
+import type { CoverageRow, PartitionRow, ReportFacts } from '../facts.ts';
+import { metricName } from '../metric-words.ts';
+import {
+  countedText,
+  countText,
+  intervalText,
+  numberText,
+  scoreText,
+  signedText,
+} from '../number-text.ts';
+import { answerTag, reasonText, statusText } from './answer.ts';
+import { type Html, html, shorten } from './html.ts';
+
+/** Every partition with its best model, and the model without partition as the last line. */
+export function partitionTable(facts: ReportFacts): Html {
+  const { shown, total } = facts.partitions;
+  const { question } = facts;
+  const anchors = new Map(facts.details.map(({ name }, i) => [name, `#model-${i + 1}`]));
+  const cut =
+    total > shown.length
+      ? html`<p class="small soft">The ${countText(shown.length)} partitions with the most rows, of ${countText(total)}; <code>partita runs show ${facts.run.runId} --json</code> has them all.</p>`
+      : null;
+  return html`<h2 id="partitions">The best model of each partition</h2>
+<p>Chosen by ${metricName(question.metric)} in cross-validation: every training row is predicted by a model that has not seen it. The holdout rows are kept out of every choice and give the honest score. Small figures are 95 % intervals.</p>${cut}
+<div class="wide"><table>
+<thead><tr><th rowspan="2">${question.partitionBy.join(' / ')}</th><th class="n" rowspan="2">rows</th><th rowspan="2">best model of its own</th><th class="group" colspan="4">cross-validation</th><th class="group" colspan="2">holdout</th><th rowspan="2">answered by</th></tr>
+<tr><th class="n">guessing</th><th class="n">global</th><th class="n">own</th><th class="n">own ahead by</th><th class="n">global</th><th class="n">own</th></tr></thead>
+<tbody>${shown.map((row) => partitionLine(row, anchors.get(row.name)))}</tbody>${globalFoot(facts)}</table></div>`;
+}
+
+function partitionLine(row: PartitionRow, anchor: string | undefined): Html {
+  const name = shorten(row.name, 120);
+  const title = anchor === undefined ? html`${name}` : html`<a href="${anchor}">${name}</a>`;
+  const like = row.own?.cv.value ?? undefined;
+  return html`<tr><td class="name">${title}</td><td class="n">${countText(row.rows)}</td><td>${bestModel(row)}</td><td class="n soft">${scoreText(row.baseline)}</td><td class="n">${scoreText(row.global?.cv)}</td><td class="n">${scoreCell(row.own, 'cv')}</td><td class="n">${signedText(row.difference, like)}<div class="small soft">${intervalText(row.interval, like)}</div></td><td class="n">${scoreText(row.global?.holdout)}</td><td class="n">${scoreCell(row.own, 'holdout')}</td><td>${answerTag(row)}</td></tr>`;
+}
+
+function bestModel({ algorithm, runnerUp, own }: PartitionRow): Html {
+  if (algorithm === null) return html`<span class="soft">none</span>`;
+  if (runnerUp === null) return html`${algorithm}`;
+  const margin = numberText(runnerUp.margin, own?.cv.value ?? undefined);
+  const note = /[1-9]/.test(margin)
+    ? `${margin} ahead of ${runnerUp.algorithm}`
+    : `level with ${runnerUp.algorithm}`;
+  return html`${algorithm}<div class="small soft">${note}</div>`;
+}
+
+function scoreCell(scores: SideScores | null, split: 'cv' | 'holdout'): Html {
+  if (scores === null) return html`–`;
+  const score = scores[split];
+  const interval = split === 'cv' ? scores.cvInterval : scores.holdoutInterval;
+  if (score.value === null)
+    return html`<span class="small soft">${shorten(score.because, 60)}</span>`;
+  if (interval === null) return html`${numberText(score.value)}`;
+  return html`${numberText(score.value)}<div class="small soft">${numberText(interval.low, score.value)} … ${numberText(interval.high, score.value)}</div>`;
+}
+
+function globalFoot({ global, data }: ReportFacts): Html {
+  if (global === null) return html``;
+  return html`<tfoot><tr><td class="name"><a href="#global">without partition</a></td><td class="n">${countText(data.rows)}</td><td>${global.algorithm}</td><td class="n soft">${scoreText(baselineScore(global))}</td><td class="n">${scoreCell(global.scores, 'cv')}</td><td></td><td></td><td class="n">${scoreCell(global.scores, 'holdout')}</td><td></td><td></td></tr></tfoot>`;
+}
+
+/** Which partitions have no model of their own, and why. */
+export function coverage(facts: ReportFacts): Html {
+  const rows = facts.coverage.filter(({ status }) => status !== 'trained' && status !== 'reused');
+  if (rows.length === 0) return html``;
+  const failures = facts.partitions.shown
+    .filter(({ message }) => message !== null)
+    .slice(0, 10)
+    .map(
+      ({ name, message }) => html`<li>${shorten(name, 40)}: ${shorten(message ?? '', 300)}</li>`,
+    );
+  return html`<h2 id="without-own">Partitions without a model of their own</h2><ul>${rows.map(coverageLine)}</ul>${failures.length === 0 ? null : html`<p>What went wrong:</p><ul class="small">${failures}</ul>`}`;
+}
+
+function coverageLine({ status, reason, count, examples }: CoverageRow): Html {
+  const names = examples.map((name) => shorten(name, 40)).join(', ');
+  const why = reason === null ? '' : ` because ${reasonText(reason)}`;
+  return html`<li><b>${countedText(count, 'partition')}</b> ${statusText(status)}${why}: ${names}${count > examples.length ? ' …' : ''}</li>`;
+}

@@ -1,0 +1,67 @@
+import type { PartitionStatus } from '../../domain/run.ts';
+import { baselineScore } from '../baseline-score.ts';
+import type { ReportFacts } from '../facts.ts';
+import { metricMeaning, metricName } from '../metric-words.ts';
+import { countedText, countText, numberText, scoreText } from '../number-text.ts';
+import { statusText } from './answer.ts';
+import { type Html, html } from './html.ts';
+
+/** What was asked, and the answer in a sentence and a few numbers. */
+export function summary(facts: ReportFacts): Html {
+  const { question } = facts;
+  return html`<p class="lead">${verdictText(facts)}</p>
+<div class="cards">${scoreCard(facts)}${sidesCard(facts)}${verdictCard(facts)}${coverageCard(facts)}</div>
+<p class="small soft">${metricName(question.metric)}: ${metricMeaning(question.metric)}.</p>`;
+}
+
+/** Does the division pay? */
+function verdictText({ verdicts, global }: ReportFacts): string {
+  const { own, tie } = verdicts;
+  const compared = own + tie + verdicts.global;
+  if (compared === 0)
+    return global === null
+      ? 'There is no model without partition to compare with.'
+      : 'No partition could be compared with the model without partition.';
+  const rest =
+    verdicts.global === 0
+      ? 'there is no clear difference to the model without partition'
+      : 'the model without partition does as well or better';
+  if (own === 0) return `No partition is shown to need a model of its own: ${rest}.`;
+  if (own === compared && own > 1)
+    return `All ${countText(own)} partitions are clearly better off with a model of their own.`;
+  if (own === 1)
+    return `One of ${countedText(compared, 'partition')} is clearly better off with a model of its own${compared === 1 ? '' : `; elsewhere ${rest}`}.`;
+  return `${countText(own)} of ${countText(compared)} partitions are clearly better off with a model of their own; elsewhere ${rest}.`;
+}
+
+function scoreCard({ totals: { served }, question, global }: ReportFacts): Html {
+  const baseline = global === null ? null : baselineScore(global);
+  const interval = served?.holdoutInterval ?? null;
+  const range =
+    interval === null
+      ? null
+      : html`<br>95 %: ${numberText(interval.low)} … ${numberText(interval.high)}`;
+  const guess =
+    baseline === null ? null : html`<br>always guessing the same: ${scoreText(baseline)}`;
+  return html`<div class="card"><h3>${metricName(question.metric)}</h3><b>${scoreText(served?.holdout)}</b><p>on ${countedText(served?.holdoutRows ?? 0, 'holdout row')} that no choice has seen, each answered by the model chosen for it${range}${guess}</p></div>`;
+}
+
+function sidesCard({ totals: { own, global } }: ReportFacts): Html {
+  if (own === null || global === null) return html``;
+  return html`<div class="card"><h3>Own models or one for all</h3><dl><dt class="own">${scoreText(own.holdout)}</dt><dd>the own model of each partition</dd><dt class="global">${scoreText(global.holdout)}</dt><dd>one model without partition</dd></dl><p>on the same holdout rows</p></div>`;
+}
+
+function verdictCard({ verdicts }: ReportFacts): Html {
+  if (verdicts.own + verdicts.global + verdicts.tie === 0) return html``;
+  return html`<div class="card"><h3>Verdict by partition</h3><dl><dt class="own">${countText(verdicts.own)}</dt><dd>own model clearly better</dd><dt class="tie">${countText(verdicts.tie)}</dt><dd>no clear difference</dd><dt class="global">${countText(verdicts.global)}</dt><dd>model without partition clearly better</dd></dl></div>`;
+}
+
+function coverageCard({ coverage, partitions }: ReportFacts): Html {
+  const counts = new Map<PartitionStatus, number>();
+  for (const { status, count } of coverage) counts.set(status, (counts.get(status) ?? 0) + count);
+  const lines = [...counts].map(
+    ([status, count]) =>
+      html`<dt class="${status === 'skipped' || status === 'failed' ? 'bad' : ''}">${countText(count)}</dt><dd>${statusText(status)}</dd>`,
+  );
+  return html`<div class="card"><h3>${countedText(partitions.total, 'partition')}</h3><dl>${lines}</dl></div>`;
+}

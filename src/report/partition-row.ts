@@ -1,0 +1,44 @@
+import { compareScores } from '../domain/metric.ts';
+import { displayPartition } from '../domain/partition.ts';
+import type { TrainFacts } from '../partition/facts.ts';
+import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
+import { baselineScore } from './baseline-score.ts';
+import type { PartitionRow } from './facts.ts';
+
+export function trainFacts(trained: TrainedPartition | null): TrainFacts | null {
+  return trained?.kind === 'trained' ? trained.facts : null;
+}
+
+/** A partition as the report's tables show it. */
+export function partitionRow(record: PartitionRecord, run: RunRecord): PartitionRow {
+  const facts = trainFacts(record.trained);
+  const comparison = record.evaluated?.comparison ?? null;
+  return {
+    name: displayPartition(record.key, record.text),
+    rows: record.rows,
+    status: record.chosen?.status ?? 'failed',
+    reason: record.chosen?.reason ?? null,
+    message: record.trained?.kind === 'failed' ? record.trained.message : null,
+    algorithm: facts?.model?.algorithm ?? null,
+    baseline: facts === null ? null : baselineScore(facts),
+    runnerUp: facts === null ? null : runnerUp(facts, run),
+    own: record.evaluated?.own ?? null,
+    global: record.evaluated?.global ?? null,
+    difference: comparison?.difference ?? null,
+    interval: comparison?.interval ?? null,
+    verdict: record.chosen?.verdict ?? null,
+    model: record.chosen?.model ?? null,
+  };
+}
+
+/** The second best candidate and how far behind it is, in the metric's unit; positive = behind. */
+function runnerUp(facts: TrainFacts, run: RunRecord): PartitionRow['runnerUp'] {
+  const best = facts.best === null ? undefined : facts.candidates[facts.best];
+  if (best === undefined || best.cv.value === null) return null;
+  const others = facts.candidates.filter(
+    (candidate) => candidate !== best && candidate.cv.value !== null,
+  );
+  const [second] = others.sort((a, b) => compareScores(run.spec.metric, b.cv, a.cv));
+  if (second === undefined || second.cv.value === null) return null;
+  return { algorithm: second.algorithm, margin: Math.abs(best.cv.value - second.cv.value) };
+}
