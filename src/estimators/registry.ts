@@ -24,8 +24,6 @@ const byId: ReadonlyMap<string, Estimator> = new Map(
   registry.map((estimator) => [estimator.id, estimator]),
 );
 
-export const estimatorIds: readonly string[] = registry.map(({ id }) => id);
-
 export function findEstimator(id: string): Estimator | undefined {
   return byId.get(id);
 }
