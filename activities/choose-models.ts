@@ -1,9 +1,9 @@
 import { Failure } from '../src/domain/failure.ts';
 import { asJson, type JsonObject } from '../src/domain/json.ts';
 import { GLOBAL_TEXT } from '../src/domain/partition.ts';
-import type { RunStatus } from '../src/domain/run.ts';
+import { type RunStatus, runStatusOf } from '../src/domain/run.ts';
 import type { InputRef } from '../src/engines/engine.ts';
-import { type Choice, type Choosable, chooseModels, runStatusOf } from '../src/partition/choice.ts';
+import { type Choice, type Choosable, chooseModels } from '../src/partition/choice.ts';
 import type { TotalsArgs } from '../src/partition/facts.ts';
 import {
   GLOBAL_PARTITION,

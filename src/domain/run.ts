@@ -40,3 +40,14 @@ export type Decision =
 /** Who answers for a partition in the model set; a tie goes to the simpler rung. */
 export type Verdict = 'own' | 'parent' | 'global' | 'blend' | 'tie';
 export type Scope = 'own' | 'global';
+
+/** PARTIAL when a partition has no answer by the declared policy, FAILED when none has. */
+export function runStatusOf(
+  partitions: readonly { readonly status: PartitionStatus }[],
+): RunStatus {
+  const unanswered = partitions.filter(
+    ({ status }) => status === 'failed' || status === 'skipped',
+  ).length;
+  if (unanswered === 0) return 'SUCCEEDED';
+  return unanswered === partitions.length ? 'FAILED' : 'PARTIAL';
+}

@@ -1,11 +1,5 @@
 import type { Digest } from '../domain/digest.ts';
-import type {
-  Decision,
-  PartitionReason,
-  PartitionStatus,
-  RunStatus,
-  Verdict,
-} from '../domain/run.ts';
+import type { Decision, PartitionReason, PartitionStatus, Verdict } from '../domain/run.ts';
 import { adjustPValues, verdict } from '../estimators/compare.ts';
 import type { EvaluateFacts } from './facts.ts';
 
@@ -48,15 +42,6 @@ export function chooseModels(
     ]),
   );
   return partitions.map((partition) => settleMember(partition, choices));
-}
-
-/** PARTIAL when a partition has no answer by the declared policy, FAILED when none has. */
-export function runStatusOf(choices: readonly Pick<Choice, 'status'>[]): RunStatus {
-  const unanswered = choices.filter(
-    ({ status }) => status === 'failed' || status === 'skipped',
-  ).length;
-  if (unanswered === 0) return 'SUCCEEDED';
-  return unanswered === choices.length ? 'FAILED' : 'PARTIAL';
 }
 
 function chooseOne(partition: Choosable, global: Digest | null, pValue: number | null): Choice {

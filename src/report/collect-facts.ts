@@ -1,6 +1,5 @@
 import { isLowerBetter } from '../domain/metric.ts';
-import { isTerminal, type RunStatus, STAGES } from '../domain/run.ts';
-import { runStatusOf } from '../partition/choice.ts';
+import { isTerminal, type RunStatus, runStatusOf, STAGES } from '../domain/run.ts';
 import type { EvaluateFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
 import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
 import { AlgorithmTally } from './algorithm-tally.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../src/domain/run.ts';
+import { type Decision, runStatusOf } from '../../src/domain/run.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
-import { type Choosable, chooseModels, runStatusOf } from '../../src/partition/choice.ts';
+import { type Choosable, chooseModels } from '../../src/partition/choice.ts';
 
 const GLOBAL = digestBytes('global');
 const OWN = digestBytes('own');
