@@ -5,20 +5,20 @@ import { labelsOf } from './target.ts';
 /** With fewer rows than this a coincidence looks like a copy. */
 const MIN_ROWS = 50;
 
+/** A column with what is known of it. */
+export type ProfiledColumn = { readonly column: Column; readonly profile: ColumnProfile };
+
 /**
  * What is suspicious about one column beside the target: it repeats the target, or it names rows. Sentences without
  * numbers, so that the same suspicion of many partitions is one warning.
  */
-export function leakageOf(
-  column: Column,
-  profile: ColumnProfile,
-  target: Column,
-): readonly string[] {
+export function leakageOf(suspect: ProfiledColumn, target: ProfiledColumn): readonly string[] {
+  const { column, profile } = suspect;
   const present = rowCountOf(column) - profile.missing;
   if (present < MIN_ROWS) return [];
-  if (isCopy(column, target))
+  if (isCopy(suspect, target))
     return [
-      `Column "${column.name}" says the same as the target "${target.name}": if it is not known when predictions are made, list it in columns.drop`,
+      `Column "${column.name}" says the same as the target "${target.column.name}": if it is not known when predictions are made, list it in columns.drop`,
     ];
   if (column.kind === 'category' && profile.distinct === present)
     return [
@@ -28,9 +28,12 @@ export function leakageOf(
 }
 
 /** One value for each value of the target and the other way round, in rows that have both; at least two of them. */
-function isCopy(column: Column, target: Column): boolean {
+function isCopy(suspect: ProfiledColumn, known: ProfiledColumn): boolean {
+  const [column, target] = [suspect.column, known.column];
   if (column.kind === 'number' && target.kind === 'number')
     return isLinearCopy(column.values, target.values);
+  // Most columns end here, before a text is made of every number.
+  if (suspect.profile.distinct !== known.profile.distinct) return false;
   const a = labelsOf(column);
   const b = labelsOf(target);
   if (a.labels.length !== b.labels.length || a.labels.length < 2) return false;

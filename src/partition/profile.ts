@@ -108,8 +108,11 @@ function leakageWarnings(
 ): readonly string[] {
   const { id, weight, drop } = spec.columns;
   const apart = new Set([...spec.partition.by, spec.target.column, id, weight, spec.time, ...drop]);
-  const target = requireColumn(frame, spec.target.column);
-  return frame.columns.flatMap((column, i) =>
-    apart.has(column.name) ? [] : leakageOf(column, profiles[i] as ColumnProfile, target),
-  );
+  const profiled = frame.columns.map((column, i) => ({
+    column,
+    profile: profiles[i] as ColumnProfile,
+  }));
+  const target = profiled.find(({ column }) => column.name === spec.target.column);
+  if (target === undefined) throw new RangeError('The frame has no target column.');
+  return profiled.flatMap((one) => (apart.has(one.column.name) ? [] : leakageOf(one, target)));
 }
