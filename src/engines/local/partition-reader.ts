@@ -1,9 +1,10 @@
 import type { Frame } from '../../frame/frame.ts';
-import { openSnapshot, type SnapshotReader } from '../../frame/snapshot-reader.ts';
+import type { SnapshotReader } from '../../frame/snapshot-reader.ts';
 import type { PartitionRef } from '../../partition/partition-function.ts';
 import type { GroupedMap } from '../engine.ts';
 import { createRowBlock, cutPartition } from './cut-partition.ts';
 import type { LoadedPartition } from './messages.ts';
+import type { OpenSnapshots } from './open-snapshots.ts';
 import { readRangeInto } from './task-inputs.ts';
 
 type Range = PartitionRef['ranges'][number];
@@ -11,15 +12,17 @@ type Range = PartitionRef['ranges'][number];
 /** Reads the partitions of one job from its snapshot, many in one sweep. */
 export class PartitionReader {
   readonly #map: GroupedMap;
+  readonly #snapshots: OpenSnapshots;
   #snapshot: Promise<SnapshotReader> | undefined;
 
-  constructor(map: GroupedMap) {
+  constructor(map: GroupedMap, snapshots: OpenSnapshots) {
     this.#map = map;
+    this.#snapshots = snapshots;
   }
 
   /** The partitions' rows on shared memory, in the order asked for. One read of the file for all of them. */
   async read(partitions: readonly PartitionRef[]): Promise<readonly LoadedPartition[]> {
-    this.#snapshot ??= openSnapshot(this.#map.snapshot.path);
+    this.#snapshot ??= this.#snapshots.take(this.#map.snapshot.path);
     const snapshot = await this.#snapshot;
     const { columns } = this.#map;
     const [only] = partitions;
@@ -35,9 +38,9 @@ export class PartitionReader {
   }
 
   async close(): Promise<void> {
-    // A snapshot that never opened has told why to whoever wanted to read it.
-    const snapshot = await this.#snapshot?.catch(() => undefined);
-    await snapshot?.close();
+    if (this.#snapshot === undefined) return;
+    this.#snapshot = undefined;
+    await this.#snapshots.giveBack(this.#map.snapshot.path);
   }
 
   #withFolds(

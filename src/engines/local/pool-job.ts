@@ -1,6 +1,7 @@
 import type { PartitionRef } from '../../partition/partition-function.ts';
 import type { GroupedMap, PartitionTask } from '../engine.ts';
 import type { LoadedPartition } from './messages.ts';
+import type { OpenSnapshots } from './open-snapshots.ts';
 import { countRows, estimateBytes, frameBytes, PartitionReader } from './partition-reader.ts';
 
 /** One read of the snapshot serves at most this much: small enough to read ahead of the threads, large enough to be cheap. */
@@ -24,10 +25,10 @@ export class PoolJob {
   #isDropped = false;
   #reading: Promise<void> = Promise.resolve();
 
-  constructor(id: number, map: GroupedMap) {
+  constructor(id: number, map: GroupedMap, snapshots: OpenSnapshots) {
     this.id = id;
     this.map = map;
-    this.#reader = new PartitionReader(map);
+    this.#reader = new PartitionReader(map, snapshots);
   }
 
   get hasUnread(): boolean {

@@ -1,6 +1,7 @@
 import { isFailure } from '../../domain/failure.ts';
 import type { GroupedMap, Outcome } from '../engine.ts';
 import type { ErrorText, PoolReport } from './messages.ts';
+import { OpenSnapshots } from './open-snapshots.ts';
 import { PoolJob, type ReadyTask, tooLarge } from './pool-job.ts';
 import { PoolThread, type ThreadOutcome } from './pool-thread.ts';
 
@@ -17,6 +18,7 @@ export class Pool {
   readonly #jobs = new Map<number, PoolJob>();
   readonly #running = new Map<Running, Promise<void>>();
   readonly #idle: PoolThread[] = [];
+  readonly #snapshots = new OpenSnapshots();
   #isReading = false;
 
   constructor(threadCount: number, report: (report: PoolReport) => void) {
@@ -25,7 +27,7 @@ export class Pool {
   }
 
   map(id: number, map: GroupedMap, tasks: readonly number[]): void {
-    this.#jobs.set(id, new PoolJob(id, map));
+    this.#jobs.set(id, new PoolJob(id, map, this.#snapshots));
     this.continue(id, tasks);
   }
 
