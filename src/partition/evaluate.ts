@@ -1,4 +1,3 @@
-import { asJson, type JsonObject } from '../domain/json.ts';
 import type { EvaluateArgs, EvaluateFacts } from './facts.ts';
 import { ownAgainstGlobal } from './own-against-global.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
@@ -7,8 +6,7 @@ import { sideOf, sideScores } from './side-scores.ts';
 import { truthOf } from './truth.ts';
 
 /** Own and global scores on identical rows, their comparison, and what a report draws (`EvaluateFacts`). */
-export function evaluate(data: PartitionData, json: JsonObject): PartitionResult {
-  const args = json as unknown as EvaluateArgs;
+export function evaluate(data: PartitionData, args: EvaluateArgs): PartitionResult<EvaluateFacts> {
   const { folds } = data;
   if (folds === undefined) throw new RangeError('Evaluation needs the folds of its rows.');
   const truth = truthOf(data.frame, args);
@@ -21,5 +19,5 @@ export function evaluate(data: PartitionData, json: JsonObject): PartitionResult
     comparison: own && global && ownAgainstGlobal(truth, own, global, folds),
     plots: shown && plotFacts(truth, shown, folds),
   };
-  return { facts: asJson(facts), blobs: new Map() };
+  return { facts, blobs: new Map() };
 }

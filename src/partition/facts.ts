@@ -249,3 +249,4 @@ export type TotalsFacts = {
 
 /** Arguments of `score`; input `model` holds the pipeline bytes. Result blob `predictions` with one layer. */
 export type ScoreArgs = { readonly task: Task; readonly classes: readonly string[] };
+export type ScoreFacts = { readonly algorithm: string; readonly rows: number };

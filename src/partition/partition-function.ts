@@ -39,17 +39,17 @@ export type PartitionContext = {
 };
 
 /** Facts for the record (plain JSON, no NaN) and named bytes (models, predictions, fold numbers). */
-export type PartitionResult = {
-  readonly facts: JsonObject;
+export type PartitionResult<Facts extends object = JsonObject> = {
+  readonly facts: Facts;
   readonly blobs: ReadonlyMap<string, Uint8Array>;
 };
 
 /**
- * A pure function from one partition's data to a result: what every engine runs. `Args` is plain JSON.
+ * A pure function from one partition's data to a result: what every engine runs. `Args` and `Facts` are plain JSON.
  * Throws `Failure` for an outcome that is the data's fault; anything else thrown is a bug and fails this partition only.
  */
-export type PartitionFunction<Args extends JsonObject = JsonObject> = (
+export type PartitionFunction<Args = JsonObject, Facts extends object = JsonObject> = (
   data: PartitionData,
   args: Args,
   context: PartitionContext,
-) => PartitionResult;
+) => PartitionResult<Facts>;

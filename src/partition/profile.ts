@@ -1,4 +1,3 @@
-import { asJson, type JsonObject } from '../domain/json.ts';
 import { assignFolds, type FoldAssignment } from '../estimators/assign-folds.ts';
 import type { Target } from '../estimators/estimator.ts';
 import { EXCLUDED, HOLDOUT, TRAINING_ONLY } from '../estimators/folds.ts';
@@ -12,8 +11,7 @@ import { profileColumn } from './profile-column.ts';
 import { labelsOf, targetOf, timesOf, weightsOf } from './target.ts';
 
 /** What one partition holds (`ProfileFacts`), and its split: blob `folds`, one byte per row. */
-export function profile(data: PartitionData, json: JsonObject): PartitionResult {
-  const args = json as unknown as ProfileArgs;
+export function profile(data: PartitionData, args: ProfileArgs): PartitionResult<ProfileFacts> {
   const columns = data.frame.columns.map(profileColumn);
   const target = profiledTarget(data.frame, args.spec);
   const split = splitRows(data, args, target);
@@ -24,7 +22,7 @@ export function profile(data: PartitionData, json: JsonObject): PartitionResult 
     split: splitFacts(split, args.spec),
     warnings: leakageWarnings(data.frame, columns, args.spec),
   };
-  return { facts: asJson(facts), blobs: new Map([['folds', split.folds]]) };
+  return { facts, blobs: new Map([['folds', split.folds]]) };
 }
 
 /** The target with this partition's own classes: the table's are not known yet. */

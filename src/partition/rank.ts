@@ -1,4 +1,3 @@
-import { asJson, type JsonObject } from '../domain/json.ts';
 import type { Score } from '../domain/metric.ts';
 import { chooseBest } from '../estimators/candidates.ts';
 import { outOfFoldRows } from '../estimators/folds.ts';
@@ -8,8 +7,7 @@ import { type Predictions, predictionsFromBytes } from './predictions.ts';
 import { outputWidth, predictedRows, scoreLayer, type Truth, truthOf } from './truth.ts';
 
 /** Scores of all candidates from their stored out-of-fold predictions, and the best (`RankFacts`). */
-export function rank(data: PartitionData, json: JsonObject): PartitionResult {
-  const args = json as unknown as RankArgs;
+export function rank(data: PartitionData, args: RankArgs): PartitionResult<RankFacts> {
   const bytes = data.inputs.get('predictions');
   if (bytes === undefined || data.folds === undefined)
     throw new RangeError('Ranking needs folds and predictions.');
@@ -17,7 +15,7 @@ export function rank(data: PartitionData, json: JsonObject): PartitionResult {
   const layers = args.spec.candidates.length + 1;
   const predictions = predictionsFromBytes(bytes, layers, outputWidth(truth));
   const facts = rankCandidates(truth, predictions, outOfFoldRows(data.folds));
-  return { facts: asJson(facts), blobs: new Map() };
+  return { facts, blobs: new Map() };
 }
 
 /**

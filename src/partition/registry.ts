@@ -9,26 +9,31 @@ import { train } from './train.ts';
 import { refit, trainFold } from './train-parts.ts';
 
 /** The built-in partition functions by name: what every engine can run. */
-const FUNCTIONS: ReadonlyMap<string, PartitionFunction> = new Map(
-  Object.entries({
-    profile,
-    train,
-    'train-fold': trainFold,
-    rank,
-    refit,
-    evaluate,
-    score,
-    totals,
-  }),
-);
+const FUNCTIONS = {
+  profile,
+  train,
+  'train-fold': trainFold,
+  rank,
+  refit,
+  evaluate,
+  score,
+  totals,
+};
+
+export type FunctionName = keyof typeof FUNCTIONS;
+/** What the function of that name is told besides the rows. */
+export type ArgsOf<Name extends FunctionName> = Parameters<(typeof FUNCTIONS)[Name]>[1];
+export type FactsOf<Name extends FunctionName> = ReturnType<(typeof FUNCTIONS)[Name]>['facts'];
 
 /** Throws `Failure('not-found')` on a name that is not in the table. */
-export function findPartitionFunction(name: string): PartitionFunction {
-  const found = FUNCTIONS.get(name);
-  if (found === undefined)
-    throw new Failure(
-      'not-found',
-      `There is no partition function "${name}"; there are ${[...FUNCTIONS.keys()].join(', ')}.`,
-    );
-  return found;
+export function findPartitionFunction<Name extends FunctionName>(
+  name: Name,
+): PartitionFunction<ArgsOf<Name>, FactsOf<Name>>;
+export function findPartitionFunction(name: string): PartitionFunction;
+export function findPartitionFunction(name: string): unknown {
+  if (Object.hasOwn(FUNCTIONS, name)) return FUNCTIONS[name as FunctionName];
+  throw new Failure(
+    'not-found',
+    `There is no partition function "${name}"; there are ${Object.keys(FUNCTIONS).join(', ')}.`,
+  );
 }

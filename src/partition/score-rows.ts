@@ -1,6 +1,5 @@
 import { Failure } from '../domain/failure.ts';
-import type { JsonObject } from '../domain/json.ts';
-import type { ScoreArgs } from './facts.ts';
+import type { ScoreArgs, ScoreFacts } from './facts.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { predictRows } from './pipeline.ts';
 import { loadPipeline } from './pipeline-bytes.ts';
@@ -11,9 +10,8 @@ import { loadPipeline } from './pipeline-bytes.ts';
  */
 export function score(
   { partition, frame, inputs }: PartitionData,
-  json: JsonObject,
-): PartitionResult {
-  const { task, classes } = json as unknown as ScoreArgs;
+  { task, classes }: ScoreArgs,
+): PartitionResult<ScoreFacts> {
   const bytes = inputs.get('model');
   if (bytes === undefined) throw new RangeError('Scoring needs a model.');
   const pipeline = loadPipeline(bytes);

@@ -1,4 +1,3 @@
-import { asJson, type JsonObject } from '../domain/json.ts';
 import type { SideScores, TotalsArgs, TotalsFacts } from './facts.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { plotFacts } from './plots.ts';
@@ -13,8 +12,7 @@ type MemberRows = TotalsArgs['members'][number] & {
 };
 
 /** The metric pooled over the rows of many partitions (`TotalsFacts`): never an average of averages. */
-export function totals(data: PartitionData, json: JsonObject): PartitionResult {
-  const args = json as unknown as TotalsArgs;
+export function totals(data: PartitionData, args: TotalsArgs): PartitionResult<TotalsFacts> {
   const { folds } = data;
   if (folds === undefined) throw new RangeError('Totals need the folds of their rows.');
   const truth = truthOf(data.frame, args);
@@ -29,7 +27,7 @@ export function totals(data: PartitionData, json: JsonObject): PartitionResult {
     globalEverywhere: score(everywhere),
     globalPlots: everywhere && plotFacts(truth, everywhere, folds),
   };
-  return { facts: asJson(facts), blobs: new Map() };
+  return { facts, blobs: new Map() };
 }
 
 /** Predictions of all members brought into one place: a layer of out-of-fold and a layer of holdout predictions. */

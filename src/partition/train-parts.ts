@@ -1,4 +1,3 @@
-import { asJson, type JsonObject } from '../domain/json.ts';
 import { holdoutRows } from '../estimators/folds.ts';
 import type { Candidate } from '../spec/spec.ts';
 import type { FoldFacts, FoldPart, RefitFacts, RefitPart, TrainArgs } from './facts.ts';
@@ -18,10 +17,9 @@ import { outputWidth } from './truth.ts';
  */
 export function trainFold(
   data: PartitionData,
-  json: JsonObject,
+  args: TrainArgs & FoldPart,
   { stop }: PartitionContext,
-): PartitionResult {
-  const args = json as unknown as TrainArgs & FoldPart;
+): PartitionResult<FoldFacts> {
   const training = new TrainingData(data, args, { stop });
   const site = new FitSite(training, args.fold);
   const fit = fitFold(training, site, candidateOf(args), args.fold);
@@ -35,7 +33,7 @@ export function trainFold(
   };
   const blobs = new Map<string, Uint8Array>();
   if (fit.status === 'ok') blobs.set('predictions', bytesOf(fit.output));
-  return { facts: asJson(facts), blobs };
+  return { facts, blobs };
 }
 
 /**
@@ -44,10 +42,9 @@ export function trainFold(
  */
 export function refit(
   data: PartitionData,
-  json: JsonObject,
+  args: TrainArgs & RefitPart,
   { stop }: PartitionContext,
-): PartitionResult {
-  const args = json as unknown as TrainArgs & RefitPart;
+): PartitionResult<RefitFacts> {
   const training = new TrainingData(data, args, { stop });
   const rows = holdoutRows(training.folds);
   const { facts: model, bytes, holdout } = refitModel(training, candidateOf(args), rows);
@@ -64,7 +61,7 @@ export function refit(
     ['model', bytes],
     ['predictions', predictionsToBytes(predictions)],
   ]);
-  return { facts: asJson(facts), blobs };
+  return { facts, blobs };
 }
 
 function candidateOf({ spec, candidate }: TrainArgs & RefitPart): Candidate {

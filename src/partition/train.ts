@@ -1,4 +1,4 @@
-import { asJson, type JsonObject } from '../domain/json.ts';
+import { asJson } from '../domain/json.ts';
 import type { Score } from '../domain/metric.ts';
 import { chooseBest } from '../estimators/candidates.ts';
 import { holdoutRows, outOfFoldRows, validationRows } from '../estimators/folds.ts';
@@ -31,10 +31,9 @@ type Trial = { readonly candidate: Candidate; readonly folds: FoldFit[]; failure
  */
 export function train(
   data: PartitionData,
-  json: JsonObject,
+  args: TrainArgs,
   context: PartitionContext,
-): PartitionResult {
-  const args = json as unknown as TrainArgs;
+): PartitionResult<TrainFacts> {
   const training = new TrainingData(data, args, context);
   const predictions = createPredictions(
     data.frame.rowCount,
@@ -69,7 +68,7 @@ export function train(
   };
   const blobs = new Map([['predictions', predictionsToBytes(predictions)]]);
   if (refitted !== null) blobs.set('model', refitted.model.bytes);
-  return { facts: asJson(facts), blobs };
+  return { facts, blobs };
 }
 
 export function featureFacts({ frame, columns, engineered }: TrainingData): TrainFacts['features'] {

@@ -7,7 +7,7 @@ import type { GroupedMap, PartitionTask } from '../../src/engines/engine.ts';
 import { LocalEngine } from '../../src/engines/local/local-engine.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import { takeRows } from '../../src/frame/frame.ts';
-import type { TrainFacts } from '../../src/partition/facts.ts';
+import type { TrainArgs, TrainFacts } from '../../src/partition/facts.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
 import { writeSnapshotFile } from '../support/snapshot-file.ts';
 
@@ -24,7 +24,7 @@ const spec = machineSpec({
   },
   algorithms: ['logistic', { random_forest: { trees: 8 } }, { gradient_boosting: { rounds: 8 } }],
 });
-const args = { spec, task: 'classification', classes: STATUSES, scope: 'own' as const };
+const args: TrainArgs = { spec, task: 'classification', classes: STATUSES, scope: 'own' };
 
 type Answer = {
   readonly facts: JsonObject;
@@ -131,13 +131,13 @@ function dataOf(type: string) {
   return partitionData({ rowCount: part.rowCount, columns }, spec, { text: `type=${type}` });
 }
 
-function modelOf(facts: JsonObject): NonNullable<TrainFacts['model']> {
-  const { model } = facts as unknown as TrainFacts;
+function modelOf(facts: object): NonNullable<TrainFacts['model']> {
+  const { model } = facts as TrainFacts;
   if (model === null) throw new Error('No model.');
   return model;
 }
 
-function withoutTimes(facts: JsonObject): JsonObject {
+function withoutTimes(facts: object): JsonObject {
   return JSON.parse(
     JSON.stringify(facts, (key, value: unknown) => (key === 'fitMs' ? 0 : value)),
   ) as JsonObject;

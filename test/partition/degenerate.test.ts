@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../../src/frame/frame.ts';
-import type { TrainFacts } from '../../src/partition/facts.ts';
+import type { TrainArgs } from '../../src/partition/facts.ts';
 import { predictionsFromBytes } from '../../src/partition/predictions.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
@@ -63,12 +63,12 @@ describe('a degenerate partition', () => {
     algorithms: ['baseline', 'logistic', 'decision_tree', 'random_forest', 'gradient_boosting'],
   });
 
-  const args = { spec, task: 'classification', classes: STATUSES, scope: 'own' };
+  const args: TrainArgs = { spec, task: 'classification', classes: STATUSES, scope: 'own' };
 
   it.each(Object.keys(cases))('%s gets a model whose predictions are numbers', (name) => {
     const data = partitionData(cases[name] as Frame, spec);
     const trained = run('train', data, args);
-    const { best, rows } = trained.facts as unknown as TrainFacts;
+    const { best, rows } = trained.facts;
     expect(best).not.toBeNull();
     const excluded = Object.values(rows.excluded).reduce((sum, count) => sum + count, 0);
     expect(rows.used + rows.holdout + excluded).toBe(rows.rows);

@@ -5,16 +5,15 @@ import { type Frame, takeRows } from '../../src/frame/frame.ts';
 import { hashRows } from '../../src/frame/row-hash.ts';
 import type {
   EvaluateFacts,
-  RankFacts,
   SideScores,
   TotalsArgs,
   TotalsFacts,
-  TrainFacts,
 } from '../../src/partition/facts.ts';
 import type { PartitionData } from '../../src/partition/partition-function.ts';
 import { predictionsFromBytes, readLayer } from '../../src/partition/predictions.ts';
 import { targetOf } from '../../src/partition/target.ts';
 import { scoredRows, truthOf } from '../../src/partition/truth.ts';
+import type { Candidate } from '../../src/spec/spec.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
 
 const spec = machineSpec({ validate: { folds: 3 } });
@@ -35,8 +34,8 @@ const all: PartitionData & { readonly folds: Uint8Array } = {
 const own = run('train', car, { ...args, scope: 'own' });
 const ownLoader = run('train', loader, { ...args, scope: 'own' });
 const global = run('train', all, { ...args, scope: 'global' });
-const ownFacts = own.facts as unknown as TrainFacts;
-const globalFacts = global.facts as unknown as TrainFacts;
+const ownFacts = own.facts;
+const globalFacts = global.facts;
 const predictionsOf = (result: typeof own) => result.blobs.get('predictions') as Uint8Array;
 const rowBytes = layers * STATUSES.length * 8;
 
@@ -46,11 +45,10 @@ describe('evaluate', () => {
     ['global', predictionsOf(global).slice(0, 300 * rowBytes)],
   ]);
   const sides = {
-    own: { candidates: layers - 1, best: ownFacts.best },
-    global: { candidates: layers - 1, best: globalFacts.best },
+    own: { candidates: layers - 1, best: ownFacts.best as number },
+    global: { candidates: layers - 1, best: globalFacts.best as number },
   };
-  const facts = run('evaluate', { ...car, inputs }, { ...args, ...sides })
-    .facts as unknown as EvaluateFacts;
+  const facts = run('evaluate', { ...car, inputs }, { ...args, ...sides }).facts;
 
   it('repeats the score that training ranked by, with an interval around it', () => {
     const { cv, cvInterval, cvRows } = facts.own as SideScores;
@@ -93,7 +91,7 @@ describe('evaluate', () => {
       'evaluate',
       { ...car, inputs: twice },
       { ...args, spec: baseline, own: side, global: side },
-    ).facts as unknown as EvaluateFacts;
+    ).facts;
     expect(comparison).toEqual({
       difference: 0,
       interval: { low: 0, high: 0 },
@@ -115,8 +113,11 @@ describe('evaluate', () => {
 
   it('evaluates the global model alone where a partition has none of its own', () => {
     const alone = new Map([['global', predictionsOf(global).slice(0, 300 * rowBytes)]]);
-    const result = run('evaluate', { ...car, inputs: alone }, { ...args, ...sides, own: null })
-      .facts as unknown as EvaluateFacts;
+    const result = run(
+      'evaluate',
+      { ...car, inputs: alone },
+      { ...args, ...sides, own: null },
+    ).facts;
     expect(result.own).toBeNull();
     expect(result.comparison).toBeNull();
     expect(result.global).toEqual(facts.global);
@@ -127,7 +128,7 @@ describe('evaluate', () => {
     const guesses = 40;
     const blind = {
       ...spec,
-      candidates: Array.from({ length: guesses }, () => spec.candidates[0]),
+      candidates: Array.from({ length: guesses }, () => spec.candidates[0] as Candidate),
     };
     const oof = outOfFoldRows(car.folds);
     const random = randomPredictions(car.frame.rowCount, guesses + 1, oof);
@@ -146,12 +147,12 @@ describe('evaluate', () => {
         own: { candidates: guesses, best: 0 },
         global: { candidates: 1, best: 0 },
       },
-    ).facts as unknown as EvaluateFacts;
+    ).facts;
     const scores = run(
       'rank',
       { ...car, inputs: new Map([['predictions', random]]) },
       { ...args, spec: blind },
-    ).facts as unknown as RankFacts;
+    ).facts;
     const best = Math.max(...scores.cv.map(({ value }) => value as number));
     const naive = best - (facts40.global?.cv.value as number);
     expect(facts40.comparison?.difference).toBeLessThan(naive - 0.02);
@@ -165,13 +166,13 @@ describe('evaluate', () => {
       algorithms: ['ridge'],
     });
     const data = partitionData(rowsOf(frame, 0, 300), regression);
-    const regressionArgs = { spec: regression, task: 'regression', classes: [] };
+    const regressionArgs = { spec: regression, task: regression.target.task, classes: [] };
     const trained = run('train', data, { ...regressionArgs, scope: 'own' });
     const result = run(
       'evaluate',
       { ...data, inputs: new Map([['own', predictionsOf(trained)]]) },
       { ...regressionArgs, own: { candidates: 1, best: 0 }, global: null },
-    ).facts as unknown as EvaluateFacts;
+    ).facts;
     const histogram = result.plots?.residuals?.histogram ?? [];
     expect(histogram.reduce((sum, { count }) => sum + count, 0)).toBe(60);
     expect(result.plots?.residuals?.scatter).toHaveLength(60);
@@ -181,7 +182,7 @@ describe('evaluate', () => {
 
 describe('totals', () => {
   const ownBest = ownFacts.best as number;
-  const loaderBest = (ownLoader.facts as unknown as TrainFacts).best as number;
+  const loaderBest = ownLoader.facts.best as number;
   const totalsOf = (
     members: TotalsArgs['members'],
     ownParts: readonly Uint8Array[],
@@ -190,9 +191,12 @@ describe('totals', () => {
       ['own', Uint8Array.from(Buffer.concat(ownParts))],
       ['global', predictionsOf(global)],
     ]);
-    const totalsArgs = { members, candidates: layers - 1, global: { best: globalFacts.best } };
-    return run('totals', { ...all, inputs }, { ...args, ...totalsArgs })
-      .facts as unknown as TotalsFacts;
+    const totalsArgs = {
+      members,
+      candidates: layers - 1,
+      global: { best: globalFacts.best as number },
+    };
+    return run('totals', { ...all, inputs }, { ...args, ...totalsArgs }).facts;
   };
 
   it('pools the metric over the rows of all members, each by its own best candidate', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/domain/failure.ts';
 import { holdoutRows } from '../../src/estimators/folds.ts';
 import { type Frame, takeRows } from '../../src/frame/frame.ts';
+import type { ScoreArgs } from '../../src/partition/facts.ts';
 import { loadPipeline, pipelineToBytes } from '../../src/partition/pipeline-bytes.ts';
 import { predictionsFromBytes, readLayer } from '../../src/partition/predictions.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
@@ -31,7 +32,7 @@ const trained = run('train', data, {
   scope: 'own',
 });
 const model = trained.blobs.get('model') as Uint8Array;
-const scoreArgs = { task: 'classification', classes: STATUSES };
+const scoreArgs: ScoreArgs = { task: 'classification', classes: STATUSES };
 
 function scored(rows: Frame, bytes = model): Float64Array {
   const partition = { id: 'p', text: 'p', ranges: [{ start: 0, count: rows.rowCount }] };

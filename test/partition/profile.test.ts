@@ -12,7 +12,7 @@ const spec = machineSpec();
 function profileOf(frame: ReturnType<typeof machineFrame>, by = spec): ProfileFacts {
   const partition = { id: 'p', text: 'p', ranges: [{ start: 0, count: frame.rowCount }] };
   const data = { partition, frame, rowHashes: hashRows(frame), inputs: new Map() };
-  return run('profile', data, { spec: by, cutoffs: [] }).facts as unknown as ProfileFacts;
+  return run('profile', data, { spec: by, cutoffs: [] }).facts;
 }
 
 describe('profile of a column', () => {

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outOfFoldRows, validationRows } from '../../src/estimators/folds.ts';
-import type {
-  FoldFacts,
-  RankFacts,
-  RefitFacts,
-  TrainArgs,
-  TrainFacts,
-} from '../../src/partition/facts.ts';
+import type { TrainArgs } from '../../src/partition/facts.ts';
 import type { PartitionData } from '../../src/partition/partition-function.ts';
 import {
   createPredictions,
@@ -35,7 +29,7 @@ describe('train in parts', () => {
     const args = argsOf(spec, scope);
     const whole = run('train', data, args);
     const parts = trainInParts(data, args);
-    const facts = whole.facts as unknown as TrainFacts;
+    const facts = whole.facts;
     expect(parts.best).toBe(facts.best);
     expect(parts.cv).toEqual(facts.candidates.map(({ cv }) => cv));
     expect(parts.seeds).toEqual(facts.candidates.map(({ seed }) => seed));
@@ -53,10 +47,10 @@ describe('the global model', () => {
   it('has the key as a feature when asked, one column of 0 and 1 per value', () => {
     const spec = machineSpec();
     const data = partitionData(frame, spec, { text: '(all)' });
-    const { model } = run('train', data, argsOf(spec, 'global')).facts as unknown as TrainFacts;
+    const { model } = run('train', data, argsOf(spec, 'global')).facts;
     expect(model?.features.filter((feature) => feature.startsWith('type'))).toHaveLength(2);
     const without = machineSpec({ global: { include_partition: false } });
-    const blind = run('train', data, argsOf(without, 'global')).facts as unknown as TrainFacts;
+    const blind = run('train', data, argsOf(without, 'global')).facts;
     expect(blind.selection.kept).toEqual(['rpm', 'load', 'site']);
   });
 
@@ -64,7 +58,7 @@ describe('the global model', () => {
     const types = Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`t${i + 10}`, 6]));
     const spec = machineSpec({ algorithms: ['baseline', 'logistic'] });
     const data = partitionData(machineFrame(types), spec, { text: '(all)' });
-    const { model } = run('train', data, argsOf(spec, 'global')).facts as unknown as TrainFacts;
+    const { model } = run('train', data, argsOf(spec, 'global')).facts;
     const ofKey = model?.features.filter((feature) => feature.startsWith('type'));
     expect(ofKey?.length).toBeLessThanOrEqual(CLASSES.length);
     expect(ofKey?.length).toBeGreaterThan(0);
@@ -74,7 +68,7 @@ describe('the global model', () => {
     const spec = machineSpec({ global: { max_rows: 100 } });
     const data = partitionData(frame, spec, { text: '(all)' });
     const trained = run('train', data, argsOf(spec, 'global'));
-    const { rows, model } = trained.facts as unknown as TrainFacts;
+    const { rows, model } = trained.facts;
     expect(rows).toEqual({ rows: 200, used: 100, holdout: 40, excluded: { not_sampled: 60 } });
     expect(model?.trainedRows).toBe(100);
     const oof = outOfFoldRows(data.folds);
@@ -98,20 +92,20 @@ function trainInParts(data: PartitionData & { readonly folds: Uint8Array }, args
       const part = run('train-fold', data, { ...args, candidate, fold });
       const output = asDoubles(part.blobs.get('predictions') as Uint8Array);
       writeLayerInto(output, validationRows(data.folds, fold), candidate, predictions);
-      return part.facts as unknown as FoldFacts;
+      return part.facts;
     });
     return folds[0]?.seed;
   });
   const inputs = new Map([['predictions', predictionsToBytes(predictions)]]);
-  const ranked = run('rank', { ...data, inputs }, args).facts as unknown as RankFacts;
-  const refitted = run('refit', data, { ...args, candidate: ranked.best });
+  const ranked = run('rank', { ...data, inputs }, args).facts;
+  const refitted = run('refit', data, { ...args, candidate: ranked.best as number });
   const everyRow = Int32Array.from({ length: data.frame.rowCount }, (_, row) => row);
   const last = asDoubles(refitted.blobs.get('predictions') as Uint8Array);
   writeLayerInto(last, everyRow, candidates.length, predictions);
   return {
     ...ranked,
     seeds,
-    refit: refitted.facts as unknown as RefitFacts,
+    refit: refitted.facts,
     predictions: predictionsToBytes(predictions),
     model: refitted.blobs.get('model'),
   };

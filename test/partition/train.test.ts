@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { outOfFoldRows } from '../../src/estimators/folds.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import { takeRows } from '../../src/frame/frame.ts';
-import type { TrainArgs, TrainFacts } from '../../src/partition/facts.ts';
+import type { TrainArgs } from '../../src/partition/facts.ts';
 import type { PartitionResult } from '../../src/partition/partition-function.ts';
 import { predictionsFromBytes, readLayer } from '../../src/partition/predictions.ts';
 import type { Spec } from '../../src/spec/spec.ts';
@@ -15,7 +15,7 @@ describe('train', () => {
   const spec = machineSpec();
   const data = partitionData(machineFrame({ car: 240 }), spec);
   const result = run('train', data, argsOf(spec));
-  const facts = result.facts as unknown as TrainFacts;
+  const facts = result.facts;
 
   it('scores every candidate and refits the best', () => {
     expect(facts.candidates.map(({ algorithm }) => algorithm)).toEqual([
@@ -93,7 +93,7 @@ describe('train', () => {
       ...impossible,
       candidates: [...impossible.candidates, { algorithm: 'nonsense', parameters: {} }],
     };
-    const { candidates, best } = run('train', data, argsOf(knn)).facts as unknown as TrainFacts;
+    const { candidates, best } = run('train', data, argsOf(knn)).facts;
     expect(candidates[2]).toMatchObject({ status: 'failed', cv: { value: null } });
     expect(candidates[2]?.because).toContain('nonsense');
     expect(best).toBe(1);
@@ -116,9 +116,7 @@ describe('train', () => {
       ...frame,
       columns: frame.columns.map((c) => (c.name === 'status' ? status : c)),
     };
-    const ledger = (
-      run('train', partitionData(gaps, spec), argsOf(spec)).facts as unknown as TrainFacts
-    ).rows;
+    const ledger = run('train', partitionData(gaps, spec), argsOf(spec)).facts.rows;
     expect(ledger.excluded).toEqual({ target_missing: 7 });
     expect(ledger.used + ledger.holdout).toBe(93);
   });
@@ -137,7 +135,7 @@ describe('train', () => {
       'train',
       partitionData(weighted, weightedSpec),
       argsOf(weightedSpec),
-    ).facts as unknown as TrainFacts;
+    ).facts;
     expect(rows.excluded).toEqual({ weight_not_positive: 40 });
     expect(selection.kept).not.toContain('weight');
   });
@@ -145,7 +143,7 @@ describe('train', () => {
   it('ships a model of every row under refit: all, and scores the holdout without it', () => {
     const all = machineSpec({ validate: { refit: 'all' } });
     const trained = run('train', data, argsOf(all));
-    const shipped = trained.facts as unknown as TrainFacts;
+    const shipped = trained.facts;
     expect(shipped.model?.trainedRows).toBe(240);
     expect(predictionsOf(trained, 4)).toEqual(predictionsOf(result, 4));
     expect(trained.blobs.get('model')).not.toEqual(result.blobs.get('model'));
@@ -156,7 +154,7 @@ describe('train', () => {
       features: { select: { method: 'mutual_information', keep: 2 } },
       algorithms: ['baseline', 'logistic'],
     });
-    const { selection } = run('train', data, argsOf(select)).facts as unknown as TrainFacts;
+    const { selection } = run('train', data, argsOf(select)).facts;
     expect(selection.kept).toHaveLength(2);
     expect(selection.kept).toContain('rpm');
     expect(selection.stability.find(({ column }) => column === 'rpm')?.share).toBe(1);
@@ -171,8 +169,11 @@ describe('train', () => {
 
   it('answers with the simplest candidate where no row can be scored', () => {
     const repeated = takeRows(machineFrame({ car: 1 }), new Int32Array(60));
-    const { best, candidates, model } = run('train', partitionData(repeated, spec), argsOf(spec))
-      .facts as unknown as TrainFacts;
+    const { best, candidates, model } = run(
+      'train',
+      partitionData(repeated, spec),
+      argsOf(spec),
+    ).facts;
     expect(best).toBe(0);
     expect(candidates.every(({ cv }) => cv.value === null)).toBe(true);
     expect(model?.algorithm).toBe('baseline');
@@ -188,7 +189,7 @@ describe('train', () => {
       ...argsOf(regression),
       classes: [],
     });
-    const { best, candidates } = trained.facts as unknown as TrainFacts;
+    const { best, candidates } = trained.facts;
     expect(best).toBe(1);
     expect(candidates[1]?.cv.value).toBeLessThan((candidates[0]?.cv.value as number) / 3);
   });

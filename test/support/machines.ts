@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../src/domain/json.ts';
 import type { Frame } from '../../src/frame/frame.ts';
 import { hashRows } from '../../src/frame/row-hash.ts';
 import type {
@@ -7,7 +6,12 @@ import type {
   PartitionRef,
   PartitionResult,
 } from '../../src/partition/partition-function.ts';
-import { findPartitionFunction } from '../../src/partition/registry.ts';
+import {
+  type ArgsOf,
+  type FactsOf,
+  type FunctionName,
+  findPartitionFunction,
+} from '../../src/partition/registry.ts';
 import { experiment } from '../../src/spec/parse-spec.ts';
 import type { Spec, SpecInput } from '../../src/spec/spec.ts';
 import { frameOf, numbers, texts, times } from '../features/frames.ts';
@@ -100,12 +104,12 @@ export function partitionData(
 }
 
 /** Calls a built-in partition function in this process; arguments and facts have been JSON, as in any engine. */
-export function run(
-  name: string,
+export function run<Name extends FunctionName>(
+  name: Name,
   data: PartitionData,
-  args: object,
+  args: ArgsOf<Name>,
   context: Partial<PartitionContext> = {},
-): PartitionResult {
+): PartitionResult<FactsOf<Name>> {
   const result = findPartitionFunction(name)(data, throughJson(args), {
     stop: new Int32Array(1),
     log: () => undefined,
@@ -114,6 +118,6 @@ export function run(
   return { ...result, facts: throughJson(result.facts) };
 }
 
-function throughJson(data: object): JsonObject {
-  return JSON.parse(JSON.stringify(data)) as JsonObject;
+function throughJson<Data>(data: Data): Data {
+  return JSON.parse(JSON.stringify(data)) as Data;
 }
