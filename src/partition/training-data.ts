@@ -1,3 +1,4 @@
+import { entryOf } from '../domain/entry.ts';
 import type { Target } from '../estimators/estimator.ts';
 import { allTrainingRows, holdoutRows, trainingRows } from '../estimators/folds.ts';
 import { featureColumns, shapesOf } from '../features/column-shape.ts';
@@ -150,12 +151,12 @@ export function otherRoles({
 function handleWithKey(frame: Frame, { spec, scope }: TrainArgs): Handle {
   const { handle } = spec.features;
   if (scope === 'own') return handle;
-  const columns = { ...handle.columns };
-  for (const name of spec.partition.by) {
+  const keys = spec.partition.by.flatMap((name) => {
     const column = findColumn(frame, name);
-    if (column?.kind !== 'category') continue;
+    if (column?.kind !== 'category') return [];
     const encode = column.levels.length <= ONE_HOT_LEVELS ? 'one_hot' : 'target';
-    columns[name] = { encode, ...columns[name] };
-  }
+    return [[name, { encode, ...entryOf(handle.columns, name) }] as const];
+  });
+  const columns = Object.fromEntries([...Object.entries(handle.columns), ...keys]);
   return { ...handle, columns };
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../domain/entry.ts';
 import { Failure } from '../domain/failure.ts';
 import { suggestion } from '../domain/nearest-name.ts';
 import { columnsOfStep } from '../spec/engineered-columns.ts';
@@ -18,7 +19,7 @@ export function checkColumnsExist(spec: Spec, names: readonly string[]): void {
 /** Throws `Failure('invalid-data')` when nothing is left to learn from. */
 export function checkFeaturesLeft(spec: Spec, names: readonly string[]): void {
   const { partition, target, columns, time } = spec;
-  const keys = partition.by.filter((name) => partition.bins[name] === undefined);
+  const keys = partition.by.filter((name) => entryOf(partition.bins, name) === undefined);
   const taken = new Set([
     ...keys,
     target.column,

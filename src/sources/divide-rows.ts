@@ -1,3 +1,4 @@
+import { entryOf } from '../domain/entry.ts';
 import { Failure } from '../domain/failure.ts';
 import { comparePartitions, type KeyValue, partitionText } from '../domain/partition.ts';
 import type { Database } from '../frame/duckdb.ts';
@@ -81,7 +82,8 @@ function tooMany(
 ): Failure {
   const isNumber = by.some(
     (name) =>
-      bins[name] === undefined && planned.find((one) => one.name === name)?.note !== undefined,
+      entryOf(bins, name) === undefined &&
+      planned.find((one) => one.name === name)?.note !== undefined,
   );
   const cause =
     count >= rowCount * 0.9

@@ -1,3 +1,4 @@
+import { entryOf } from '../domain/entry.ts';
 import { Failure } from '../domain/failure.ts';
 import { type Database, sqlText } from '../frame/duckdb.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -27,7 +28,7 @@ export async function keySql(
   const keys: KeySql[] = [];
   for (const name of partition.by) {
     const column = planned.find((one) => one.name === name) as PlannedColumn;
-    const bins = partition.bins[name];
+    const bins = entryOf(partition.bins, name);
     if (bins === undefined) {
       keys.push({ column: name, sql: normalised(column.sql, partition.normalise) });
     } else {

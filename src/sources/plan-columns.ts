@@ -1,3 +1,4 @@
+import { entryOf } from '../domain/entry.ts';
 import { type Database, sqlName } from '../frame/duckdb.ts';
 import type { Spec } from '../spec/spec.ts';
 import { type FoundColumn, findColumns } from './find-columns.ts';
@@ -41,7 +42,7 @@ export async function planColumns(
 
 /** What its texts are written like, in new data too. */
 function takenFor({ column, holds }: FoundColumn, spec: Spec): Holds {
-  const declared = spec.columns.types[column.name];
+  const declared = entryOf(spec.columns.types, column.name);
   return declared === 'text' || declared === 'boolean' ? declared : holds;
 }
 
@@ -51,13 +52,14 @@ async function typeColumn(
   spec: Spec,
 ): Promise<TypedColumn> {
   const { name } = found.column;
-  const declared = spec.columns.types[name];
+  const declared = entryOf(spec.columns.types, name);
   const own = declared ? await declaredType(database, found, declared, spec) : ownType(found);
   if (name === spec.time) return asTime(database, found, own);
   if (name === spec.columns.weight) return mustBeNumber(own, found, 'a weight is a number');
   if (name === spec.target.column && spec.target.task === 'regression')
     return mustBeNumber(own, found, 'regression needs a number');
-  const isKey = spec.partition.by.includes(name) && spec.partition.bins[name] === undefined;
+  const isKey =
+    spec.partition.by.includes(name) && entryOf(spec.partition.bins, name) === undefined;
   if (isKey) return asText(own, found, 'part of the key, kept as text');
   if (name === spec.columns.id) return asText(own, found, 'identifier, kept as text');
   if (name === spec.target.column) return asText(own, found, 'class labels, kept as text');

@@ -1,3 +1,4 @@
+import { entryOf } from '../domain/entry.ts';
 import { METRICS, type Metric, metricsOf, type Task } from '../domain/metric.ts';
 import { nearestName } from '../domain/nearest-name.ts';
 import { columnsOfStep, givenName, looksBack, stepKind } from './engineered-columns.ts';
@@ -176,12 +177,12 @@ const checkSelect: Check = ({ features: { select } }) => {
 
 const checkTypes: Check = ({ target, time, columns }) => {
   const found: Finding[] = [];
-  const targetType = columns.types[target.column];
+  const targetType = entryOf(columns.types, target.column);
   if (target.task === 'regression' && targetType !== undefined && targetType !== 'number')
     found.push(
       finding(['columns', 'types', target.column], 'The target of a regression is a number.'),
     );
-  const timeType = time === undefined ? undefined : columns.types[time];
+  const timeType = time === undefined ? undefined : entryOf(columns.types, time);
   if (time !== undefined && (timeType === 'text' || timeType === 'boolean'))
     found.push(finding(['columns', 'types', time], '`time` needs a timestamp or a number.'));
   return found;

@@ -1,3 +1,4 @@
+import { entryOf } from '../../domain/entry.ts';
 import { Failure } from '../../domain/failure.ts';
 import { suggestion } from '../../domain/nearest-name.ts';
 import type { Supports } from '../../estimators/estimator.ts';
@@ -28,7 +29,7 @@ export function rulesOf(
   handle: Handle,
   supports: Pick<Supports, 'missing' | 'scaledInput'>,
 ): ColumnRules {
-  const own = Object.hasOwn(handle.columns, name) ? handle.columns[name] : undefined;
+  const own = entryOf(handle.columns, name);
   const scale = own?.scale ?? handle.scale;
   return {
     missing: missingRule(own?.missing ?? handle.missing, { name, kind }, supports),
