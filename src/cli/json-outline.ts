@@ -1,5 +1,5 @@
 import type { Json } from '../domain/json.ts';
-import { printable } from './terminal.ts';
+import { printable } from '../domain/printable.ts';
 
 /** JSON data for people: one `name: value` per line, indented, lists of plain values on one line. */
 export function jsonOutline(value: Json, indent = ''): readonly string[] {

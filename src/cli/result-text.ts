@@ -1,9 +1,10 @@
 import Table from 'cli-table3';
 import { isLowerBetter } from '../domain/metric.ts';
 import { displayPartition } from '../domain/partition.ts';
+import { printable } from '../domain/printable.ts';
 import type { PartitionRow, RunResult, ScoredModel } from '../domain/result.ts';
 import { countText, durationText, numberText } from '../report/number-text.ts';
-import { type Colors, printable } from './terminal.ts';
+import type { Colors } from './terminal.ts';
 
 /** Longer tables are cut: the report has them all. */
 const MAX_ROWS = 30;

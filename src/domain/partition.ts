@@ -37,7 +37,7 @@ export function parsePartitionText(text: string): PartitionKey {
 export function displayPartition(key: PartitionKey, text: string): string {
   const values = Object.values(key);
   if (values.length !== 1) return text;
-  return values[0] ?? '(null)';
+  return values[0] === '' ? '(empty)' : (values[0] ?? '(null)');
 }
 
 /** Code-unit order: the same on every machine and locale. */

@@ -1,5 +1,5 @@
 import type { PartitionRow, ReportFacts } from './facts.ts';
-import { escapeHtml } from './html/html.ts';
+import { escapeHtml, shorten } from './html/html.ts';
 import { countText, intervalText, scoreText, signedText } from './number-text.ts';
 
 /** The report's main tables as Markdown. */
@@ -8,7 +8,7 @@ export function renderMarkdown(facts: ReportFacts): string {
   const lines = [
     `# ${escapeMarkdown(run.experiment)}`,
     '',
-    `Status ${run.status}. Predicts \`${question.target}\` by \`${question.partitionBy.join(' / ')}\`; metric ${question.metric}${question.isLowerBetter ? ' (lower is better)' : ''}.`,
+    `Status ${run.status}. Predicts ${escapeMarkdown(question.target)} by ${escapeMarkdown(question.partitionBy.join(' / '))}; metric ${question.metric}${question.isLowerBetter ? ' (lower is better)' : ''}.`,
     '',
     `Model set on holdout rows: ${scoreText(totals.served?.holdout)}. On identical rows: own models ${scoreText(totals.own?.holdout)}, one model without partition ${scoreText(totals.global?.holdout)}.`,
     '',
@@ -45,7 +45,7 @@ export function renderMarkdown(facts: ReportFacts): string {
 
 function partitionLine(row: PartitionRow): string {
   const cells = [
-    escapeMarkdown(row.name),
+    escapeMarkdown(shorten(row.name)),
     countText(row.rows),
     row.algorithm ?? '–',
     scoreText(row.own?.cv),

@@ -1,27 +1,21 @@
+import { printable } from '../domain/printable.ts';
 import type { PartitionRow, ReportFacts } from './facts.ts';
 import { countText, scoreText, signedText } from './number-text.ts';
 
 const SHOWN = 40;
+const MAX_NAME = 40;
 
 /** The report for a terminal: aligned columns, no colour, at most 40 partitions. */
 export function renderText(facts: ReportFacts): string {
   const { run, question, totals } = facts;
   const shown = facts.partitions.shown.slice(0, SHOWN);
+  const key = printable(question.partitionBy.join('/'), MAX_NAME);
   const rows = [
-    [
-      question.partitionBy.join('/'),
-      'rows',
-      'best algorithm',
-      'oof',
-      'holdout',
-      'global',
-      'own−global',
-      'answers',
-    ],
+    [key, 'rows', 'best algorithm', 'oof', 'holdout', 'global', 'own−global', 'answers'],
     ...shown.map(partitionCells),
   ];
   const lines = [
-    `${run.experiment}: ${run.status}. ${question.target} by ${question.partitionBy.join('/')}, ${question.metric}${question.isLowerBetter ? ' (lower is better)' : ''}`,
+    `${run.experiment}: ${run.status}. ${printable(question.target)} by ${key}, ${question.metric}${question.isLowerBetter ? ' (lower is better)' : ''}`,
     '',
     ...alignColumns(rows),
   ];
@@ -36,13 +30,14 @@ export function renderText(facts: ReportFacts): string {
   lines.push(
     `holdout, all rows: model set ${scoreText(totals.served?.holdout)}; identical rows: own ${scoreText(totals.own?.holdout)}, global ${scoreText(totals.global?.holdout)}`,
   );
-  for (const warning of facts.data.warnings.slice(0, 10)) lines.push(`warning: ${warning}`);
+  for (const warning of facts.data.warnings.slice(0, 10))
+    lines.push(`warning: ${printable(warning)}`);
   return `${lines.join('\n')}\n`;
 }
 
 function partitionCells(row: PartitionRow): readonly string[] {
   return [
-    row.name.length > 40 ? `${row.name.slice(0, 39)}…` : row.name,
+    printable(row.name, MAX_NAME),
     countText(row.rows),
     row.algorithm ?? '–',
     scoreText(row.own?.cv),

@@ -1,12 +1,12 @@
 import { open, waitForDebugger } from 'node:inspector';
 import { type Command, Option } from 'commander';
+import { printable } from '../../domain/printable.ts';
 import type { DebugRequest, DebugStep } from '../../operations/services.ts';
 import { durationText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { jsonOutline } from '../json-outline.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 import { readSpec } from '../read-spec.ts';
-import { printable } from '../terminal.ts';
 
 type DebugOptions = Pick<DebugRequest, 'partition' | 'stage'> & {
   readonly inspect?: true;

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { displayPartition } from '../../domain/partition.ts';
+import { printable } from '../../domain/printable.ts';
 import type { PlannedRow, RunPlan } from '../../operations/services.ts';
 import { countText, durationText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 import { readSpec } from '../read-spec.ts';
-import { printable } from '../terminal.ts';
 
 const MAX_ROWS = 30;
 

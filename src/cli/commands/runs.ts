@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { printable } from '../../domain/printable.ts';
 import type { RunSummary } from '../../operations/services.ts';
 import { countText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';
 import { showResult } from '../show-result.ts';
-import { printable } from '../terminal.ts';
 
 type ListOptions = { readonly limit: number; readonly experiment?: string; readonly json?: true };
 type ShowOptions = { readonly all?: true; readonly json?: true };
