@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunResult } from '../../src/domain/result.ts';
+import type { SpecInput } from '../../src/spec/spec.ts';
 import { temporalPath } from './temporal.ts';
 import { makeFolder } from './test-folder.ts';
 
@@ -13,12 +14,32 @@ export type Ended = {
   readonly stderr: string;
 };
 
+/** A command under way. */
+export type Running = {
+  readonly ended: Promise<Ended>;
+  /** Presses Ctrl-C. */
+  interrupt(): void;
+  /** Resolves when its output for people holds this. */
+  says(text: string): Promise<void>;
+};
+
+/** What a spec says, but for what every spec here has. */
+export type SpecWishes = Omit<SpecInput, 'version' | 'name'> & { readonly name?: string };
+
+export type Row = { readonly [column: string]: string | number | null };
+
 /** The program as a person has it, with a stack of its own in a temporary folder. */
 export class Partita {
   readonly folder = makeFolder();
+  readonly #environment: { readonly [name: string]: string };
 
-  /** Runs a command to its end. */
-  async command(...args: readonly string[]): Promise<Ended> {
+  /** `environment`: variables that its processes see besides our own. */
+  constructor(environment: { readonly [name: string]: string } = {}) {
+    this.#environment = environment;
+  }
+
+  /** Starts a command. */
+  async start(...args: readonly string[]): Promise<Running> {
     const TEMPORAL_CLI = await temporalPath();
     const child = spawn(process.execPath, [CLI, ...args], {
       cwd: this.folder,
@@ -27,6 +48,7 @@ export class Partita {
         TEMPORAL_CLI,
         PARTITA_FOLDER: join(this.folder, '.partita'),
         NO_COLOR: '1',
+        ...this.#environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -34,8 +56,25 @@ export class Partita {
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-    return { code, stdout, stderr };
+    const ended = new Promise<Ended>((resolve) =>
+      child.on('close', (code) => resolve({ code, stdout, stderr })),
+    );
+    return {
+      ended,
+      interrupt: () => child.kill('SIGINT'),
+      says: (text) =>
+        new Promise((resolve, reject) => {
+          const look = (): unknown => stderr.includes(text) && resolve();
+          look();
+          child.stderr.on('data', look);
+          child.on('close', () => reject(new Error(`It ended without "${text}": ${stderr}`)));
+        }),
+    };
+  }
+
+  /** Runs a command to its end. */
+  async command(...args: readonly string[]): Promise<Ended> {
+    return (await this.start(...args)).ended;
   }
 
   /** `run --json`: the exit code, and the result from the last line. */
@@ -50,17 +89,68 @@ export class Partita {
     return { ...ended, result: JSON.parse(line) as RunResult };
   }
 
+  /** What a command prints as JSON; throws where it fails. */
+  async json<Answer>(...args: readonly string[]): Promise<Answer> {
+    const { code, stdout, stderr } = await this.command(...args, '--json');
+    if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+    return JSON.parse(stdout) as Answer;
+  }
+
+  /** Writes a file into the folder; returns its path. */
+  write(name: string, text: string | Uint8Array): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** Writes a spec; returns its path. */
+  writeSpec({ name = 'test', ...wishes }: SpecWishes): string {
+    const spec = { version: 1, name, ...wishes };
+    return this.write(`${name}.partita.json`, JSON.stringify(spec));
+  }
+
+  /** The rows that `predictions` writes. */
+  async predictions(runId: string, split: 'oof' | 'holdout'): Promise<readonly CsvRow[]> {
+    const out = join(this.folder, `${runId}-${split}.csv`);
+    const ended = await this.command('predictions', runId, '--split', split, '--out', out);
+    if (ended.code !== 0) throw new Error(ended.stderr);
+    return readCsv(out);
+  }
+
   async stop(): Promise<void> {
     await this.command('down');
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-/** Rows of a CSV that holds no quotes. */
-export function readCsv(path: string): readonly { readonly [column: string]: string }[] {
-  const [head = '', ...lines] = readFileSync(path, 'utf8').trim().split('\n');
-  const names = head.split(',');
-  return lines.map((line) =>
-    Object.fromEntries(line.split(',').map((cell, i) => [names[i] as string, cell])),
-  );
+/** Null is an empty cell; every text is quoted, the empty one too. */
+export function csvOf(rows: readonly Row[]): string {
+  const names = Object.keys(rows[0] ?? {});
+  const cell = (value: string | number | null | undefined): string =>
+    typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value ?? '');
+  const lines = rows.map((row) => names.map((name) => cell(row[name])).join(','));
+  return `${[names.map(cell).join(','), ...lines].join('\n')}\n`;
+}
+
+export type CsvRow = { readonly [column: string]: string };
+
+/** Rows of a CSV with quotes as RFC 4180 has them; a missing cell reads as an empty text. */
+export function readCsv(path: string): readonly CsvRow[] {
+  const [names = [], ...records] = parseCsv(readFileSync(path, 'utf8'));
+  return records.map((cells) => Object.fromEntries(names.map((name, i) => [name, cells[i] ?? ''])));
+}
+
+const CELL = /(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n|$)/gy;
+
+function parseCsv(text: string): readonly (readonly string[])[] {
+  const records: string[][] = [];
+  let record: string[] = [];
+  for (const [, quoted, plain = '', end] of text.replace(/\n$/, '').matchAll(CELL)) {
+    record.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === ',') continue;
+    records.push(record);
+    record = [];
+    if (end === '') break;
+  }
+  return records;
 }
