@@ -3,7 +3,6 @@ import { dirname, relative, resolve } from 'node:path';
 import { Failure } from '../domain/failure.ts';
 import type { PreparedSpec } from '../operations/services.ts';
 import type { Overrides } from '../spec/check-value.ts';
-import { parseSpec } from '../spec/parse-spec.ts';
 import type { CommandContext } from './command-context.ts';
 
 type ReadContext = Pick<CommandContext, 'terminal' | 'workingFolder' | 'hasVariable'>;
@@ -17,6 +16,8 @@ export async function readSpec(
   file: string | undefined,
   overrides: Overrides = {},
 ): Promise<PreparedSpec & { readonly warnings: readonly string[] }> {
+  // The schema knows every algorithm: loaded only by commands that read a spec.
+  const { parseSpec } = await import('../spec/parse-spec.ts');
   const path = resolve(context.workingFolder, file ?? (await findSpec(context.workingFolder)));
   const parsed = parseSpec(await readBytes(path, context.workingFolder), {
     fileName: shortPath(path, context.workingFolder),

@@ -5,14 +5,15 @@ import {
   cancelRun,
   pauseRun,
   resumeRun,
+  runEnd,
   runProgress,
   setRunConcurrency,
 } from '../temporal/runs.ts';
 import type { OperationContext } from './context.ts';
 import type { RunControl, RunState } from './services.ts';
 
-/** How often a watcher asks, in milliseconds: progress is a query that costs the worker little. */
-const POLL_MS = 400;
+/** How often a watcher asks, in milliseconds. Each question is work for the server and the worker that also trains. */
+const POLL_MS = 1000;
 
 /** What has happened comes from Postgres, what is happening from Temporal. */
 export async function runState(context: OperationContext, id: string): Promise<RunState> {
@@ -24,12 +25,17 @@ export async function runState(context: OperationContext, id: string): Promise<R
   return { ...endedState(run), stage, paused, concurrency, partitions, trained, failed, batches };
 }
 
+/** Asks now and then how far the run is, and at once when it has ended. */
 export async function watchRun(
   context: OperationContext,
   id: string,
   onState: (state: RunState) => void,
   signal: AbortSignal,
 ): Promise<RunState> {
+  const { workflowId } = await context.runs.run(id);
+  const ended = new AbortController();
+  void runEnd(context.temporal, workflowId).then(() => ended.abort());
+  const wake = AbortSignal.any([signal, ended.signal]);
   let last = '';
   for (;;) {
     const state = await runState(context, id);
@@ -37,7 +43,9 @@ export async function watchRun(
     if (text !== last) onState(state);
     last = text;
     if (isTerminal(state.status) || signal.aborted) return state;
-    await wait(POLL_MS, undefined, { signal }).catch(() => undefined);
+    // The workflow's end wakes once; a run that someone ended from outside has no record of it yet.
+    const alarm = ended.signal.aborted ? signal : wake;
+    await wait(POLL_MS, undefined, { signal: alarm }).catch(() => undefined);
   }
 }
 

@@ -39,6 +39,14 @@ export async function runProgress(client: Client, workflowId: string): Promise<R
   }
 }
 
+/** Resolves when the workflow has ended, however it did, or when nothing more can be learned of it. */
+export async function runEnd(client: Client, workflowId: string): Promise<void> {
+  await client.workflow
+    .getHandle(workflowId)
+    .result()
+    .catch(() => undefined);
+}
+
 export async function pauseRun(client: Client, workflowId: string): Promise<RunProgress> {
   return asked(
     workflowId,

@@ -2,13 +2,10 @@ import type { Command } from 'commander';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
-import { runDoctor } from './doctor.ts';
-import { runDown } from './down.ts';
-import { runUp } from './up.ts';
 
 type Options = { readonly json?: true };
 
-/** `up`, `down`, `doctor`, `worker` and `migrate`: the parts that run behind the commands. */
+/** `up`, `down`, `doctor`, `worker` and `migrate`: the parts that run behind the commands, loaded when they are asked for. */
 export function registerBackground(program: Command, context: CommandContext): void {
   const { terminal } = context;
   const add = (name: string, description: string, act: (options: Options) => Promise<object>) =>
@@ -21,13 +18,20 @@ export function registerBackground(program: Command, context: CommandContext): v
         const facts = await act(options);
         if (options.json) printJson(terminal, facts);
       });
-  add('up', 'start Postgres, Temporal and a worker in the background, or repair what died', () =>
-    runUp(context.config(), context.migrateDatabase, terminal.say),
+  add(
+    'up',
+    'start Postgres, Temporal and a worker in the background, or repair what died',
+    async () => {
+      const { runUp } = await import('./up.ts');
+      return runUp(context.config(), context.migrateDatabase, terminal.say);
+    },
   );
-  add('down', 'stop the background parts; data are kept', () =>
-    runDown(context.config(), terminal.say),
-  );
+  add('down', 'stop the background parts; data are kept', async () => {
+    const { runDown } = await import('./down.ts');
+    return runDown(context.config(), terminal.say);
+  });
   add('doctor', 'what this machine has and lacks', async ({ json }) => {
+    const { runDoctor } = await import('./doctor.ts');
     const write = json ? terminal.say : (line: string) => terminal.data(`${line}\n`);
     const found = await runDoctor(context.config(), write);
     context.exitWith(found.healthy ? EXIT.ok : EXIT.unexpected);

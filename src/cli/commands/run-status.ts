@@ -5,7 +5,6 @@ import type { RunState } from '../../operations/services.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 import { createPace, progressLine } from '../progress.ts';
-import { runStatus } from './status.ts';
 
 export function registerStatus(program: Command, context: CommandContext): void {
   program
@@ -18,6 +17,7 @@ export function registerStatus(program: Command, context: CommandContext): void 
       const { terminal } = context;
       if (run === undefined) {
         const write = options.json ? terminal.say : (line: string) => terminal.data(`${line}\n`);
+        const { runStatus } = await import('./status.ts');
         const parts = await runStatus(context.config(), write);
         if (options.json) printJson(terminal, parts);
         return;
