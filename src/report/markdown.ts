@@ -1,63 +1,93 @@
-import type { PartitionRow, ReportFacts } from './facts.ts';
-import { escapeHtml, shorten } from './html/html.ts';
-import { countText, intervalText, scoreText, signedText } from './number-text.ts';
+import { answerText } from './answer.ts';
+import { baselineScore } from './baseline-score.ts';
+import type { ModelSection, PartitionRow, ReportFacts } from './facts.ts';
+import { escapeHtml } from './html/html.ts';
+import { metricMeaning, metricName } from './metric-words.ts';
+import { countedText, countText, intervalText, scoreText, signedText } from './number-text.ts';
 
 /** The report's main tables as Markdown. */
 export function renderMarkdown(facts: ReportFacts): string {
-  const { question, run, totals } = facts;
-  const lines = [
+  const { question, run, data } = facts;
+  return [
     `# ${escapeMarkdown(run.experiment)}`,
     '',
-    `Status ${run.status}. Predicts ${escapeMarkdown(question.target)} by ${escapeMarkdown(question.partitionBy.join(' / '))}; metric ${question.metric}${question.isLowerBetter ? ' (lower is better)' : ''}.`,
+    `${run.status}. Predicts ${escapeMarkdown(question.target)} by ${escapeMarkdown(question.partitionBy.join(' / '))} from ${countedText(data.rows, 'row')} in ${countedText(data.partitions, 'partition')}.`,
     '',
-    `Model set on holdout rows: ${scoreText(totals.served?.holdout)}. On identical rows: own models ${scoreText(totals.own?.holdout)}, one model without partition ${scoreText(totals.global?.holdout)}.`,
+    `${metricName(question.metric)}: ${metricMeaning(question.metric)}.`,
     '',
-    '| partition | rows | best algorithm | out-of-fold | holdout | global, holdout | own − global | 95 % | answers |',
-    '|---|--:|---|--:|--:|--:|--:|---|---|',
+    ...totalLines(facts),
+    '## Best model of each partition',
+    '',
+    '| partition | rows | answered by | best own model | guessing | global | own | own ahead by | 95 % | holdout, global | holdout, own |',
+    '|---|--:|---|---|--:|--:|--:|--:|---|--:|--:|',
     ...facts.partitions.shown.map(partitionLine),
-  ];
-  if (facts.partitions.total > facts.partitions.shown.length) {
-    lines.push(
-      '',
-      `${countText(facts.partitions.shown.length)} of ${countText(facts.partitions.total)} partitions shown.`,
-    );
-  }
-  if (facts.global !== null) {
-    lines.push(
-      '',
-      `Without partition: ${facts.global.algorithm}, out-of-fold ${scoreText(facts.global.scores?.cv)}, holdout ${scoreText(facts.global.scores?.holdout)}.`,
-    );
-  }
-  if (facts.data.warnings.length > 0)
-    lines.push(
-      '',
-      '## Warnings',
-      '',
-      ...facts.data.warnings.map((warning) => `- ${escapeMarkdown(warning)}`),
-    );
-  lines.push(
+    ...(facts.global === null ? [] : [globalLine(facts.global)]),
     '',
-    `Run \`${run.runId}\`, spec \`${run.specDigest}\`, snapshot \`${run.snapshotDigest ?? '–'}\`.`,
+    'Guessing, global, own and the difference are measured in cross-validation.',
+    ...cutLines(facts),
     '',
-  );
-  return lines.join('\n');
+    ...warningLines(facts),
+    `Run ${run.runId} · spec \`${run.specDigest}\` · snapshot \`${run.snapshotDigest ?? '–'}\``,
+    '',
+  ].join('\n');
+}
+
+function totalLines({ totals: { served, own, global } }: ReportFacts): readonly string[] {
+  const lines = [];
+  if (served !== null)
+    lines.push(
+      `- **${scoreText(served.holdout)}** on ${countedText(served.holdoutRows, 'holdout row')}, each answered by the model chosen for it`,
+    );
+  if (own !== null && global !== null)
+    lines.push(
+      `- ${scoreText(own.holdout)} by own models and ${scoreText(global.holdout)} by the model without partition, on the same holdout rows`,
+    );
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function partitionLine(row: PartitionRow): string {
-  const cells = [
-    escapeMarkdown(shorten(row.name)),
+  const like = row.own?.cv.value ?? undefined;
+  return line([
+    escapeMarkdown(row.name),
     countText(row.rows),
+    answerText(row),
     row.algorithm ?? '–',
+    scoreText(row.baseline),
+    scoreText(row.global?.cv),
     scoreText(row.own?.cv),
-    scoreText(row.own?.holdout),
+    signedText(row.difference, like),
+    intervalText(row.interval, like),
     scoreText(row.global?.holdout),
-    signedText(row.difference),
-    intervalText(row.interval),
-    [row.status === 'trained' ? (row.verdict ?? 'own') : row.status, row.reason]
-      .filter((word) => word !== null)
-      .join(', '),
-  ];
+    scoreText(row.own?.holdout),
+  ]);
+}
+
+function globalLine(global: ModelSection): string {
+  const { cv, holdout } = global.scores ?? {};
+  const scores = [scoreText(baselineScore(global)), scoreText(cv), '', '', ''];
+  return line([
+    '*without partition*',
+    countText(global.rows),
+    '',
+    global.algorithm,
+    ...scores,
+    scoreText(holdout),
+    '',
+  ]);
+}
+
+function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
+}
+
+function cutLines({ partitions: { shown, total } }: ReportFacts): readonly string[] {
+  if (total <= shown.length) return [];
+  return ['', `${countText(shown.length)} of ${countedText(total, 'partition')} shown.`];
+}
+
+function warningLines({ data: { warnings } }: ReportFacts): readonly string[] {
+  if (warnings.length === 0) return [];
+  return ['## Warnings', '', ...warnings.map((text) => `- ${escapeMarkdown(text)}`), ''];
 }
 
 /** Names from data stay text: no table breaks, links, images or markup. */

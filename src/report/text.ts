@@ -1,67 +1,84 @@
-import { printable } from '../domain/printable.ts';
+import { answerText } from './answer.ts';
+import { baselineScore } from './baseline-score.ts';
 import type { PartitionRow, ReportFacts } from './facts.ts';
-import { countText, scoreText, signedText } from './number-text.ts';
+import { metricMeaning } from './metric-words.ts';
+import { countedText, countText, durationText, scoreText, signedText } from './number-text.ts';
 
 const SHOWN = 40;
-const MAX_NAME = 40;
+const SHOWN_WARNINGS = 10;
+/** Name and the last two columns are text; numbers stand to the right. */
+const TEXT_COLUMNS: ReadonlySet<number> = new Set([0, 7, 8]);
 
 /** The report for a terminal: aligned columns, no colour, at most 40 partitions. */
 export function renderText(facts: ReportFacts): string {
-  const { run, question, totals } = facts;
+  const { run, question, data } = facts;
   const shown = facts.partitions.shown.slice(0, SHOWN);
-  const key = printable(question.partitionBy.join('/'), MAX_NAME);
+  const heads = ['rows', 'guessing', 'global', 'own', 'ahead', 'holdout', 'best model', 'answers'];
   const rows = [
-    [key, 'rows', 'best algorithm', 'oof', 'holdout', 'global', 'own−global', 'answers'],
+    [question.partitionBy.join('/'), ...heads],
     ...shown.map(partitionCells),
+    ...globalCells(facts),
   ];
-  const lines = [
-    `${run.experiment}: ${run.status}. ${printable(question.target)} by ${key}, ${question.metric}${question.isLowerBetter ? ' (lower is better)' : ''}`,
+  const hidden = facts.partitions.total - shown.length;
+  return [
+    `${run.experiment} ${run.status} · predicts ${question.target} by ${question.partitionBy.join('/')}`,
+    `${countedText(data.rows, 'row')} in ${countedText(data.partitions, 'partition')} from ${data.source}`,
+    `${question.metric}: ${metricMeaning(question.metric)}`,
     '',
     ...alignColumns(rows),
-  ];
-  if (facts.partitions.total > shown.length)
-    lines.push(`… ${countText(facts.partitions.total - shown.length)} more`);
-  if (facts.global !== null) {
-    lines.push(
-      '',
-      `without partition: ${facts.global.algorithm}, oof ${scoreText(facts.global.scores?.cv)}, holdout ${scoreText(facts.global.scores?.holdout)}`,
-    );
-  }
-  lines.push(
-    `holdout, all rows: model set ${scoreText(totals.served?.holdout)}; identical rows: own ${scoreText(totals.own?.holdout)}, global ${scoreText(totals.global?.holdout)}`,
-  );
-  for (const warning of facts.data.warnings.slice(0, 10))
-    lines.push(`warning: ${printable(warning)}`);
-  return `${lines.join('\n')}\n`;
+    ...(hidden > 0 ? [`… and ${countText(hidden)} more`] : []),
+    '',
+    'guessing, global, own, ahead: cross-validation (guessing: always the same answer; ahead: own against global);',
+    'holdout: the own model on rows that no choice has seen',
+    '',
+    ...totalLines(facts),
+    ...facts.timings.map(({ stage, ms }) => `${stage.padEnd(9)} ${durationText(ms)}`),
+    ...data.warnings.slice(0, SHOWN_WARNINGS).map((warning) => `warning: ${warning}`),
+    '',
+  ].join('\n');
 }
 
 function partitionCells(row: PartitionRow): readonly string[] {
   return [
-    printable(row.name, MAX_NAME),
+    row.name.length > 40 ? `${row.name.slice(0, 39)}…` : row.name,
     countText(row.rows),
-    row.algorithm ?? '–',
+    scoreText(row.baseline),
+    scoreText(row.global?.cv),
     scoreText(row.own?.cv),
+    signedText(row.difference, row.own?.cv.value ?? undefined),
     scoreText(row.own?.holdout),
-    scoreText(row.global?.holdout),
-    signedText(row.difference),
-    row.status === 'trained'
-      ? (row.verdict ?? 'own')
-      : `${row.status}${row.reason === null ? '' : ` (${row.reason})`}`,
+    row.algorithm ?? '–',
+    answerText(row),
   ];
 }
 
-/** Text columns to the left, numbers to the right. */
-export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
+function globalCells({ global, data }: ReportFacts): readonly (readonly string[])[] {
+  if (global === null) return [];
+  const { cv, holdout } = global.scores ?? {};
+  const scores = [scoreText(baselineScore(global)), scoreText(cv), '', '', scoreText(holdout)];
+  return [['without partition', countText(data.rows), ...scores, global.algorithm, '']];
+}
+
+function totalLines({ totals: { served, own, global } }: ReportFacts): readonly string[] {
+  const lines = [];
+  if (served !== null)
+    lines.push(
+      `${scoreText(served.holdout)} on all ${countedText(served.holdoutRows, 'holdout row')}, each by the model that answers for it`,
+    );
+  if (own !== null && global !== null)
+    lines.push(
+      `${scoreText(own.holdout)} by own models and ${scoreText(global.holdout)} by the global one, on the holdout rows that both predicted`,
+    );
+  return [...lines, ''];
+}
+
+function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => {
-        const isNumber = column > 0 && column !== 2 && column !== row.length - 1;
-        return isNumber ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
+  const aligned = (cell: string, column: number) =>
+    TEXT_COLUMNS.has(column)
+      ? cell.padEnd(widths[column] ?? 0)
+      : cell.padStart(widths[column] ?? 0);
+  return rows.map((row) => row.map(aligned).join('  ').trimEnd());
 }

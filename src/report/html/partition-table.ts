@@ -1,4 +1,5 @@
 import type { SideScores } from '../../partition/facts.ts';
+import { answerOf, reasonText, statusText } from '../answer.ts';
 import { baselineScore } from '../baseline-score.ts';
 import type { CoverageRow, PartitionRow, ReportFacts } from '../facts.ts';
 import { metricName } from '../metric-words.ts';
@@ -10,7 +11,6 @@ import {
   scoreText,
   signedText,
 } from '../number-text.ts';
-import { answerTag, reasonText, statusText } from './answer.ts';
 import { type Html, html, shorten } from './html.ts';
 
 /** Every partition with its best model, and the model without partition as the last line. */
@@ -25,7 +25,7 @@ export function partitionTable(facts: ReportFacts): Html {
   return html`<h2 id="partitions">The best model of each partition</h2>
 <p>Chosen by ${metricName(question.metric)} in cross-validation: every training row is predicted by a model that has not seen it. The holdout rows are kept out of every choice and give the honest score. Small figures are 95 % intervals.</p>${cut}
 <div class="wide"><table>
-<thead><tr><th rowspan="2">${question.partitionBy.join(' / ')}</th><th class="n" rowspan="2">rows</th><th rowspan="2">best model of its own</th><th class="group" colspan="4">cross-validation</th><th class="group" colspan="2">holdout</th><th rowspan="2">answered by</th></tr>
+<thead><tr><th rowspan="2">${question.partitionBy.join(' / ')}</th><th class="n" rowspan="2">rows</th><th rowspan="2">answered by</th><th rowspan="2">best own model</th><th class="group" colspan="4">cross-validation</th><th class="group" colspan="2">holdout</th></tr>
 <tr><th class="n">guessing</th><th class="n">global</th><th class="n">own</th><th class="n">own ahead by</th><th class="n">global</th><th class="n">own</th></tr></thead>
 <tbody>${shown.map((row) => partitionLine(row, anchors.get(row.name)))}</tbody>${globalFoot(facts)}</table></div>`;
 }
@@ -34,7 +34,13 @@ function partitionLine(row: PartitionRow, anchor: string | undefined): Html {
   const name = shorten(row.name, 120);
   const title = anchor === undefined ? html`${name}` : html`<a href="${anchor}">${name}</a>`;
   const like = row.own?.cv.value ?? undefined;
-  return html`<tr><td class="name">${title}</td><td class="n">${countText(row.rows)}</td><td>${bestModel(row)}</td><td class="n soft">${scoreText(row.baseline)}</td><td class="n">${scoreText(row.global?.cv)}</td><td class="n">${scoreCell(row.own, 'cv')}</td><td class="n">${signedText(row.difference, like)}<div class="small soft">${intervalText(row.interval, like)}</div></td><td class="n">${scoreText(row.global?.holdout)}</td><td class="n">${scoreCell(row.own, 'holdout')}</td><td>${answerTag(row)}</td></tr>`;
+  return html`<tr><td class="name">${title}</td><td class="n">${countText(row.rows)}</td><td>${answerTag(row)}</td><td>${bestModel(row)}</td><td class="n soft">${scoreText(row.baseline)}</td><td class="n">${scoreText(row.global?.cv)}</td><td class="n">${scoreCell(row.own, 'cv')}</td><td class="n">${signedText(row.difference, like)}<div class="small soft">${intervalText(row.interval, like)}</div></td><td class="n">${scoreText(row.global?.holdout)}</td><td class="n">${scoreCell(row.own, 'holdout')}</td></tr>`;
+}
+
+function answerTag(row: PartitionRow): Html {
+  const { who, why } = answerOf(row);
+  const side = who === 'nobody' ? 'bad' : who === 'global' ? 'global' : 'own';
+  return html`<span class="tag ${side}">${who}</span><div class="small soft">${why}</div>`;
 }
 
 function bestModel({ algorithm, runnerUp, own }: PartitionRow): Html {
@@ -59,7 +65,7 @@ function scoreCell(scores: SideScores | null, split: 'cv' | 'holdout'): Html {
 
 function globalFoot({ global, data }: ReportFacts): Html {
   if (global === null) return html``;
-  return html`<tfoot><tr><td class="name"><a href="#global">without partition</a></td><td class="n">${countText(data.rows)}</td><td>${global.algorithm}</td><td class="n soft">${scoreText(baselineScore(global))}</td><td class="n">${scoreCell(global.scores, 'cv')}</td><td></td><td></td><td class="n">${scoreCell(global.scores, 'holdout')}</td><td></td><td></td></tr></tfoot>`;
+  return html`<tfoot><tr><td class="name"><a href="#global">without partition</a></td><td class="n">${countText(data.rows)}</td><td></td><td>${global.algorithm}</td><td class="n soft">${scoreText(baselineScore(global))}</td><td class="n">${scoreCell(global.scores, 'cv')}</td><td></td><td></td><td class="n">${scoreCell(global.scores, 'holdout')}</td><td></td></tr></tfoot>`;
 }
 
 /** Which partitions have no model of their own, and why. */

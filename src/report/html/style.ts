@@ -33,7 +33,7 @@ th{text-align:left;font-weight:600;color:var(--soft);font-size:13px;line-height:
 th.group{text-align:center;border-bottom:1px solid var(--line)}
 td{border-bottom:1px solid var(--line);padding:8px 12px 8px 0;vertical-align:top}
 th:last-child,td:last-child{padding-right:0}
-thead tr+tr th:last-child{padding-right:12px}
+td .small{font-size:12px;line-height:16px}
 td.n,th.n{text-align:right;white-space:nowrap}
 td.name{max-width:240px;min-width:96px;overflow-wrap:anywhere}
 tr.best td{font-weight:600}
@@ -46,7 +46,7 @@ tfoot td:first-child{padding-left:8px}
 .tracks td.n{width:1%;line-height:18px;padding-left:16px}
 figure{margin:16px 0}
 figcaption{font-size:13px;line-height:18px;margin-top:4px;max-width:44ch}
-.plots figcaption{max-width:300px}
+.plots figcaption{max-width:236px}
 svg{display:block;max-width:100%;height:auto}
 svg.track{overflow:visible}
 .wide svg{max-width:none}
@@ -57,7 +57,7 @@ svg .axis{stroke:var(--line);stroke-width:1}
 svg .zero{stroke:var(--soft);stroke-width:1;stroke-dasharray:3 3}
 svg .f-own,svg .f-bar{fill:var(--own)}svg .f-global{fill:var(--global)}svg .f-tie{fill:var(--tie)}
 svg .s-own{stroke:var(--own);fill:none;stroke-width:2}svg .s-global{stroke:var(--global);fill:none;stroke-width:2}svg .s-tie{stroke:var(--tie);fill:none;stroke-width:2}
-.plots{display:flex;flex-wrap:wrap;gap:8px 32px}
+.plots{display:flex;flex-wrap:wrap;gap:8px 40px}
 details{border-top:1px solid var(--line);padding:8px 0}
 details:last-of-type{border-bottom:1px solid var(--line)}
 summary{cursor:pointer;font-weight:600;padding:4px 0;overflow-wrap:anywhere}

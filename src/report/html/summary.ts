@@ -1,9 +1,9 @@
 import type { PartitionStatus } from '../../domain/run.ts';
+import { statusText } from '../answer.ts';
 import { baselineScore } from '../baseline-score.ts';
 import type { ReportFacts } from '../facts.ts';
 import { metricMeaning, metricName } from '../metric-words.ts';
 import { countedText, countText, numberText, scoreText } from '../number-text.ts';
-import { statusText } from './answer.ts';
 import { type Html, html } from './html.ts';
 
 /** What was asked, and the answer in a sentence and a few numbers. */

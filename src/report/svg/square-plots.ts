@@ -3,8 +3,8 @@ import { figure, type Html, html, shorten } from '../html/html.ts';
 import { countText, numberText, tickText } from '../number-text.ts';
 import { extent, linearScale, type Scale, ticks } from './scale.ts';
 
-const SIZE = 260;
-const LEFT = 44;
+const SIZE = 236;
+const LEFT = 40;
 const BOTTOM = 36;
 /** Room for the name of the upright axis. */
 const TOP = 24;
@@ -83,9 +83,10 @@ export function confusionPlot(
   classes: readonly string[],
   rows: string,
 ): Html {
-  const cell = Math.max(34, Math.min(64, 320 / classes.length));
-  const left = 96;
-  const top = 40;
+  const cell = Math.max(34, Math.min(56, 320 / classes.length));
+  const longest = Math.max(...classes.map((name) => shorten(name, 13).length));
+  const left = 12 + longest * 7;
+  const top = 28;
   const size = classes.length * cell;
   const cells = matrix.flatMap((row, i) => {
     const total = row.reduce((sum, count) => sum + count, 0) || 1;
