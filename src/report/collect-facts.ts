@@ -1,5 +1,5 @@
 import { isLowerBetter } from '../domain/metric.ts';
-import { isTerminal, type RunStatus, runStatusOf, STAGES } from '../domain/run.ts';
+import { STAGES } from '../domain/run.ts';
 import type { EvaluateFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
 import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
 import { AlgorithmTally } from './algorithm-tally.ts';
@@ -56,7 +56,7 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
 
   const global = trainFacts(input.global);
   return {
-    run: identity(run, coverage),
+    run: identity(run),
     question: question(run),
     data: {
       source: describeSource(run.spec),
@@ -166,13 +166,13 @@ function cutSelection(selection: TrainFacts['selection']): TrainFacts['selection
   };
 }
 
-function identity(run: RunRecord, coverage: CoverageTally): ReportFacts['run'] {
-  const { runId, experiment, requestedBy, startedAt, endedAt, specDigest, error } = run;
+function identity(run: RunRecord): ReportFacts['run'] {
+  const { runId, experiment, status, requestedBy, startedAt, endedAt, specDigest, error } = run;
   const snapshotDigest = run.snapshot?.digest ?? null;
   return {
     runId,
     experiment,
-    status: statusOf(run.status, coverage),
+    status,
     requestedBy,
     startedAt,
     endedAt,
@@ -186,11 +186,6 @@ function warningsOf(run: RunRecord, global: TrainedPartition | null): readonly s
   const failure =
     global?.kind === 'failed' ? [`The model without partition failed: ${global.message}`] : [];
   return [...failure, ...(run.snapshot?.warnings ?? []), ...(run.plan?.warnings ?? [])];
-}
-
-/** The report is the last stage of a run: it knows how the run ends before the run does. */
-function statusOf(status: RunStatus, coverage: CoverageTally): RunStatus {
-  return isTerminal(status) ? status : runStatusOf(coverage.rows());
 }
 
 function question(run: RunRecord): ReportFacts['question'] {

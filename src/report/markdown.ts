@@ -1,7 +1,7 @@
 import { answerText } from './answer.ts';
 import { baselineScore } from './baseline-score.ts';
 import type { ModelSection, PartitionRow, ReportFacts } from './facts.ts';
-import { escapeHtml } from './html/html.ts';
+import { escapeHtml, shorten } from './html/html.ts';
 import { metricMeaning, metricName } from './metric-words.ts';
 import { countedText, countText, intervalText, scoreText, signedText } from './number-text.ts';
 
@@ -48,7 +48,7 @@ function totalLines({ totals: { served, own, global } }: ReportFacts): readonly 
 function partitionLine(row: PartitionRow): string {
   const like = row.own?.cv.value ?? undefined;
   return line([
-    escapeMarkdown(row.name),
+    escapeMarkdown(shorten(row.name)),
     countText(row.rows),
     answerText(row),
     row.algorithm ?? '–',

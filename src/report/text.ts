@@ -1,3 +1,4 @@
+import { printable } from '../domain/printable.ts';
 import { answerText } from './answer.ts';
 import { baselineScore } from './baseline-score.ts';
 import type { PartitionRow, ReportFacts } from './facts.ts';
@@ -5,6 +6,7 @@ import { metricMeaning } from './metric-words.ts';
 import { countedText, countText, durationText, scoreText, signedText } from './number-text.ts';
 
 const SHOWN = 40;
+const MAX_NAME = 40;
 const SHOWN_WARNINGS = 10;
 /** Name and the last two columns are text; numbers stand to the right. */
 const TEXT_COLUMNS: ReadonlySet<number> = new Set([0, 7, 8]);
@@ -13,16 +15,13 @@ const TEXT_COLUMNS: ReadonlySet<number> = new Set([0, 7, 8]);
 export function renderText(facts: ReportFacts): string {
   const { run, question, data } = facts;
   const shown = facts.partitions.shown.slice(0, SHOWN);
+  const key = printable(question.partitionBy.join('/'), MAX_NAME);
   const heads = ['rows', 'guessing', 'global', 'own', 'ahead', 'holdout', 'best model', 'answers'];
-  const rows = [
-    [question.partitionBy.join('/'), ...heads],
-    ...shown.map(partitionCells),
-    ...globalCells(facts),
-  ];
+  const rows = [[key, ...heads], ...shown.map(partitionCells), ...globalCells(facts)];
   const hidden = facts.partitions.total - shown.length;
   return [
-    `${run.experiment} ${run.status} · predicts ${question.target} by ${question.partitionBy.join('/')}`,
-    `${countedText(data.rows, 'row')} in ${countedText(data.partitions, 'partition')} from ${data.source}`,
+    `${printable(run.experiment)} ${run.status} · predicts ${printable(question.target)} by ${key}`,
+    `${countedText(data.rows, 'row')} in ${countedText(data.partitions, 'partition')} from ${printable(data.source)}`,
     `${question.metric}: ${metricMeaning(question.metric)}`,
     '',
     ...alignColumns(rows),
@@ -33,14 +32,14 @@ export function renderText(facts: ReportFacts): string {
     '',
     ...totalLines(facts),
     ...facts.timings.map(({ stage, ms }) => `${stage.padEnd(9)} ${durationText(ms)}`),
-    ...data.warnings.slice(0, SHOWN_WARNINGS).map((warning) => `warning: ${warning}`),
+    ...data.warnings.slice(0, SHOWN_WARNINGS).map((warning) => `warning: ${printable(warning)}`),
     '',
   ].join('\n');
 }
 
 function partitionCells(row: PartitionRow): readonly string[] {
   return [
-    row.name.length > 40 ? `${row.name.slice(0, 39)}…` : row.name,
+    printable(row.name, MAX_NAME),
     countText(row.rows),
     scoreText(row.baseline),
     scoreText(row.global?.cv),

@@ -68,6 +68,12 @@ describe('report', () => {
     expect(page).toContain('partita runs show');
   });
 
+  it('sends no escape sequence of a name to a terminal', async () => {
+    const text = renderText(await factsOf([trainedRecord('car\u001b[31m')]));
+    expect(text).toContain('car\\u001b[31m');
+    expect(text).not.toContain('\u001b');
+  });
+
   it('tells the same scores as Markdown and as text', async () => {
     const facts = await factsOf([trainedRecord('car', 1)]);
     for (const text of [renderMarkdown(facts), renderText(facts)]) {
@@ -79,17 +85,6 @@ describe('report', () => {
 });
 
 describe('report page', () => {
-  it('says how the run ends although it is written before that', async () => {
-    const run = runRecord({ status: 'RUNNING' });
-    const input = { run, global: null, totals: null, timings: {} };
-    const whole = await collectFacts({ ...input, partitions: stream([trainedRecord('car')]) });
-    const part = await collectFacts({
-      ...input,
-      partitions: stream([trainedRecord('car'), skippedRecord('crane')]),
-    });
-    expect([whole.run.status, part.run.status]).toEqual(['SUCCEEDED', 'PARTIAL']);
-  });
-
   it('answers in a sentence whether partitions deserve models of their own', async () => {
     expect(
       renderHtml(await factsOf([trainedRecord('car', 1), trainedRecord('loader', 2)])),
