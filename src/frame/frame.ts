@@ -28,6 +28,9 @@ export type Column = NumberColumn | CategoryColumn | TimeColumn;
 /** Rows are in canonical order: declared time column first, then row hash (DESIGN §5.1). */
 export type Frame = { readonly rowCount: number; readonly columns: readonly Column[] };
 
+/** Rows `start` to `start + count − 1` of a frame or of a snapshot. */
+export type RowRange = { readonly start: number; readonly count: number };
+
 /** Column-major numbers for an estimator: feature f of row i is `data[f * rowCount + i]`; NaN = missing. */
 export type Matrix = {
   readonly rowCount: number;

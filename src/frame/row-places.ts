@@ -1,3 +1,5 @@
+import type { RowRange } from './frame.ts';
+
 /** Where the rows of a chunk stand in a result. */
 export type Placing = {
   /** Place per row; −1 = not wanted. */
@@ -15,7 +17,7 @@ export class RowPlaces {
   readonly #ends: readonly number[];
   readonly #offsets: readonly number[];
 
-  constructor(ranges: readonly { readonly start: number; readonly count: number }[]) {
+  constructor(ranges: readonly RowRange[]) {
     this.#starts = ranges.map(({ start }) => start);
     this.#ends = ranges.map(({ start, count }) => start + count);
     let rowCount = 0;

@@ -2,7 +2,7 @@ import { Failure } from '../domain/failure.ts';
 import { type Database, openDatabase, sqlPath } from './duckdb.ts';
 import type { Chunk } from './duckdb-chunk.ts';
 import { columnFill, type Fill, hashesInto, valuesInto } from './fill-columns.ts';
-import type { Frame } from './frame.ts';
+import type { Frame, RowRange } from './frame.ts';
 import { RowPlaces } from './row-places.ts';
 import {
   HASH_HIGH,
@@ -14,8 +14,6 @@ import {
   SOURCE_ROW,
   type StoredColumn,
 } from './snapshot-layout.ts';
-
-export type RowRange = { readonly start: number; readonly count: number };
 
 export type SnapshotRows = {
   readonly frame: Frame;

@@ -1,6 +1,7 @@
 import { comparePartitions, type PartitionKey, partitionText } from '../domain/partition.ts';
 import type { Decision, SkipReason } from '../domain/run.ts';
 import { partitionId } from '../frame/digest.ts';
+import type { RowRange } from '../frame/frame.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { ProfileFacts } from './facts.ts';
 
@@ -19,7 +20,7 @@ export type ConditionedPartition = {
   readonly key: PartitionKey;
   readonly rows: number;
   readonly decision: Decision;
-  readonly ranges: readonly { readonly start: number; readonly count: number }[];
+  readonly ranges: readonly RowRange[];
 };
 
 /** The last key value of a union of partitions that were too small to stand alone. */

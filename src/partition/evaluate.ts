@@ -10,8 +10,8 @@ export function evaluate(data: PartitionData, args: EvaluateArgs): PartitionResu
   const { folds } = data;
   if (folds === undefined) throw new RangeError('Evaluation needs the folds of its rows.');
   const truth = truthOf(data.frame, args);
-  const own = sideOf(data, 'own', args.own, truth);
-  const global = sideOf(data, 'global', args.global, truth);
+  const own = sideOf(data, 'own', args);
+  const global = sideOf(data, 'global', args);
   const shown = own ?? global;
   const facts: EvaluateFacts = {
     own: own && sideScores(truth, own, folds),

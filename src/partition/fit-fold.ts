@@ -3,9 +3,10 @@ import { validationRows } from '../estimators/folds.ts';
 import { score } from '../estimators/score.ts';
 import type { Candidate } from '../spec/spec.ts';
 import { type FitSite, isStop } from './fit-candidate.ts';
+import { outputWidth } from './predictions.ts';
 import { predictHeldOut } from './refit-model.ts';
 import type { TrainingData } from './training-data.ts';
-import { outputWidth, scoredRows } from './truth.ts';
+import { scoredRows } from './truth.ts';
 
 /** One candidate on one fold. */
 export type FoldFit = {
@@ -32,7 +33,7 @@ export function fitFold(
   const seed = String(site.seedOf(candidate));
   if (isEmptyFold(data, fold)) {
     const because = `Fold ${fold} has no rows to train on or none to score.`;
-    const output = new Float64Array(rows.length * outputWidth(data)).fill(Number.NaN);
+    const output = new Float64Array(rows.length * outputWidth(data.args.classes)).fill(Number.NaN);
     return { status: 'ok', seed, fitMs: 0, score: { value: null, because }, output };
   }
   try {

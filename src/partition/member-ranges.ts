@@ -1,6 +1,4 @@
-import { type Column, type Frame, findColumn } from '../frame/frame.ts';
-
-type Range = { readonly start: number; readonly count: number };
+import { type Column, type Frame, findColumn, type RowRange } from '../frame/frame.ts';
 
 /**
  * The members of a union, in order: one where the rows of the snapshot jump, and one where a key column changes. Steps
@@ -8,11 +6,11 @@ type Range = { readonly start: number; readonly count: number };
  */
 export function memberRanges(
   frame: Frame,
-  ranges: readonly Range[],
+  ranges: readonly RowRange[],
   key: readonly string[],
-): readonly Range[] {
+): readonly RowRange[] {
   const columns = key.flatMap((name) => findColumn(frame, name) ?? []);
-  const members: Range[] = [];
+  const members: RowRange[] = [];
   let start = 0;
   for (const border of borders(frame, ranges, columns)) {
     if (border > start) members.push({ start, count: border - start });
@@ -24,7 +22,7 @@ export function memberRanges(
 /** Row numbers where a member ends, ascending, the last one being the frame's end. */
 function* borders(
   frame: Frame,
-  ranges: readonly Range[],
+  ranges: readonly RowRange[],
   columns: readonly Column[],
 ): Generator<number> {
   let row = 0;

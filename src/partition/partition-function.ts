@@ -1,13 +1,23 @@
 import type { JsonObject } from '../domain/json.ts';
-import type { Frame } from '../frame/frame.ts';
+import type { Frame, RowRange } from '../frame/frame.ts';
 
 /** One partition, or a union of partitions (the global model), of a snapshot. */
 export type PartitionRef = {
   readonly id: string;
   readonly text: string;
   /** Row ranges in the snapshot, ascending; one for a partition, several for a union. */
-  readonly ranges: readonly { readonly start: number; readonly count: number }[];
+  readonly ranges: readonly RowRange[];
 };
+
+/** The reference to a partition that is one range of the snapshot. */
+export function partitionRef({
+  id,
+  text,
+  start,
+  count,
+}: Pick<PartitionRef, 'id' | 'text'> & RowRange): PartitionRef {
+  return { id, text, ranges: [{ start, count }] };
+}
 
 /** What a partition function sees. Buffers may be shared: never write into them. */
 export type PartitionData = {

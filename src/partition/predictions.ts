@@ -10,6 +10,11 @@ export type Predictions = {
   readonly values: Float64Array;
 };
 
+/** Numbers per row and layer: a probability per class, or one value where there are none. */
+export function outputWidth(classes: readonly string[]): number {
+  return Math.max(1, classes.length);
+}
+
 export function createPredictions(rowCount: number, layers: number, width: number): Predictions {
   const values = new Float64Array(rowCount * layers * width).fill(Number.NaN);
   return { rowCount, layers, width, values };
@@ -29,7 +34,7 @@ export function predictionsFromBytes(
   return { rowCount: bytes.length / rowBytes, layers, width, values };
 }
 
-export function predictionsToBytes({ values }: Predictions): Uint8Array {
+export function predictionsToBytes({ values }: Pick<Predictions, 'values'>): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 

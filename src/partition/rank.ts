@@ -3,8 +3,8 @@ import { chooseBest } from '../estimators/candidates.ts';
 import { outOfFoldRows } from '../estimators/folds.ts';
 import type { RankArgs, RankFacts } from './facts.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
-import { type Predictions, predictionsFromBytes } from './predictions.ts';
-import { outputWidth, predictedRows, scoreLayer, type Truth, truthOf } from './truth.ts';
+import { outputWidth, type Predictions, predictionsFromBytes } from './predictions.ts';
+import { predictedRows, scoreLayer, type Truth, truthOf } from './truth.ts';
 
 /** Scores of all candidates from their stored out-of-fold predictions, and the best (`RankFacts`). */
 export function rank(data: PartitionData, args: RankArgs): PartitionResult<RankFacts> {
@@ -13,7 +13,7 @@ export function rank(data: PartitionData, args: RankArgs): PartitionResult<RankF
     throw new RangeError('Ranking needs folds and predictions.');
   const truth = truthOf(data.frame, args);
   const layers = args.spec.candidates.length + 1;
-  const predictions = predictionsFromBytes(bytes, layers, outputWidth(truth));
+  const predictions = predictionsFromBytes(bytes, layers, outputWidth(args.classes));
   const facts = rankCandidates(truth, predictions, outOfFoldRows(data.folds));
   return { facts, blobs: new Map() };
 }

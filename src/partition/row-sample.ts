@@ -1,7 +1,7 @@
+import type { RowRange } from '../frame/frame.ts';
+
 /** Each member of a union keeps this many rows (or all it has), so that small partitions are heard in the global model. */
 const MEMBER_FLOOR = 50;
-
-type Range = { readonly start: number; readonly count: number };
 
 /**
  * At most `limit` of the given rows (ascending), those with the lowest row hashes: the same whatever the order in which
@@ -18,7 +18,7 @@ export function sampleRows(
     readonly limit: number;
     /** 16 bytes per row of the frame. */
     readonly rowHashes: Uint8Array;
-    readonly members: readonly Range[];
+    readonly members: readonly RowRange[];
   },
 ): Int32Array {
   if (rows.length <= limit) return rows;

@@ -3,6 +3,7 @@ import type { ScoreArgs, ScoreFacts } from './facts.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { predictRows } from './pipeline.ts';
 import { loadPipeline } from './pipeline-bytes.ts';
+import { predictionsToBytes } from './predictions.ts';
 
 /**
  * Predictions of every row by the model in input `model`; blob `predictions` with one layer. Throws `Failure` on bytes
@@ -23,9 +24,8 @@ export function score(
     );
   const output = predictRows(pipeline, frame, partition.ranges);
   pipeline.model.free?.();
-  const predictions = new Uint8Array(output.buffer, output.byteOffset, output.byteLength);
   return {
     facts: { algorithm: pipeline.model.algorithm, rows: frame.rowCount },
-    blobs: new Map([['predictions', predictions]]),
+    blobs: new Map([['predictions', predictionsToBytes({ values: output })]]),
   };
 }

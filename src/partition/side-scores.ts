@@ -3,8 +3,8 @@ import { scoreInterval } from '../estimators/interval.ts';
 import { score } from '../estimators/score.ts';
 import type { EvaluateArgs, SideScores } from './facts.ts';
 import type { PartitionData } from './partition-function.ts';
-import { type Predictions, predictionsFromBytes, readLayer } from './predictions.ts';
-import { outputWidth, predictedRows, scoredRows, type Truth } from './truth.ts';
+import { outputWidth, type Predictions, predictionsFromBytes, readLayer } from './predictions.ts';
+import { predictedRows, scoredRows, type Truth } from './truth.ts';
 
 /** Stored predictions of one side, own or global: a layer per candidate, and the shipped model's for the holdout. */
 export type Side = { readonly predictions: Predictions; readonly best: number };
@@ -13,17 +13,18 @@ export type Side = { readonly predictions: Predictions; readonly best: number };
 export function sideOf(
   data: PartitionData,
   name: 'own' | 'global',
-  args: EvaluateArgs['own'],
-  truth: Truth,
+  args: EvaluateArgs,
 ): Side | null {
   const bytes = data.inputs.get(name);
-  if (args === null || bytes === undefined) return null;
-  const predictions = predictionsFromBytes(bytes, args.candidates + 1, outputWidth(truth));
+  const side = args[name];
+  if (side === null || bytes === undefined) return null;
+  const width = outputWidth(args.classes);
+  const predictions = predictionsFromBytes(bytes, side.candidates + 1, width);
   if (predictions.rowCount !== data.frame.rowCount)
     throw new RangeError(
       `There are ${predictions.rowCount} rows of ${name} predictions for ${data.frame.rowCount} rows.`,
     );
-  return { predictions, best: args.best };
+  return { predictions, best: side.best };
 }
 
 /** Out-of-fold rows that the best candidate predicted. */

@@ -1,9 +1,14 @@
 import type { SideScores, TotalsArgs, TotalsFacts } from './facts.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { plotFacts } from './plots.ts';
-import { createPredictions, type Predictions, predictionsFromBytes } from './predictions.ts';
+import {
+  createPredictions,
+  outputWidth,
+  type Predictions,
+  predictionsFromBytes,
+} from './predictions.ts';
 import { type Side, sideScores } from './side-scores.ts';
-import { outputWidth, type Truth, truthOf } from './truth.ts';
+import { truthOf } from './truth.ts';
 
 /** Rows of the union that one member has, and where its own predictions begin (null = none). */
 type MemberRows = TotalsArgs['members'][number] & {
@@ -16,7 +21,7 @@ export function totals(data: PartitionData, args: TotalsArgs): PartitionResult<T
   const { folds } = data;
   if (folds === undefined) throw new RangeError('Totals need the folds of their rows.');
   const truth = truthOf(data.frame, args);
-  const pool = new Pool(data, args, truth);
+  const pool = new Pool(data, args);
   const score = (side: Side | null): SideScores | null => side && sideScores(truth, side, folds);
   const { own, global } = pool.paired();
   const everywhere = pool.global;
@@ -38,9 +43,9 @@ class Pool {
   readonly #rowCount: number;
   readonly #width: number;
 
-  constructor({ frame, inputs }: PartitionData, args: TotalsArgs, truth: Truth) {
+  constructor({ frame, inputs }: PartitionData, args: TotalsArgs) {
     this.#rowCount = frame.rowCount;
-    this.#width = outputWidth(truth);
+    this.#width = outputWidth(args.classes);
     this.#members = placeMembers(args.members);
     const layersOf = (name: string): Predictions | null => {
       const bytes = inputs.get(name);

@@ -4,12 +4,16 @@ import type { FoldFacts, FoldPart, RefitFacts, RefitPart, TrainArgs } from './fa
 import { FitSite } from './fit-candidate.ts';
 import { fitFold, isEmptyFold } from './fit-fold.ts';
 import type { PartitionContext, PartitionData, PartitionResult } from './partition-function.ts';
-import { createPredictions, predictionsToBytes, writeLayerInto } from './predictions.ts';
+import {
+  createPredictions,
+  outputWidth,
+  predictionsToBytes,
+  writeLayerInto,
+} from './predictions.ts';
 import { refitModel } from './refit-model.ts';
 import { rowLedger } from './row-ledger.ts';
 import { featureFacts } from './train.ts';
 import { TrainingData } from './training-data.ts';
-import { outputWidth } from './truth.ts';
 
 /**
  * One candidate on one fold (`FoldFacts`): `train` cut in parts, so that several threads share a big partition. Blob
@@ -32,7 +36,7 @@ export function trainFold(
     kept: isEmptyFold(training, args.fold) ? [] : training.selection(args.fold).kept,
   };
   const blobs = new Map<string, Uint8Array>();
-  if (fit.status === 'ok') blobs.set('predictions', bytesOf(fit.output));
+  if (fit.status === 'ok') blobs.set('predictions', predictionsToBytes({ values: fit.output }));
   return { facts, blobs };
 }
 
@@ -48,7 +52,7 @@ export function refit(
   const training = new TrainingData(data, args, { stop });
   const rows = holdoutRows(training.folds);
   const { facts: model, bytes, holdout } = refitModel(training, candidateOf(args), rows);
-  const predictions = createPredictions(data.frame.rowCount, 1, outputWidth(training));
+  const predictions = createPredictions(data.frame.rowCount, 1, outputWidth(args.classes));
   writeLayerInto(holdout, rows, 0, predictions);
   const place = args.spec.validate.refit === 'all' ? 'everything' : 'final';
   const facts: RefitFacts = {
@@ -68,8 +72,4 @@ function candidateOf({ spec, candidate }: TrainArgs & RefitPart): Candidate {
   const found = spec.candidates[candidate];
   if (found === undefined) throw new RangeError(`There is no candidate ${candidate}.`);
   return found;
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -1,16 +1,16 @@
 import { asJson } from '../domain/json.ts';
 import type { Score } from '../domain/metric.ts';
-import { chooseBest } from '../estimators/candidates.ts';
 import { holdoutRows, outOfFoldRows, validationRows } from '../estimators/folds.ts';
 import { featuresDigest } from '../features/features-digest.ts';
-import { digestJson } from '../frame/digest.ts';
 import type { Candidate } from '../spec/spec.ts';
+import { bestCandidate, candidateFacts, failedRefit } from './candidate-facts.ts';
 import type { CandidateFacts, SelectionFacts, TrainArgs, TrainFacts } from './facts.ts';
 import { FitSite, isStop } from './fit-candidate.ts';
 import { type FoldFit, fitFold, isEmptyFold, messageOf } from './fit-fold.ts';
 import type { PartitionContext, PartitionData, PartitionResult } from './partition-function.ts';
 import {
   createPredictions,
+  outputWidth,
   type Predictions,
   predictionsToBytes,
   writeLayerInto,
@@ -20,9 +20,8 @@ import { type RefitModel, refitModel } from './refit-model.ts';
 import { rowLedger } from './row-ledger.ts';
 import { stabilityOf } from './selection-stability.ts';
 import { TrainingData } from './training-data.ts';
-import { outputWidth } from './truth.ts';
 
-/** What became of one candidate; `failure` once it can't be the best any more. */
+/** One candidate on fold after fold, up to the first that fails. */
 type Trial = { readonly candidate: Candidate; readonly folds: FoldFit[]; failure?: string };
 
 /**
@@ -38,12 +37,15 @@ export function train(
   const predictions = createPredictions(
     data.frame.rowCount,
     args.spec.candidates.length + 1,
-    outputWidth(training),
+    outputWidth(args.classes),
   );
   const trials = tryCandidates(training, predictions);
   const oof = outOfFoldRows(training.folds);
   const { cv } = rankCandidates(training.truth, predictions, oof);
-  const refitted = refitBest(training, trials, cv);
+  const tried = trials.map(({ candidate, folds, failure }, i) =>
+    candidateFacts(candidate, folds, cv[i] as Score, failure),
+  );
+  const { candidates, refitted } = refitBest(training, tried);
   context.trace?.({
     name: 'choose',
     inputs: asJson(
@@ -61,7 +63,7 @@ export function train(
   const facts: TrainFacts = {
     features: featureFacts(training),
     selection: selectionFacts(training),
-    candidates: trials.map((trial, i) => candidateFacts(trial, cv[i] as Score)),
+    candidates,
     best: refitted?.best ?? null,
     model: refitted?.model.facts ?? null,
     rows: rowLedger(training),
@@ -99,44 +101,25 @@ function nameOf({ algorithm }: Candidate, i: number): string {
 
 type Refitted = { readonly best: number; readonly model: RefitModel };
 
-/** The best candidate that can also be fitted on all training rows; the simplest one where nothing could be scored. */
+/** The best candidate that can also be fitted on all training rows; those that can't are marked. */
 function refitBest(
   data: TrainingData,
-  trials: readonly Trial[],
-  cv: readonly Score[],
-): Refitted | null {
+  tried: readonly CandidateFacts[],
+): { readonly candidates: readonly CandidateFacts[]; readonly refitted: Refitted | null } {
+  const { spec } = data.args;
   const rows = holdoutRows(data.folds);
+  const candidates = [...tried];
   for (;;) {
-    const scores = cv.map((score, i): Score => {
-      const because = trials[i]?.failure;
-      return because === undefined ? score : { value: null, because };
-    });
-    const first = trials.findIndex(({ failure }) => failure === undefined);
-    if (first < 0) return null;
-    const best = chooseBest(data.args.spec.metric, scores) ?? first;
-    const trial = trials[best] as Trial;
+    const best = bestCandidate(spec.metric, candidates);
+    if (best === null) return { candidates, refitted: null };
     try {
-      return { best, model: refitModel(data, trial.candidate, rows) };
+      const model = refitModel(data, spec.candidates[best] as Candidate, rows);
+      return { candidates, refitted: { best, model } };
     } catch (error) {
       if (isStop(error)) throw error;
-      trial.failure = `On all training rows: ${messageOf(error)}`;
+      candidates[best] = failedRefit(candidates[best] as CandidateFacts, messageOf(error));
     }
   }
-}
-
-function candidateFacts({ candidate, folds, failure }: Trial, cv: Score): CandidateFacts {
-  const { algorithm, parameters } = candidate;
-  return {
-    algorithm,
-    parameters,
-    parametersDigest: digestJson(parameters),
-    seed: folds[0]?.seed ?? '0',
-    status: failure === undefined ? 'ok' : 'failed',
-    ...(failure === undefined ? {} : { because: failure }),
-    cv: failure === undefined ? cv : { value: null, because: failure },
-    foldScores: folds.map(({ score }) => score),
-    fitMs: folds.reduce((sum, { fitMs }) => sum + fitMs, 0),
-  };
 }
 
 /** Of the model that ships, with how stable the choice was over the folds. */

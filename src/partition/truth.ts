@@ -19,11 +19,6 @@ export function truthOf(frame: Frame, args: RankArgs): Truth {
   return { target: targetOf(frame, args), weights: weightsOf(frame, args.spec), spec: args.spec };
 }
 
-/** Numbers per row and layer: a probability per class, or one value. */
-export function outputWidth({ target }: Pick<Truth, 'target'>): number {
-  return target.kind === 'classes' ? Math.max(1, target.classes.length) : 1;
-}
-
 /** Rows and their predictions (`output`: rows × width, row-major) as metrics take them. */
 export function scoredRows(truth: Truth, rows: Int32Array, output: Float64Array): ScoredRows {
   const { target, spec } = truth;

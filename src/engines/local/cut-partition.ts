@@ -1,12 +1,10 @@
-import type { CategoryColumn, Column, Frame } from '../../frame/frame.ts';
+import type { CategoryColumn, Column, Frame, RowRange } from '../../frame/frame.ts';
 import type { PartitionRef } from '../../partition/partition-function.ts';
 import type { LoadedPartition } from './messages.ts';
 
-type Range = PartitionRef['ranges'][number];
-
 /** Rows of a snapshot as they were read: range after range, ranges ascending and disjoint. */
 export type RowBlock = {
-  readonly ranges: readonly Range[];
+  readonly ranges: readonly RowRange[];
   /** Position of each range's first row in the frame. */
   readonly offsets: readonly number[];
   readonly frame: Frame;
@@ -14,7 +12,7 @@ export type RowBlock = {
 };
 
 export function createRowBlock(
-  ranges: readonly Range[],
+  ranges: readonly RowRange[],
   rows: Pick<RowBlock, 'frame' | 'rowHashes'>,
 ): RowBlock {
   let next = 0;
@@ -50,12 +48,12 @@ export function cutPartition(block: RowBlock, partition: PartitionRef): LoadedPa
 }
 
 /** Where the rows lie in the block: a search by halves, for a union may have thousands of ranges. */
-function locate({ ranges, offsets }: RowBlock, { start, count }: Range): Piece {
+function locate({ ranges, offsets }: RowBlock, { start, count }: RowRange): Piece {
   let low = 0;
   let high = ranges.length;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if ((ranges[middle] as Range).start <= start) low = middle;
+    if ((ranges[middle] as RowRange).start <= start) low = middle;
     else high = middle;
   }
   const range = ranges[low];

@@ -1,4 +1,4 @@
-import type { Frame } from '../../frame/frame.ts';
+import type { Frame, RowRange } from '../../frame/frame.ts';
 import type { SnapshotReader } from '../../frame/snapshot-reader.ts';
 import type { PartitionRef } from '../../partition/partition-function.ts';
 import type { GroupedMap } from '../engine.ts';
@@ -6,8 +6,6 @@ import { createRowBlock, cutPartition } from './cut-partition.ts';
 import type { LoadedPartition } from './messages.ts';
 import type { OpenSnapshots } from './open-snapshots.ts';
 import { readRangeInto } from './task-inputs.ts';
-
-type Range = PartitionRef['ranges'][number];
 
 /** Reads the partitions of one job from its snapshot, many in one sweep. */
 export class PartitionReader {
@@ -83,7 +81,7 @@ export function frameBytes({ columns }: Frame): number {
 }
 
 /** As the reader gives them: no row twice, no range out of turn. */
-function isAscending(ranges: readonly Range[]): boolean {
+function isAscending(ranges: readonly RowRange[]): boolean {
   return ranges.every((range, i) => {
     const before = ranges[i - 1];
     return before === undefined || before.start + before.count <= range.start;
@@ -91,7 +89,7 @@ function isAscending(ranges: readonly Range[]): boolean {
 }
 
 /** Ascending, disjoint, neighbours joined. */
-export function mergeRanges(ranges: readonly Range[]): readonly Range[] {
+export function mergeRanges(ranges: readonly RowRange[]): readonly RowRange[] {
   const merged: { start: number; count: number }[] = [];
   for (const { start, count } of [...ranges].sort((a, b) => a.start - b.start)) {
     const last = merged.at(-1);

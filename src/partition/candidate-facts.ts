@@ -1,0 +1,45 @@
+import { type Metric, type Score } from '../domain/metric.ts';
+import { chooseBest } from '../estimators/candidates.ts';
+import { digestJson } from '../frame/digest.ts';
+import type { Candidate } from '../spec/spec.ts';
+import type { CandidateFacts, FoldFacts } from './facts.ts';
+
+/** What a candidate's folds and their pooled score say of it; `failure`: why it can't be the best, whatever it scored. */
+export function candidateFacts(
+  { algorithm, parameters }: Candidate,
+  folds: readonly Pick<FoldFacts, 'seed' | 'score' | 'fitMs'>[],
+  cv: Score,
+  failure: string | undefined,
+): CandidateFacts {
+  const facts: CandidateFacts = {
+    algorithm,
+    parameters,
+    parametersDigest: digestJson(parameters),
+    seed: folds[0]?.seed ?? '0',
+    status: 'ok',
+    cv,
+    foldScores: folds.map(({ score }) => score),
+    fitMs: folds.reduce((sum, { fitMs }) => sum + fitMs, 0),
+  };
+  return failure === undefined ? facts : failed(facts, failure);
+}
+
+/** A candidate that could be scored, but not be fitted on all training rows. */
+export function failedRefit(facts: CandidateFacts, message: string): CandidateFacts {
+  return failed(facts, `On all training rows: ${message}`);
+}
+
+/** The candidate of the best score among those that did not fail; the first, the simplest, where none has a score. */
+export function bestCandidate(
+  metric: Metric,
+  candidates: readonly CandidateFacts[],
+): number | null {
+  const first = candidates.findIndex(({ status }) => status === 'ok');
+  if (first < 0) return null;
+  const scores = candidates.map(({ cv }) => cv);
+  return chooseBest(metric, scores) ?? first;
+}
+
+function failed(facts: CandidateFacts, because: string): CandidateFacts {
+  return { ...facts, status: 'failed', because, cv: { value: null, because } };
+}
