@@ -3,13 +3,12 @@ import { availableParallelism, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '../migrations/migrate.ts';
 import { type Config, environmentVariable, readConfig } from './config.ts';
-import { asJson } from './domain/json.ts';
 import { buildDigest } from './embedded/build-digest.ts';
 import { packageRoot } from './embedded/package-root.ts';
 import { ensureStack, namedStack, type Stack } from './embedded/stack.ts';
 import { announceWorkerReady } from './embedded/worker-process.ts';
 import { LocalEngine } from './engines/local/local-engine.ts';
-import type { OperationContext } from './operations/context.ts';
+import type { OperationContext, Workshop } from './operations/context.ts';
 import { codeVersion, environmentFacts } from './operations/environment.ts';
 import { runReport } from './operations/report.ts';
 import { runResult } from './operations/result.ts';
@@ -50,7 +49,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     report: (run, format) => act((context) => runReport(context, run, format)),
     plan: async (prepared) => {
       const { planRun } = await import('./operations/plan.ts');
-      return act((context) => planRun(context, prepared));
+      return planRun(await system.workshop(prepared.spec), prepared);
     },
     predict: async (request) => {
       const { predict } = await import('./operations/predict.ts');
@@ -60,10 +59,10 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
       const { writePredictions } = await import('./operations/predictions.ts');
       return act((context) => writePredictions(context, request));
     },
-    lineage: (model) => act(async ({ lineage }) => asJson(await lineage.lineageOfModel(model))),
+    lineage: (model) => act(({ lineage }) => lineage.lineageOfModel(model)),
     debug: async (request, onStep) => {
       const { debugPartition } = await import('./operations/debug.ts');
-      return act((context) => debugPartition(context, request, onStep));
+      return debugPartition(await system.workshop(request.spec), request, onStep);
     },
     loadExample: async () => {
       const { loadMiningExample } = await import('./operations/mining-example.ts');
@@ -107,6 +106,12 @@ class System {
     return this.#context;
   }
 
+  /** What reads and computes in this process: no part is started but for a table that lies in the embedded server. */
+  async workshop({ data: { source } }: Spec): Promise<Workshop> {
+    const isEmbedded = source.kind === 'postgres' && source.url === undefined;
+    return this.#workshop(isEmbedded ? (await this.stack(false)).dataUrl : null);
+  }
+
   /** Works until told to stop: this process is the worker of the stack, or one more of a system that is elsewhere. */
   async work(stop: AbortSignal): Promise<void> {
     const { installRuntime, runWorker } = await import('./temporal/worker.ts');
@@ -143,9 +148,21 @@ class System {
       lineage: createPostgresLineageStore(database),
       objects: createFileObjectStore(join(this.#config.folder, 'objects')),
       temporal,
+      ...this.#workshop(stack.dataUrl),
+      codeVersion: async () =>
+        codeVersion(root, buildDigest(join(root, 'dist')), await workflowBundle()),
+      environment: environmentFacts(),
+      reportsFolder: join(this.#config.folder, 'reports'),
+      user: userInfo().username,
+      concurrency: 4,
+    };
+  }
+
+  #workshop(dataUrl: string | null): Workshop {
+    return {
       engineFor: (spec) => this.#engineFor(spec),
       snapshotRequest: (spec, baseFolder) => {
-        const url = resolveSourceUrl(spec.data.source, environmentVariable, stack.dataUrl);
+        const url = resolveSourceUrl(spec.data.source, environmentVariable, dataUrl);
         return {
           spec,
           baseFolder,
@@ -155,12 +172,6 @@ class System {
         };
       },
       takeSnapshot: (request, signal) => takeSnapshot(request, signal),
-      codeVersion: async () =>
-        codeVersion(root, buildDigest(join(root, 'dist')), await workflowBundle()),
-      environment: environmentFacts(),
-      reportsFolder: join(this.#config.folder, 'reports'),
-      user: userInfo().username,
-      concurrency: 4,
     };
   }
 

@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { RunState } from '../operations/services.ts';
-import { durationText } from '../report/number-text.ts';
+import { roughDurationText } from '../report/number-text.ts';
 import type { CommandContext } from './command-context.ts';
 
 /** Shows how a run goes on until it is stopped. */
@@ -47,21 +47,24 @@ export function createPace(now: () => number): (state: RunState) => Pace {
   };
 }
 
-/** `train: 400 of 1000 partitions (40 %), 3 failed, 41/s, about 14.6 s left`. */
+/** `train: 400 of 1000 partitions (40 %), 3 failed, 41/s, about 15 s left`. */
 export function progressLine(state: RunState, pace: Pace): string {
-  if (pace.total === 0) return pace.stage;
+  if (pace.total < 2) return [pace.stage, ...failures(state)].join(', ');
   const percent = Math.floor((100 * pace.done) / pace.total);
   return `${pace.stage}: ${[`${pace.done} of ${pace.total} ${pace.unit} (${percent} %)`, ...details(state, pace)].join(', ')}`;
 }
 
 function details(state: RunState, { perSecond, remainingMs }: Pace): readonly string[] {
-  const found: string[] = [];
-  if (state.failed > 0) found.push(`${state.failed} failed`);
-  if (state.batches.running > 0) found.push(`${state.batches.running} running`);
+  const found = [...failures(state)];
   if (perSecond !== null)
     found.push(`${perSecond >= 10 ? Math.round(perSecond) : perSecond.toFixed(1)}/s`);
-  if (remainingMs !== null) found.push(`about ${durationText(remainingMs)} left`);
+  if (remainingMs !== null) found.push(`about ${roughDurationText(remainingMs)} left`);
   return found;
+}
+
+/** Partitions fail while they train; later stages go on without them. */
+function failures({ stage, failed }: RunState): readonly string[] {
+  return failed > 0 && stage === 'train' ? [`${failed} failed`] : [];
 }
 
 /** Stages that are one step as a whole have nothing to count. */
@@ -97,7 +100,7 @@ function bar(stream: NodeJS.WritableStream, paceOf: (state: RunState) => Pace): 
   return {
     show(state) {
       const pace = paceOf(state);
-      const count = pace.total === 0 ? [] : [`${pace.done}/${pace.total} ${pace.unit}`];
+      const count = pace.total < 2 ? [] : [`${pace.done}/${pace.total} ${pace.unit}`];
       const counts = [...count, ...details(state, pace)];
       const payload = { stage: pace.stage.padEnd(10), counts: counts.join(' · ') };
       if (isStarted) {

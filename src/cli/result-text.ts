@@ -1,14 +1,22 @@
 import Table from 'cli-table3';
-import { isLowerBetter } from '../domain/metric.ts';
 import { displayPartition } from '../domain/partition.ts';
 import { printable } from '../domain/printable.ts';
 import type { PartitionRow, RunResult, ScoredModel } from '../domain/result.ts';
-import { countText, durationText, numberText } from '../report/number-text.ts';
+import { answerOf, statusText } from '../report/answer.ts';
+import { metricMeaning } from '../report/metric-words.ts';
+import {
+  countedText,
+  countText,
+  durationText,
+  numberText,
+  signedText,
+} from '../report/number-text.ts';
 import type { Colors } from './terminal.ts';
 
 /** Longer tables are cut: the report has them all. */
 const MAX_ROWS = 30;
 const MAX_WARNINGS = 10;
+const MAX_FAILURES = 5;
 const MAX_NAME = 40;
 
 const NO_BORDER = {
@@ -42,6 +50,7 @@ export function resultText(result: RunResult, colors: Colors): string {
       : []),
     '',
     ...totalsLines(result),
+    ...failureLines(result, colors),
     ...warningLines(result.warnings, colors),
     '',
     ...nextLines(result),
@@ -61,73 +70,101 @@ function headline({ experiment, status, counts, timings }: RunResult, colors: Co
   const time = typeof total === 'number' ? ` in ${durationText(total)}` : '';
   const parts = (['trained', 'reused', 'merged', 'global', 'skipped', 'failed'] as const)
     .filter((name) => counts[name] > 0)
-    .map((name) => `${countText(counts[name])} ${name}`);
-  const summary = `${countText(counts.rows)} rows in ${countText(counts.partitions)} partitions: ${parts.join(', ')}`;
-  return `${colors.bold(printable(experiment))} ${paint(status)}${time} · ${summary}`;
+    .map((name) => `${countText(counts[name])} ${statusText(name)}`);
+  return [
+    `${colors.bold(printable(experiment))} ${paint(status)}${time} · ${countedText(counts.rows, 'row')} in ${countedText(counts.partitions, 'partition')}`,
+    ...(counts.trained === counts.partitions ? [] : [parts.join('; ')]),
+  ].join('\n');
 }
 
 function resultTable(result: RunResult, colors: Colors, limit = MAX_ROWS): string {
   const { metric } = result;
-  const heads = ['partition', 'rows', 'best model', 'cv', 'holdout', 'global', 'answers'];
+  const heads = [
+    'partition',
+    'rows',
+    'best own model',
+    'global',
+    'own',
+    'own ahead',
+    'holdout',
+    'answers',
+  ];
   const table = new Table({
     chars: NO_BORDER,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
-    colAligns: ['left', 'right', 'left', 'right', 'right', 'right', 'left'],
+    colAligns: ['left', 'right', 'left', 'right', 'right', 'right', 'right', 'left'],
     head: heads.map((head) => colors.dim(head)),
   });
   for (const row of result.partitions.slice(0, limit)) table.push(partitionCells(row, colors));
-  if (result.global !== null)
-    table.push([
-      'without partition',
-      countText(result.counts.rows),
-      ...modelCells(result.global),
-      '',
-      '',
-    ]);
-  const direction = isLowerBetter(metric) ? 'lower is better' : 'higher is better';
-  return `${colors.dim(` ${metric}, ${direction}; cv on out-of-fold rows; holdout and global on the same holdout rows`)}\n${table.toString().replace(/ +$/gm, '')}`;
+  if (result.global !== null) table.push(globalCells(result.global, result.counts.rows));
+  return [
+    colors.dim(` ${metric}: ${metricMeaning(metric)}`),
+    colors.dim(' global, own, own ahead: cross-validation; holdout: rows that no choice has seen'),
+    table.toString().replace(/ +$/gm, ''),
+  ].join('\n');
 }
 
 function partitionCells(row: PartitionRow, colors: Colors): string[] {
-  const name = printable(displayPartition(row.key, row.partition), MAX_NAME);
-  const answers = row.verdict ?? row.status;
-  const isAnswered = row.status !== 'failed' && row.status !== 'skipped';
-  const reason = row.reason === undefined ? '' : ` (${row.reason})`;
   return [
-    name,
+    printable(displayPartition(row.key, row.partition), MAX_NAME),
     countText(row.rows),
-    ...modelCells(row),
-    numberText(row.global.holdout),
-    isAnswered ? `${answers}${reason}` : colors.yellow(`${row.status}${reason}`),
+    row.algorithm ?? '–',
+    numberText(row.global.cv),
+    numberText(row.cv),
+    signedText(row.difference, row.cv ?? undefined),
+    numberText(row.holdout),
+    answerCell(row, colors),
   ];
 }
 
-function modelCells({ algorithm, cv, holdout }: ScoredModel): string[] {
-  return [algorithm ?? '–', numberText(cv), numberText(holdout)];
+/** Why is said where it is not the scores that decided. */
+function answerCell(row: PartitionRow, colors: Colors): string {
+  const { who, why } = answerOf(row);
+  if (row.status === 'trained') return row.verdict === 'tie' ? `${who} (tie)` : who;
+  return who === 'nobody' ? colors.yellow(`nobody (${why})`) : `${who} (${why})`;
+}
+
+function globalCells({ algorithm, cv, holdout }: ScoredModel, rows: number): string[] {
+  const scores = [numberText(cv), '', '', numberText(holdout)];
+  return ['without partition', countText(rows), algorithm ?? '–', ...scores, ''];
 }
 
 function totalsLines({ totals: { own, global, served } }: RunResult): readonly string[] {
   const lines: string[] = [];
   if (served !== null)
-    lines.push(`  all holdout rows, by the model that answers: ${numberText(served.holdout)}`);
+    lines.push(
+      `  ${numberText(served.holdout)} on all holdout rows, each answered by the model chosen for it`,
+    );
   if (own !== null && global !== null)
     lines.push(
-      `  rows that have both: own ${numberText(own.holdout)}, global ${numberText(global.holdout)}`,
+      `  ${numberText(own.holdout)} by own models, ${numberText(global.holdout)} by the global model, on the same holdout rows`,
     );
   return lines;
+}
+
+function failureLines({ partitions }: RunResult, colors: Colors): readonly string[] {
+  const failed = partitions.filter(({ message }) => message !== undefined);
+  const lines = failed.slice(0, MAX_FAILURES).map(({ key, partition, message }) => {
+    const name = printable(displayPartition(key, partition), MAX_NAME);
+    return colors.yellow(`  ${name} failed: ${printable(message ?? '', 200)}`);
+  });
+  const hidden = failed.length - lines.length;
+  return hidden > 0 ? [...lines, `  … and ${countText(hidden)} more failed`] : lines;
 }
 
 function warningLines(warnings: readonly string[], colors: Colors): readonly string[] {
   const shown = warnings.slice(0, MAX_WARNINGS);
   const lines = shown.map((warning) => colors.yellow(`  warning: ${printable(warning)}`));
   const hidden = warnings.length - shown.length;
-  return hidden > 0 ? [...lines, `  … and ${hidden} more warnings in the report.`] : lines;
+  return hidden > 0
+    ? [...lines, `  … and ${countedText(hidden, 'more warning')} in the report`]
+    : lines;
 }
 
 function nextLines({ runId, report }: RunResult): readonly string[] {
+  if (report === null) return [`  next     partita runs show ${runId} --json`];
   return [
-    ...(report === null ? [] : [`  report   ${report}`]),
-    `  next     partita report ${runId} --out report.html`,
-    `           partita predict ${runId} --data new.csv --out scored.csv`,
+    `  report   ${report}`,
+    `  next     partita predict ${runId} --data new.csv --out scored.csv`,
   ];
 }

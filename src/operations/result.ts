@@ -13,7 +13,12 @@ export async function runResult(
   const { runs } = context;
   const run = await runs.run(id);
   const partitions: PartitionRow[] = [];
-  for await (const record of runs.partitions(run.runId)) partitions.push(partitionRow(record));
+  let rows = 0;
+  for await (const record of runs.partitions(run.runId)) {
+    partitions.push(partitionRow(record));
+    // The rows of a merged partition are those of its union, which is listed too.
+    if (record.decision.kind !== 'merge') rows += record.rows;
+  }
   const { totals } = await runs.totals(run.runId);
   const pooled = totals as unknown as TotalsFacts | null;
   return {
@@ -35,7 +40,7 @@ export async function runResult(
     },
     warnings: [...(run.snapshot?.warnings ?? []), ...(run.plan?.warnings ?? [])],
     timings: await runs.timings(run.runId),
-    counts: countsOf(partitions),
+    counts: countsOf(partitions, rows),
     report: await writeReportPage(context, run),
   };
 }
@@ -108,10 +113,10 @@ function pooledScore(scores: SideScores | null | undefined): RunResult['totals']
     : { cv: scores.cv.value, holdout: scores.holdout.value };
 }
 
-function countsOf(partitions: readonly PartitionRow[]): RunResult['counts'] {
+function countsOf(partitions: readonly PartitionRow[], rows: number): RunResult['counts'] {
   const counts = {
     partitions: partitions.length,
-    rows: 0,
+    rows,
     trained: 0,
     reused: 0,
     merged: 0,
@@ -119,9 +124,6 @@ function countsOf(partitions: readonly PartitionRow[]): RunResult['counts'] {
     skipped: 0,
     failed: 0,
   };
-  for (const { status, rows } of partitions) {
-    counts[status]++;
-    counts.rows += rows;
-  }
+  for (const { status } of partitions) counts[status]++;
   return counts;
 }

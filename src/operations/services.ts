@@ -4,6 +4,7 @@ import type { PartitionKey } from '../domain/partition.ts';
 import type { RunResult } from '../domain/result.ts';
 import type { Decision, RunStatus, Stage } from '../domain/run.ts';
 import type { Spec } from '../spec/spec.ts';
+import type { ModelLineage } from '../stores/lineage-store.ts';
 
 /** A spec that passed `parseSpec`, and the folder that its relative paths start from. */
 export type PreparedSpec = {
@@ -131,7 +132,7 @@ export interface Services {
     request: PredictionsRequest,
   ): Promise<{ readonly out: string; readonly rows: number }>;
   /** Every (run, partition) that made the model, with data, spec, code, parameters and seed. Takes a digest or a unique prefix. */
-  lineage(model: string): Promise<JsonObject>;
+  lineage(model: string): Promise<ModelLineage>;
   /** Runs the very partition function in this process, on the real data of one partition. */
   debug(request: DebugRequest, onStep: (step: DebugStep) => void): Promise<JsonObject>;
   /** Puts the example's table into the database for data; names its spec's file. */

@@ -64,6 +64,14 @@ export function percentText(share: number): string {
   return `${Math.round(share * 1000) / 10} %`;
 }
 
+/** For an estimate: whole seconds, then minutes, then hours. */
+export function roughDurationText(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 100) return `${seconds} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
+}
+
 export function durationText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   const seconds = ms / 1000;

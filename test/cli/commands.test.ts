@@ -93,7 +93,7 @@ describe('partita validate', () => {
   it('says what a valid spec is about, and starts nothing', async () => {
     const ran = await runCli(['validate']);
     expect(ran.stdout).toContain(
-      'sales is valid: classification of sold by store, macro_f1, 4 candidates.',
+      'sales is valid: classification of sold by store, macro_f1, 4 candidates. Next: partita plan',
     );
     expect(ran.hasMadeServices).toBe(false);
     expect(soleJson(await runCli(['validate', '--json']))).toMatchObject({
@@ -126,9 +126,9 @@ describe('partita plan', () => {
   it('shows what would be trained and why', async () => {
     const { stdout } = await runCli(['plan'], { services });
     expect(stdout).toMatch(/^ {2}a\s+1.200 {2}train$/m);
-    expect(stdout).toMatch(/^ {2}\(null\)\s+50 {2}global \(too_small\)$/m);
-    expect(stdout).toContain('1 partitions with models of their own');
-    expect(stdout).toContain('27 fits, about 2.5 s');
+    expect(stdout).toMatch(/^ {2}\(null\)\s+50 {2}global model answers \(too small\)$/m);
+    expect(stdout).toContain('1 partition with a model of its own, 4 candidates each: 27 fits');
+    expect(stdout).toContain('about 3 s of computing');
     expect(stdout).toContain('warning: a looks like an id');
   });
 
@@ -240,17 +240,6 @@ describe('predictions', () => {
   });
 });
 
-describe('partita lineage', () => {
-  it('outlines where a model came from', async () => {
-    const lineage = { model: 'sha256:1', seed: '7', runs: [{ run: 'r', parameters: { l2: 1 } }] };
-    const services = { lineage: () => Promise.resolve(lineage) };
-    const { stdout } = await runCli(['lineage', 'sha256:1'], { services });
-    expect(stdout).toContain('seed: 7\n');
-    expect(stdout).toMatch(/run: r\n\s+parameters:\n\s+l2: 1/);
-    expect(soleJson(await runCli(['lineage', '1', '--json'], { services }))).toEqual(lineage);
-  });
-});
-
 describe('partita debug', () => {
   const requests: DebugRequest[] = [];
   const services = {
@@ -313,6 +302,6 @@ describe('text from data', () => {
     const { stdout } = await runCli(['run'], { services, files: { 'partita.yaml': SPEC } });
     expect(stdout).toContain('\\u001b[2Jevil\\u202e');
     expect(stdout).not.toContain('\u001b');
-    expect(stdout).toContain('failed (error)');
+    expect(stdout).toContain('nobody (failed: an error)');
   });
 });

@@ -28,11 +28,13 @@ describe('the result for people', () => {
     );
     expect(text).toMatch(/^ a .* own$/m);
     expect(text).toMatch(/^ b .* global$/m);
-    expect(text).toMatch(/^ c\s+1.200\s+–\s+–\s+–\s+0\.8432\s+global \(too_small\)$/m);
-    expect(text).toMatch(/^ d .* skipped \(single_class\)$/m);
+    expect(text).toMatch(/^ c\s+1.200\s+–\s+0\.8500\s+–\s+\+0\.0600\s+–\s+global \(too small\)$/m);
+    expect(text).toMatch(/^ d .* nobody \(skipped: only one class\)$/m);
     expect(text).toMatch(/^ without partition\s+4.800\s+logistic\s+0\.8500\s+0\.8400\s*$/m);
     expect(text).toContain('PARTIAL');
-    expect(text).toContain('4 partitions: 2 trained, 1 global, 1 skipped');
+    expect(text).toContain(
+      '2 trained on their own rows; 1 answered by the model without partition; 1 skipped, without an answer',
+    );
   });
 
   it('cuts a long table and says where the rest is', () => {
@@ -49,10 +51,19 @@ describe('the result for people', () => {
       resultOf({ metric: 'rmse', warnings: ['weather looks like an id'] }),
       plain,
     );
-    expect(text).toContain('rmse, lower is better');
-    expect(text).toContain('rows that have both: own 0.9000, global 0.8400');
+    expect(text).toContain('lower is better, 0 is perfect');
+    expect(text).toContain('0.9000 by own models, 0.8400 by the global model');
     expect(text).toContain('warning: weather looks like an id');
     expect(text).toContain('partita predict run-1 --data new.csv');
+  });
+
+  it('says what went wrong with a partition', () => {
+    const partitions = [
+      rowOf('a', { status: 'failed', reason: 'timeout', message: 'Over 600 s.', verdict: null }),
+    ];
+    expect(resultText(resultOf({ status: 'PARTIAL', partitions }), plain)).toContain(
+      'a failed: Over 600 s.',
+    );
   });
 
   it('begins with why a run failed', () => {

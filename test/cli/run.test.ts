@@ -19,7 +19,9 @@ describe('partita run', () => {
     const ran = await runCli(['run']);
     expect(ran.exitCode).toBe(0);
     expect(ran.stdout).toMatch(/sales SUCCEEDED in 41\.0 s/);
-    expect(ran.stdout).toMatch(/north\s+1.200\s+random_forest\s+0\.9123\s+0\.9000\s+0\.8432\s+own/);
+    expect(ran.stdout).toMatch(
+      /north\s+1.200\s+random_forest\s+0\.8500\s+0\.9123\s+\+0\.0600\s+0\.9000\s+own/,
+    );
     expect(ran.stdout).toContain('/data/report.html');
     expect(ran.stderr).toContain('Run run-1 of sales');
   });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { countText } from '../../report/number-text.ts';
+import { countedText } from '../../report/number-text.ts';
 import type { CommandContext } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 import { readSpec } from '../read-spec.ts';
@@ -17,7 +17,7 @@ export function registerExample(program: Command, context: CommandContext): void
       const services = await context.services();
       const { spec, rows } = await services.loadExample();
       context.terminal.say(
-        `Loaded ${countText(rows)} readings of a mine's machines into Postgres.`,
+        `Loaded ${countedText(rows, 'reading')} of a mine's machines into Postgres.`,
       );
       const prepared = await readSpec(context, spec);
       const { runId } = await services.submit(prepared);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type CommandContext, printJson } from '../command-context.ts';
-import { jsonOutline } from '../json-outline.ts';
+import { lineageText } from '../lineage-text.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 
 export function registerLineage(program: Command, context: CommandContext): void {
@@ -13,6 +13,6 @@ export function registerLineage(program: Command, context: CommandContext): void
     .action(async (model: string, options: { readonly json?: true }) => {
       const lineage = await (await context.services()).lineage(model);
       if (options.json) return printJson(context.terminal, lineage);
-      context.terminal.data(`${jsonOutline(lineage).join('\n')}\n`);
+      context.terminal.data(lineageText(lineage));
     });
 }

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { displayPartition } from '../../domain/partition.ts';
 import { printable } from '../../domain/printable.ts';
 import type { PlannedRow, RunPlan } from '../../operations/services.ts';
-import { countText, durationText } from '../../report/number-text.ts';
+import { reasonText } from '../../report/answer.ts';
+import { countedText, countText, roughDurationText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 import { readSpec } from '../read-spec.ts';
@@ -12,7 +13,7 @@ const MAX_ROWS = 30;
 export function registerPlan(program: Command, context: CommandContext): void {
   program
     .command('plan')
-    .description('what a run would train, with an estimate; writes nothing')
+    .description('what a run would train, partition by partition; writes nothing')
     .argument('[spec]', 'YAML or JSON file (default: partita.yaml)')
     .option(...JSON_OPTION)
     .addHelpText('after', examples('plan', 'plan sales.partita.yaml --json'))
@@ -30,13 +31,13 @@ function planText(plan: RunPlan): string {
   const time =
     plan.estimatedSeconds === null
       ? ''
-      : `, about ${durationText(plan.estimatedSeconds * 1000)} of computing`;
+      : `, about ${roughDurationText(plan.estimatedSeconds * 1000)} of computing`;
   const trained = plan.partitions.filter(({ decision }) => decision.kind === 'train').length;
   return [
-    `${plan.source}: ${countText(plan.rows)} rows in ${countText(plan.partitions.length)} partitions`,
+    `${printable(plan.source)}: ${countedText(plan.rows, 'row')} in ${countedText(plan.partitions.length, 'partition')}`,
     ...shown.map(plannedLine),
     ...(hidden > 0 ? [`  … and ${countText(hidden)} more (all of them with --json)`] : []),
-    `${countText(trained)} partitions with models of their own, ${plan.candidates} candidates each: ${countText(plan.fits)} fits${time}.`,
+    `${countedText(trained, 'partition')} with a model of its own, ${countedText(plan.candidates, 'candidate')} each: ${countedText(plan.fits, 'fit')}, cross-validation and the model without partition included${time}.`,
     ...plan.warnings.map((warning) => `warning: ${printable(warning)}`),
     '',
   ].join('\n');
@@ -44,7 +45,18 @@ function planText(plan: RunPlan): string {
 
 function plannedLine({ key, partition, rows, decision }: PlannedRow): string {
   const name = printable(displayPartition(key, partition), 40).padEnd(40);
-  const reason = decision.kind === 'train' ? '' : ` (${decision.reason})`;
-  const into = decision.kind === 'merge' ? ` into ${printable(decision.into)}` : '';
-  return `  ${name} ${countText(rows).padStart(11)}  ${decision.kind}${into}${reason}`;
+  return `  ${name} ${countText(rows).padStart(11)}  ${decisionText(decision)}`;
+}
+
+function decisionText(decision: PlannedRow['decision']): string {
+  switch (decision.kind) {
+    case 'train':
+      return 'train';
+    case 'global':
+      return `global model answers (${reasonText(decision.reason)})`;
+    case 'skip':
+      return `skip (${reasonText(decision.reason)})`;
+    case 'merge':
+      return `merge into ${printable(decision.into)} (${reasonText(decision.reason)})`;
+  }
 }

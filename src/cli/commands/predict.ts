@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { countText } from '../../report/number-text.ts';
+import { countedText, countText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 
@@ -26,6 +26,8 @@ export function registerPredict(program: Command, context: CommandContext): void
       const rungs = Object.entries(result.rungs).map(
         ([rung, rows]) => `${countText(rows)} ${rung}`,
       );
-      context.terminal.say(`Wrote ${countText(result.rows)} rows to ${out}: ${rungs.join(', ')}.`);
+      context.terminal.say(
+        `Wrote ${countedText(result.rows, 'row')} to ${out}: ${rungs.join(', ')}.`,
+      );
     });
 }

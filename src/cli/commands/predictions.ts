@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { PredictionsRequest } from '../../operations/services.ts';
-import { countText } from '../../report/number-text.ts';
+import { countedText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 
@@ -25,6 +25,6 @@ export function registerPredictions(program: Command, context: CommandContext): 
       const path = resolve(context.workingFolder, out);
       const result = await services.predictions({ run, split, out: path });
       if (json) return printJson(context.terminal, result);
-      context.terminal.say(`Wrote ${countText(result.rows)} rows to ${out}.`);
+      context.terminal.say(`Wrote ${countedText(result.rows, 'row')} to ${out}.`);
     });
 }

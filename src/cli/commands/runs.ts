@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { printable } from '../../domain/printable.ts';
 import type { RunSummary } from '../../operations/services.ts';
-import { countText } from '../../report/number-text.ts';
+import { countedText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';
 import { showResult } from '../show-result.ts';
@@ -26,7 +26,7 @@ export function registerRuns(program: Command, context: CommandContext): void {
       });
       if (json) return printJson(context.terminal, list);
       for (const run of list) context.terminal.data(`${runLine(run)}\n`);
-      if (list.length === 0) context.terminal.say('There are no runs yet.');
+      if (list.length === 0) context.terminal.say('There are no runs yet. Start one: partita run');
     });
   runs
     .command('show')
@@ -42,6 +42,6 @@ export function registerRuns(program: Command, context: CommandContext): void {
 }
 
 function runLine({ runId, status, createdAt, partitions, experiment }: RunSummary): string {
-  const count = partitions === null ? '' : `${countText(partitions)} partitions`;
+  const count = partitions === null ? '' : countedText(partitions, 'partition');
   return `${runId}  ${status.padEnd(9)}  ${createdAt.slice(0, 19)}Z  ${printable(experiment)}  ${count}`.trimEnd();
 }
