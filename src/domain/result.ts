@@ -62,6 +62,7 @@ export type RunResult = {
   readonly warnings: readonly string[];
   /** Milliseconds: `total`, and one entry per stage. */
   readonly timings: JsonObject;
+  /** Of the table: a union of merged partitions is not counted beside its members. */
   readonly counts: { readonly partitions: number; readonly rows: number } & {
     readonly [status in PartitionStatus]: number;
   };

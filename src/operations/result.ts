@@ -13,11 +13,11 @@ export async function runResult(
   const { runs } = context;
   const run = await runs.run(id);
   const partitions: PartitionRow[] = [];
-  let rows = 0;
+  const ofTable: PartitionRow[] = [];
   for await (const record of runs.partitions(run.runId)) {
-    partitions.push(partitionRow(record));
-    // The rows of a merged partition are those of its union, which is listed too.
-    if (record.decision.kind !== 'merge') rows += record.rows;
+    const row = partitionRow(record);
+    partitions.push(row);
+    if (!isUnion(record)) ofTable.push(row);
   }
   const { totals } = await runs.totals(run.runId);
   const pooled = totals as unknown as TotalsFacts | null;
@@ -40,7 +40,7 @@ export async function runResult(
     },
     warnings: [...(run.snapshot?.warnings ?? []), ...(run.plan?.warnings ?? [])],
     timings: await runs.timings(run.runId),
-    counts: countsOf(partitions, rows),
+    counts: countsOf(ofTable),
     report: await writeReportPage(context, run),
   };
 }
@@ -113,10 +113,15 @@ function pooledScore(scores: SideScores | null | undefined): RunResult['totals']
     : { cv: scores.cv.value, holdout: scores.holdout.value };
 }
 
-function countsOf(partitions: readonly PartitionRow[], rows: number): RunResult['counts'] {
+/** What small partitions were merged into: its rows are theirs. */
+function isUnion({ ranges }: PartitionRecord): boolean {
+  return ranges.length > 1;
+}
+
+function countsOf(partitions: readonly PartitionRow[]): RunResult['counts'] {
   const counts = {
     partitions: partitions.length,
-    rows,
+    rows: 0,
     trained: 0,
     reused: 0,
     merged: 0,
