@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PartitionRow, RunResult } from '../../src/domain/result.ts';
+import { seededDraws } from '../support/draws.ts';
+import {
+  type CsvRow,
+  csvOf,
+  Partita,
+  type Row,
+  readCsv,
+  type SpecWishes,
+} from '../support/partita.ts';
+
+const partita = new Partita();
+afterAll(() => partita.stop(), 120_000);
+
+/** How many rows, and what is wrong with them. */
+const PARTITIONS: { readonly [name: string]: readonly [number, (row: Row, i: number) => Row] } = {
+  one: [1, (row) => row],
+  three: [3, (row) => row],
+  forty: [40, (row) => row],
+  good: [120, (row) => row],
+  'one class': [60, (row) => ({ ...row, label: 'no', y: 7 })],
+  'no target': [60, (row) => ({ ...row, label: null, y: null })],
+  'constant features': [60, (row) => ({ ...row, x: 1, z: 'same' })],
+  'missing features': [60, (row) => ({ ...row, x: null, z: null })],
+  'missing targets': [60, (row, i) => (i % 6 === 0 ? { ...row, label: null, y: null } : row)],
+  'odd weights': [60, (row, i) => ({ ...row, w: [0, null, 2, 0.5, 1, -1][i % 6] ?? null })],
+};
+
+const TABLE = Object.entries(PARTITIONS).flatMap(([kind, [count, spoil]], k) => {
+  const draws = seededDraws(k + 1);
+  return Array.from({ length: count }, (_, i) => {
+    const x = draws.uniform();
+    const z = ['p', 'q'][draws.integer(2)] as string;
+    const label = x + 0.3 * draws.uniform() > 0.6 ? 'yes' : 'no';
+    return spoil({ kind, x, z, w: 1, label, y: 10 * x + draws.uniform() }, i);
+  });
+});
+
+type Wishes = Partial<Omit<SpecWishes, 'data' | 'name'>> & { readonly name: string };
+
+async function runSmall({ name, ...wishes }: Wishes) {
+  partita.write('small.csv', csvOf(TABLE));
+  const spec = partita.writeSpec({
+    name,
+    data: { source: { kind: 'csv', path: 'small.csv' } },
+    partition: { by: 'kind' },
+    target: { column: 'label', task: 'classification' },
+    columns: { weight: 'w', drop: ['y'] },
+    algorithms: ['baseline', 'logistic', 'decision_tree', { gradient_boosting: { rounds: 5 } }],
+    ...wishes,
+  });
+  return partita.run(spec);
+}
+
+const rowOf = ({ partitions }: RunResult, kind: string): PartitionRow =>
+  partitions.find(({ key }) => key['kind'] === kind) as PartitionRow;
+const statuses = ({ partitions }: RunResult) =>
+  Object.fromEntries(
+    partitions.map(({ key, status, reason }) => [
+      key['kind'],
+      reason === undefined ? status : `${status}: ${reason}`,
+    ]),
+  );
+
+/** Rows that the files of predictions hold for a partition and scope, per split. */
+async function predictedRows({ runId }: RunResult): Promise<readonly CsvRow[]> {
+  const [oof, holdout] = [
+    await partita.predictions(runId, 'oof'),
+    await partita.predictions(runId, 'holdout'),
+  ];
+  return [...oof, ...holdout];
+}
+
+describe('a table of small and odd partitions', () => {
+  let asked: RunResult;
+
+  beforeAll(async () => {
+    const ended = await runSmall({ name: 'global' });
+    asked = ended.result;
+    expect(ended.code, asked.error ?? ended.stderr).toBe(0);
+  }, 240_000);
+
+  it('is answered by the global model where a partition is too small, when asked', () => {
+    expect(asked.status).toBe('SUCCEEDED');
+    expect(statuses(asked)).toEqual({
+      one: 'global: single_class',
+      three: 'global: single_class',
+      forty: 'global: too_small',
+      good: 'trained',
+      'one class': 'global: single_class',
+      'no target': 'global: no_target',
+      'constant features': 'trained',
+      'missing features': 'trained',
+      'missing targets': 'trained',
+      'odd weights': 'global: too_small',
+    });
+    for (const { status, model } of asked.partitions)
+      if (status === 'global') expect(model).toBe(asked.global?.model);
+  });
+
+  it('accounts for every row: used, held out, or excluded by reason', async () => {
+    expect(asked.counts.rows).toBe(TABLE.length);
+    expect(asked.partitions.map(({ rows }) => rows).reduce((a, b) => a + b)).toBe(TABLE.length);
+    expect(rowOf(asked, 'missing targets').excluded).toEqual({ target_missing: 10 });
+    expect(rowOf(asked, 'odd weights').excluded).toEqual({
+      weight_missing: 10,
+      weight_not_positive: 20,
+    });
+    expect(rowOf(asked, 'no target').excluded).toEqual({ target_missing: 60 });
+
+    const predicted = await predictedRows(asked);
+    for (const { partition, status, rows, excluded } of asked.partitions) {
+      const scope = status === 'trained' ? 'own' : 'global';
+      const seen = predicted.filter(
+        (row) => row['partition'] === partition && row['scope'] === scope,
+      );
+      const left = Object.values(excluded).reduce((sum, count) => sum + count, 0);
+      // The rows of a tiny partition may only train: then no model of a fold has to predict them.
+      if (rows > 3) expect([partition, seen.length + left]).toEqual([partition, rows]);
+      expect(new Set(seen.map(({ row }) => row)).size).toBe(seen.length);
+    }
+  });
+
+  it('has no number that is none', () => {
+    const text = JSON.stringify(asked);
+    expect(text).not.toMatch(/NaN|Infinity/);
+    for (const { status, cv, holdout, because } of asked.partitions.filter(
+      (row) => row.status === 'trained',
+    )) {
+      expect(status).toBe('trained');
+      if (cv === null) expect(because?.['cv']).toBeDefined();
+      if (holdout === null) expect(because?.['holdout']).toBeDefined();
+    }
+  });
+
+  it('is told to be partial where such partitions are skipped', async () => {
+    const { code, result } = await runSmall({
+      name: 'skip',
+      partition: { by: 'kind', on_small: 'skip' },
+    });
+    expect([code, result.status]).toEqual([5, 'PARTIAL']);
+    expect(statuses(result)).toEqual({
+      ...statuses(asked),
+      one: 'skipped: single_class',
+      three: 'skipped: single_class',
+      forty: 'skipped: too_small',
+      'one class': 'skipped: single_class',
+      'no target': 'skipped: no_target',
+      'odd weights': 'skipped: too_small',
+    });
+    expect(rowOf(result, 'forty')).toMatchObject({ model: null, rows: 40 });
+    expect(rowOf(result, 'good').cv).toBe(rowOf(asked, 'good').cv);
+  }, 120_000);
+
+  it('has such partitions merged, and their union counted once', async () => {
+    const { code, result } = await runSmall({
+      name: 'merge',
+      partition: { by: 'kind', on_small: 'merge' },
+    });
+    expect([code, result.status]).toEqual([0, 'SUCCEEDED']);
+    const union = rowOf(result, '(merged)');
+    expect(union).toMatchObject({ status: 'trained', rows: 1 + 3 + 40 + 60 + 60 + 60 });
+    expect(rowOf(result, 'forty')).toMatchObject({
+      status: 'merged',
+      reason: 'too_small',
+      model: union.model,
+    });
+    expect(result.counts).toMatchObject({
+      rows: TABLE.length,
+      partitions: Object.keys(PARTITIONS).length,
+      merged: 6,
+      trained: 4,
+    });
+    const out = `${partita.folder}/merged.csv`;
+    const data = `${partita.folder}/small.csv`;
+    const scored = await partita.command('predict', result.runId, '--data', data, '--out', out);
+    expect(scored.code, scored.stderr).toBe(0);
+    const answers = readCsv(out).filter(({ kind }) => kind === 'forty');
+    expect(answers).toHaveLength(40);
+    expect(new Set(answers.map(({ model }) => model))).toEqual(new Set([union.model]));
+  }, 120_000);
+
+  it('is a regression as well', async () => {
+    const { code, result } = await runSmall({
+      name: 'regression',
+      target: { column: 'y', task: 'regression' },
+      columns: { weight: 'w', drop: ['label'] },
+      algorithms: ['baseline', 'ridge', 'decision_tree', { random_forest: { trees: 3 } }],
+    });
+    expect([code, result.status], result.error ?? '').toEqual([0, 'SUCCEEDED']);
+    expect(rowOf(result, 'one class')).toMatchObject({
+      status: 'global',
+      reason: 'constant_target',
+    });
+    expect(rowOf(result, 'missing features').cv).toBeGreaterThan(0);
+    expect(JSON.stringify(result)).not.toMatch(/NaN|Infinity/);
+  }, 120_000);
+});
