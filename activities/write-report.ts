@@ -1,4 +1,5 @@
 import { asJson } from '../src/domain/json.ts';
+import type { RunStatus } from '../src/domain/run.ts';
 import { canonicalJson } from '../src/frame/digest.ts';
 import type { TotalsFacts } from '../src/partition/facts.ts';
 import { collectFacts } from '../src/report/collect-facts.ts';
@@ -8,11 +9,17 @@ import type { ActivityDependencies } from './dependencies.ts';
 
 export function writeReportActivity({ runs, objects }: ActivityDependencies) {
   return {
-    /** Facts first, then the page from the same facts; both are objects. */
-    async writeReport({ runId }: { readonly runId: string }): Promise<void> {
+    /** Facts first, then the page from the same facts; both are objects. `status` is what the run is about to end as. */
+    async writeReport({
+      runId,
+      status,
+    }: {
+      readonly runId: string;
+      readonly status: RunStatus;
+    }): Promise<void> {
       return inActivity(async ({ attempt }) => {
         const facts = await collectFacts({
-          run: await runs.run(runId),
+          run: { ...(await runs.run(runId)), status },
           partitions: runs.partitions(runId),
           global: await runs.globalTraining(runId),
           totals: (await runs.totals(runId)).totals as unknown as TotalsFacts | null,

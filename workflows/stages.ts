@@ -110,7 +110,7 @@ async function finish(runId: string, control: StageControl): Promise<StagesOutco
   control.stage = 'choose';
   const { status } = await barriers.chooseModels({ runId });
   control.stage = 'report';
-  await barriers.writeReport({ runId });
+  await barriers.writeReport({ runId, status });
   await statuses.endRun({ runId, status, error: null });
   return { kind: 'finished', status };
 }
