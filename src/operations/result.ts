@@ -129,6 +129,9 @@ function countsOf(partitions: readonly PartitionRow[]): RunResult['counts'] {
     skipped: 0,
     failed: 0,
   };
-  for (const { status } of partitions) counts[status]++;
+  for (const { status, rows } of partitions) {
+    counts[status]++;
+    counts.rows += rows;
+  }
   return counts;
 }
