@@ -1,7 +1,11 @@
 import type { Json } from '../domain/json.ts';
 import { printable } from '../domain/printable.ts';
 
-/** JSON data for people: one `name: value` per line, indented, lists of plain values on one line. */
+/** Texts and lists longer than this are cut; objects that fit into the shorter length stand on one line. */
+const MAX_LINE = 200;
+const MAX_INLINE = 100;
+
+/** JSON data for people: one `name: value` per line, indented; what is short stands on one line, numbers have six digits. */
 export function jsonOutline(value: Json, indent = ''): readonly string[] {
   if (isPlain(value)) return [`${indent}${plainText(value)}`];
   const entries: readonly (readonly [string, Json])[] = Array.isArray(value)
@@ -9,12 +13,22 @@ export function jsonOutline(value: Json, indent = ''): readonly string[] {
     : Object.entries(value as { readonly [key: string]: Json });
   return entries.flatMap(([name, child]) => {
     const label = name === '-' ? `${indent}-` : `${indent}${printable(name)}:`;
-    if (isPlain(child)) return [`${label} ${plainText(child)}`];
+    const line = isPlain(child) ? plainText(child) : inlineText(child);
+    if (line !== null) return [`${label} ${line}`];
     return [label, ...jsonOutline(child, `${indent}  `)];
   });
 }
 
-const MAX_LINE = 200;
+/** `kind number, missing 5`, or null where that would be long or nested. */
+function inlineText(value: Json): string | null {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;
+  const entries = Object.entries(value);
+  if (!entries.every(([, child]) => isPlain(child))) return null;
+  const text = entries
+    .map(([name, child]) => `${printable(name)} ${plainText(child as Json)}`)
+    .join(', ');
+  return text.length <= MAX_INLINE ? text : null;
+}
 
 function isPlain(value: Json): boolean {
   if (value === null || typeof value !== 'object') return true;
@@ -23,12 +37,15 @@ function isPlain(value: Json): boolean {
 }
 
 function plainText(value: Json): string {
-  if (typeof value === 'string') return printable(value, MAX_LINE);
   if (Array.isArray(value))
     return printable(value.map(scalarText).join(', ') || '(none)', MAX_LINE);
-  return value !== null && typeof value === 'object' ? '(none)' : String(value);
+  return value !== null && typeof value === 'object'
+    ? '(none)'
+    : printable(scalarText(value), MAX_LINE);
 }
 
 function scalarText(value: Json): string {
+  if (typeof value === 'number' && !Number.isInteger(value))
+    return String(Number(value.toPrecision(6)));
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

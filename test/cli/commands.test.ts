@@ -245,7 +245,12 @@ describe('partita debug', () => {
   const services = {
     debug: (request: DebugRequest, onStep: (step: never) => void) => {
       requests.push(request);
-      onStep({ name: 'impute', inputs: { rows: 3 }, outputs: { filled: 1 }, ms: 2 } as never);
+      onStep({
+        name: 'impute',
+        inputs: { rows: 3 },
+        outputs: { filled: { rpm: 1, load: 1 / 3 } },
+        ms: 2,
+      } as never);
       return Promise.resolve({ best: 'ridge' });
     },
   };
@@ -253,8 +258,9 @@ describe('partita debug', () => {
   it('prints each step with what went in and came out', async () => {
     const { stdout } = await runCli(['debug', '--partition', 'north'], { services });
     expect(requests[0]).toMatchObject({ partition: 'north', stage: 'train' });
-    expect(stdout).toMatch(/impute \(2 ms\)\n {2}in\n {4}rows: 3\n {2}out\n {4}filled: 1\n/);
-    expect(stdout).toContain('best: ridge');
+    expect(stdout).toMatch(
+      /impute \(2 ms\)\n {2}in\n {4}rows: 3\n {2}out\n {4}filled: rpm 1, load 0.333333\n/,
+    );
   });
 
   it('is one line of JSON', async () => {

@@ -39,8 +39,7 @@ export function registerDebug(program: Command, context: CommandContext): void {
       if (options.inspect) waitForInspector(terminal.say);
       const { partition, stage } = options;
       const result = await services.debug({ ...prepared, partition, stage }, onStep);
-      if (options.json) return printJson(terminal, { partition, stage, steps, result });
-      terminal.data(`result\n${jsonOutline(result, '  ').join('\n')}\n`);
+      if (options.json) printJson(terminal, { partition, stage, steps, result });
     });
 }
 
