@@ -1,28 +1,28 @@
 import { Failure } from '../src/domain/failure.ts';
-import { asJson, type JsonObject } from '../src/domain/json.ts';
 import { GLOBAL_TEXT } from '../src/domain/partition.ts';
 import { type RunStatus, runStatusOf } from '../src/domain/run.ts';
-import type { InputRef } from '../src/engines/engine.ts';
+import { runJob, type TaskWith } from '../src/engines/job.ts';
 import { type Choice, type Choosable, chooseModels } from '../src/partition/choice.ts';
 import type { TotalsArgs } from '../src/partition/facts.ts';
-import {
-  GLOBAL_PARTITION,
-  type PackMember,
-  type PartitionRecord,
-  type RunRecord,
-  type TrainedPartition,
-} from '../src/stores/run-store.ts';
+import type { ArgsOf } from '../src/partition/registry.ts';
+import type { ObjectStore } from '../src/stores/object-store.ts';
+import type { PackMember } from '../src/stores/objects/pack.ts';
+import { GLOBAL_PARTITION, type PartitionRecord, type RunRecord } from '../src/stores/run-store.ts';
+import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { runJob, taskArgs, unionJob } from './partition-job.ts';
+import { taskArgs, unionJob } from './partition-job.ts';
+import { globalInputs, inputOf } from './stored-inputs.ts';
 
 /** What the choice and the totals need of a partition; the rest of its record is let go. */
 type Row = Choosable & {
   readonly rows: number;
   readonly ranges: PartitionRecord['ranges'];
-  readonly best: number | null;
-  readonly predictions: PackMember | null;
+  readonly own: { readonly best: number; readonly predictions: PackMember } | null;
 };
+
+/** A partition whose rows count in the totals, and who answers for it. */
+type Member = { readonly row: Row; readonly choice: Choice };
 
 export function chooseModelsActivity({ runs, objects, engineFor }: ActivityDependencies) {
   return {
@@ -34,15 +34,14 @@ export function chooseModelsActivity({ runs, objects, engineFor }: ActivityDepen
     }): Promise<{ readonly status: RunStatus }> {
       return inActivity(async ({ signal, attempt }) => {
         const run = await runs.run(runId);
-        const global = await runs.globalTraining(runId);
+        const global = trainedModel(await runs.globalTraining(runId));
         const rows: Row[] = [];
         for await (const record of runs.partitions(runId)) rows.push(rowOf(record));
-        const globalModel =
-          global?.kind === 'trained' ? (global.facts.model?.digest ?? null) : null;
-        const choices = chooseModels(rows, globalModel);
+        const choices = chooseModels(rows, global?.facts.model.digest ?? null);
 
-        const task = totalsTask(run, rows, choices, global, (member) => objects.path(member.pack));
-        const job = unionJob(run, objects, 'totals', taskArgs(run), [task]);
+        const task = totalsTask(run, membersOf(rows, choices), global, objects);
+        const args = taskArgs(run);
+        const job = unionJob(run, objects, { name: 'totals', args, tasks: [task] });
         const [outcome] = await runJob(engineFor(run.spec), job, signal);
         if (outcome?.kind !== 'ok')
           throw new Failure('run-failed', `Pooling the totals failed: ${outcome?.message}`);
@@ -55,88 +54,55 @@ export function chooseModelsActivity({ runs, objects, engineFor }: ActivityDepen
 
 function rowOf(record: PartitionRecord): Row {
   const { partitionId, decision, rows, ranges, trained, evaluated } = record;
-  const facts = trained?.kind === 'trained' ? trained.facts : null;
+  const own = trainedModel(trained);
   return {
     partitionId,
     decision,
     rows,
     ranges,
-    model: facts?.model?.digest ?? null,
+    model: own?.facts.model.digest ?? null,
     failure: trained?.kind === 'failed' ? trained.reason : null,
     comparison: evaluated?.comparison ?? null,
-    best: facts?.best ?? null,
-    predictions: trained?.kind === 'trained' ? trained.predictions : null,
+    own: own && { best: own.facts.best, predictions: own.predictions },
   };
+}
+
+/** A merged partition's rows are those of its union. */
+function membersOf(rows: readonly Row[], choices: readonly Choice[]): readonly Member[] {
+  return rows
+    .map((row, i): Member => ({ row, choice: choices[i] as Choice }))
+    .filter(({ row }) => row.decision.kind !== 'merge');
 }
 
 /** One task over the union of all answered partitions, with their predictions as inputs (see `TotalsArgs`). */
 function totalsTask(
   run: RunRecord,
-  rows: readonly Row[],
-  choices: readonly Choice[],
-  global: TrainedPartition | null,
-  pathOf: (member: PackMember) => string,
-) {
-  // A merged partition's rows are those of its union.
-  const members = rows.flatMap((row, i) =>
-    row.decision.kind === 'merge' ? [] : [{ row, choice: choices[i] as Choice }],
-  );
-  const own = members.filter(({ row }) => row.best !== null && row.predictions !== null);
-  const inputs: InputRef[] = own.map(({ row }) =>
-    inputOf('own', row.predictions as PackMember, pathOf),
-  );
-  const globalBest = global?.kind === 'trained' ? global.facts.best : null;
-  const globalPredictions =
-    global?.kind === 'trained' && globalBest !== null ? global.predictions : null;
-  if (globalPredictions !== null)
-    inputs.push(
-      ...globalInputs(
-        run,
-        members.map(({ row }) => row),
-        globalPredictions,
-        pathOf,
-      ),
-    );
-  const part: JsonObject = asJson({
-    members: members.map(({ row, choice }) => ({
-      rows: row.rows,
-      best: row.best,
-      served: servedBy(row, choice),
-    })),
-    candidates: run.spec.candidates.length,
-    global: globalPredictions === null ? null : { best: globalBest },
-  } satisfies Omit<TotalsArgs, 'spec' | 'task' | 'classes'> | object);
+  members: readonly Member[],
+  global: TrainedModel | null,
+  objects: ObjectStore,
+): TaskWith<Omit<TotalsArgs, keyof ArgsOf<'rank'>>> {
   const ranges = members.flatMap(({ row }) => row.ranges);
-  return { partition: { id: GLOBAL_PARTITION, text: GLOBAL_TEXT, ranges }, part, inputs };
+  return {
+    partition: { id: GLOBAL_PARTITION, text: GLOBAL_TEXT, ranges },
+    part: {
+      members: members.map(({ row, choice }) => ({
+        rows: row.rows,
+        best: row.own?.best ?? null,
+        served: servedBy(row, choice),
+      })),
+      candidates: run.spec.candidates.length,
+      global: global && { best: global.facts.best },
+    },
+    inputs: [
+      ...members.flatMap(({ row: { own } }) =>
+        own === null ? [] : [inputOf('own', own.predictions, objects)],
+      ),
+      ...(global === null ? [] : globalInputs(run, global, ranges, objects)),
+    ],
+  };
 }
 
 function servedBy(row: Row, choice: Choice): TotalsArgs['members'][number]['served'] {
   if (choice.model === null) return 'none';
   return choice.model === row.model ? 'own' : 'global';
-}
-
-function inputOf(
-  name: string,
-  { offset, length, ...member }: PackMember,
-  pathOf: (member: PackMember) => string,
-): InputRef {
-  return { name, path: pathOf({ offset, length, ...member }), offset, length };
-}
-
-/** The global model's predictions lie in snapshot order; the union's members may not. */
-function globalInputs(
-  run: RunRecord,
-  rows: readonly Row[],
-  predictions: PackMember,
-  pathOf: (member: PackMember) => string,
-): readonly InputRef[] {
-  const rowBytes = predictions.length / Math.max(1, run.snapshot?.rowCount ?? 1);
-  return rows.flatMap(({ ranges }) =>
-    ranges.map(({ start, count }) => ({
-      name: 'global',
-      path: pathOf(predictions),
-      offset: predictions.offset + start * rowBytes,
-      length: count * rowBytes,
-    })),
-  );
 }

@@ -1,12 +1,13 @@
 import { Failure } from '../src/domain/failure.ts';
 import { displayPartition } from '../src/domain/partition.ts';
-import { cutBatches, longestFirst, trainingBatchLimits } from '../src/partition/batch-plan.ts';
+import { longestFirst, trainingBatchLimits } from '../src/partition/batch-plan.ts';
 import { classLabels, conditionPartitions } from '../src/partition/condition.ts';
 import type { ProfileFacts } from '../src/partition/facts.ts';
 import type { Snapshot } from '../src/sources/snapshot.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { planStage } from './plan-stage.ts';
 
 type Profiled = Snapshot['partitions'][number] & { readonly facts: ProfileFacts };
 
@@ -33,12 +34,11 @@ export function conditionRunActivity({ runs, objects }: ActivityDependencies) {
         const training = longestFirst(
           partitions.filter(({ decision }) => decision.kind === 'train'),
         );
-        const batches = cutBatches(training, trainingBatchLimits(training.length));
-        await runs.planBatches(runId, {
-          stage: 'train',
-          batches: batches.map((batch) => batch.map(({ partitionId }) => partitionId)),
-        });
-        return { trainBatches: batches.length, global: spec.global.enabled ? 'wanted' : 'none' };
+        const limits = trainingBatchLimits(training.length);
+        return {
+          trainBatches: await planStage(runs, runId, 'train', training, limits),
+          global: spec.global.enabled ? 'wanted' : 'none',
+        };
       });
     },
   };

@@ -1,24 +1,17 @@
 import { Failure } from '../src/domain/failure.ts';
-import type { InputRef, PartitionTask } from '../src/engines/engine.ts';
-import { cutBatches } from '../src/partition/batch-plan.ts';
-import type { EvaluateArgs, EvaluateFacts } from '../src/partition/facts.ts';
-import { bytesPerRow } from '../src/partition/predictions.ts';
-
+import { runJob, type TaskWith } from '../src/engines/job.ts';
+import type { EvaluateArgs } from '../src/partition/facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
-import {
-  type EvaluatedPartition,
-  type PlannedPartition,
-  type RunRecord,
-  type TrainedPartition,
-} from '../src/stores/run-store.ts';
+import type { EvaluatedPartition, PlannedPartition, RunRecord } from '../src/stores/run-store.ts';
+import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { partitionJob, requirePlan, runJob, taskArgs } from './partition-job.ts';
+import { partitionJob, taskArgs } from './partition-job.ts';
+import { planStage } from './plan-stage.ts';
+import { globalInputs, inputOf } from './stored-inputs.ts';
 
 /** Evaluation reads every layer of own and global predictions: fewer rows per batch than a profile. */
 const EVALUATION_LIMITS = { partitions: 250, rows: 250_000 };
-
-type Trained = TrainedPartition & { readonly kind: 'trained' };
 
 export function evaluationActivities({ runs, objects, engineFor }: ActivityDependencies) {
   return {
@@ -29,16 +22,14 @@ export function evaluationActivities({ runs, objects, engineFor }: ActivityDepen
       readonly runId: string;
     }): Promise<{ readonly evaluateBatches: number }> {
       return inActivity(async () => {
-        const answered: { readonly id: string; readonly rows: number }[] = [];
+        const answered: { readonly partitionId: string; readonly rows: number }[] = [];
         for await (const { partitionId, decision, rows } of runs.partitions(runId)) {
           if (decision.kind === 'train' || decision.kind === 'global')
-            answered.push({ id: partitionId, rows });
+            answered.push({ partitionId, rows });
         }
-        const batches = cutBatches(answered, EVALUATION_LIMITS).map((batch) =>
-          batch.map(({ id }) => id),
-        );
-        await runs.planBatches(runId, { stage: 'evaluate', batches });
-        return { evaluateBatches: batches.length };
+        return {
+          evaluateBatches: await planStage(runs, runId, 'evaluate', answered, EVALUATION_LIMITS),
+        };
       });
     },
 
@@ -51,25 +42,16 @@ export function evaluationActivities({ runs, objects, engineFor }: ActivityDepen
           input.runId,
           partitions.map(({ partitionId }) => partitionId),
         );
-        const global = asTrained((await runs.globalTraining(input.runId)) ?? undefined);
-        const tasks = partitions.map((partition) =>
-          evaluationTask(
-            run,
-            objects,
-            partition,
-            asTrained(trained.get(partition.partitionId)),
-            global,
-          ),
-        );
-        const outcomes = await runJob(
-          engineFor(run.spec),
-          partitionJob(run, objects, 'evaluate', taskArgs(run), tasks),
-          signal,
-        );
-        const evaluated = outcomes.flatMap((outcome, i): EvaluatedPartition[] => {
+        const global = trainedModel(await runs.globalTraining(input.runId));
+        const tasks = partitions.map((partition) => {
+          const own = trainedModel(trained.get(partition.partitionId));
+          return evaluationTask(run, partition, { own, global }, objects);
+        });
+        const job = partitionJob(run, objects, { name: 'evaluate', args: taskArgs(run), tasks });
+        const outcomes = await runJob(engineFor(run.spec), job, signal);
+        const evaluated = outcomes.map((outcome, i): EvaluatedPartition => {
           const { partitionId, text } = partitions[i] as PlannedPartition;
-          if (outcome.kind === 'ok')
-            return [{ partitionId, facts: outcome.facts as unknown as EvaluateFacts }];
+          if (outcome.kind === 'ok') return { partitionId, facts: outcome.facts };
           throw new Failure('run-failed', `Evaluating ${text} failed: ${outcome.message}`);
         });
         await runs.recordEvaluation(input.runId, input.batch, evaluated, attempt);
@@ -78,55 +60,22 @@ export function evaluationActivities({ runs, objects, engineFor }: ActivityDepen
   };
 }
 
-function asTrained(trained: TrainedPartition | undefined): Trained | null {
-  return trained?.kind === 'trained' && trained.facts.best !== null ? trained : null;
-}
-
 function evaluationTask(
   run: RunRecord,
+  { partitionId, text, ranges }: PlannedPartition,
+  { own, global }: { readonly own: TrainedModel | null; readonly global: TrainedModel | null },
   objects: ObjectStore,
-  partition: PlannedPartition,
-  own: Trained | null,
-  global: Trained | null,
-): PartitionTask {
-  const part: Pick<EvaluateArgs, 'own' | 'global'> = {
-    own: sideArgs(own),
-    global: sideArgs(global),
-  };
+): TaskWith<Pick<EvaluateArgs, 'own' | 'global'>> {
   return {
-    partition: { id: partition.partitionId, text: partition.text, ranges: partition.ranges },
-    part,
+    partition: { id: partitionId, text, ranges },
+    part: { own: sideArgs(own), global: sideArgs(global) },
     inputs: [
-      ...(own === null ? [] : [ownInput(objects, own)]),
-      ...(global === null ? [] : globalInputs(run, objects, partition, global)),
+      ...(own === null ? [] : [inputOf('own', own.predictions, objects)]),
+      ...(global === null ? [] : globalInputs(run, global, ranges, objects)),
     ],
   };
 }
 
-function sideArgs(side: Trained | null): EvaluateArgs['own'] {
-  return side === null || side.facts.best === null
-    ? null
-    : { candidates: side.facts.candidates.length, best: side.facts.best };
-}
-
-function ownInput(objects: ObjectStore, { predictions }: Trained): InputRef {
-  const { pack, offset, length } = predictions;
-  return { name: 'own', path: objects.path(pack), offset, length };
-}
-
-/** The global model's predictions lie in snapshot order: a partition's are the same ranges; a union's, several. */
-function globalInputs(
-  run: RunRecord,
-  objects: ObjectStore,
-  partition: PlannedPartition,
-  { predictions, facts }: Trained,
-): readonly InputRef[] {
-  const width = Math.max(1, requirePlan(run).classes.length);
-  const rowBytes = bytesPerRow(facts.candidates.length + 1, width);
-  return partition.ranges.map(({ start, count }) => ({
-    name: 'global',
-    path: objects.path(predictions.pack),
-    offset: predictions.offset + start * rowBytes,
-    length: count * rowBytes,
-  }));
+function sideArgs(side: TrainedModel | null): EvaluateArgs['own'] {
+  return side && { candidates: side.facts.candidates.length, best: side.facts.best };
 }

@@ -1,10 +1,12 @@
 import type { Outcome } from '../src/engines/engine.ts';
+import { runJob } from '../src/engines/job.ts';
 import { EXCLUDED } from '../src/estimators/folds.ts';
 import type { ProfileFacts } from '../src/partition/facts.ts';
+import { partitionRef } from '../src/partition/partition-function.ts';
 import type { SnapshotPartition } from '../src/sources/snapshot.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { partitionJob, requireSnapshot, runJob } from './partition-job.ts';
+import { partitionJob, requireSnapshot } from './partition-job.ts';
 
 export function profileBatchActivity({ runs, objects, engineFor }: ActivityDependencies) {
   return {
@@ -13,17 +15,12 @@ export function profileBatchActivity({ runs, objects, engineFor }: ActivityDepen
       return inActivity(async ({ signal, attempt }) => {
         const run = await runs.run(input.runId);
         const partitions = await runs.snapshotBatch(input.runId, input.batch);
-        const tasks = partitions.map(({ id, text, start, count }) => ({
-          partition: { id, text, ranges: [{ start, count }] },
-        }));
+        const tasks = partitions.map((partition) => ({ partition: partitionRef(partition) }));
         const args = { spec: run.spec, cutoffs: requireSnapshot(run).cutoffs };
-        const outcomes = await runJob(
-          engineFor(run.spec),
-          partitionJob(run, objects, 'profile', args, tasks),
-          signal,
-        );
+        const job = partitionJob(run, objects, { name: 'profile', args, tasks });
+        const outcomes = await runJob(engineFor(run.spec), job, signal);
         const profiled = partitions.map((partition, i) =>
-          profileOf(partition, outcomes[i] as Outcome),
+          profileOf(partition, outcomes[i] as Outcome<ProfileFacts>),
         );
         const folds = await objects.put(Buffer.concat(profiled.map((one) => one.folds)));
         const profiles = profiled.map(({ partitionId, facts }) => ({ partitionId, facts }));
@@ -40,12 +37,12 @@ type Profiled = {
 };
 
 /** A partition whose profile went over its limits keeps its place: all its rows are excluded for that reason. */
-function profileOf(partition: SnapshotPartition, outcome: Outcome): Profiled {
+function profileOf(partition: SnapshotPartition, outcome: Outcome<ProfileFacts>): Profiled {
   if (outcome.kind === 'ok') {
     const folds = outcome.blobs.get('folds');
     if (folds?.length !== partition.count)
       throw new Error(`Profile of ${partition.text} has no fold per row.`);
-    return { partitionId: partition.id, facts: outcome.facts as unknown as ProfileFacts, folds };
+    return { partitionId: partition.id, facts: outcome.facts, folds };
   }
   return {
     partitionId: partition.id,

@@ -1,9 +1,10 @@
 import { rm, stat } from 'node:fs/promises';
-import { cutBatches, SCAN_BATCH_LIMITS } from '../src/partition/batch-plan.ts';
+import { SCAN_BATCH_LIMITS } from '../src/partition/batch-plan.ts';
 import { checkFeatures } from '../src/partition/check-features.ts';
 import type { RunRecord } from '../src/stores/run-store.ts';
 import { type ActivityScope, inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { planStage } from './plan-stage.ts';
 
 export function takeSnapshotActivity(dependencies: ActivityDependencies) {
   const { runs } = dependencies;
@@ -17,12 +18,11 @@ export function takeSnapshotActivity(dependencies: ActivityDependencies) {
         const run = await runs.run(runId);
         if (run.snapshot === null) await readSource(dependencies, run, scope);
         const partitions = await runs.snapshotPartitions(runId);
-        const sized = partitions.map(({ id, count }) => ({ id, rows: count }));
-        const batches = cutBatches(sized, SCAN_BATCH_LIMITS).map((batch) =>
-          batch.map(({ id }) => id),
-        );
-        await runs.planBatches(runId, { stage: 'profile', batches });
-        return { partitions: partitions.length, profileBatches: batches.length };
+        const sized = partitions.map(({ id, count }) => ({ partitionId: id, rows: count }));
+        return {
+          partitions: partitions.length,
+          profileBatches: await planStage(runs, runId, 'profile', sized, SCAN_BATCH_LIMITS),
+        };
       });
     },
   };

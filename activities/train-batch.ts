@@ -1,12 +1,13 @@
 import type { Digest } from '../src/domain/digest.ts';
 import type { Outcome } from '../src/engines/engine.ts';
+import { runJob } from '../src/engines/job.ts';
 import type { TrainFacts } from '../src/partition/facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
-import { packMembers } from '../src/stores/objects/pack.ts';
-import type { PackMember, PlannedPartition, TrainedPartition } from '../src/stores/run-store.ts';
+import { type PackMember, packMembers } from '../src/stores/objects/pack.ts';
+import type { PlannedPartition, TrainedPartition } from '../src/stores/run-store.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { partitionJob, runJob, taskArgs } from './partition-job.ts';
+import { partitionJob, taskArgs } from './partition-job.ts';
 
 export function trainBatchActivity({ runs, objects, engineFor }: ActivityDependencies) {
   return {
@@ -22,11 +23,8 @@ export function trainBatchActivity({ runs, objects, engineFor }: ActivityDepende
           partition: { id: partitionId, text, ranges },
         }));
         const args = { ...taskArgs(run), scope: 'own' as const };
-        const outcomes = await runJob(
-          engineFor(run.spec),
-          partitionJob(run, objects, 'train', args, tasks),
-          signal,
-        );
+        const job = partitionJob(run, objects, { name: 'train', args, tasks });
+        const outcomes = await runJob(engineFor(run.spec), job, signal);
         const trained = await keep(objects, partitions, outcomes, attempt.startedAt);
         await runs.recordTraining(input.runId, input.batch, trained, attempt);
         const failed = trained.filter(({ kind }) => kind === 'failed').length;
@@ -40,13 +38,13 @@ export function trainBatchActivity({ runs, objects, engineFor }: ActivityDepende
 async function keep(
   objects: ObjectStore,
   partitions: readonly PlannedPartition[],
-  outcomes: readonly Outcome[],
+  outcomes: readonly Outcome<TrainFacts>[],
   startedAt: string,
 ): Promise<readonly TrainedPartition[]> {
   const models = await putPack(objects, outcomes, 'model');
   const predictions = await putPack(objects, outcomes, 'predictions');
   return partitions.map(({ partitionId }, i): TrainedPartition => {
-    const outcome = outcomes[i] as Outcome;
+    const outcome = outcomes[i] as Outcome<TrainFacts>;
     const common = { partitionId, startedAt, ms: outcome.ms, log: outcome.log };
     if (outcome.kind === 'failed') {
       const { reason, message, stack } = outcome;
@@ -61,14 +59,19 @@ async function keep(
     const member = predictions[i];
     if (member === undefined || member === null)
       throw new Error(`Training of ${partitionId} gave no predictions.`);
-    const facts = outcome.facts as unknown as TrainFacts;
-    return { ...common, kind: 'trained', facts, model: models[i] ?? null, predictions: member };
+    return {
+      ...common,
+      kind: 'trained',
+      facts: outcome.facts,
+      model: models[i] ?? null,
+      predictions: member,
+    };
   });
 }
 
 async function putPack(
   objects: ObjectStore,
-  outcomes: readonly Outcome[],
+  outcomes: readonly Outcome<object>[],
   blob: string,
 ): Promise<readonly (PackMember | null)[]> {
   const parts = outcomes.map((outcome) =>

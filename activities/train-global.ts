@@ -1,25 +1,26 @@
 import { Failure } from '../src/domain/failure.ts';
 import { GLOBAL_TEXT } from '../src/domain/partition.ts';
 import type { Engine, Outcome, PartitionTask } from '../src/engines/engine.ts';
-import { chooseBest } from '../src/estimators/candidates.ts';
+import { type Call, runJob } from '../src/engines/job.ts';
 import { validationRows } from '../src/estimators/folds.ts';
-import { digestJson } from '../src/frame/digest.ts';
+import { bestCandidate, failedRefit } from '../src/partition/candidate-facts.ts';
 import type {
   CandidateFacts,
   FoldFacts,
   RankFacts,
   RefitFacts,
+  TrainArgs,
   TrainFacts,
 } from '../src/partition/facts.ts';
 import {
   createPredictions,
+  outputWidth,
   type Predictions,
   predictionsToBytes,
-  writeLayerInto,
 } from '../src/partition/predictions.ts';
-import { stabilityOf } from '../src/partition/selection-stability.ts';
-import type { Candidate } from '../src/spec/spec.ts';
+import type { ArgsOf, FactsOf, FunctionName } from '../src/partition/registry.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
+import type { PackMember } from '../src/stores/objects/pack.ts';
 import {
   GLOBAL_PARTITION,
   type RunRecord,
@@ -27,9 +28,17 @@ import {
 } from '../src/stores/run-store.ts';
 import { type ActivityScope, inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { requirePlan, requireSnapshot, runJob, taskArgs, unionJob } from './partition-job.ts';
+import {
+  type FoldsByCandidate,
+  foldFactsOf,
+  joinCandidates,
+  joinSelection,
+  writePartInto,
+} from './joined-parts.ts';
+import { requirePlan, requireSnapshot, taskArgs, unionJob } from './partition-job.ts';
+import { inputOf } from './stored-inputs.ts';
 
-type OkOutcome = Outcome & { readonly kind: 'ok' };
+type Refit = Outcome<RefitFacts> & { readonly kind: 'ok' };
 
 export function trainGlobalActivity(dependencies: ActivityDependencies) {
   return {
@@ -47,11 +56,13 @@ export function trainGlobalActivity(dependencies: ActivityDependencies) {
   };
 }
 
+/** What `train` does, in parts: every candidate on every fold, their ranking, the best one's refit. */
 class GlobalTraining {
   readonly #run: RunRecord;
   readonly #objects: ObjectStore;
   readonly #engine: Engine;
   readonly #scope: ActivityScope;
+  readonly #args: TrainArgs;
   #ms = 0;
   #log = '';
 
@@ -60,125 +71,92 @@ class GlobalTraining {
     this.#objects = dependencies.objects;
     this.#engine = dependencies.engineFor(run.spec);
     this.#scope = scope;
+    this.#args = { ...taskArgs(run), scope: 'global' };
   }
 
   async train(): Promise<TrainedPartition> {
     const folds = await this.#objects.get(requirePlan(this.#run).folds);
-    const { candidates } = this.#run.spec;
-    const predictions = createPredictions(folds.length, candidates.length + 1, this.#width());
-    const foldFacts = await this.#fitFolds(folds, predictions);
-    const stored = await this.#objects.put(predictionsToBytes(predictions));
-    const { cv } = await this.#rank(stored, predictions);
-    const facts = candidates.map((candidate, i) =>
-      candidateFacts(candidate, foldFacts[i] ?? [], cv[i]),
+    const { spec, classes } = this.#args;
+    const holdoutLayer = spec.candidates.length;
+    const predictions = createPredictions(folds.length, holdoutLayer + 1, outputWidth(classes));
+    const tried = await this.#fitFolds(folds, predictions);
+    const ranking = await this.#rank(predictions);
+    const { candidates, refitted } = await this.#refitBest(
+      joinCandidates(spec.candidates, tried, ranking),
     );
-    const refitted = await this.#refitBest(facts);
-    if (refitted === null) return this.#failed(facts);
-    const { best, outcome } = refitted;
-    const { model, selection, ...rest } = outcome.facts as unknown as RefitFacts;
-    scatter(outcome, everyRow(folds.length), candidates.length, predictions);
-    const stability = stabilityOf(
-      [...selection.kept, ...droppedColumns(selection)],
-      keptByFold(foldFacts),
-    );
-    const trained: TrainFacts = {
-      ...rest,
-      selection: { ...selection, stability },
-      candidates: facts,
-      best,
-      model,
-    };
-    return this.#trained(trained, outcome, predictions);
+    if (refitted === null) return this.#failed(candidates);
+    const { best, refit } = refitted;
+    writePartInto(refit, everyRow(folds.length), holdoutLayer, predictions);
+    const selection = joinSelection(refit.facts.selection, tried);
+    return this.#trained({ ...refit.facts, selection, candidates, best }, refit, predictions);
   }
 
-  /** The best candidate that can also be fitted on all training rows, as `train` does it; marks those that can't. */
-  async #refitBest(
-    facts: CandidateFacts[],
-  ): Promise<{ readonly best: number; readonly outcome: OkOutcome } | null> {
-    for (;;) {
-      const first = facts.findIndex(({ status }) => status === 'ok');
-      if (first < 0) return null;
-      const best =
-        chooseBest(
-          this.#run.spec.metric,
-          facts.map(({ cv }) => cv),
-        ) ?? first;
-      const [outcome] = await this.#map('refit', [{ ...this.#task(), part: { candidate: best } }]);
-      if (outcome?.kind === 'ok') return { best, outcome };
-      const because = `On all training rows: ${outcome?.message}`;
-      facts[best] = {
-        ...(facts[best] as CandidateFacts),
-        status: 'failed',
-        because,
-        cv: { value: null, because },
-      };
-    }
-  }
-
-  async #fitFolds(
-    folds: Uint8Array,
-    predictions: Predictions,
-  ): Promise<readonly (readonly FoldFacts[])[]> {
-    const { candidates, validate } = this.#run.spec;
+  async #fitFolds(folds: Uint8Array, predictions: Predictions): Promise<FoldsByCandidate> {
+    const { candidates, validate } = this.#args.spec;
     const parts = candidates.flatMap((_, candidate) =>
       Array.from({ length: validate.folds }, (_unused, fold) => ({ candidate, fold })),
     );
     // The last algorithms of the registry's order are the costliest: they start first.
     parts.reverse();
-    const outcomes = await this.#map(
-      'train-fold',
-      parts.map((part) => ({ ...this.#task(), part })),
-    );
+    const tasks = parts.map((part) => ({ ...this.#task(), part }));
+    const outcomes = await this.#map({ name: 'train-fold', args: this.#args, tasks });
     const facts = candidates.map((): FoldFacts[] => []);
     parts.forEach(({ candidate, fold }, i) => {
-      const outcome = outcomes[i] as Outcome;
+      const outcome = outcomes[i] as Outcome<FoldFacts>;
       const result = foldFactsOf(outcome);
       (facts[candidate] as FoldFacts[])[fold] = result;
       if (result.status === 'ok')
-        scatter(outcome, validationRows(folds, fold), candidate, predictions);
+        writePartInto(outcome, validationRows(folds, fold), candidate, predictions);
     });
     return facts;
   }
 
-  async #rank(
-    digest: Awaited<ReturnType<ObjectStore['put']>>,
-    predictions: Predictions,
-  ): Promise<RankFacts> {
-    const input = {
-      name: 'predictions',
-      path: this.#objects.path(digest),
-      offset: 0,
-      length: predictions.values.byteLength,
-    };
-    const [outcome] = await this.#map('rank', [{ ...this.#task(), inputs: [input] }]);
+  async #rank(predictions: Predictions): Promise<RankFacts> {
+    const stored = await this.#put(predictionsToBytes(predictions));
+    const inputs = [inputOf('predictions', stored, this.#objects)];
+    const tasks = [{ ...this.#task(), inputs }];
+    const [outcome] = await this.#map({ name: 'rank', args: this.#args, tasks });
     if (outcome?.kind !== 'ok')
       throw new Failure('run-failed', `Ranking the global candidates failed: ${outcome?.message}`);
-    return outcome.facts as unknown as RankFacts;
+    return outcome.facts;
   }
 
-  async #map(name: string, tasks: readonly PartitionTask[]): Promise<readonly Outcome[]> {
-    const args = { ...taskArgs(this.#run), scope: 'global' as const };
-    const job = unionJob(this.#run, this.#objects, name, args, tasks);
+  /** The best candidate that can also be fitted on all training rows; those that can't are marked. */
+  async #refitBest(ranked: readonly CandidateFacts[]): Promise<{
+    readonly candidates: readonly CandidateFacts[];
+    readonly refitted: { readonly best: number; readonly refit: Refit } | null;
+  }> {
+    const candidates = [...ranked];
+    for (;;) {
+      const best = bestCandidate(this.#args.spec.metric, candidates);
+      if (best === null) return { candidates, refitted: null };
+      const tasks = [{ ...this.#task(), part: { candidate: best } }];
+      const [refit] = await this.#map({ name: 'refit', args: this.#args, tasks });
+      if (refit?.kind === 'ok') return { candidates, refitted: { best, refit } };
+      candidates[best] = failedRefit(candidates[best] as CandidateFacts, `${refit?.message}`);
+    }
+  }
+
+  async #map<Name extends FunctionName, Shared extends Partial<ArgsOf<Name>>>(
+    call: Call<Name, Shared>,
+  ): Promise<readonly Outcome<FactsOf<Name>>[]> {
+    const job = unionJob(this.#run, this.#objects, call);
     const outcomes = await runJob(this.#engine, job, this.#scope.signal);
     this.#ms += outcomes.reduce((sum, { ms }) => sum + ms, 0);
     this.#log += outcomes.map(({ log }) => log).join('');
     return outcomes;
   }
 
-  #task(): PartitionTask {
+  #task(): Pick<PartitionTask, 'partition'> {
     const count = requireSnapshot(this.#run).rowCount;
     return {
       partition: { id: GLOBAL_PARTITION, text: GLOBAL_TEXT, ranges: [{ start: 0, count }] },
     };
   }
 
-  #width(): number {
-    return Math.max(1, requirePlan(this.#run).classes.length);
-  }
-
   async #trained(
     facts: TrainFacts,
-    refit: OkOutcome,
+    refit: Refit,
     predictions: Predictions,
   ): Promise<TrainedPartition> {
     const bytes = refit.blobs.get('model');
@@ -187,13 +165,12 @@ class GlobalTraining {
       ...this.#common(),
       kind: 'trained',
       facts,
-      model: { pack: await this.#objects.put(bytes), offset: 0, length: bytes.length },
-      predictions: await this.#keep(predictions),
+      model: await this.#put(bytes),
+      predictions: await this.#put(predictionsToBytes(predictions)),
     };
   }
 
-  async #keep(predictions: Predictions) {
-    const bytes = predictionsToBytes(predictions);
+  async #put(bytes: Uint8Array): Promise<PackMember> {
     return { pack: await this.#objects.put(bytes), offset: 0, length: bytes.length };
   }
 
@@ -212,59 +189,6 @@ class GlobalTraining {
       log: this.#log,
     };
   }
-}
-
-function foldFactsOf(outcome: Outcome): FoldFacts {
-  if (outcome.kind === 'ok') return outcome.facts as unknown as FoldFacts;
-  return {
-    status: 'failed',
-    because: outcome.message,
-    score: { value: null, because: outcome.message },
-    seed: '0',
-    fitMs: outcome.ms,
-    kept: [],
-  };
-}
-
-function candidateFacts(
-  candidate: Candidate,
-  folds: readonly FoldFacts[],
-  cv: CandidateFacts['cv'] | undefined,
-): CandidateFacts {
-  const failure = folds.find(({ status }) => status === 'failed');
-  return {
-    algorithm: candidate.algorithm,
-    parameters: candidate.parameters,
-    parametersDigest: digestJson(candidate.parameters),
-    seed: folds[0]?.seed ?? '0',
-    status: failure === undefined ? 'ok' : 'failed',
-    ...(failure?.because === undefined ? {} : { because: failure.because }),
-    cv: cv ?? { value: null, because: failure?.because ?? 'not ranked' },
-    foldScores: folds.map(({ score }) => score),
-    fitMs: folds.reduce((sum, { fitMs }) => sum + fitMs, 0),
-  };
-}
-
-/** A fold that could not be fitted kept nothing, and says nothing about stability. All candidates share a fold's selection. */
-function keptByFold(facts: readonly (readonly FoldFacts[])[]): readonly (readonly string[])[] {
-  return (facts[0] ?? []).map(({ kept }) => kept).filter((kept) => kept.length > 0);
-}
-
-function droppedColumns({ dropped }: RefitFacts['selection']): readonly string[] {
-  return dropped.map(({ column }) => column);
-}
-
-function scatter(
-  outcome: Outcome,
-  rows: Int32Array,
-  layer: number,
-  predictions: Predictions,
-): void {
-  const bytes = outcome.kind === 'ok' ? outcome.blobs.get('predictions') : undefined;
-  if (bytes === undefined) throw new Error('A fit of the global model gave no predictions.');
-  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-  const output = new Float64Array(aligned.buffer, aligned.byteOffset, aligned.length / 8);
-  writeLayerInto(output, rows, layer, predictions);
 }
 
 function everyRow(count: number): Int32Array {

@@ -1,5 +1,5 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
-import type { RunStatus, Stage } from '../src/domain/run.ts';
+import type { BatchedStage, RunStatus, Stage } from '../src/domain/run.ts';
 
 /** Input of `experiment`. `carried` is what a continued execution takes over from the one before. */
 export type ExperimentInput = {
@@ -8,8 +8,6 @@ export type ExperimentInput = {
   readonly concurrency: number;
   readonly carried?: Carried;
 };
-
-export type BatchedStage = 'profile' | 'train' | 'evaluate';
 
 /** Where a continued execution goes on: a few numbers, never lists (rule T11). */
 export type Carried = {

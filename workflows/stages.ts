@@ -1,7 +1,7 @@
-import type { RunStatus, Stage } from '../src/domain/run.ts';
+import type { BatchedStage, RunStatus, Stage } from '../src/domain/run.ts';
 import { barriers, batches, reading, statuses } from './activity-calls.ts';
 import { runWindow } from './batch-window.ts';
-import type { BatchedStage, Carried, Counts, Plan } from './messages.ts';
+import type { Carried, Counts, Plan } from './messages.ts';
 
 /** What the stages read from and write to the run's live state. */
 export interface StageControl {

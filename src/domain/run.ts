@@ -11,6 +11,8 @@ export const STAGES = [
   'report',
 ] as const;
 export type Stage = (typeof STAGES)[number];
+/** The stages that work on many partitions at a time. */
+export type BatchedStage = Extract<Stage, 'profile' | 'train' | 'evaluate'>;
 
 export type RunStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'PARTIAL' | 'FAILED' | 'CANCELLED';
 

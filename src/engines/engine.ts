@@ -50,7 +50,7 @@ export type GroupedMap = {
   readonly limits: Limits;
 };
 
-export type Outcome = {
+export type Outcome<Facts extends object = JsonObject> = {
   /** Index into `tasks`. */
   readonly task: number;
   /** Time inside the function, milliseconds. */
@@ -58,7 +58,7 @@ export type Outcome = {
   /** What the function logged, at most 100 kB. */
   readonly log: string;
 } & (
-  | ({ readonly kind: 'ok' } & PartitionResult)
+  | ({ readonly kind: 'ok' } & PartitionResult<Facts>)
   | {
       readonly kind: 'failed';
       readonly reason: FailureReason;

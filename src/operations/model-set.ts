@@ -1,5 +1,6 @@
 import type { Digest } from '../domain/digest.ts';
-import type { PackMember, RunRecord } from '../stores/run-store.ts';
+import type { PackMember } from '../stores/objects/pack.ts';
+import type { RunRecord } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 
 /** Who answers for a partition: the rung of the ladder own → global, the model's digest and where its bytes are. */

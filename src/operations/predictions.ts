@@ -11,13 +11,8 @@ import {
 } from '../partition/predictions.ts';
 import { labelsOf, targetOf, weightsOf } from '../partition/target.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import type {
-  PackMember,
-  PartitionRecord,
-  RunPlan,
-  RunRecord,
-  TrainedPartition,
-} from '../stores/run-store.ts';
+import type { PackMember } from '../stores/objects/pack.ts';
+import type { PartitionRecord, RunPlan, RunRecord, TrainedPartition } from '../stores/run-store.ts';
 import { answersOf } from './answers.ts';
 import type { OperationContext } from './context.ts';
 import type { PredictionsRequest } from './services.ts';

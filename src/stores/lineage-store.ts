@@ -3,7 +3,8 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Metric } from '../domain/metric.ts';
 import type { PartitionStatus, RunStatus, Scope, Stage, Verdict } from '../domain/run.ts';
 import type { Snapshot } from '../sources/snapshot.ts';
-import type { CodeVersion, PackMember } from './run-store.ts';
+import type { PackMember } from './objects/pack.ts';
+import type { CodeVersion } from './run-store.ts';
 
 /** A candidate that stood beside the best one, with what it scored. */
 export type LineageCandidate = {

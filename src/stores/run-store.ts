@@ -13,6 +13,7 @@ import type {
 import type { EvaluateFacts, ProfileFacts, TrainFacts } from '../partition/facts.ts';
 import type { Snapshot, SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
+import type { PackMember } from './objects/pack.ts';
 
 /** Which code, on which machine: stored with every run. */
 export type CodeVersion = {
@@ -85,13 +86,6 @@ export type PlannedPartition = {
 };
 
 export type ProfiledPartition = { readonly partitionId: string; readonly facts: ProfileFacts };
-
-/** A member of a pack object. */
-export type PackMember = {
-  readonly pack: Digest;
-  readonly offset: number;
-  readonly length: number;
-};
 
 export type TrainedPartition = {
   readonly partitionId: string;

@@ -1,12 +1,12 @@
 import { partitionText } from '../../src/domain/partition.ts';
 import { digestBytes, digestJson, partitionId } from '../../src/frame/digest.ts';
 import type { Snapshot, SnapshotPartition } from '../../src/sources/snapshot.ts';
+import type { PackMember } from '../../src/stores/objects/pack.ts';
 import type {
   Attempt,
   ChosenPartition,
   EvaluatedPartition,
   NewRun,
-  PackMember,
   PlannedPartition,
   ProfiledPartition,
   RunStore,

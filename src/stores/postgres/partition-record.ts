@@ -1,12 +1,8 @@
 import type { Kysely } from 'kysely';
 import { parsePartitionText } from '../../domain/partition.ts';
 import type { Decision } from '../../domain/run.ts';
-import type {
-  ChosenPartition,
-  PackMember,
-  PlannedPartition,
-  TrainedPartition,
-} from '../run-store.ts';
+import type { PackMember } from '../objects/pack.ts';
+import type { ChosenPartition, PlannedPartition, TrainedPartition } from '../run-store.ts';
 import type { Database } from './database.ts';
 
 /** The partitions of a run as `condition` planned them; without the model without partition. */
