@@ -1,4 +1,4 @@
-import type { RunStatus } from '../src/domain/run.ts';
+import type { RunError, RunStatus } from '../src/domain/run.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -11,7 +11,7 @@ export function runStatusActivities({ runs }: ActivityDependencies) {
     async endRun(input: {
       readonly runId: string;
       readonly status: RunStatus;
-      readonly error: string | null;
+      readonly error: RunError | null;
     }): Promise<void> {
       await inActivity(() => runs.setStatus(input.runId, input.status, input.error ?? undefined));
     },

@@ -1,4 +1,5 @@
 import {
+  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
@@ -6,7 +7,8 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { RunStatus, Stage } from '../src/domain/run.ts';
+import { FAILURE_KINDS, type FailureKind } from '../src/domain/failure.ts';
+import type { RunError, RunStatus, Stage } from '../src/domain/run.ts';
 import { statuses } from './activity-calls.ts';
 import {
   type Counts,
@@ -44,7 +46,7 @@ export async function experiment(input: ExperimentInput): Promise<ExperimentResu
     if (isContinueAsNew(error)) throw error;
     const status: RunStatus = isCancellation(error) ? 'CANCELLED' : 'FAILED';
     await CancellationScope.nonCancellable(() =>
-      statuses.endRun({ runId, status, error: status === 'FAILED' ? messageOf(error) : null }),
+      statuses.endRun({ runId, status, error: status === 'FAILED' ? errorOf(error) : null }),
     );
     throw error;
   }
@@ -124,10 +126,17 @@ function isContinueAsNew(error: unknown): boolean {
   return error instanceof Error && error.name === 'ContinueAsNew';
 }
 
-/** The innermost message: Temporal wraps an activity's failure in its own. */
-function messageOf(error: unknown): string {
+/** The innermost message, and the kind that an activity gave it: Temporal wraps an activity's failure in its own. */
+function errorOf(error: unknown): RunError {
+  let kind: FailureKind | null = null;
   let innermost = error;
-  while (innermost instanceof Error && innermost.cause instanceof Error)
-    innermost = innermost.cause;
-  return innermost instanceof Error ? innermost.message : String(innermost);
+  for (let next = error; next instanceof Error; next = next.cause) {
+    innermost = next;
+    if (next instanceof ApplicationFailure) kind ??= kindOf(next.type);
+  }
+  return { message: innermost instanceof Error ? innermost.message : String(innermost), kind };
+}
+
+function kindOf(type: string | null | undefined): FailureKind | null {
+  return FAILURE_KINDS.find((kind) => kind === type) ?? null;
 }

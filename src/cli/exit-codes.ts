@@ -45,6 +45,10 @@ export function exitCodeOfError(error: unknown): ExitCode {
   return isFailure(error) ? OF_FAILURE[error.kind] : EXIT.unexpected;
 }
 
-export function exitCodeOfRun(status: RunStatus): ExitCode {
-  return OF_RUN[status];
+/** A run that failed for what it was given ends as if that had been refused at once: bad spec, bad data, no server. */
+const OF_INPUT: readonly ExitCode[] = [EXIT.invalidSpec, EXIT.data, EXIT.unreachable];
+
+export function exitCodeOfRun(status: RunStatus, kind: FailureKind | null = null): ExitCode {
+  const ofFailure = kind === null ? EXIT.runFailed : OF_FAILURE[kind];
+  return status === 'FAILED' && OF_INPUT.includes(ofFailure) ? ofFailure : OF_RUN[status];
 }

@@ -30,6 +30,7 @@ export async function watchToEnd(
     if (isJson) printJson(terminal, { runId, status: last.status, detached: true });
     return EXIT.detached;
   }
-  await showResult(context, await services.result(runId), isJson ? 'json' : 'text');
-  return exitCodeOfRun(last.status);
+  const result = await services.result(runId);
+  await showResult(context, result, isJson ? 'json' : 'text');
+  return exitCodeOfRun(result.status, result.errorKind);
 }

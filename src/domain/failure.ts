@@ -1,17 +1,19 @@
 /** Every failure we expect. A bug is any other exception. The boundary tables (exit codes, retries) are keyed by it. */
-export type FailureKind =
-  | 'usage'
-  | 'invalid-spec'
-  | 'invalid-data'
-  | 'limit-exceeded'
-  | 'not-found'
-  | 'conflict'
-  | 'unreachable'
-  | 'corrupt-object'
-  | 'run-failed'
-  | 'not-reproducible'
-  | 'cancelled'
-  | 'unsupported';
+export const FAILURE_KINDS = [
+  'usage',
+  'invalid-spec',
+  'invalid-data',
+  'limit-exceeded',
+  'not-found',
+  'conflict',
+  'unreachable',
+  'corrupt-object',
+  'run-failed',
+  'not-reproducible',
+  'cancelled',
+  'unsupported',
+] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 /** An expected failure: one sentence with the value, the place and the way out. */
 export class Failure extends Error {

@@ -1,4 +1,5 @@
 import type { Digest } from './digest.ts';
+import type { FailureKind } from './failure.ts';
 import type { JsonObject } from './json.ts';
 import type { Metric, Task } from './metric.ts';
 import type { PartitionKey } from './partition.ts';
@@ -44,6 +45,8 @@ export type RunResult = {
   readonly experiment: string;
   readonly status: RunStatus;
   readonly error: string | null;
+  /** Of the failure in `error`; null when there is none, or none that we expect. */
+  readonly errorKind: FailureKind | null;
   readonly spec: Digest;
   readonly snapshot: Digest | null;
   readonly engine: string;

@@ -1,3 +1,5 @@
+import type { FailureKind } from './failure.ts';
+
 /** The words for how runs, stages and partitions stand. */
 export const STAGES = [
   'snapshot',
@@ -15,6 +17,9 @@ export type Stage = (typeof STAGES)[number];
 export type BatchedStage = Extract<Stage, 'profile' | 'train' | 'evaluate'>;
 
 export type RunStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'PARTIAL' | 'FAILED' | 'CANCELLED';
+
+/** Why a run failed: one sentence, and its kind where it was expected (null: a bug or an outage). */
+export type RunError = { readonly message: string; readonly kind: FailureKind | null };
 
 export function isTerminal(status: RunStatus): boolean {
   return status !== 'PENDING' && status !== 'RUNNING';

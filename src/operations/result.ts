@@ -26,6 +26,7 @@ export async function runResult(
     experiment: run.experiment,
     status: run.status,
     error: run.error,
+    errorKind: run.errorKind,
     spec: run.specDigest,
     snapshot: run.snapshot?.digest ?? null,
     engine: run.spec.engine.kind,

@@ -31,7 +31,8 @@ export function readDocument(text: string, fileName: string): SpecDocument {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const syntax = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
+  // One slip makes nonsense of what follows it: the first is the one to mend.
+  const syntax = [...document.errors, ...document.warnings].slice(0, 1).map(({ message, pos }) => ({
     path: [],
     place: placeAt(pos[0]),
     message: `${firstSentence(message)}.`,

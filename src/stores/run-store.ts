@@ -1,4 +1,5 @@
 import type { Digest } from '../domain/digest.ts';
+import type { FailureKind } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { PartitionKey } from '../domain/partition.ts';
 import type {
@@ -6,6 +7,7 @@ import type {
   FailureReason,
   PartitionReason,
   PartitionStatus,
+  RunError,
   RunStatus,
   Stage,
   Verdict,
@@ -51,6 +53,7 @@ export type RunRecord = {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly error: string | null;
+  readonly errorKind: FailureKind | null;
   readonly snapshot: SnapshotRecord | null;
   /** Set by `condition`. */
   readonly plan: RunPlan | null;
@@ -159,7 +162,7 @@ export interface RunStore {
     readonly experiment?: string;
   }): Promise<readonly RunRecord[]>;
   /** Only legal moves; a move that was made before is a no-op. */
-  setStatus(runId: string, status: RunStatus, error?: string): Promise<void>;
+  setStatus(runId: string, status: RunStatus, error?: RunError): Promise<void>;
 
   recordSnapshot(
     runId: string,

@@ -54,6 +54,7 @@ export function resultOf(changes: Partial<RunResult> = {}): RunResult {
     experiment: 'sales',
     status: 'SUCCEEDED',
     error: null,
+    errorKind: null,
     spec: MODEL,
     snapshot: MODEL,
     engine: 'local',

@@ -46,6 +46,7 @@ describe('a run', () => {
       startedAt: null,
       endedAt: null,
       error: null,
+      errorKind: null,
       snapshot: null,
       plan: null,
       report: null,
@@ -80,13 +81,20 @@ describe('a run', () => {
   it('moves only forward, and a move made before changes nothing', async () => {
     const runId = await startRun();
     await store.setStatus(runId, 'RUNNING');
-    await store.setStatus(runId, 'FAILED', 'The source is gone.\u0000');
+    await store.setStatus(runId, 'FAILED', {
+      message: 'The source is gone.\u0000',
+      kind: 'unreachable',
+    });
     const failed = await store.run(runId);
-    expect(failed).toMatchObject({ status: 'FAILED', error: 'The source is gone.\uFFFD' });
+    expect(failed).toMatchObject({
+      status: 'FAILED',
+      error: 'The source is gone.\uFFFD',
+      errorKind: 'unreachable',
+    });
     expect(Date.parse(failed.endedAt ?? '')).toBeGreaterThanOrEqual(
       Date.parse(failed.startedAt ?? ''),
     );
-    await store.setStatus(runId, 'FAILED', 'Another sentence.');
+    await store.setStatus(runId, 'FAILED', { message: 'Another sentence.', kind: null });
     expect(await store.run(runId)).toEqual(failed);
     expect(await kindOf(store.setStatus(runId, 'SUCCEEDED'))).toBe('conflict');
     expect(await kindOf(store.setStatus(runId, 'RUNNING'))).toBe('conflict');

@@ -84,7 +84,7 @@ describe('migrations', () => {
       /no_such_column/,
     );
     expect(await tableNames()).toEqual([]);
-    expect((await migrate(db)).applied).toHaveLength(3);
+    expect((await migrate(db)).applied).toHaveLength(Object.keys(MIGRATIONS).length);
   });
 
   it('refuse a server that is too old before they touch it', () => {

@@ -26,6 +26,7 @@ export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {
     startedAt: '2026-11-23T20:00:00.000Z',
     endedAt: '2026-11-23T20:01:00.000Z',
     error: null,
+    errorKind: null,
     snapshot: {
       digest,
       parquet: digest,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toApplicationFailure } from '../../activities/failures.ts';
 import type { Activities } from '../../activities/index.ts';
 import { Failure } from '../../src/domain/failure.ts';
-import type { RunStatus } from '../../src/domain/run.ts';
+import type { RunError, RunStatus } from '../../src/domain/run.ts';
 import type { RunProgress } from '../../workflows/messages.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 
@@ -33,7 +33,7 @@ afterAll(async () => {
 /** Activities that note what was asked of them; `changes` replace single ones. */
 function fakeActivities(changes: Partial<Activities> = {}) {
   const calls: string[] = [];
-  const ended: { status: RunStatus; error: string | null }[] = [];
+  const ended: { status: RunStatus; error: RunError | null }[] = [];
   const note = (name: string, batch?: number) =>
     calls.push(batch === undefined ? name : `${name} ${batch}`);
   const activities: Activities = {
@@ -167,7 +167,7 @@ describe('experiment workflow', () => {
     },
   );
 
-  it('ends FAILED with the innermost message when a failure is final, without trying again', async () => {
+  it('ends FAILED with the innermost message and its kind when a failure is final, without trying again', async () => {
     let tries = 0;
     const { activities, ended } = fakeActivities({
       takeSnapshot: async () => {
@@ -181,7 +181,8 @@ describe('experiment workflow', () => {
       await expect((await start('failing')).result()).rejects.toThrow();
     });
     expect(tries).toBe(1);
-    expect(ended).toEqual([{ status: 'FAILED', error: 'Column "speed" is not in the table.' }]);
+    const error = { message: 'Column "speed" is not in the table.', kind: 'invalid-data' };
+    expect(ended).toEqual([{ status: 'FAILED', error }]);
   });
 
   it('tries an outage again', async () => {

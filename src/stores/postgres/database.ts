@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
+import type { FailureKind } from '../../domain/failure.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Metric, Task } from '../../domain/metric.ts';
 import type {
@@ -105,6 +106,7 @@ type RunTable = {
   readonly requested_by: string;
   readonly status: Generated<RunStatus>;
   readonly error: string | null;
+  readonly error_kind: FailureKind | null;
   readonly not_reproducible: string | null;
   readonly created_at: DefaultNow;
   readonly started_at: string | null;

@@ -25,6 +25,7 @@ export function selectRuns(db: Kysely<Database>) {
       'run.started_at',
       'run.ended_at',
       'run.error',
+      'run.error_kind',
       'snapshot.digest as snapshot_digest',
       'run_snapshot.file_digest',
       'run_snapshot.columns',
@@ -57,6 +58,7 @@ export function runFromRow(row: RunRow): RunRecord {
     startedAt: row.started_at,
     endedAt: row.ended_at,
     error: row.error,
+    errorKind: row.error_kind,
     snapshot: snapshotFromRow(row),
     plan: planFromRow(row),
     report:

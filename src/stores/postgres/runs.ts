@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { Failure } from '../../domain/failure.ts';
 import { asJson } from '../../domain/json.ts';
-import { isTerminal, type RunStatus } from '../../domain/run.ts';
+import { isTerminal, type RunError, type RunStatus } from '../../domain/run.ts';
 import { digestJson } from '../../frame/digest.ts';
 import type { NewRun, RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
@@ -135,7 +135,7 @@ async function moveRun(
   db: Kysely<Database>,
   runId: string,
   status: RunStatus,
-  error: string | null,
+  error: RunError | null,
 ): Promise<void> {
   const id = await findRunId(db, runId);
   const { status: current } = await db
@@ -152,7 +152,8 @@ async function moveRun(
     .updateTable('run')
     .set({
       status,
-      error: error?.replaceAll('\u0000', '\uFFFD') ?? null,
+      error: error?.message.replaceAll('\u0000', '\uFFFD') ?? null,
+      error_kind: error?.kind ?? null,
       ...(status === 'RUNNING' ? { started_at: sql<string>`clock_timestamp()` } : {}),
       ...(isTerminal(status) ? { ended_at: sql<string>`clock_timestamp()` } : {}),
     })
