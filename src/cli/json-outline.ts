@@ -3,7 +3,7 @@ import { printable } from '../domain/printable.ts';
 
 /** Texts and lists longer than this are cut; objects that fit into the shorter length stand on one line. */
 const MAX_LINE = 200;
-const MAX_INLINE = 100;
+const MAX_INLINE = 160;
 
 /** JSON data for people: one `name: value` per line, indented; what is short stands on one line, numbers have six digits. */
 export function jsonOutline(value: Json, indent = ''): readonly string[] {
