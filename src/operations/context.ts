@@ -8,18 +8,22 @@ import type { LineageStore } from '../stores/lineage-store.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import type { CodeVersion, RunStore } from '../stores/run-store.ts';
 
-/** What the operations act on; built by `src/compose.ts`. */
-export type OperationContext = {
-  readonly runs: RunStore;
-  readonly lineage: LineageStore;
-  readonly objects: ObjectStore;
-  readonly temporal: Client;
+/** What reads a source and computes in this process: it needs no server of ours. */
+export type Workshop = {
   readonly engineFor: (spec: Spec) => Engine;
   readonly snapshotRequest: (spec: Spec, baseFolder: string) => SnapshotRequest;
   readonly takeSnapshot: (
     request: SnapshotRequest,
     signal: AbortSignal,
   ) => Promise<{ readonly snapshot: Snapshot; readonly parquetPath: string }>;
+};
+
+/** What the operations act on; built by `src/compose.ts`. */
+export type OperationContext = Workshop & {
+  readonly runs: RunStore;
+  readonly lineage: LineageStore;
+  readonly objects: ObjectStore;
+  readonly temporal: Client;
   /** Reads the build and asks git: for what records it. */
   readonly codeVersion: () => Promise<CodeVersion>;
   readonly environment: JsonObject;

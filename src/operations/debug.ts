@@ -15,7 +15,7 @@ import type {
 import { findPartitionFunction } from '../partition/registry.ts';
 import type { Snapshot, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { OperationContext } from './context.ts';
+import type { Workshop } from './context.ts';
 import type { DebugRequest, DebugStep } from './services.ts';
 
 type OnStep = (step: DebugStep) => void;
@@ -25,7 +25,7 @@ type OnStep = (step: DebugStep) => void;
  * a breakpoint in any of them holds.
  */
 export async function debugPartition(
-  context: Pick<OperationContext, 'snapshotRequest' | 'takeSnapshot'>,
+  context: Pick<Workshop, 'snapshotRequest' | 'takeSnapshot'>,
   request: DebugRequest,
   onStep: OnStep,
 ): Promise<JsonObject> {

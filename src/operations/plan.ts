@@ -7,12 +7,12 @@ import { conditionPartitions, type ProfiledRef } from '../partition/condition.ts
 import type { ProfileFacts } from '../partition/facts.ts';
 import type { Snapshot } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { OperationContext } from './context.ts';
+import type { Workshop } from './context.ts';
 import type { PreparedSpec, RunPlan } from './services.ts';
 
 /** What would be trained: reads the source into a snapshot that is thrown away, profiles and conditions it. */
 export async function planRun(
-  context: Pick<OperationContext, 'engineFor' | 'snapshotRequest' | 'takeSnapshot'>,
+  context: Workshop,
   { spec, baseFolder }: PreparedSpec,
 ): Promise<RunPlan> {
   const signal = new AbortController().signal;
@@ -46,7 +46,7 @@ export async function planRun(
 }
 
 async function profileAll(
-  { engineFor }: Pick<OperationContext, 'engineFor'>,
+  { engineFor }: Pick<Workshop, 'engineFor'>,
   spec: Spec,
   snapshot: Snapshot,
   path: string,
