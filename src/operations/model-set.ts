@@ -1,11 +1,13 @@
 import type { Digest } from '../domain/digest.ts';
+import type { Scope } from '../domain/run.ts';
 import type { PackMember } from '../stores/objects/pack.ts';
 import type { RunRecord } from '../stores/run-store.ts';
+import { trainedModel } from '../stores/trained-model.ts';
 import type { OperationContext } from './context.ts';
 
 /** Who answers for a partition: the rung of the ladder own → global, the model's digest and where its bytes are. */
 export type Member = {
-  readonly rung: 'own' | 'global';
+  readonly rung: Scope;
   readonly reason: string | null;
   readonly digest: Digest;
   readonly bytes: PackMember;
@@ -22,13 +24,13 @@ export async function modelSetOf(
   { runs }: Pick<OperationContext, 'runs'>,
   run: RunRecord,
 ): Promise<ModelSet> {
-  const trained = await runs.globalTraining(run.runId);
-  const model = trained?.kind === 'trained' ? trained.model : null;
-  const digest = trained?.kind === 'trained' ? trained.facts.model?.digest : undefined;
-  const global: Member | null =
-    model === null || digest === undefined
-      ? null
-      : { rung: 'global', reason: null, digest, bytes: model };
+  const trained = trainedModel(await runs.globalTraining(run.runId));
+  const global: Member | null = trained && {
+    rung: 'global',
+    reason: null,
+    digest: trained.facts.model.digest,
+    bytes: trained.model,
+  };
 
   const own = new Map<Digest, PackMember>();
   const answers: {
@@ -37,15 +39,8 @@ export async function modelSetOf(
     readonly reason: string | null;
   }[] = [];
   for await (const { text, trained: fitted, chosen } of runs.partitions(run.runId)) {
-    const fittedModel = fitted?.kind === 'trained' ? fitted.facts.model : null;
-    if (
-      fitted?.kind === 'trained' &&
-      fitted.model !== null &&
-      fittedModel !== null &&
-      fittedModel !== undefined
-    ) {
-      own.set(fittedModel.digest, fitted.model);
-    }
+    const model = trainedModel(fitted);
+    if (model !== null) own.set(model.facts.model.digest, model.model);
     if (chosen?.model)
       answers.push({ text, digest: chosen.model, reason: chosen.reason ?? chosen.verdict });
   }

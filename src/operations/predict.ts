@@ -1,23 +1,22 @@
 import { rm } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import { Failure } from '../domain/failure.ts';
-import { asJson } from '../domain/json.ts';
-import type { GroupedMap, Outcome } from '../engines/engine.ts';
-import { distinctNames } from '../frame/distinct-names.ts';
-import type { ColumnValues, TableColumn } from '../frame/duckdb-write.ts';
-import { type Column, requireColumn } from '../frame/frame.ts';
+import type { Engine, Outcome } from '../engines/engine.ts';
+import { createJob, type Job, mapJob } from '../engines/job.ts';
+import { requireColumn } from '../frame/frame.ts';
 import { openSnapshot, type SnapshotReader } from '../frame/snapshot-reader.ts';
-import { predictionsFromBytes } from '../partition/predictions.ts';
-import { labelsOf } from '../partition/target.ts';
+import { partitionRef } from '../partition/partition-function.ts';
+import { outputWidth, predictionsFromBytes } from '../partition/predictions.ts';
 import type { Snapshot, SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Source } from '../spec/source.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { RunRecord } from '../stores/run-store.ts';
-import { answersOf } from './answers.ts';
+import type { ObjectStore } from '../stores/object-store.ts';
+import { columnTexts } from './answer-columns.ts';
 import type { OperationContext } from './context.ts';
 import { type Member, type ModelSet, modelSetOf } from './model-set.ts';
+import { type ScoredRows, scoreColumns } from './score-columns.ts';
 import type { PredictRequest, PredictResult } from './services.ts';
-import { createTableFile, type TableFile } from './table-file.ts';
+import { createTableFile } from './table-file.ts';
 
 /** File ending → kind of source. */
 const KINDS: { readonly [ending: string]: Exclude<Source['kind'], 'postgres'> } = {
@@ -35,10 +34,21 @@ type Context = Pick<
   OperationContext,
   'runs' | 'objects' | 'engineFor' | 'snapshotRequest' | 'takeSnapshot'
 >;
-type Scored = {
+
+/** Who answers for a partition of the new data, and why; null = nobody does. */
+type Route = {
+  readonly partition: SnapshotPartition;
   readonly member: Member | null;
   readonly reason: string | null;
-  readonly partition: SnapshotPartition;
+};
+
+/** The rows to be scored. */
+type NewRows = {
+  readonly spec: Spec;
+  readonly classes: readonly string[];
+  readonly snapshot: Snapshot;
+  readonly path: string;
+  readonly reader: SnapshotReader;
 };
 
 /**
@@ -50,139 +60,120 @@ export async function predict(context: Context, request: PredictRequest): Promis
   if (run.plan === null || run.snapshot === null) {
     throw new Failure('not-found', `Run ${run.runId} has no models: it is ${run.status}.`);
   }
+  const { classes } = run.plan;
   const trained = run.snapshot.columns;
   const spec = scoringSpec(run.spec, trained, request.data);
-  const table = await createTableFile(request.out, columnsOf(run));
+  const columns = scoreColumns(spec, classes);
+  const table = await createTableFile(request.out, columns);
   const models = await modelSetOf(context, run);
   const { signal } = new AbortController();
-  const snapshotRequest = {
-    ...context.snapshotRequest(spec, dirname(request.data)),
-    trained,
-  };
-  const { snapshot, parquetPath } = await context.takeSnapshot(snapshotRequest, signal);
-  const reader = await openSnapshot(parquetPath);
+  const snapshotRequest = { ...context.snapshotRequest(spec, dirname(request.data)), trained };
+  const { snapshot, parquetPath: path } = await context.takeSnapshot(snapshotRequest, signal);
+  const reader = await openSnapshot(path);
   try {
-    const scoring = new Scoring(context, run, spec, snapshot, parquetPath, reader, table);
-    const rungs = await scoring.score(models, signal);
+    const rows = { spec, classes, snapshot, path, reader };
+    const routes = snapshot.partitions.map((partition) => route(partition, models));
+    const rungs: { [rung: string]: number } = {};
+    for await (const scored of scoreAll(rows, routes, context.engineFor(spec), context.objects)) {
+      const rowCount = scored.partition.count;
+      table.append(
+        columns.map(({ valuesOf }) => valuesOf(scored)),
+        rowCount,
+      );
+      rungs[scored.rung] = (rungs[scored.rung] ?? 0) + rowCount;
+    }
     await table.finish(0);
     return { out: request.out, rows: snapshot.rowCount, rungs };
   } finally {
     table.close();
     await reader.close();
-    await rm(parquetPath, { force: true });
+    await rm(path, { force: true });
   }
 }
 
-class Scoring {
-  readonly #context: Context;
-  readonly #run: RunRecord;
-  readonly #spec: Spec;
-  readonly #snapshot: Snapshot;
-  readonly #path: string;
-  readonly #reader: SnapshotReader;
-  readonly #table: TableFile;
-  readonly #rungs: { [rung: string]: number } = {};
-
-  constructor(
-    context: Context,
-    run: RunRecord,
-    spec: Spec,
-    snapshot: Snapshot,
-    path: string,
-    reader: SnapshotReader,
-    table: TableFile,
-  ) {
-    this.#context = context;
-    this.#run = run;
-    this.#spec = spec;
-    this.#snapshot = snapshot;
-    this.#path = path;
-    this.#reader = reader;
-    this.#table = table;
+async function* scoreAll(
+  rows: NewRows,
+  routes: readonly Route[],
+  engine: Engine,
+  objects: ObjectStore,
+): AsyncGenerator<ScoredRows> {
+  const answered = routes.flatMap(({ member, ...rest }) =>
+    member === null ? [] : [{ ...rest, member }],
+  );
+  const { signal } = new AbortController();
+  for await (const outcome of mapJob(engine, scoreJob(rows, answered, objects), signal)) {
+    const answer = answered[outcome.task] as Route;
+    yield scoredRows(rows, answer, predictionsOf(outcome, answer, rows.classes));
   }
-
-  async score(models: ModelSet, signal: AbortSignal): Promise<{ readonly [rung: string]: number }> {
-    const routed = this.#snapshot.partitions.map((partition) => route(partition, models));
-    const answered = routed.filter(({ member }) => member !== null);
-    const job = this.#job(answered);
-    for await (const arrived of this.#context.engineFor(this.#spec).map(job, signal)) {
-      for (const outcome of arrived) await this.#write(answered[outcome.task] as Scored, outcome);
-    }
-    for (const one of routed.filter(({ member }) => member === null)) await this.#write(one, null);
-    return this.#rungs;
+  for (const nobody of routes.filter(({ member }) => member === null)) {
+    const length = nobody.partition.count * outputWidth(rows.classes);
+    yield scoredRows(rows, nobody, new Float64Array(length).fill(Number.NaN));
   }
+}
 
-  #job(answered: readonly Scored[]): GroupedMap {
-    const { objects } = this.#context;
-    const { seconds, memory_mb: memoryMb } = this.#spec.limits.per_partition;
-    return {
-      snapshot: { digest: this.#snapshot.digest, path: this.#path },
-      columns: this.#snapshot.columns.map(({ name }) => name),
-      tasks: answered.map(({ partition: { id, text, start, count }, member }) => {
-        const { pack, offset, length } = (member as Member).bytes;
-        return {
-          partition: { id, text, ranges: [{ start, count }] },
-          inputs: [{ name: 'model', path: objects.path(pack), offset, length }],
-        };
-      }),
-      fn: {
-        name: 'score',
-        args: asJson({ task: this.#spec.target.task, classes: this.#classes() }),
+function scoreJob(
+  { spec, classes, snapshot, path }: NewRows,
+  answered: readonly (Route & { readonly member: Member })[],
+  objects: ObjectStore,
+): Job<'score'> {
+  const { seconds, memory_mb: memoryMb } = spec.limits.per_partition;
+  const rows = {
+    snapshot: { digest: snapshot.digest, path },
+    columns: snapshot.columns.map(({ name }) => name),
+    limits: { seconds, memoryMb },
+  };
+  const tasks = answered.map(({ partition, member: { bytes } }) => ({
+    partition: partitionRef(partition),
+    inputs: [
+      {
+        name: 'model',
+        path: objects.path(bytes.pack),
+        offset: bytes.offset,
+        length: bytes.length,
       },
-      limits: { seconds, memoryMb },
-    };
-  }
-
-  async #write({ partition, member, reason }: Scored, outcome: Outcome | null): Promise<void> {
-    if (outcome?.kind === 'failed') {
-      throw new Failure(
-        'invalid-data',
-        `Partition "${partition.text}" can't be scored: ${outcome.message}`,
-      );
-    }
-    const { by } = this.#spec.partition;
-    const id = this.#idColumn();
-    const { frame, sourceRows } = await this.#reader.read([partition], id === null ? [] : [id], {
-      sourceRows: true,
-    });
-    const { count } = partition;
-    const repeat = (value: string | null) => Array.from({ length: count }, () => value);
-    const classes = this.#classes();
-    const bytes = outcome?.blobs.get('predictions');
-    const output =
-      bytes === undefined
-        ? new Float64Array(count * Math.max(1, classes.length)).fill(Number.NaN)
-        : predictionsFromBytes(bytes, 1, Math.max(1, classes.length)).values;
-    this.#table.append(
-      [
-        sourceRows as Int32Array,
-        ...by.map((name) => repeat(partition.key[name] ?? null)),
-        ...(this.#run.spec.columns.id === undefined
-          ? []
-          : [id === null ? repeat(null) : textsOf(requireColumn(frame, id))]),
-        answersOf(output, count, classes),
-        ...classes.map((_, k) => classColumn(output, count, k, classes.length)),
-        repeat(member?.digest ?? null),
-        repeat(member?.rung ?? 'none'),
-        repeat(reason),
-      ],
-      count,
-    );
-    const rung = member?.rung ?? 'none';
-    this.#rungs[rung] = (this.#rungs[rung] ?? 0) + count;
-  }
-
-  #idColumn(): string | null {
-    const { id } = this.#run.spec.columns;
-    return id !== undefined && this.#snapshot.columns.some(({ name }) => name === id) ? id : null;
-  }
-
-  #classes(): readonly string[] {
-    return this.#run.plan?.classes ?? [];
-  }
+    ],
+  }));
+  return createJob(rows, { name: 'score', args: { task: spec.target.task, classes }, tasks });
 }
 
-function route(partition: SnapshotPartition, { members, global }: ModelSet): Scored {
+function predictionsOf(
+  outcome: Outcome<object>,
+  { partition }: Route,
+  classes: readonly string[],
+): Float64Array {
+  if (outcome.kind === 'ok') {
+    const bytes = outcome.blobs.get('predictions');
+    if (bytes === undefined) throw new Error(`Scoring ${partition.text} gave no predictions.`);
+    return predictionsFromBytes(bytes, 1, outputWidth(classes)).values;
+  }
+  throw new Failure(
+    'invalid-data',
+    `Partition "${partition.text}" can't be scored: ${outcome.message}`,
+  );
+}
+
+/** The answers beside what the file says of the rows: where they stood in it, and their ids where it has such a column. */
+async function scoredRows(
+  { spec, snapshot, reader }: NewRows,
+  { partition, member, reason }: Route,
+  output: Float64Array,
+): Promise<ScoredRows> {
+  const id = snapshot.columns.find(({ name }) => name === spec.columns.id)?.name;
+  const { frame, sourceRows } = await reader.read([partition], id === undefined ? [] : [id], {
+    sourceRows: true,
+  });
+  return {
+    partition,
+    sourceRows: sourceRows as Int32Array,
+    ids: id === undefined ? null : columnTexts(requireColumn(frame, id)),
+    output,
+    model: member?.digest ?? null,
+    rung: member?.rung ?? 'none',
+    reason,
+  };
+}
+
+function route(partition: SnapshotPartition, { members, global }: ModelSet): Route {
   const member = members.get(partition.text);
   if (member !== undefined) return { partition, member, reason: member.reason };
   return { partition, member: global, reason: global === null ? 'no_model' : 'unseen_partition' };
@@ -203,38 +194,4 @@ function scoringSpec(spec: Spec, trained: readonly SnapshotColumn[], path: strin
     data: { ...spec.data, source: { kind, path } },
     partition: { ...spec.partition, bins: Object.fromEntries(bins) },
   };
-}
-
-/** A column of the user's that is named like one of ours gets a number. */
-function columnsOf({ spec, plan }: RunRecord): readonly TableColumn[] {
-  const id = spec.columns.id === undefined ? [] : [spec.columns.id];
-  const answers: readonly TableColumn[] = [
-    { name: 'prediction', type: spec.target.task === 'classification' ? 'VARCHAR' : 'DOUBLE' },
-    ...(plan?.classes ?? []).map((label): TableColumn => ({ name: `p:${label}`, type: 'DOUBLE' })),
-    { name: 'model', type: 'VARCHAR' },
-    { name: 'rung', type: 'VARCHAR' },
-    { name: 'reason', type: 'VARCHAR' },
-  ];
-  const given = distinctNames(
-    [...spec.partition.by, ...id],
-    ['row', ...answers.map(({ name }) => name)],
-  );
-  return [
-    { name: 'row', type: 'INTEGER' },
-    ...given.map((name): TableColumn => ({ name, type: 'VARCHAR' })),
-    ...answers,
-  ];
-}
-
-function textsOf(column: Column): readonly (string | null)[] {
-  const { codes, labels } = labelsOf(column);
-  return Array.from(codes, (code) => labels[code] ?? null);
-}
-
-/** NaN = no answer, null in the file. */
-function classColumn(output: Float64Array, count: number, k: number, width: number): ColumnValues {
-  return Array.from({ length: count }, (_, i) => {
-    const value = output[i * width + k] as number;
-    return Number.isNaN(value) ? null : value;
-  });
 }
