@@ -1,4 +1,9 @@
-import { comparePartitions, type PartitionKey, partitionText } from '../domain/partition.ts';
+import {
+  comparePartitions,
+  type KeyValue,
+  type PartitionKey,
+  partitionText,
+} from '../domain/partition.ts';
 import type { Decision, SkipReason } from '../domain/run.ts';
 import { partitionId } from '../frame/digest.ts';
 import type { RowRange } from '../frame/frame.ts';
@@ -23,7 +28,7 @@ export type ConditionedPartition = {
   readonly ranges: readonly RowRange[];
 };
 
-/** The last key value of a union of partitions that were too small to stand alone. */
+/** The last key value of a union of partitions that were too small to stand alone; numbered where a partition has it. */
 const MERGED = '(merged)';
 
 /**
@@ -106,15 +111,20 @@ function mergeSmall(
     const group = JSON.stringify(Object.values(partition.key).slice(0, -1));
     groups.set(group, [...(groups.get(group) ?? []), partition]);
   });
+  const taken = new Set(profiled.map(({ text }) => text));
   return [...groups.values()]
     .filter((members) => members.length > 1)
-    .map((members) => unite(members, spec));
+    .map((members) => unite(members, spec, taken));
 }
 
-function unite(members: readonly ProfiledRef[], spec: Spec): Union {
+function unite(members: readonly ProfiledRef[], spec: Spec, taken: ReadonlySet<string>): Union {
   const columns = Object.keys(members[0]?.key ?? {});
   const leading = Object.values(members[0]?.key ?? {}).slice(0, -1);
-  const text = partitionText(columns, [...leading, MERGED]);
+  const textOf = (last: string) => partitionText(columns, [...leading, last]);
+  let last = MERGED;
+  for (let i = 2; taken.has(textOf(last)); i += 1) last = `(merged ${i})`;
+  const text = textOf(last);
+  const values = [...leading, last];
   const reason = smallReason(
     members.map(({ facts }) => facts),
     spec,
@@ -124,7 +134,7 @@ function unite(members: readonly ProfiledRef[], spec: Spec): Union {
     union: {
       partitionId: partitionId(`union ${text}`),
       text,
-      key: Object.fromEntries(columns.map((column, i) => [column, leading[i] ?? MERGED])),
+      key: Object.fromEntries(columns.map((column, i) => [column, values[i] as KeyValue])),
       rows: members.reduce((sum, { count }) => sum + count, 0),
       decision: reason === null ? { kind: 'train' } : fallback(reason, spec),
       ranges: members.map(({ start, count }) => ({ start, count })),

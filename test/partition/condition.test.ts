@@ -13,7 +13,7 @@ import { machineSpec } from '../support/machines.ts';
 const key = { by: ['region', 'type'] };
 
 function profiled(
-  [region, type]: readonly [string, string],
+  [region, type]: readonly [string | null, string],
   start: number,
   change: Partial<ProfileFacts['target']> & {
     readonly rows?: number;
@@ -122,6 +122,22 @@ describe('conditioning', () => {
       'region=eu/type=van': 'merge',
       'region=us/type=bus': 'global',
     });
+  });
+
+  it('gives a union a name and a key that no partition has', () => {
+    const found = decisions(
+      [
+        profiled([null, '(merged)'], 0),
+        profiled([null, 'bus'], 100, { rows: 30 }),
+        profiled([null, 'van'], 130, { rows: 30 }),
+      ],
+      { on_small: 'merge' },
+    );
+    expect(found.map(({ text, key }) => [text, key])).toContainEqual([
+      'region=\\N/type=(merged 2)',
+      { region: null, type: '(merged 2)' },
+    ]);
+    expect(new Set(found.map(({ text }) => text)).size).toBe(4);
   });
 
   it('lists every class of the table once, in code-unit order', () => {
