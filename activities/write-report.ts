@@ -1,7 +1,6 @@
 import { asJson } from '../src/domain/json.ts';
 import type { RunStatus } from '../src/domain/run.ts';
 import { canonicalJson } from '../src/frame/digest.ts';
-import type { TotalsFacts } from '../src/partition/facts.ts';
 import { collectFacts } from '../src/report/collect-facts.ts';
 import { renderHtml } from '../src/report/html/page.ts';
 import { inActivity } from './activity-scope.ts';
@@ -22,8 +21,8 @@ export function writeReportActivity({ runs, objects }: ActivityDependencies) {
           run: { ...(await runs.run(runId)), status },
           partitions: runs.partitions(runId),
           global: await runs.globalTraining(runId),
-          totals: (await runs.totals(runId)).totals as unknown as TotalsFacts | null,
-          timings: (await runs.timings(runId)) as { readonly [stage: string]: number },
+          totals: (await runs.totals(runId)).totals,
+          timings: await runs.timings(runId),
         });
         const json = Buffer.from(canonicalJson(asJson(facts)));
         const html = Buffer.from(renderHtml(facts));

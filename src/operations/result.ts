@@ -19,8 +19,7 @@ export async function runResult(
     partitions.push(row);
     if (!isUnion(record)) ofTable.push(row);
   }
-  const { totals } = await runs.totals(run.runId);
-  const pooled = totals as unknown as TotalsFacts | null;
+  const { totals: pooled } = await runs.totals(run.runId);
   return {
     runId: run.runId,
     experiment: run.experiment,

@@ -12,7 +12,7 @@ import type {
   Stage,
   Verdict,
 } from '../domain/run.ts';
-import type { EvaluateFacts, ProfileFacts, TrainFacts } from '../partition/facts.ts';
+import type { EvaluateFacts, ProfileFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
 import type { Snapshot, SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { PackMember } from './objects/pack.ts';
@@ -220,7 +220,7 @@ export interface RunStore {
   recordChoice(
     runId: string,
     chosen: readonly ChosenPartition[],
-    totals: JsonObject,
+    totals: TotalsFacts,
     attempt: Attempt,
   ): Promise<void>;
   recordReport(
@@ -235,7 +235,7 @@ export interface RunStore {
   /** The evaluation of the model without partition, and the totals over served rows. */
   totals(
     runId: string,
-  ): Promise<{ readonly global: EvaluateFacts | null; readonly totals: JsonObject | null }>;
+  ): Promise<{ readonly global: EvaluateFacts | null; readonly totals: TotalsFacts | null }>;
   /** Milliseconds per stage, attempts and retries included. */
-  timings(runId: string): Promise<JsonObject>;
+  timings(runId: string): Promise<{ readonly [stage: string]: number }>;
 }

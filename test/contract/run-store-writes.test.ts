@@ -11,6 +11,7 @@ import {
   profileOf,
   recordPlan,
   snapshotOf,
+  totalsOf,
   trainedOf,
 } from '../stores/made-up-run.ts';
 import {
@@ -78,7 +79,7 @@ describe('training, evaluation and choice', () => {
     const evaluated = evaluatedOf(a as string);
     await store.recordEvaluation(runId, 0, [evaluated], attempt());
     const chosen = [chosenOf(a as string)];
-    await store.recordChoice(runId, chosen, { own: null, rows: 3 }, attempt());
+    await store.recordChoice(runId, chosen, totalsOf(3), attempt());
 
     const back = await store.trained(runId, [a, b, c] as string[]);
     expect(back.get(a as string)).toEqual(trained);
@@ -87,7 +88,7 @@ describe('training, evaluation and choice', () => {
     const records = await allPartitions(store, runId);
     expect(records[0]).toMatchObject({ trained, evaluated: evaluated.facts, chosen: chosen[0] });
     expect(records[2]).toMatchObject({ trained: null, evaluated: null, chosen: null });
-    expect(await store.totals(runId)).toEqual({ global: null, totals: { own: null, rows: 3 } });
+    expect(await store.totals(runId)).toEqual({ global: null, totals: totalsOf(3) });
   });
 
   it('keep the model without partition apart from the partitions', async () => {
@@ -154,7 +155,7 @@ describe('a write that comes twice', () => {
       const trained = ids.map((id) => ({ ...trainedOf(id), ms: number }));
       await store.recordTraining(runId, 0, trained, by);
       await store.recordEvaluation(runId, 0, ids.map(evaluatedOf), by);
-      await store.recordChoice(runId, ids.map(chosenOf), { rows: 2 }, by);
+      await store.recordChoice(runId, ids.map(chosenOf), totalsOf(2), by);
       const report = { html: digestBytes(`html ${number}`), json: digestBytes('json') };
       await store.recordReport(runId, { ...report, byteSizes: [5, 4] }, by);
     };

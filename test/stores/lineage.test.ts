@@ -16,6 +16,7 @@ import {
   newRun,
   recordPlan,
   snapshotOf,
+  totalsOf,
   trainedOf,
 } from './made-up-run.ts';
 
@@ -51,7 +52,7 @@ describe('the lineage of a model', () => {
     await store.recordGlobalTraining(runId, trainedOf(GLOBAL_PARTITION), attempt());
     await store.recordEvaluation(runId, 0, [car, loader].map(evaluatedOf), attempt());
     const chosen = [chosenOf(car), { ...chosenOf(loader), model: globalModel }];
-    await store.recordChoice(runId, chosen, {}, attempt());
+    await store.recordChoice(runId, chosen, totalsOf(0), attempt());
   }
 
   it('answers which data, spec, code, parameters and seed made it', async () => {

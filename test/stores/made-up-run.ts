@@ -1,5 +1,6 @@
 import { partitionText } from '../../src/domain/partition.ts';
 import { digestBytes, digestJson, partitionId } from '../../src/frame/digest.ts';
+import type { TotalsFacts } from '../../src/partition/facts.ts';
 import type { Snapshot, SnapshotPartition } from '../../src/sources/snapshot.ts';
 import type { PackMember } from '../../src/stores/objects/pack.ts';
 import type {
@@ -164,4 +165,17 @@ export async function recordPlan(
 
 function memberOf(pack: string): PackMember {
   return { pack: digestBytes(pack), offset: 40, length: 60 };
+}
+
+/** Totals over so many rows that the served models scored. */
+export function totalsOf(rowCount: number): TotalsFacts {
+  const scores = { cv: { value: 0.5 }, cvInterval: null, cvRows: rowCount };
+  const holdout = { value: null, because: 'There is no holdout.' };
+  return {
+    own: null,
+    global: null,
+    served: { ...scores, holdout, holdoutInterval: null, holdoutRows: 0 },
+    globalEverywhere: null,
+    globalPlots: null,
+  };
 }

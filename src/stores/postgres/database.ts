@@ -1,7 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import type { FailureKind } from '../../domain/failure.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { Metric, Task } from '../../domain/metric.ts';
 import type {
   Decision,
@@ -14,7 +14,12 @@ import type {
   Stage,
   Verdict,
 } from '../../domain/run.ts';
-import type { EvaluateFacts, ProfileFacts, TrainFacts } from '../../partition/facts.ts';
+import type {
+  EvaluateFacts,
+  ProfileFacts,
+  TotalsFacts,
+  TrainFacts,
+} from '../../partition/facts.ts';
 import type { Snapshot } from '../../sources/snapshot.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { PlannedPartition } from '../run-store.ts';
@@ -266,7 +271,7 @@ type ChoiceTable = OfPartition & {
 type RunTotalsTable = {
   readonly run_id: string;
   readonly step_id: number;
-  readonly totals: { readonly [key: string]: Json };
+  readonly totals: TotalsFacts;
 };
 type RunReportTable = {
   readonly run_id: string;

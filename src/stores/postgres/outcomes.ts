@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { asJson, type JsonObject } from '../../domain/json.ts';
+import { asJson } from '../../domain/json.ts';
 import { digestJson } from '../../frame/digest.ts';
 import type { EvaluateFacts, Interval, SideScores } from '../../partition/facts.ts';
 import {
@@ -74,8 +74,7 @@ export function outcomeRecords(db: Kysely<Database>): Outcomes {
         .where('run_id', '=', runId)
         .where('partition_id', '=', GLOBAL_PARTITION)
         .executeTakeFirst();
-      const totals: JsonObject | null = row?.totals ?? null;
-      return { global: global?.facts ?? null, totals };
+      return { global: global?.facts ?? null, totals: row?.totals ?? null };
     },
   };
 }

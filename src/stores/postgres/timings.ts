@@ -1,5 +1,4 @@
 import { type Kysely, sql } from 'kysely';
-import type { JsonObject } from '../../domain/json.ts';
 import { STAGES } from '../../domain/run.ts';
 import type { RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
@@ -7,7 +6,7 @@ import type { Database } from './database.ts';
 /** From the first attempt's start to the last one's end; `features` and `select` happen inside `train`. */
 export function timingQueries(db: Kysely<Database>): Pick<RunStore, 'timings'> {
   return {
-    async timings(runId): Promise<JsonObject> {
+    async timings(runId) {
       const spans = await db
         .selectFrom('step')
         .innerJoin('step_attempt', 'step_attempt.step_id', 'step.id')
