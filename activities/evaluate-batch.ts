@@ -1,6 +1,5 @@
-import { Failure } from '../src/domain/failure.ts';
 import { runJob, type TaskWith } from '../src/engines/job.ts';
-import type { EvaluateArgs } from '../src/partition/facts.ts';
+import type { EvaluateArgs, EvaluateFacts } from '../src/partition/facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { EvaluatedPartition, PlannedPartition, RunRecord } from '../src/stores/run-store.ts';
 import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
@@ -50,9 +49,10 @@ export function evaluationActivities({ runs, objects, engineFor }: ActivityDepen
         const job = partitionJob(run, objects, { name: 'evaluate', args: taskArgs(run), tasks });
         const outcomes = await runJob(engineFor(run.spec), job, signal);
         const evaluated = outcomes.map((outcome, i): EvaluatedPartition => {
-          const { partitionId, text } = partitions[i] as PlannedPartition;
-          if (outcome.kind === 'ok') return { partitionId, facts: outcome.facts };
-          throw new Failure('run-failed', `Evaluating ${text} failed: ${outcome.message}`);
+          const { partitionId } = partitions[i] as PlannedPartition;
+          const { own, global } = (tasks[i] as EvaluationTask).part;
+          const facts = outcome.kind === 'ok' ? outcome.facts : unscored(outcome, own, global);
+          return { partitionId, facts };
         });
         await runs.recordEvaluation(input.runId, input.batch, evaluated, attempt);
       });
@@ -60,12 +60,32 @@ export function evaluationActivities({ runs, objects, engineFor }: ActivityDepen
   };
 }
 
+type EvaluationTask = TaskWith<Pick<EvaluateArgs, 'own' | 'global'>>;
+
+/** A partition that can't be evaluated within its limits keeps its models; its scores are missing, with the reason. */
+function unscored(
+  { message }: { readonly message: string },
+  own: EvaluateArgs['own'],
+  global: EvaluateArgs['global'],
+): EvaluateFacts {
+  const missing = { value: null, because: `Evaluating failed: ${message}` };
+  const scores = {
+    cv: missing,
+    cvInterval: null,
+    cvRows: 0,
+    holdout: missing,
+    holdoutInterval: null,
+    holdoutRows: 0,
+  };
+  return { own: own && scores, global: global && scores, comparison: null, plots: null };
+}
+
 function evaluationTask(
   run: RunRecord,
   { partitionId, text, ranges }: PlannedPartition,
   { own, global }: { readonly own: TrainedModel | null; readonly global: TrainedModel | null },
   objects: ObjectStore,
-): TaskWith<Pick<EvaluateArgs, 'own' | 'global'>> {
+): EvaluationTask {
   return {
     partition: { id: partitionId, text, ranges },
     part: { own: sideArgs(own), global: sideArgs(global) },

@@ -40,12 +40,9 @@ export async function writePredictions(
     let rows = 0;
     for await (const record of runs.partitions(run.runId)) {
       for (const judged of await judgedRows(source, record, global)) {
-        const rowCount = judged.rows.length;
-        table.append(
-          columns.map(({ valuesOf }) => valuesOf(judged)),
-          rowCount,
-        );
-        rows += rowCount;
+        const values = columns.map(({ valuesOf }) => valuesOf(judged));
+        table.append(values, judged.rows.length);
+        rows += judged.rows.length;
       }
     }
     await table.finish();
@@ -67,7 +64,10 @@ type Source = {
   readonly split: PredictionsRequest['split'];
 };
 
-/** One partition's rows by its own model and by the global one. A merged partition's stand with its union. */
+/**
+ * One partition's rows by its own model and by the global one, which is scored on the rows of skipped partitions too. A
+ * merged partition's stand with its union.
+ */
 async function judgedRows(
   source: Source,
   record: PartitionRecord,
@@ -75,7 +75,7 @@ async function judgedRows(
 ): Promise<readonly JudgedRows[]> {
   const { run, plan, reader } = source;
   const { ranges, decision } = record;
-  if (decision.kind === 'merge' || decision.kind === 'skip') return [];
+  if (decision.kind === 'merge') return [];
   const { frame } = await reader.read(ranges, sourceColumns(run.spec));
   const folds = Buffer.concat(
     ranges.map(({ start, count }) => source.folds.subarray(start, start + count)),
