@@ -1,0 +1,167 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Partita, type SpecWishes } from '../support/partita.ts';
+
+/** Nobody listens there: the port was free a moment ago. */
+const port = await freePort();
+const SECRET = 'a-password-nobody-may-see';
+const partita = new Partita({ SOURCE_URL: `postgres://reader:${SECRET}@127.0.0.1:${port}/shop` });
+afterAll(() => partita.stop(), 120_000);
+
+const GOOD = 'k,x,y\na,1,p\na,2,q\nb,1,p\nb,2,q\n';
+const wishes: SpecWishes = {
+  data: { source: { kind: 'csv', path: 'data.csv' } },
+  partition: { by: 'k' },
+  target: { column: 'y', task: 'classification' },
+  algorithms: ['baseline'],
+};
+const source = (path: string): SpecWishes => ({
+  ...wishes,
+  data: { source: { kind: 'csv', path } },
+});
+
+describe('before anything is started', () => {
+  it.each([
+    ['a command that there is not', ['trian', 'x.yaml'], 2, "unknown command 'trian'"],
+    ['an option that there is not', ['run', '--sede', '7'], 2, "unknown option '--sede'"],
+    ['a spec that is not there', ['run', 'nowhere.yaml'], 2, 'nowhere.yaml'],
+    ['a folder instead of a spec', ['run', '.'], 2, 'is a folder'],
+  ] as const)('%s is refused', async (_what, args, code, message) => {
+    const ended = await partita.command(...args);
+    expect([ended.code, ended.stdout]).toEqual([code, '']);
+    expect(ended.stderr).toContain(message);
+  });
+
+  it('a spec tells all of its errors, with place and nearest name', async () => {
+    const spec = partita.write(
+      'wrong.yaml',
+      'version: 1\nname: wrong\ndata: { source: { kind: csv, path: data.csv } }\npartition: { by: k, min_row: 5 }\ntarget: { column: y, task: clasification }\nmetric: rmse\n',
+    );
+    const ended = await partita.command('run', spec, '--json');
+    expect(ended.code).toBe(3);
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      error: {
+        kind: 'invalid-spec',
+        problems: [
+          { line: 4, column: 21, message: expect.stringContaining('min_rows') },
+          { line: 5, message: expect.stringContaining('classification') },
+        ],
+      },
+    });
+  });
+
+  it('a slip of YAML is one error', async () => {
+    const spec = partita.write('slip.yaml', 'version: 1\ndata: { source: [csv }\nname: x\n');
+    const { code, stderr } = await partita.command('run', spec);
+    expect(code).toBe(3);
+    expect(stderr.match(/slip\.yaml:\d+:\d+/g)).toHaveLength(1);
+  });
+
+  it('a password in a spec is refused, and not repeated', async () => {
+    const spec = partita.writeSpec({
+      ...wishes,
+      data: { source: { kind: 'postgres', url: `postgres://me:${SECRET}@db/shop`, table: 't' } },
+    });
+    const { code, stderr } = await partita.command('run', spec);
+    expect(code).toBe(3);
+    expect(stderr).toContain('${env:');
+    expect(stderr).not.toContain(SECRET);
+  });
+
+  it('a server that the environment names and nobody reaches is told', async () => {
+    const spec = partita.writeSpec(wishes);
+    const lost = [
+      { DATABASE_URL: `postgres://me:${SECRET}@127.0.0.1:${port}/runs` },
+      {
+        DATABASE_URL: `postgres://me:${SECRET}@127.0.0.1:${port}/runs`,
+        TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
+      },
+    ];
+    const ended = lost.map(async (environment) => {
+      const elsewhere = new Partita(environment);
+      const { code, stderr } = await elsewhere.command('run', spec);
+      expect([code, stderr]).toEqual([7, expect.stringContaining(`127.0.0.1:${port}`)]);
+      expect(stderr).not.toContain(SECRET);
+      await elsewhere.stop();
+    });
+    await Promise.all(ended);
+  });
+
+  it('nothing has been started', () => {
+    expect(existsSync(join(partita.folder, '.partita', 'postgres'))).toBe(false);
+  });
+});
+
+describe('a source that can not be trained on', () => {
+  const files: readonly (readonly [string, string | null, string])[] = [
+    ['nowhere', null, 'There is no file `nowhere.csv`'],
+    ['empty', '', 'empty.csv is empty.'],
+    ['without rows', 'k,x,y\n', 'The source has columns, but no rows.'],
+    ['without the target', 'k,x,z\na,1,p\nb,1,q\n', 'names the column `y`'],
+    ['without a key', 'k,x,y\n,1,p\n,2,q\n', 'is missing in every row'],
+  ];
+
+  it('fails the run with the reason, as bad data', async () => {
+    const runs = files.map(async ([name, text, message]) => {
+      if (text !== null) partita.write(`${name}.csv`, text);
+      const spec = partita.writeSpec({ ...source(`${name}.csv`), name });
+      return { message, ...(await partita.run(spec)) };
+    });
+    for (const { message, code, result } of await Promise.all(runs)) {
+      expect(result.error).toContain(message);
+      expect([code, result.status, result.partitions]).toEqual([4, 'FAILED', []]);
+    }
+  }, 240_000);
+
+  it('is told from one that can not be reached', async () => {
+    const url = '${env:SOURCE_URL}';
+    const spec = partita.writeSpec({
+      ...wishes,
+      data: { source: { kind: 'postgres', url, table: 'sales' } },
+    });
+    const { code, result, stdout, stderr } = await partita.run(spec);
+    expect([code, result.status]).toEqual([7, 'FAILED']);
+    expect(result.error).toContain(`127.0.0.1:${port}`);
+    expect(stdout + stderr).not.toContain(SECRET);
+  }, 120_000);
+
+  it('leaves nothing half-written', async () => {
+    const incoming = join(partita.folder, '.partita', 'objects', 'incoming');
+    expect(readdirSync(incoming)).toEqual([]);
+    const runs = await partita.json<readonly { readonly status: string }[]>('runs', 'ls');
+    expect(new Set(runs.map(({ status }) => status))).toEqual(new Set(['FAILED']));
+  });
+
+  it('does not keep the next run from succeeding', async () => {
+    partita.write('data.csv', GOOD.repeat(40));
+    const { code } = await partita.run(partita.writeSpec(wishes));
+    expect(code).toBe(0);
+  }, 60_000);
+});
+
+describe('what is asked of a run that there is not', () => {
+  it('is refused with the name', async () => {
+    const asked: readonly (readonly string[])[] = [
+      ['status', 'nope'],
+      ['cancel', 'nope'],
+      ['report', 'nope'],
+      ['predict', 'nope', '--data', 'data.csv', '--out', 'out.csv'],
+      ['predictions', 'nope', '--split', 'oof', '--out', 'out.csv'],
+      ['lineage', `sha256:${'0'.repeat(64)}`],
+    ];
+    const ended = await Promise.all(asked.map((args) => partita.command(...args)));
+    expect(ended.map(({ code }) => code)).toEqual(asked.map(() => 2));
+    for (const { stderr } of ended) expect(stderr).toMatch(/^error: .*(nope|0000)/m);
+    expect(existsSync(join(partita.folder, 'out.csv'))).toBe(false);
+  }, 120_000);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port: found } = server.address() as { readonly port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return found;
+}
