@@ -1,21 +1,28 @@
-import { rm } from 'node:fs/promises';
 import { Failure } from '../domain/failure.ts';
 import { asJson, type JsonObject } from '../domain/json.ts';
 import { nearestName } from '../domain/nearest-name.ts';
 import { displayPartition } from '../domain/partition.ts';
 import { type Frame, findColumn } from '../frame/frame.ts';
 import { openSnapshot } from '../frame/snapshot-reader.ts';
+import { columnsRead } from '../partition/columns-read.ts';
 import { classLabels } from '../partition/condition.ts';
-import type { ProfileFacts } from '../partition/facts.ts';
-import type {
-  PartitionContext,
-  PartitionData,
-  PartitionResult,
+import type { EvaluateFacts, ProfileFacts, TrainFacts } from '../partition/facts.ts';
+import {
+  type PartitionContext,
+  type PartitionData,
+  type PartitionResult,
+  partitionRef,
 } from '../partition/partition-function.ts';
-import { findPartitionFunction } from '../partition/registry.ts';
+import {
+  type ArgsOf,
+  type FactsOf,
+  type FunctionName,
+  findPartitionFunction,
+} from '../partition/registry.ts';
 import type { Snapshot, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
+import { withSnapshot } from './passing-snapshot.ts';
 import type { DebugRequest, DebugStep } from './services.ts';
 
 type OnStep = (step: DebugStep) => void;
@@ -25,87 +32,69 @@ type OnStep = (step: DebugStep) => void;
  * a breakpoint in any of them holds.
  */
 export async function debugPartition(
-  context: Pick<Workshop, 'snapshotRequest' | 'takeSnapshot'>,
+  workshop: Pick<Workshop, 'snapshotRequest' | 'takeSnapshot'>,
   request: DebugRequest,
   onStep: OnStep,
 ): Promise<JsonObject> {
-  const { spec, baseFolder } = request;
-  const { signal } = new AbortController();
-  const { snapshot, parquetPath } = await context.takeSnapshot(
-    context.snapshotRequest(spec, baseFolder),
-    signal,
-  );
-  const reader = await openSnapshot(parquetPath);
-  try {
+  const { spec, baseFolder, stage } = request;
+  const source = workshop.snapshotRequest(spec, baseFolder);
+  return withSnapshot(workshop, source, async ({ snapshot, path }) => {
     const partition = findPartition(snapshot, request.partition);
-    const columns = snapshot.columns
-      .map(({ name }) => name)
-      .filter((name) => !spec.columns.drop.includes(name));
-    const { frame, rowHashes } = await reader.read([partition], columns);
-    return new Debugging(spec, snapshot, partition, { frame, rowHashes }, onStep).upTo(
-      request.stage,
-    );
-  } finally {
-    await reader.close();
-    await rm(parquetPath, { force: true });
-  }
+    const reader = await openSnapshot(path);
+    try {
+      const rows = await reader.read([partition], columnsRead(snapshot.columns, spec));
+      const debugging = new Debugging(partition, rows, onStep);
+      return asJson(runUpTo(stage, debugging, spec, snapshot.cutoffs));
+    } finally {
+      await reader.close();
+    }
+  });
 }
 
+/** The facts of the asked stage. */
+function runUpTo(
+  stage: DebugRequest['stage'],
+  debugging: Debugging,
+  spec: Spec,
+  cutoffs: readonly number[],
+): ProfileFacts | TrainFacts | EvaluateFacts {
+  const { task } = spec.target;
+  const profiled = debugging.run('profile', { spec, cutoffs }, {});
+  if (stage === 'profile') return profiled.facts;
+  const classes = task === 'classification' ? classLabels([profiled]) : [];
+  const args = { spec, task, classes };
+  const folds = profiled.blobs.get('folds') as Uint8Array;
+  const trained = debugging.run('train', { ...args, scope: 'own' }, { folds });
+  if (stage === 'train') return trained.facts;
+  const { best, candidates } = trained.facts;
+  const own = best === null ? null : { candidates: candidates.length, best };
+  const inputs = new Map([['own', trained.blobs.get('predictions') as Uint8Array]]);
+  return debugging.run('evaluate', { ...args, own, global: null }, { folds, inputs }).facts;
+}
+
+/** Calls partition functions on one partition's rows and tells each step. */
 class Debugging {
-  readonly #spec: Spec;
-  readonly #snapshot: Snapshot;
   readonly #partition: SnapshotPartition;
   readonly #rows: Pick<PartitionData, 'frame' | 'rowHashes'>;
   readonly #onStep: OnStep;
 
   constructor(
-    spec: Spec,
-    snapshot: Snapshot,
     partition: SnapshotPartition,
-    rows: Pick<PartitionData, 'frame' | 'rowHashes'>,
+    { frame, rowHashes }: Pick<PartitionData, 'frame' | 'rowHashes'>,
     onStep: OnStep,
   ) {
-    this.#spec = spec;
-    this.#snapshot = snapshot;
     this.#partition = partition;
-    this.#rows = rows;
+    this.#rows = { frame, rowHashes };
     this.#onStep = onStep;
   }
 
-  upTo(stage: DebugRequest['stage']): JsonObject {
-    const profiled = this.#run(
-      'profile',
-      { spec: this.#spec, cutoffs: this.#snapshot.cutoffs },
-      {},
-    );
-    if (stage === 'profile') return profiled.facts;
-    const facts = profiled.facts as unknown as ProfileFacts;
-    const classes =
-      this.#spec.target.task === 'classification'
-        ? classLabels([{ ...this.#partition, facts }])
-        : [];
-    const args = { spec: this.#spec, task: this.#spec.target.task, classes };
-    const folds = profiled.blobs.get('folds') as Uint8Array;
-    const trained = this.#run('train', { ...args, scope: 'own' }, { folds });
-    if (stage === 'train') return trained.facts;
-    const { best } = trained.facts as { readonly best: number | null };
-    const own = best === null ? null : { candidates: this.#spec.candidates.length, best };
-    const inputs = new Map([['own', trained.blobs.get('predictions') as Uint8Array]]);
-    return this.#run('evaluate', { ...args, own, global: null }, { folds, inputs }).facts;
-  }
-
-  #run(
-    name: string,
-    args: object,
+  run<Name extends FunctionName>(
+    name: Name,
+    args: ArgsOf<Name>,
     more: Partial<Pick<PartitionData, 'folds' | 'inputs'>>,
-  ): PartitionResult {
-    const { id, text, start, count } = this.#partition;
-    const data: PartitionData = {
-      partition: { id, text, ranges: [{ start, count }] },
-      ...this.#rows,
-      inputs: new Map(),
-      ...more,
-    };
+  ): PartitionResult<FactsOf<Name>> {
+    const partition = partitionRef(this.#partition);
+    const data: PartitionData = { partition, ...this.#rows, inputs: new Map(), ...more };
     const log: string[] = [];
     let since = performance.now();
     const lap = () => {
@@ -120,13 +109,14 @@ class Debugging {
         this.#onStep({ name: `${name}: ${step}`, ...sides, ms: lap() }),
     };
     const started = performance.now();
-    const result = findPartitionFunction(name)(data, asJson(args), context);
+    const result = findPartitionFunction(name)(data, args, context);
+    const { frame } = this.#rows;
     this.#onStep({
       name,
-      inputs: { partition: text, rows: count, columns: frameOutline(data.frame) },
+      inputs: { partition: partition.text, rows: frame.rowCount, columns: frameOutline(frame) },
       outputs: {
-        ...result.facts,
-        blobs: blobOutline(result),
+        ...asJson(result.facts),
+        blobs: blobOutline(result.blobs),
         ...(log.length === 0 ? {} : { log }),
       },
       ms: performance.now() - started,
@@ -165,6 +155,6 @@ function firstValue(frame: Frame, name: string): string | number | null {
   return column.kind === 'number' ? value : new Date(value / 1000).toISOString();
 }
 
-function blobOutline({ blobs }: PartitionResult): JsonObject {
+function blobOutline(blobs: PartitionResult['blobs']): JsonObject {
   return Object.fromEntries([...blobs].map(([name, bytes]) => [name, `${bytes.length} bytes`]));
 }

@@ -1,19 +1,19 @@
-import { rm } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import { Failure } from '../domain/failure.ts';
-import type { Engine, Outcome } from '../engines/engine.ts';
+import type { Outcome } from '../engines/engine.ts';
 import { createJob, type Job, mapJob } from '../engines/job.ts';
 import { requireColumn } from '../frame/frame.ts';
 import { openSnapshot, type SnapshotReader } from '../frame/snapshot-reader.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import { outputWidth, predictionsFromBytes } from '../partition/predictions.ts';
-import type { Snapshot, SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
+import type { SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Source } from '../spec/source.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { columnTexts } from './answer-columns.ts';
 import type { OperationContext } from './context.ts';
 import { type Member, type ModelSet, modelSetOf } from './model-set.ts';
+import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
 import { type ScoredRows, scoreColumns } from './score-columns.ts';
 import type { PredictRequest, PredictResult } from './services.ts';
 import { createTableFile } from './table-file.ts';
@@ -43,11 +43,9 @@ type Route = {
 };
 
 /** The rows to be scored. */
-type NewRows = {
+type NewRows = PassingSnapshot & {
   readonly spec: Spec;
   readonly classes: readonly string[];
-  readonly snapshot: Snapshot;
-  readonly path: string;
   readonly reader: SnapshotReader;
 };
 
@@ -66,42 +64,42 @@ export async function predict(context: Context, request: PredictRequest): Promis
   const columns = scoreColumns(spec, classes);
   const table = await createTableFile(request.out, columns);
   const models = await modelSetOf(context, run);
-  const { signal } = new AbortController();
-  const snapshotRequest = { ...context.snapshotRequest(spec, dirname(request.data)), trained };
-  const { snapshot, parquetPath: path } = await context.takeSnapshot(snapshotRequest, signal);
-  const reader = await openSnapshot(path);
+  const source = { ...context.snapshotRequest(spec, dirname(request.data)), trained };
   try {
-    const rows = { spec, classes, snapshot, path, reader };
-    const routes = snapshot.partitions.map((partition) => route(partition, models));
-    const rungs: { [rung: string]: number } = {};
-    for await (const scored of scoreAll(rows, routes, context.engineFor(spec), context.objects)) {
-      const rowCount = scored.partition.count;
-      table.append(
-        columns.map(({ valuesOf }) => valuesOf(scored)),
-        rowCount,
-      );
-      rungs[scored.rung] = (rungs[scored.rung] ?? 0) + rowCount;
-    }
-    await table.finish(0);
-    return { out: request.out, rows: snapshot.rowCount, rungs };
+    return await withSnapshot(context, source, async ({ snapshot, path }, signal) => {
+      const reader = await openSnapshot(path);
+      try {
+        const rows = { spec, classes, snapshot, path, reader };
+        const routes = snapshot.partitions.map((partition) => route(partition, models));
+        const rungs: { [rung: string]: number } = {};
+        for await (const scored of scoreAll(context, rows, routes, signal)) {
+          const { count } = scored.partition;
+          const values = columns.map(({ valuesOf }) => valuesOf(scored));
+          table.append(values, count);
+          rungs[scored.rung] = (rungs[scored.rung] ?? 0) + count;
+        }
+        await table.finish(0);
+        return { out: request.out, rows: snapshot.rowCount, rungs };
+      } finally {
+        await reader.close();
+      }
+    });
   } finally {
     table.close();
-    await reader.close();
-    await rm(path, { force: true });
   }
 }
 
 async function* scoreAll(
+  { engineFor, objects }: Pick<Context, 'engineFor' | 'objects'>,
   rows: NewRows,
   routes: readonly Route[],
-  engine: Engine,
-  objects: ObjectStore,
+  signal: AbortSignal,
 ): AsyncGenerator<ScoredRows> {
   const answered = routes.flatMap(({ member, ...rest }) =>
     member === null ? [] : [{ ...rest, member }],
   );
-  const { signal } = new AbortController();
-  for await (const outcome of mapJob(engine, scoreJob(rows, answered, objects), signal)) {
+  const job = scoreJob(rows, answered, objects);
+  for await (const outcome of mapJob(engineFor(rows.spec), job, signal)) {
     const answer = answered[outcome.task] as Route;
     yield scoredRows(rows, answer, predictionsOf(outcome, answer, rows.classes));
   }

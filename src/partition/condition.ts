@@ -57,7 +57,7 @@ export function conditionPartitions(
 }
 
 /** Every class label of the table in code-unit order; the order of probability columns everywhere. */
-export function classLabels(profiled: readonly ProfiledRef[]): readonly string[] {
+export function classLabels(profiled: readonly Pick<ProfiledRef, 'facts'>[]): readonly string[] {
   const labels = new Set(
     profiled.flatMap(({ facts }) => facts.target.classes.map(({ label }) => label)),
   );

@@ -1,0 +1,22 @@
+import { rm } from 'node:fs/promises';
+import type { SnapshotRequest } from '../sources/make-snapshot.ts';
+import type { Snapshot } from '../sources/snapshot.ts';
+import type { Workshop } from './context.ts';
+
+/** A source's rows for as long as one operation works on them. */
+export type PassingSnapshot = { readonly snapshot: Snapshot; readonly path: string };
+
+/** Reads the source and lends its rows to `work`; they are gone afterwards, however it ends. */
+export async function withSnapshot<Result>(
+  { takeSnapshot }: Pick<Workshop, 'takeSnapshot'>,
+  request: SnapshotRequest,
+  work: (rows: PassingSnapshot, signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const { signal } = new AbortController();
+  const { snapshot, parquetPath } = await takeSnapshot(request, signal);
+  try {
+    return await work({ snapshot, path: parquetPath }, signal);
+  } finally {
+    await rm(parquetPath, { force: true });
+  }
+}
