@@ -1,6 +1,6 @@
 import { Failure } from '../domain/failure.ts';
 import { type Database, sqlName } from '../frame/duckdb.ts';
-import { looksBack } from '../spec/engineered-columns.ts';
+import { columnsOfStep, looksBack } from '../spec/engineered-columns.ts';
 import type { Spec } from '../spec/spec.ts';
 import { numberText, timeOfText } from './column-sql.ts';
 import { type FoundColumn, findColumns } from './find-columns.ts';
@@ -10,13 +10,19 @@ import type { RawColumn } from './raw-table.ts';
 import type { SnapshotColumn } from './snapshot.ts';
 import { asNumber, asTimestamp, type TypedColumn } from './typed-column.ts';
 
-/** True for columns that scoring makes nothing of: those that training did not see, or saw as target or weight. */
+/**
+ * True for columns that scoring makes nothing of: those that training did not see, or saw as weight, or as target where
+ * no feature looks back on it.
+ */
 export function isLeftOut(
-  { target, columns }: Spec,
+  { target, columns, features }: Spec,
   trained: readonly SnapshotColumn[],
   name: string,
 ): boolean {
-  const others = [target.column, columns.weight, ...columns.drop];
+  const isTargetRead = features.engineer.some(
+    (step) => looksBack(step) && columnsOfStep(step).includes(target.column),
+  );
+  const others = [...(isTargetRead ? [] : [target.column]), columns.weight, ...columns.drop];
   return others.includes(name) || trained.every((column) => column.name !== name);
 }
 

@@ -37,6 +37,17 @@ describe('rows to be scored', () => {
     expect(names(scored)).toEqual(['k', 'x']);
   });
 
+  it('bring the target where features look back on it', async () => {
+    const features = { engineer: [{ lag: { columns: ['y'], steps: [1] } }] };
+    const days = Array.from({ length: 12 }, (_, i) => `a,2026-01-${10 + i},1,${i}\n`);
+    const training = `k,day,x,y\n${days.join('')}`;
+    const scored = await readToScore(training, 'k,day,x,y\na,2026-02-01,1,5\na,2026-02-02,2,6\n', {
+      time: 'day',
+      features,
+    });
+    expect(await valuesOf(scored, 'y')).toEqual([5, 6]);
+  });
+
   it('may all lack the key', async () => {
     const scored = await readToScore('k,x,y\na,1,5\nb,2,6\n', 'k,x\n,1\n');
     expect(texts(scored)).toEqual(['k=\\N']);
