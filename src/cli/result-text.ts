@@ -99,7 +99,10 @@ function resultTable(result: RunResult, colors: Colors, limit = MAX_ROWS): strin
   if (result.global !== null) table.push(globalCells(result.global, result.counts.rows));
   return [
     colors.dim(` ${metric}: ${metricMeaning(metric)}`),
-    colors.dim(' global, own, own ahead: cross-validation; holdout: rows that no choice has seen'),
+    colors.dim(
+      ' global, own: cross-validation; own ahead: the same, chosen and judged on different rows',
+    ),
+    colors.dim(' holdout: the own model on rows that no choice has seen'),
     table.toString().replace(/ +$/gm, ''),
   ].join('\n');
 }
