@@ -20,7 +20,7 @@ export type Running = {
   /** Presses Ctrl-C. */
   interrupt(): void;
   /** Resolves when its output for people holds this. */
-  says(text: string): Promise<void>;
+  says(pattern: RegExp): Promise<void>;
 };
 
 /** What a spec says, but for what every spec here has. */
@@ -62,12 +62,12 @@ export class Partita {
     return {
       ended,
       interrupt: () => child.kill('SIGINT'),
-      says: (text) =>
+      says: (pattern) =>
         new Promise((resolve, reject) => {
-          const look = (): unknown => stderr.includes(text) && resolve();
+          const look = (): unknown => pattern.test(stderr) && resolve();
           look();
           child.stderr.on('data', look);
-          child.on('close', () => reject(new Error(`It ended without "${text}": ${stderr}`)));
+          child.on('close', () => reject(new Error(`It ended without ${pattern}: ${stderr}`)));
         }),
     };
   }

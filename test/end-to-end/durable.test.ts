@@ -1,0 +1,195 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StatusResult } from '../../src/cli/commands/status.ts';
+import type { RunResult } from '../../src/domain/result.ts';
+import { findPostgres, postgresUrl } from '../../src/embedded/postgres.ts';
+import { postgresPassword } from '../../src/embedded/postgres-home.ts';
+import { queryServer } from '../../src/embedded/server-query.ts';
+import type { RunState } from '../../src/operations/services.ts';
+import { seededDraws } from '../support/draws.ts';
+import { csvOf, Partita, type SpecWishes } from '../support/partita.ts';
+
+const partita = new Partita();
+afterAll(() => partita.stop(), 120_000);
+
+const PARTITIONS = 16;
+const SOME_TRAINED = /train: [1-9]/;
+
+/** Enough work that a person could look at it while it goes on. */
+const ROWS = Array.from({ length: PARTITIONS }, (_, k) => {
+  const draws = seededDraws(k);
+  return Array.from({ length: 300 }, () => {
+    const [a, b, c] = [draws.normal(), draws.normal(), draws.normal()];
+    const y = a * b > 0.2 * c ? 'up' : draws.uniform() < 0.2 ? 'flat' : 'down';
+    return { k: `k${k}`, a, b, c, y };
+  });
+}).flat();
+
+const work: SpecWishes = {
+  name: 'work',
+  data: { source: { kind: 'csv', path: 'work.csv' } },
+  partition: { by: 'k' },
+  target: { column: 'y', task: 'classification' },
+  algorithms: [{ random_forest: { trees: 600 } }, { gradient_boosting: { rounds: 150 } }],
+};
+
+type Models = readonly (readonly [string, string, string | null, number | null])[];
+
+/** What a run is judged by: named columns, no ids and no times. */
+const modelsOf = ({ partitions, global }: RunResult): Models => [
+  ...partitions.map(({ partition, status, model, cv }) => [partition, status, model, cv] as const),
+  ['(all)', 'trained', global?.model ?? null, global?.cv ?? null],
+];
+
+describe('a run that is disturbed', () => {
+  let spec: string;
+  let undisturbed: RunResult;
+
+  beforeAll(async () => {
+    partita.write('work.csv', csvOf(ROWS));
+    spec = partita.writeSpec(work);
+    const ended = await partita.run(spec);
+    expect(ended.code, ended.stderr).toBe(0);
+    undisturbed = ended.result;
+  }, 240_000);
+
+  const ends = async (runId: string) => {
+    const { code, stdout, stderr } = await partita.command('attach', runId, '--json');
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout) as RunResult;
+  };
+
+  it('goes on where its worker was killed, and fits nothing twice', async () => {
+    const worker = await workerPid();
+    const watching = await partita.start('run', spec, '--json');
+    await watching.says(SOME_TRAINED);
+    const pool = descendantsOf(worker);
+    process.kill(worker, 'SIGKILL');
+    // What the worker started must not outlive it.
+    await until(() => pool.every((pid) => !isAlive(pid)));
+    expect((await partita.command('up')).code).toBe(0);
+    expect(await workerPid()).not.toBe(worker);
+
+    const { code, stdout, stderr } = await watching.ended;
+    expect(code, stderr).toBe(0);
+    const result = JSON.parse(stdout) as RunResult;
+    expect(modelsOf(result)).toEqual(modelsOf(undisturbed));
+    expect(await fitsOf(result.runId)).toEqual({
+      rows: PARTITIONS + 1,
+      partitions: PARTITIONS + 1,
+    });
+  }, 240_000);
+
+  it('waits while it is paused, after its watcher has gone, and is the same run under the same key', async () => {
+    const key = ['--idempotency-key', 'nightly'];
+    const watching = await partita.start('run', spec, ...key);
+    await watching.says(/^Run [\w-]+/);
+    await watching.says(/snapshot|profile|train/);
+    watching.interrupt();
+    const left = await watching.ended;
+    expect([left.code, left.stderr]).toEqual([130, expect.stringContaining('partita attach')]);
+    const runId = /^Run ([\w-]+)/m.exec(left.stderr)?.[1] as string;
+
+    const paused = await partita.json<RunState>('pause', runId);
+    expect(paused).toMatchObject({ runId, paused: true, status: 'RUNNING' });
+    const again = await partita.json<{ readonly runId: string }>('run', spec, '--detach', ...key);
+    expect(again.runId).toBe(runId);
+    const other = await partita.command('run', spec, '--detach', ...key, '--seed', '8');
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('nightly')]);
+    expect(await partita.json<RunState>('status', runId)).toMatchObject({ paused: true });
+
+    expect(await partita.json<RunState>('resume', runId)).toMatchObject({ paused: false });
+    const result = await ends(runId);
+    expect(modelsOf(result)).toEqual(modelsOf(undisturbed));
+    const runs = await partita.json<readonly { readonly runId: string }[]>('runs', 'ls');
+    expect(runs.filter((run) => run.runId === runId)).toHaveLength(1);
+  }, 240_000);
+
+  it('keeps what was finished when it is cancelled, and works no more', async () => {
+    const long = partita.writeSpec({
+      ...work,
+      name: 'long',
+      algorithms: [{ random_forest: { trees: 5000 } }],
+    });
+    const watching = await partita.start('run', long, '--json');
+    await watching.says(SOME_TRAINED);
+    const { runId } = await newestRun();
+    expect((await partita.command('cancel', runId)).code).toBe(0);
+    const { code, stdout } = await watching.ended;
+    const result = JSON.parse(stdout) as RunResult;
+    expect([code, result.status]).toEqual([6, 'CANCELLED']);
+    const { rows } = await fitsOf(runId);
+    expect(rows).toBeGreaterThan(0);
+    expect(rows).toBeLessThan(PARTITIONS + 1);
+    await isIdle(await workerPid());
+  }, 240_000);
+});
+
+async function newestRun(): Promise<{ readonly runId: string }> {
+  const runs = await partita.json<readonly { readonly runId: string }[]>('runs', 'ls');
+  return runs[0] as { readonly runId: string };
+}
+
+async function workerPid(): Promise<number> {
+  const { parts } = await partita.json<StatusResult>('status');
+  return parts.find(({ name }) => name === 'worker')?.pid as number;
+}
+
+/** How many fits are recorded, and of how many partitions (the global model's is one). */
+async function fitsOf(runId: string) {
+  const folder = join(partita.folder, '.partita');
+  const server = { port: findPostgres(folder)?.port as number, password: postgresPassword(folder) };
+  const [row] = await queryServer(
+    postgresUrl(server, 'partita'),
+    'select count(*)::integer as rows, count(distinct partition_id)::integer as partitions from training where run_id = $1',
+    [runId],
+  );
+  return { rows: row?.['rows'], partitions: row?.['partitions'] };
+}
+
+/** Resolves when the process and all below it use no processor any more. */
+async function isIdle(pid: number): Promise<void> {
+  let before = -1;
+  await until(() => {
+    const now = [pid, ...descendantsOf(pid)].map(ticksOf).reduce((a, b) => a + b);
+    // A worker that only polls uses a few hundredths of a second.
+    const isQuiet = before >= 0 && now - before < 10;
+    before = now;
+    return isQuiet;
+  }, 500);
+}
+
+async function until(isSo: () => boolean, everyMs = 50): Promise<void> {
+  while (!isSo()) await wait(everyMs);
+}
+
+function isAlive(pid: number): boolean {
+  const stat = statOf(pid);
+  return stat !== undefined && stat[0] !== 'Z';
+}
+
+/** Of a process: state, parent, …; the fields of /proc/PID/stat behind the name. */
+function statOf(pid: number): readonly string[] | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Hundredths of a second of processor time. */
+function ticksOf(pid: number): number {
+  const stat = statOf(pid);
+  return stat === undefined ? 0 : Number(stat[11]) + Number(stat[12]);
+}
+
+function descendantsOf(pid: number): readonly number[] {
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((child) => statOf(child)?.[1] === String(pid));
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+}
