@@ -35,7 +35,8 @@ export type FailureReason =
   | 'thread_died'
   | 'every_candidate_failed'
   | 'error';
-export type PartitionReason = SkipReason | FailureReason;
+/** `not_reached`: the run ended before the partition had its turn. */
+export type PartitionReason = SkipReason | FailureReason | 'not_reached';
 
 /** What `condition` decides about a partition before training. */
 export type Decision =

@@ -1,7 +1,7 @@
 import type { Score } from '../domain/metric.ts';
 import type { PartitionRow, RunResult, ScoredModel } from '../domain/result.ts';
 import type { EvaluateFacts, SideScores, TotalsFacts, TrainFacts } from '../partition/facts.ts';
-import type { PartitionRecord, TrainedPartition } from '../stores/run-store.ts';
+import type { ChosenPartition, PartitionRecord, TrainedPartition } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 import { writeReportPage } from './report.ts';
 
@@ -48,18 +48,18 @@ export async function runResult(
 function partitionRow(record: PartitionRecord): PartitionRow {
   const { trained, evaluated, chosen, profile } = record;
   const facts = trained?.kind === 'trained' ? trained.facts : null;
-  const reason = chosen?.reason ?? (trained?.kind === 'failed' ? trained.reason : null);
+  const { status, reason, model } = chosen ?? unchosen(trained);
   const message = trained?.kind === 'failed' ? trained.message : undefined;
   return {
     key: record.key,
     partition: record.text,
-    status: chosen?.status ?? 'failed',
+    status,
     ...(reason === null ? {} : { reason }),
     ...(message === undefined ? {} : { message }),
     rows: record.rows,
     excluded: facts?.rows.excluded ?? profile?.split.excluded ?? {},
     ...scoredModel(facts, evaluated?.own ?? null),
-    model: chosen?.model ?? null,
+    model,
     global: {
       cv: evaluated?.global?.cv.value ?? null,
       holdout: evaluated?.global?.holdout.value ?? null,
@@ -69,6 +69,20 @@ function partitionRow(record: PartitionRecord): PartitionRow {
     verdict: chosen?.verdict ?? null,
     ...missingScores(evaluated, facts),
   };
+}
+
+/** How a partition stands in a run that ended before it chose who answers: what was trained is kept. */
+function unchosen(
+  trained: TrainedPartition | null,
+): Pick<ChosenPartition, 'status' | 'reason' | 'model'> {
+  switch (trained?.kind) {
+    case 'trained':
+      return { status: 'trained', reason: null, model: trained.facts.model?.digest ?? null };
+    case 'failed':
+      return { status: 'failed', reason: trained.reason, model: null };
+    case undefined:
+      return { status: 'skipped', reason: 'not_reached', model: null };
+  }
 }
 
 function globalRow(

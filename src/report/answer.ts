@@ -22,6 +22,7 @@ const REASONS: { readonly [reason in PartitionReason]: string } = {
   out_of_memory: 'out of memory',
   thread_died: 'its thread died',
   every_candidate_failed: 'every candidate failed',
+  not_reached: 'the run ended before',
   error: 'an error',
 };
 

@@ -123,6 +123,15 @@ describe('a run that is disturbed', () => {
     const { rows } = await fitsOf(runId);
     expect(rows).toBeGreaterThan(0);
     expect(rows).toBeLessThan(PARTITIONS + 1);
+    const { trained, skipped, failed } = result.counts;
+    expect([trained + skipped, failed]).toEqual([PARTITIONS, 0]);
+    expect(trained).toBeGreaterThan(0);
+    for (const { status, reason, model } of result.partitions)
+      expect([status, reason, model]).toEqual(
+        status === 'trained'
+          ? ['trained', undefined, expect.stringMatching(/^sha256:/)]
+          : ['skipped', 'not_reached', null],
+      );
     await isIdle(await workerPid());
   }, 240_000);
 });
