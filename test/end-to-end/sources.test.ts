@@ -75,7 +75,12 @@ async function runOn(name: string, source: Source, ...more: readonly string[]): 
 const essence = ({ snapshot, partitions, global }: RunResult) => ({
   snapshot,
   partitions: partitions.map(({ partition, rows, algorithm, cv, holdout, model }) => ({
-    ...{ partition, rows, algorithm, cv, holdout, model },
+    partition,
+    rows,
+    algorithm,
+    cv,
+    holdout,
+    model,
   })),
   global: [global?.algorithm, global?.cv, global?.holdout, global?.model],
 });
