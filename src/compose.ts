@@ -19,6 +19,7 @@ import { submitRun } from './operations/submit.ts';
 import { takeSnapshot } from './sources/snapshot-process.ts';
 import { DEFAULT_SNAPSHOT_LIMITS } from './sources/snapshot-request.ts';
 import { resolveSourceUrl } from './sources/source-url.ts';
+import { variableOf } from './spec/source.ts';
 import type { Spec } from './spec/spec.ts';
 import { createFileObjectStore } from './stores/objects/file-object-store.ts';
 import { connectDatabase } from './stores/postgres/connect.ts';
@@ -40,7 +41,10 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     action(await system.context());
   return {
     stateFolder: config.folder,
-    submit: (prepared, key) => act((context) => submitRun(context, prepared, key)),
+    submit: async (prepared, key) => {
+      await system.lendSecrets(prepared.spec);
+      return act((context) => submitRun(context, prepared, key));
+    },
     state: (run) => act((context) => runState(context, run)),
     watch: (run, onState, signal) => act((context) => watchRun(context, run, onState, signal)),
     control: (run, control) => act((context) => controlRun(context, run, control)),
@@ -96,9 +100,17 @@ class System {
     this.#config = config;
   }
 
-  stack(worker: boolean): Promise<Stack> {
+  stack(worker: boolean, secrets: readonly string[] = []): Promise<Stack> {
     const say = (line: string) => process.stderr.write(`${line}\n`);
-    return ensureStack({ config: this.#config, migrate: migrateDatabase, worker, say });
+    return ensureStack({ config: this.#config, migrate: migrateDatabase, worker, secrets, say });
+  }
+
+  /** What a spec refers to is in the environment of whoever asks: the worker, which reads the source, gets it from there. */
+  async lendSecrets({ data: { source } }: Spec): Promise<void> {
+    const variable = variableOf(source);
+    if (variable === undefined) return;
+    resolveSourceUrl(source, environmentVariable, null);
+    await this.stack(true, [variable]);
   }
 
   context(): Promise<OperationContext> {

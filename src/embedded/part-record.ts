@@ -15,6 +15,8 @@ const record = z.object({
   log: z.string(),
   /** Of a worker: what it was started from. A difference means that it must be started anew. */
   fingerprint: z.string().optional(),
+  /** Of a worker: digests of the secrets that specs have asked for, by variable. */
+  secrets: z.record(z.string(), z.string()).optional(),
 });
 
 /** What is remembered of a background process. It outlives the process, so that the next one takes the same ports. */

@@ -31,6 +31,8 @@ export type StackRequest = {
   readonly migrate: (databaseUrl: string) => Promise<unknown>;
   /** False in a worker itself: it needs the other parts only. */
   readonly worker: boolean;
+  /** Variables of our environment that the worker needs too: a spec refers to them. */
+  readonly secrets?: readonly string[];
   readonly say: Say;
 };
 
@@ -58,7 +60,7 @@ export async function ensureStack(request: StackRequest): Promise<Stack> {
     const temporal = await ensureTemporal(config, say);
     const stack = { ...database, ...temporal, started: [...database.started, ...temporal.started] };
     if (!request.worker) return stack;
-    const worker = await ensureWorker(config, stack, say);
+    const worker = await ensureWorker(request, stack);
     return { ...stack, started: [...stack.started, ...worker] };
   });
 }
@@ -129,7 +131,10 @@ async function ensureTemporal(
   };
 }
 
-async function ensureWorker(config: Config, stack: Stack, say: Say): Promise<readonly PartName[]> {
+async function ensureWorker(
+  { config, secrets = [], say }: StackRequest,
+  stack: Stack,
+): Promise<readonly PartName[]> {
   const build = join(packageRoot(), 'dist');
   const { adopted } = await startWorker({
     folder: config.folder,
@@ -137,6 +142,7 @@ async function ensureWorker(config: Config, stack: Stack, say: Say): Promise<rea
     code: buildDigest(build),
     connections: connectionVariables(stack),
     environment: childEnvironment({}),
+    secrets,
     say,
   });
   return adopted ? [] : ['worker'];

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../domain/failure.ts';
 import { startInBackground } from './background.ts';
 import { lastLines, logPathOf, logSince, logSize } from './log-file.ts';
-import { readLiveRecord, writeRecord } from './part-record.ts';
+import { type PartRecord, readLiveRecord, writeRecord } from './part-record.ts';
 import { ensurePartitaFolder, runFolder } from './partita-folder.ts';
 import { writePrivateFile } from './private-file.ts';
 import { endProcess, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
@@ -20,6 +20,8 @@ export type WorkerLaunch = {
   /** The variables that tell the worker where everything is; they hold passwords. */
   readonly connections: { readonly [name: string]: string | undefined };
   readonly environment: { readonly [name: string]: string | undefined };
+  /** Variables of `environment` that a spec refers to: a worker that has others, or none, is replaced. */
+  readonly secrets?: readonly string[];
   readonly say: Say;
 };
 
@@ -38,10 +40,13 @@ export async function startWorker(
   const { folder, say } = launch;
   const fingerprint = fingerprintOf(launch);
   const running = readLiveRecord(folder, 'worker');
-  if (running?.fingerprint === fingerprint && isReady(folder, running.process))
+  const secrets = secretsOf(launch, running);
+  const isOurs = running?.fingerprint === fingerprint && hasSecrets(running, launch, secrets);
+  if (isOurs && isReady(folder, running.process))
     return { process: running.process, adopted: true };
   if (running !== undefined) {
-    say(`Restarting the worker (pid ${running.process.pid}): its code or its connections changed.`);
+    const what = running.fingerprint === fingerprint ? 'a variable' : 'its code or its connections';
+    say(`Restarting the worker (pid ${running.process.pid}): ${what} changed.`);
     await endProcess(running.process, STOP_PATIENCE_MS);
   }
   const log = logPathOf(folder, 'worker');
@@ -55,7 +60,7 @@ export async function startWorker(
     log,
   });
   if (worker !== undefined) {
-    writeRecord(folder, 'worker', { process: worker, ports: {}, log, fingerprint });
+    writeRecord(folder, 'worker', { process: worker, ports: {}, log, fingerprint, secrets });
     if (await becomesReady(folder, worker)) return { process: worker, adopted: false };
     await endProcess(worker, STOP_PATIENCE_MS);
   }
@@ -103,6 +108,38 @@ async function becomesReady(folder: string, worker: ProcessIdentity): Promise<bo
 
 function readyPath(folder: string): string {
   return join(runFolder(folder), 'worker.ready');
+}
+
+/** Digests of what our environment has for every variable that a spec has asked for so far. */
+function secretsOf(
+  { secrets: asked = [], environment }: WorkerLaunch,
+  running: PartRecord | undefined,
+): { readonly [variable: string]: string } {
+  const names = new Set([...Object.keys(running?.secrets ?? {}), ...asked]);
+  return Object.fromEntries(
+    [...names].flatMap((name) => {
+      const value = environment[name];
+      return value === undefined
+        ? []
+        : [
+            [
+              name,
+              createHash('sha256')
+                .update(JSON.stringify([name, value]))
+                .digest('hex'),
+            ],
+          ];
+    }),
+  );
+}
+
+/** True when the worker has what is asked for now; what others asked for before is theirs. */
+function hasSecrets(
+  running: PartRecord,
+  { secrets: asked = [] }: WorkerLaunch,
+  ours: { readonly [variable: string]: string },
+): boolean {
+  return asked.every((name) => running.secrets?.[name] === ours[name]);
 }
 
 function fingerprintOf({ code, entry, connections }: WorkerLaunch): string {

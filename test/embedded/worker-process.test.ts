@@ -63,6 +63,24 @@ describe('the background worker', () => {
     expect(isAlive(first.process)).toBe(false);
   });
 
+  it('is replaced when a spec refers to a variable that it has otherwise or not at all', async () => {
+    const asking = (SOURCE_URL: string): WorkerLaunch => ({
+      ...launch,
+      environment: { ...launch.environment, SOURCE_URL },
+      secrets: ['SOURCE_URL'],
+    });
+    const without = await startWorker(launch);
+    const first = await startWorker(asking('postgres://one/db'));
+    expect(isAlive(without.process)).toBe(false);
+    expect(await startWorker(asking('postgres://one/db'))).toEqual({ ...first, adopted: true });
+    expect(await startWorker(launch)).toEqual({ ...first, adopted: true });
+    await startWorker(asking('postgres://two/db'));
+    expect(isAlive(first.process)).toBe(false);
+    expect(readFileSync(join(runFolder(launch.folder), 'worker.json'), 'utf8')).not.toContain(
+      'postgres://',
+    );
+  });
+
   it('is started anew after a hard kill', async () => {
     const first = await startWorker(launch);
     process.kill(first.process.pid, 'SIGKILL');

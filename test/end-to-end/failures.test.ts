@@ -7,7 +7,7 @@ import { Partita, type SpecWishes } from '../support/partita.ts';
 /** Nobody listens there: the port was free a moment ago. */
 const port = await freePort();
 const SECRET = 'a-password-nobody-may-see';
-const partita = new Partita({ SOURCE_URL: `postgres://reader:${SECRET}@127.0.0.1:${port}/shop` });
+const partita = new Partita();
 afterAll(() => partita.stop(), 120_000);
 
 const GOOD = 'k,x,y\na,1,p\na,2,q\nb,1,p\nb,2,q\n';
@@ -115,12 +115,17 @@ describe('a source that can not be trained on', () => {
     }
   }, 240_000);
 
-  it('is told from one that can not be reached', async () => {
+  it('is told from one that can not be reached, and from one whose address is not known', async () => {
     const url = '${env:SOURCE_URL}';
     const spec = partita.writeSpec({
       ...wishes,
       data: { source: { kind: 'postgres', url, table: 'sales' } },
     });
+    const unknown = await partita.command('run', spec);
+    expect([unknown.code, unknown.stderr]).toEqual([3, expect.stringContaining('SOURCE_URL')]);
+
+    // The worker runs already, without the variable.
+    partita.environment['SOURCE_URL'] = `postgres://reader:${SECRET}@127.0.0.1:${port}/shop`;
     const { code, result, stdout, stderr } = await partita.run(spec);
     expect([code, result.status]).toEqual([7, 'FAILED']);
     expect(result.error).toContain(`127.0.0.1:${port}`);

@@ -31,11 +31,11 @@ export type Row = { readonly [column: string]: string | number | null };
 /** The program as a person has it, with a stack of its own in a temporary folder. */
 export class Partita {
   readonly folder = makeFolder();
-  readonly #environment: { readonly [name: string]: string };
+  /** Variables that its commands see besides our own. */
+  readonly environment: { [name: string]: string };
 
-  /** `environment`: variables that its processes see besides our own. */
   constructor(environment: { readonly [name: string]: string } = {}) {
-    this.#environment = environment;
+    this.environment = { ...environment };
   }
 
   /** Starts a command. */
@@ -48,7 +48,7 @@ export class Partita {
         TEMPORAL_CLI,
         PARTITA_FOLDER: join(this.folder, '.partita'),
         NO_COLOR: '1',
-        ...this.#environment,
+        ...this.environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
