@@ -39,11 +39,19 @@ const NO_BORDER = {
 
 /** A run's result for people: what happened, the best model of each partition and without partition, what to do next. */
 export function resultText(result: RunResult, colors: Colors): string {
-  const hidden = result.partitions.length - MAX_ROWS;
   const parts = [
     headline(result, colors),
     ...(result.error === null ? [] : [colors.red(printable(result.error))]),
     '',
+    ...(result.partitions.length === 0 ? [] : partitionLines(result, colors)),
+    ...nextLines(result),
+  ];
+  return `${parts.join('\n')}\n`;
+}
+
+function partitionLines(result: RunResult, colors: Colors): readonly string[] {
+  const hidden = result.partitions.length - MAX_ROWS;
+  return [
     resultTable(result, colors),
     ...(hidden > 0
       ? [`  … and ${countText(hidden)} more: partita runs show ${result.runId} --all`]
@@ -53,9 +61,7 @@ export function resultText(result: RunResult, colors: Colors): string {
     ...failureLines(result, colors),
     ...warningLines(result.warnings, colors),
     '',
-    ...nextLines(result),
   ];
-  return `${parts.join('\n')}\n`;
 }
 
 /** Only the table, with every partition. */

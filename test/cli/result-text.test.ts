@@ -66,7 +66,7 @@ describe('the result for people', () => {
     );
   });
 
-  it('begins with why a run failed', () => {
+  it('begins with why a run failed, and shows no table without a row', () => {
     const text = resultText(
       resultOf({
         status: 'FAILED',
@@ -79,6 +79,7 @@ describe('the result for people', () => {
     );
     expect(text.split('\n')[1]).toBe('No column "x".');
     expect(text).not.toContain('report   ');
+    expect(text).not.toContain('best own model');
   });
 
   it('uses no escape sequence without colours', () => {
