@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { Failure } from '../../domain/failure.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { StoredColumn } from '../../frame/snapshot-layout.ts';
+import type { FunctionRef, Limits, PartitionTask } from '../engine.ts';
+import { packedTasks, packTasks, unpackTasks } from './packed-tasks.ts';
+
+/** Changes when an older worker could not run what a newer client sends, or the other way round. */
+const FORMAT = 1;
+
+/** The minor versions of Spark whose worker protocol is spoken. */
+export const SPARK_VERSIONS = ['4.0', '4.1', '4.2', '4.3'] as const;
+export type SparkVersion = (typeof SPARK_VERSIONS)[number];
+
+/** Spark's codes of what a UDF is given and gives (`PythonEvalType`). @public */
+export const EVAL_TYPES = { group: 209, map: 207 } as const;
+
+/** A column as a worker sees it: frames know three kinds. */
+export type InputColumn = Pick<StoredColumn, 'name' | 'kind'>;
+
+/**
+ * What an executor has to do: the content of `PythonUDF.command`. A user's module is named by the file of its artifact
+ * (`files/NAME` in the session), everything else by paths that executors can read.
+ *
+ * - `group` (grouped map in Arrow, grouped by the first column): every group is one task and gives one outcome
+ *   (`OUTCOME_COLUMNS`). Input columns, by position: `TASK_COLUMNS`, then `columns`. A task without rows has one row
+ *   whose row number is null.
+ * - `map` (map in Arrow): batches in, batches out. Input columns: `columns`, by position.
+ */
+export type Command = GroupCommand | MapCommand;
+
+export type GroupCommand = {
+  readonly mode: 'group';
+  /** Of the cluster, as the client learned it; the worker compares it with what it meets on the wire. */
+  readonly spark: SparkVersion;
+  readonly fn: FunctionRef;
+  readonly columns: readonly InputColumn[];
+  readonly tasks: readonly PartitionTask[];
+  /** One byte per snapshot row. */
+  readonly folds?: { readonly path: string };
+  readonly limits: Limits;
+};
+
+export type MapCommand = {
+  readonly mode: 'map';
+  readonly spark: SparkVersion;
+  readonly fn: FunctionRef;
+  readonly columns: readonly InputColumn[];
+};
+
+/** What stands before the data in the rows of a group: type in Spark, meaning. @public */
+export const TASK_COLUMNS = [
+  /** Index into `tasks`; the grouping key. */
+  { name: '__task', type: 'int' },
+  /** Row number in the snapshot. */
+  { name: '__row', type: 'int' },
+  /** Bytes 0–7 and 8–15 of the row hash, most significant first, as signed numbers. */
+  { name: '__hash_high', type: 'bigint' },
+  { name: '__hash_low', type: 'bigint' },
+] as const;
+
+const functionRef = z.object({
+  name: z.string(),
+  module: z.string().optional(),
+  args: z.record(z.string(), z.json()),
+});
+const columns = z.array(
+  z.object({ name: z.string(), kind: z.enum(['number', 'category', 'time']) }),
+);
+const sparkVersion = z.enum(SPARK_VERSIONS);
+const commandText = z.discriminatedUnion('mode', [
+  z.object({
+    mode: z.literal('group'),
+    spark: sparkVersion,
+    fn: functionRef,
+    columns,
+    tasks: packedTasks,
+    folds: z.object({ path: z.string() }).optional(),
+    limits: z.object({
+      seconds: z.number(),
+      memoryMb: z.number(),
+      heapMb: z.number().optional(),
+    }),
+  }),
+  z.object({ mode: z.literal('map'), spark: sparkVersion, fn: functionRef, columns }),
+]);
+
+/** UTF-8 JSON, about 70 bytes a task and 6 more a range: it travels with every Spark task. */
+export function encodeCommand(command: Command): Uint8Array {
+  const content =
+    command.mode === 'group' ? { ...command, tasks: packTasks(command.tasks) } : command;
+  return Buffer.from(JSON.stringify({ partita: FORMAT, ...content }));
+}
+
+/** Throws `Failure('unsupported')` for another format, `Failure('invalid-data')` for what is no command. */
+export function decodeCommand(bytes: Uint8Array): Command {
+  const { partita, ...content } = parseObject(bytes);
+  if (partita !== FORMAT)
+    throw new Failure(
+      'unsupported',
+      `This worker runs commands of format ${FORMAT}, the client sent ${JSON.stringify(partita)}: client and executors need the same version of Partita.`,
+    );
+  const parsed = commandText.safeParse(content);
+  if (!parsed.success) {
+    const [problem] = parsed.error.issues;
+    throw new Failure(
+      'invalid-data',
+      `The command for the executors is wrong at ${problem?.path.join('.')}: ${problem?.message}.`,
+    );
+  }
+  // What zod calls `undefined` is left out by JSON.
+  const command = parsed.data;
+  return (
+    command.mode === 'group' ? { ...command, tasks: unpackTasks(command.tasks) } : command
+  ) as Command;
+}
+
+function parseObject(bytes: Uint8Array): JsonObject {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value as JsonObject;
+  } catch {
+    // Told below: a command of PySpark is pickled bytes.
+  }
+  throw new Failure(
+    'invalid-data',
+    `The session runs Partita in place of Python, but was sent ${bytes.length} bytes that are no command of Partita; Python functions need a session of their own.`,
+  );
+}
+
+/** What stands in `PythonUDF.python_ver`: readable on the wire before anything that depends on Spark's version. */
+export function wireVersion(spark: SparkVersion): string {
+  return `partita-${FORMAT} spark=${spark}`;
+}
+
+/** The version of Spark that `wireVersion` names. Throws `Failure('unsupported')` on any other text. */
+export function sparkOfWireVersion(text: string): SparkVersion {
+  const named = /^partita-\d+ spark=(\S+)$/.exec(text)?.[1];
+  const version = SPARK_VERSIONS.find((known) => known === named);
+  if (version === undefined)
+    throw new Failure(
+      'unsupported',
+      `The client asks for "${text}", but this worker speaks to Spark ${SPARK_VERSIONS.join(', ')}.`,
+    );
+  return version;
+}
