@@ -1,8 +1,11 @@
 import { Failure } from '../domain/failure.ts';
 import { baseline } from './baseline.ts';
 import { decisionTree } from './decision-tree.ts';
+import { elasticNet } from './elastic-net.ts';
 import type { Estimator, Model } from './estimator.ts';
 import { gradientBoosting } from './gradient-boosting.ts';
+import { lasso } from './lasso.ts';
+import { linear } from './linear.ts';
 import { logistic } from './logistic.ts';
 import { mljsEstimators } from './mljs.ts';
 import { algorithmOf } from './model-bytes.ts';
@@ -12,7 +15,10 @@ import { ridge } from './ridge.ts';
 /** Every algorithm, simplest first: ties between scores go to the earlier one. Adding one = one file and one line here. */
 export const registry: readonly Estimator[] = Object.freeze([
   baseline,
+  linear,
   ridge,
+  lasso,
+  elasticNet,
   logistic,
   decisionTree,
   ...mljsEstimators,

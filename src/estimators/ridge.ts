@@ -1,14 +1,8 @@
 import { z } from 'zod';
-import type { Matrix } from '../frame/frame.ts';
-import { withKernels } from '../kernels/kernels.ts';
 import { factorise, solveInto } from './cholesky.ts';
-import type { Estimator, FitOptions, Model, Target } from './estimator.ts';
-import { linearImportance } from './importance.ts';
-import { createLinearModel, loadLinearModel } from './linear-model.ts';
-import { pollOf } from './polling.ts';
-import { putStandardised } from './standard-columns.ts';
-import { scaleTarget } from './target-scale.ts';
-import { weighedRows } from './training-rows.ts';
+import type { Estimator } from './estimator.ts';
+import { fitLeastSquares, type LeastSquares, penaltyUnit, withDiagonal } from './least-squares.ts';
+import { loadLinearModel } from './linear-model.ts';
 
 const parameters = z.strictObject({
   alpha: z
@@ -38,61 +32,14 @@ export const ridge = Object.freeze<Estimator<Parameters>>({
   },
   parameters,
   space: { alpha: [0.001, 0.01, 0.1, 1, 10, 100, 1000] },
-  fit: fitRidge,
+  fit: (x, y, { alpha }, options) =>
+    fitLeastSquares('ridge', { x, y }, options, (problem) => solve(problem, alpha)),
   load: (bytes) => loadLinearModel('ridge', bytes),
 });
 
-function fitRidge(x: Matrix, y: Target, { alpha }: Parameters, options: FitOptions): Model {
-  if (y.kind !== 'values') throw new RangeError('ridge predicts values, not classes.');
-  const rows = weighedRows(x, y, options.weights);
-  const columns = x.names.length;
-  const { centre, scale, scaled } = scaleTarget(rows.y.values, rows.weights);
-  const { products, centres, scales } = productsOf(rows.x, scaled, rows.weights, options);
-  const matrix = new Float64Array(columns * columns);
-  const solution = new Float64Array(columns);
-  for (let j = 0; j < columns; j++) {
-    const row = products.subarray(j * (columns + 1), (j + 1) * (columns + 1));
-    matrix.set(row.subarray(0, columns), j * columns);
-    matrix[j * columns + j] = (row[j] as number) + alpha / penaltyUnit(scales[j] as number);
-    solution[j] = row[columns] as number;
-  }
-  solveInto(factorise(matrix, columns, pollOf(options.stop)), solution);
-  const coefficients = solution.map((value, j) => {
-    const deviation = scales[j] as number;
-    return deviation === 0 ? 0 : (value / deviation) * scale;
-  });
-  const intercept = coefficients.reduce(
-    (sum, value, j) => sum - value * (centres[j] as number),
-    centre,
-  );
-  return createLinearModel({
-    algorithm: 'ridge',
-    classCount: 0,
-    present: new Int32Array(0),
-    columns,
-    coefficients,
-    intercepts: Float64Array.of(intercept),
-    importance: linearImportance(coefficients, scales),
-  });
-}
-
-/** The penalty is on coefficients in the columns' own units: (w / deviation)². */
-function penaltyUnit(deviation: number): number {
-  return deviation === 0 ? 1 : deviation * deviation;
-}
-
-/** Weighted products of the standardised columns and, last, the target: (columns + 1)². */
-function productsOf(
-  x: Matrix,
-  target: Float64Array,
-  weights: Float64Array | undefined,
-  { stop }: FitOptions,
-) {
-  return withKernels(pollOf(stop), (kernels) => {
-    const size = x.names.length + 1;
-    const table = putStandardised(kernels, x, weights, target);
-    const out = kernels.reserveDoubles(size * size);
-    kernels.calls.gram(table.at, x.rowCount, size, table.weights, out);
-    return { products: kernels.doublesAt(out, size * size).slice(), ...table };
-  });
+function solve({ products, projections, scales, poll }: LeastSquares, alpha: number) {
+  const matrix = withDiagonal(products, (j) => alpha / penaltyUnit(scales[j] as number));
+  const slopes = projections.slice();
+  solveInto(factorise(matrix, slopes.length, poll), slopes);
+  return slopes;
 }

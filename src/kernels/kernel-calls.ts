@@ -71,6 +71,18 @@ export type KernelCalls = {
     scales: Pointer,
   ): void;
   gram(x: Pointer, rows: number, columns: number, weights: Pointer, out: Pointer): void;
+  residualGradient(
+    x: Pointer,
+    rows: number,
+    columns: number,
+    target: Pointer,
+    weights: Pointer,
+    w: Pointer,
+    tube: number,
+    isOneSided: boolean,
+    gradient: Pointer,
+    active: Pointer,
+  ): void;
   dot(a: Pointer, b: Pointer, count: number): number;
   exponential(x: number): number;
   logarithm(x: number): number;

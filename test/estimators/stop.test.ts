@@ -8,13 +8,14 @@ afterEach(() => {
 });
 
 describe('a running fit', () => {
-  it.each(['logistic', 'decision_tree', 'random_forest', 'gradient_boosting', 'ridge'])(
+  it.each(['logistic', 'decision_tree', 'random_forest', 'gradient_boosting', 'ridge', 'lasso'])(
     'of %s looks at its stop flag as it goes, and ends when that is set',
     (id) => {
       const estimator = findEstimator(id);
       if (estimator === undefined) throw new RangeError(id);
       const rows = 20_000;
-      const { x, y } = id === 'ridge' ? valueTable(rows, 1) : classTable(rows, 1);
+      const isClassifier = estimator.tasks.includes('classification');
+      const { x, y } = isClassifier ? classTable(rows, 1) : valueTable(rows, 1);
       const parameters = estimator.parameters.parse({});
       const stop = new Int32Array(new SharedArrayBuffer(4));
       let looks = 0;

@@ -19,4 +19,5 @@ export {
 } from './fields';
 export { createLogistic, linearScores, logisticGradient, logisticHessian } from './logistic';
 export { addTrees } from './predict';
+export { residualGradient } from './residuals';
 export { standardise } from './standardise';

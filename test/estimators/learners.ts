@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import type { JsonObject } from '../../src/domain/json.ts';
+import type { Model } from '../../src/estimators/estimator.ts';
+import { findEstimator } from '../../src/estimators/registry.ts';
+import type { Table } from '../support/tables.ts';
+
+export type Columns = readonly (readonly (number | null)[])[];
+
+/** A linear function that scikit-learn found. */
+type LinearAnswer = {
+  readonly id: string;
+  readonly parameters: JsonObject;
+  readonly weighted: boolean;
+  readonly coefficients: readonly (readonly number[])[];
+  readonly intercepts: readonly number[];
+};
+
+/** Made by `fixtures/sklearn/make-learners.py`. */
+export const answers = JSON.parse(
+  readFileSync(new URL('../fixtures/sklearn/learners.json', import.meta.url), 'utf8'),
+) as {
+  readonly leastSquares: {
+    readonly columns: Columns;
+    readonly numbers: readonly number[];
+    readonly weights: readonly number[];
+    readonly fits: readonly LinearAnswer[];
+  };
+};
+
+type Fit = {
+  readonly table: Table;
+  readonly parameters?: JsonObject;
+  readonly weights?: readonly number[] | undefined;
+  readonly seed?: bigint;
+};
+
+export function fit(id: string, { table, parameters = {}, weights, seed = 1n }: Fit): Model {
+  const estimator = findEstimator(id);
+  if (estimator === undefined) throw new RangeError(`No estimator ${id}.`);
+  return estimator.fit(table.x, table.y, estimator.parameters.parse(parameters), {
+    seed,
+    ...(weights && { weights: Float64Array.from(weights) }),
+  });
+}
+
+export type LinearJson = {
+  readonly outputs: readonly { readonly intercept: number; readonly coefficients: number[] }[];
+};
+
+export function expectClose(
+  actual: ArrayLike<number>,
+  expected: readonly number[],
+  error = 1e-6,
+): void {
+  expect(actual).toHaveLength(expected.length);
+  expected.forEach((value, i) => {
+    expect(Math.abs((actual[i] as number) - value)).toBeLessThanOrEqual(error);
+  });
+}
