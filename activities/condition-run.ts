@@ -1,8 +1,8 @@
 import { Failure } from '../src/domain/failure.ts';
-import { displayPartition } from '../src/domain/partition.ts';
 import { longestFirst, trainingBatchLimits } from '../src/partition/batch-plan.ts';
 import { classLabels, conditionPartitions } from '../src/partition/condition.ts';
 import type { ProfileFacts } from '../src/partition/facts.ts';
+import { profileWarnings } from '../src/partition/profile-warnings.ts';
 import type { Snapshot } from '../src/sources/snapshot.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import { inActivity } from './activity-scope.ts';
@@ -27,7 +27,7 @@ export function conditionRunActivity({ runs, objects }: ActivityDependencies) {
         const folds = await objects.put(Buffer.concat(segments));
         const classes = spec.target.task === 'classification' ? classLabels(profiled) : [];
         checkTarget(spec, profiled, classes);
-        const warnings = leakageWarnings(profiled, spec);
+        const warnings = profileWarnings(profiled, spec);
         const partitions = conditionPartitions(profiled, spec);
         await runs.recordCondition(runId, { classes, folds, warnings }, partitions, attempt);
 
@@ -63,26 +63,4 @@ function checkTarget(spec: Spec, profiled: readonly Profiled[], classes: readonl
       `target.positive is "${positive}", but the classes of "${column}" are ${classes.slice(0, 20).join(', ')}.`,
     );
   }
-}
-
-/** The same suspicion in many partitions is one warning; strict mode makes it an error. */
-function leakageWarnings(profiled: readonly Profiled[], spec: Spec): readonly string[] {
-  const places = new Map<string, Profiled[]>();
-  for (const partition of profiled) {
-    for (const warning of partition.facts.warnings) {
-      places.set(warning, [...(places.get(warning) ?? []), partition]);
-    }
-  }
-  const warnings = [...places].map(([warning, where]) => {
-    const first = where[0] as Profiled;
-    const others = where.length > 1 ? ` and ${where.length - 1} more` : '';
-    return `${warning} (in ${displayPartition(first.key, first.text)}${others})`;
-  });
-  if (spec.strict && warnings.length > 0) {
-    throw new Failure(
-      'invalid-data',
-      `strict: ${warnings.join('; ')}. Drop the columns or set strict: false.`,
-    );
-  }
-  return warnings;
 }

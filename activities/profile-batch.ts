@@ -56,6 +56,7 @@ function profileOf(partition: SnapshotPartition, outcome: Outcome<ProfileFacts>)
         folds: [],
         trainingOnly: 0,
         excluded: { [outcome.reason]: partition.count },
+        repeats: 0,
         notes: [`Profiling failed: ${outcome.message}`],
       },
       warnings: [],

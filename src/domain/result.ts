@@ -31,6 +31,8 @@ export type PartitionRow = ScoredModel & {
   readonly message?: string;
   readonly rows: number;
   readonly excluded: { readonly [reason: string]: number };
+  /** Where the split of its rows differs from what was asked, and rows that repeat. */
+  readonly notes: readonly string[];
   /** The model without partition on the same rows. */
   readonly global: { readonly cv: ScoreValue; readonly holdout: ScoreValue };
   /** Own minus global, positive = own is better; null when they can't be compared. */

@@ -2,6 +2,7 @@ import type { Column } from '../frame/frame.ts';
 import {
   type RankedRows,
   type Split,
+  type SplitNotes,
   splitByGroup,
   splitByRank,
   splitByTime,
@@ -26,6 +27,8 @@ export type FoldAssignment = {
   readonly folds: Uint8Array;
   /** Excluded rows by reason. */
   readonly excluded: { readonly [reason: string]: number };
+  /** Rows that repeat others and are split one by one (see `dealCopies`). */
+  readonly repeats: number;
   /** Where the split differs from what was asked, for people. */
   readonly notes: readonly string[];
 };
@@ -44,18 +47,19 @@ export function assignFolds(input: FoldInput): FoldAssignment {
     folds[row] = EXCLUDED;
     excluded[reason] = (excluded[reason] ?? 0) + 1;
   }
-  const notes = [...splitInto(input, folds), ...notesOn(input, folds)];
-  return { folds, excluded, notes };
+  const { notes, repeats } = splitInto(input, folds);
+  return { folds, excluded, repeats, notes: [...notes, ...notesOn(input, folds)] };
 }
 
-function splitInto(input: FoldInput, folds: Uint8Array): readonly string[] {
+function splitInto(input: FoldInput, folds: Uint8Array): SplitNotes {
   const { scheme, groups, times, cutoffs } = input;
   if (scheme === 'time') {
     if (times === undefined || cutoffs === undefined || cutoffs.length < 2)
       throw new RangeError('The time scheme needs the time column and its cut-offs.');
-    return splitByTime(times, cutoffs, folds);
+    splitByTime(times, cutoffs, folds);
+    return { notes: [], repeats: 0 };
   }
-  if (groups !== undefined) return splitByGroup(groups, input, folds);
+  if (groups !== undefined) return { notes: splitByGroup(groups, input, folds), repeats: 0 };
   if (scheme === 'group') throw new RangeError('The group scheme needs the group column.');
   const isStratified = scheme === 'stratified' && input.target.kind === 'classes';
   return splitByRank(input, input, isStratified, folds);

@@ -1,5 +1,6 @@
 import { seedOf } from '../frame/digest.ts';
 import type { Column } from '../frame/frame.ts';
+import { dealCopies, type RowContents } from './deal-copies.ts';
 import type { Target } from './estimator.ts';
 import { EXCLUDED, HOLDOUT, TRAINING_ONLY } from './folds.ts';
 import { orderRows, type RowBlock } from './row-order.ts';
@@ -13,26 +14,35 @@ export type Split = {
   readonly seed: number;
 };
 
-/** What ranking looks at: 16 bytes per row, and the class where each class is ranked by itself. */
-export type RankedRows = { readonly rowHashes: Uint8Array; readonly target: Target };
+/** What ranking looks at: what rows hold, and the class where each class is ranked by itself. */
+export type RankedRows = RowContents & { readonly target: Target };
+
+export type SplitNotes = {
+  /** For people. */
+  readonly notes: readonly string[];
+  /** Rows that repeat others and stand on their own side all the same (`dealCopies`). */
+  readonly repeats: number;
+};
 
 /**
- * Each of these writes the codes of all rows that are not yet excluded into `folds` and returns notes for people.
+ * Each of these writes the codes of all rows that are not yet excluded into `folds`.
  *
  * By rank of (seed, row hash) within each class, or over all rows: the first blocks are the holdout, the others go to the
- * fold that has fewest rows of their class. Rows of equal hash are one block. Rounding: after every class, the holdout
+ * fold that has fewest rows of their class. Copies of a row are one block (`dealCopies`). Rounding: after every class, the holdout
  * holds the asked share of the rows so far, to the nearest row; a class always keeps a block to train on. Where fewer
  * than two folds would have rows, there is nothing to compare, and the rows outside the holdout are training only.
  */
 export function splitByRank(
-  { target, rowHashes }: RankedRows,
+  ranked: RankedRows,
   { seed, folds: count, holdout }: Split,
   isStratified: boolean,
   folds: Uint8Array,
-): readonly string[] {
+): SplitNotes {
+  const { target } = ranked;
   const strata =
     isStratified && target.kind === 'classes' ? target.codes : new Int32Array(folds.length);
   const rows = Int32Array.from(folds.keys()).filter((row) => folds[row] !== EXCLUDED);
+  const { rowHashes, repeats } = dealCopies(rows, target, ranked);
   const { blocks, blockOfRow } = orderRows(rows, rowHashes, strata, seed);
   const isHeldOut = holdOut(blocks, holdout);
   const training = blocks.filter((_, i) => !isHeldOut[i]);
@@ -44,11 +54,17 @@ export function splitByRank(
     const code = codes[blockOfRow[i] as number] as number;
     folds[row] = isSplit || code === HOLDOUT ? code : TRAINING_ONLY;
   });
+  const notes = repeats > 0 ? [repeatsNote(repeats, rows.length)] : [];
   if (training.length > 0 && !isSplit)
-    return ['Too few different rows to split into folds: they are for training only.'];
-  return isStratified && target.kind === 'classes'
-    ? rareClassNotes(training, target.classes, count)
-    : [];
+    notes.push('Too few different rows to split into folds: they are for training only.');
+  else if (isStratified && target.kind === 'classes')
+    notes.push(...rareClassNotes(training, target.classes, count));
+  return { notes, repeats };
+}
+
+/** What people should know where rows that hold the same are not kept together. */
+export function repeatsNote(repeats: number, rowCount: number): string {
+  return `${repeats} of ${rowCount} rows repeat others in all but the target. They are split one by one, since columns of few values repeat; if they are copies of one observation, remove them or name in validate.group what they share.`;
 }
 
 /** Which blocks are held out, stratum by stratum. */
@@ -119,7 +135,7 @@ export function splitByTime(
   times: Float64Array,
   cutoffs: readonly number[],
   folds: Uint8Array,
-): readonly string[] {
+): void {
   for (let row = 0; row < folds.length; row++) {
     if (folds[row] === EXCLUDED) continue;
     const time = times[row] as number;
@@ -128,7 +144,6 @@ export function splitByTime(
     if (passed === 0) folds[row] = TRAINING_ONLY;
     else folds[row] = passed === cutoffs.length ? HOLDOUT : passed - 1;
   }
-  return [];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { distinctAscending, placeOf } from './distinct-values.ts';
 
-const HASH_BYTES = 16;
+export const HASH_BYTES = 16;
 
 /** Rows of one rank: they are equal (or, once in 10⁴ tables of a million rows, two of them are not) and move as one. */
 export type RowBlock = {
@@ -26,8 +26,7 @@ export function orderRows(
   strata: Int32Array,
   seed: number,
 ): RowBlocks {
-  const hashes = new DataView(rowHashes.buffer, rowHashes.byteOffset, rowHashes.byteLength);
-  const ranks = Float64Array.from(rows, (row) => rankOf(hashes, row * HASH_BYTES, seed));
+  const ranks = hashRanks(rows, rowHashes, seed);
   const blocks: RowBlock[] = [];
   const blockOfRow = new Int32Array(rows.length);
   const codes = [...new Set(rows.map((row) => strata[row] as number))].sort((a, b) => a - b);
@@ -45,6 +44,12 @@ export function orderRows(
     for (const size of sizes) blocks.push({ stratum, size });
   }
   return { blocks, blockOfRow };
+}
+
+/** 53 bits per row that stand for its hash, in an order that the seed decides. */
+export function hashRanks(rows: Int32Array, rowHashes: Uint8Array, seed: number): Float64Array {
+  const hashes = new DataView(rowHashes.buffer, rowHashes.byteOffset, rowHashes.byteLength);
+  return Float64Array.from(rows, (row) => rankOf(hashes, row * HASH_BYTES, seed));
 }
 
 /** 53 well-mixed bits of (seed, 16 bytes): MurmurHash3's 32-bit finaliser over two lanes, in whole-number arithmetic. */

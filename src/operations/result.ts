@@ -58,6 +58,7 @@ function partitionRow(record: PartitionRecord): PartitionRow {
     ...(message === undefined ? {} : { message }),
     rows: record.rows,
     excluded: facts?.rows.excluded ?? profile?.split.excluded ?? {},
+    notes: profile?.split.notes ?? [],
     ...scoredModel(facts, evaluated?.own ?? null),
     model,
     global: {

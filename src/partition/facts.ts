@@ -43,6 +43,8 @@ export type ProfileFacts = {
     readonly folds: readonly number[];
     readonly trainingOnly: number;
     readonly excluded: { readonly [reason: string]: number };
+    /** Rows that equal others in all but the target and are split one by one: values recur, not observations. */
+    readonly repeats: number;
     /** Why the split differs from what the spec asks, for people. */
     readonly notes: readonly string[];
   };

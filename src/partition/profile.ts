@@ -1,4 +1,5 @@
 import { assignFolds, type FoldAssignment } from '../estimators/assign-folds.ts';
+import type { RowContents } from '../estimators/deal-copies.ts';
 import type { Target } from '../estimators/estimator.ts';
 import { EXCLUDED, HOLDOUT, TRAINING_ONLY } from '../estimators/folds.ts';
 import { type Frame, findColumn, requireColumn } from '../frame/frame.ts';
@@ -43,7 +44,7 @@ function splitRows(
     folds,
     holdout,
     seed: spec.seed,
-    rowHashes: foldKeys(frame, rowHashes, spec),
+    ...contentsOf(frame, rowHashes, spec),
     target,
     weights: weightsOf(frame, spec),
     groups: group === undefined ? undefined : findColumn(frame, group),
@@ -53,16 +54,25 @@ function splitRows(
 }
 
 /**
- * What splits rows: their contents without id and weight, so that rows that differ in nothing else stand on one side of
- * every split (DESIGN §10 Folds).
+ * What splits rows: all that a model could learn from, so that rows that differ in nothing else stand on one side of every
+ * split (DESIGN §10 Folds). Neither id nor weight nor a dropped column makes a copy another row.
  */
-function foldKeys(
+function contentsOf(
   frame: Frame,
-  rowHashes: Uint8Array,
-  { columns: { id, weight } }: Spec,
-): Uint8Array {
-  if (id === undefined && weight === undefined) return rowHashes;
-  const columns = frame.columns.filter(({ name }) => name !== id && name !== weight);
+  sourceHashes: Uint8Array,
+  { target, columns: { id, weight, drop } }: Spec,
+): RowContents {
+  const unlearnt = new Set([id, weight, ...drop]);
+  const isWhole = [...unlearnt].every((name) => name === undefined);
+  return {
+    rowHashes: isWhole ? sourceHashes : hashWithout(frame, unlearnt),
+    featureHashes: hashWithout(frame, unlearnt.add(target.column)),
+    sourceHashes,
+  };
+}
+
+function hashWithout(frame: Frame, left: ReadonlySet<string | undefined>): Uint8Array {
+  const columns = frame.columns.filter(({ name }) => !left.has(name));
   return hashRows({ rowCount: frame.rowCount, columns });
 }
 
@@ -84,7 +94,7 @@ function targetFacts(target: Target): ProfileFacts['target'] {
 }
 
 function splitFacts(
-  { folds, excluded, notes }: FoldAssignment,
+  { folds, excluded, repeats, notes }: FoldAssignment,
   { validate }: Spec,
 ): ProfileFacts['split'] {
   const sizes = new Int32Array(EXCLUDED + 1);
@@ -94,6 +104,7 @@ function splitFacts(
     folds: [...sizes.subarray(0, validate.folds)],
     trainingOnly: sizes[TRAINING_ONLY] as number,
     excluded,
+    repeats,
     notes,
   };
 }

@@ -28,6 +28,7 @@ export function rowOf(store: string, changes: Partial<PartitionRow> = {}): Parti
     status: 'trained',
     rows: 1200,
     excluded: {},
+    notes: [],
     algorithm: 'random_forest',
     parameters: { trees: 100 },
     cv: 0.91234,

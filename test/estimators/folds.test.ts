@@ -27,12 +27,23 @@ function range(count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
+function atMostFour(contents: readonly number[]): readonly number[] {
+  const counts = new Map<number, number>();
+  return contents.filter((content) => {
+    const count = (counts.get(content) ?? 0) + 1;
+    counts.set(content, count);
+    return count <= 4;
+  });
+}
+
 function classTarget(codes: readonly number[], classes = ['a', 'b', 'c']): Target {
   return { kind: 'classes', codes: Int32Array.from(codes), classes };
 }
 
 function splitOf(changes: Partial<FoldInput> & Pick<FoldInput, 'rowHashes' | 'target'>): FoldInput {
-  return { scheme: 'stratified', folds: 3, holdout: 0.2, seed: 7, ...changes };
+  const { rowHashes } = changes;
+  const contents = { rowHashes, featureHashes: rowHashes, sourceHashes: rowHashes };
+  return { scheme: 'stratified', folds: 3, holdout: 0.2, seed: 7, ...contents, ...changes };
 }
 
 function rowsOfClasses(counts: readonly number[]): Pick<FoldInput, 'rowHashes' | 'target'> {
@@ -78,8 +89,10 @@ describe('folds by rank', () => {
         fc.array(fc.tuple(fc.nat(30), fc.nat(2)), { minLength: 1, maxLength: 60 }),
         fc.nat(),
         (drawn, seed) => {
-          // Equal contents are equal rows, so they are of one class.
-          const rows = drawn.map(([content]) => [content, content % 3] as const);
+          // Equal contents are equal rows, so they are of one class; as few as one observation may be stored.
+          const rows = atMostFour(drawn.map(([content]) => content)).map(
+            (content) => [content, content % 3] as const,
+          );
           const split = (ordered: typeof rows): Map<number, number> => {
             const { folds } = assignFolds(
               splitOf({

@@ -41,6 +41,7 @@ function profiled(
         folds: [],
         trainingOnly: 0,
         excluded: excluded === 0 ? {} : { target_missing: excluded },
+        repeats: 0,
         notes: [],
       },
       warnings: [],

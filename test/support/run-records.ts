@@ -163,7 +163,14 @@ function profileFacts(rows: number): ProfileFacts {
       ],
       distinct: 2,
     },
-    split: { holdout: 200, folds: [267, 267, 266], trainingOnly: 0, excluded: {}, notes: [] },
+    split: {
+      holdout: 200,
+      folds: [267, 267, 266],
+      trainingOnly: 0,
+      excluded: {},
+      repeats: 0,
+      notes: [],
+    },
     warnings: [],
   };
 }
