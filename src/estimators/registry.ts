@@ -4,11 +4,13 @@ import { decisionTree } from './decision-tree.ts';
 import { elasticNet } from './elastic-net.ts';
 import type { Estimator, Model } from './estimator.ts';
 import { gradientBoosting } from './gradient-boosting.ts';
+import { knn } from './knn.ts';
 import { lasso } from './lasso.ts';
 import { linear } from './linear.ts';
 import { logistic } from './logistic.ts';
 import { mljsEstimators } from './mljs.ts';
 import { algorithmOf } from './model-bytes.ts';
+import { naiveBayes } from './naive-bayes.ts';
 import { randomForest } from './random-forest.ts';
 import { ridge } from './ridge.ts';
 
@@ -19,7 +21,9 @@ export const registry: readonly Estimator[] = Object.freeze([
   ridge,
   lasso,
   elasticNet,
+  naiveBayes,
   logistic,
+  knn,
   decisionTree,
   ...mljsEstimators,
   randomForest,

@@ -108,4 +108,40 @@ export type KernelCalls = {
     outputs: number,
     out: Pointer,
   ): void;
+
+  classMoments(
+    x: Pointer,
+    rows: number,
+    columns: number,
+    codes: Pointer,
+    weights: Pointer,
+    classes: number,
+    units: Pointer,
+    centres: Pointer,
+    totals: Pointer,
+    sums: Pointer,
+    squares: Pointer,
+  ): void;
+  gaussianScores(
+    x: Pointer,
+    rows: number,
+    columns: number,
+    classes: number,
+    priors: Pointer,
+    means: Pointer,
+    deviations: Pointer,
+    offsets: Pointer,
+    out: Pointer,
+  ): void;
+
+  nearestRows(
+    x: Pointer,
+    rows: number,
+    columns: number,
+    queries: Pointer,
+    count: number,
+    k: number,
+    found: Pointer,
+    distances: Pointer,
+  ): void;
 };

@@ -6,6 +6,7 @@ import { findEstimator } from '../../src/estimators/registry.ts';
 import type { Table } from '../support/tables.ts';
 
 export type Columns = readonly (readonly (number | null)[])[];
+type Rows = readonly (readonly number[])[];
 
 /** A linear function that scikit-learn found. */
 type LinearAnswer = {
@@ -25,6 +26,30 @@ export const answers = JSON.parse(
     readonly numbers: readonly number[];
     readonly weights: readonly number[];
     readonly fits: readonly LinearAnswer[];
+  };
+  readonly naiveBayes: {
+    readonly columns: Columns;
+    readonly counts: Columns;
+    readonly codes: readonly number[];
+    readonly weights: readonly number[];
+    readonly fits: readonly {
+      readonly distribution: 'gaussian' | 'multinomial';
+      readonly parameters: JsonObject;
+      readonly weighted: boolean;
+      readonly probabilities: Rows;
+    }[];
+  };
+  readonly knn: {
+    readonly columns: Columns;
+    readonly codes: readonly number[];
+    readonly numbers: readonly number[];
+    readonly new: Columns;
+    readonly fits: readonly {
+      readonly k: number;
+      readonly weights: string;
+      readonly probabilities: Rows;
+      readonly values: readonly number[];
+    }[];
   };
 };
 

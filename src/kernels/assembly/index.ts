@@ -18,6 +18,8 @@ export {
   treeValues,
 } from './fields';
 export { createLogistic, linearScores, logisticGradient, logisticHessian } from './logistic';
+export { classMoments, gaussianScores } from './naive-bayes';
+export { nearestRows } from './nearest';
 export { addTrees } from './predict';
 export { residualGradient } from './residuals';
 export { standardise } from './standardise';

@@ -1,0 +1,173 @@
+import type { Json } from '../domain/json.ts';
+import type { Matrix } from '../frame/frame.ts';
+import { withKernels } from '../kernels/kernels.ts';
+import { likeliestClasses } from './class-codes.ts';
+import type { Model } from './estimator.ts';
+import { ModelReader, ModelWriter } from './model-bytes.ts';
+import { neverStops } from './polling.ts';
+
+export const KNN = 'knn';
+const FORMAT = 1;
+
+export type KnnContent = {
+  /** At most the number of rows. */
+  readonly k: number;
+  readonly isByDistance: boolean;
+  /** 0 = regression. */
+  readonly classCount: number;
+  readonly columns: number;
+  /** The training rows, column-major. */
+  readonly data: Float64Array;
+  /** Their class codes or values. */
+  readonly labels: Float64Array;
+};
+
+export function createKnnModel(given: KnnContent): Model {
+  // A model outlives the table that it was fitted on; −0 becomes 0.
+  const content = {
+    ...given,
+    data: given.data.map((value) => value + 0),
+    labels: given.labels.map((label) => label + 0),
+  };
+  const { classCount } = content;
+  const common = {
+    algorithm: KNN,
+    toBytes: () => bytesOf(content),
+    toJson: () => jsonOf(content),
+  };
+  if (classCount === 0) return { ...common, predict: (x) => means(content, x) };
+  const predictProbabilities = (x: Matrix): Float64Array => shares(content, x);
+  return {
+    ...common,
+    predictProbabilities,
+    predict: (x) => likeliestClasses(predictProbabilities(x), classCount),
+  };
+}
+
+type Neighbours = {
+  /** rows × k: labels, the nearest first. */
+  readonly labels: Float64Array;
+  /** rows × k: how much each counts; those of a row sum to 1. */
+  readonly weights: Float64Array;
+};
+
+function neighboursOf(
+  { k, isByDistance, columns, data, labels }: KnnContent,
+  x: Matrix,
+): Neighbours {
+  if (x.names.length !== columns)
+    throw new RangeError(`The model takes ${columns} columns, not ${x.names.length}.`);
+  return withKernels(neverStops, (kernels) => {
+    const size = x.rowCount * k;
+    const found = kernels.reserve(size * 4);
+    const distances = kernels.reserveDoubles(size);
+    const [rows, queries] = [kernels.put(data), kernels.put(x.data)];
+    kernels.calls.nearestRows(
+      rows,
+      labels.length,
+      columns,
+      queries,
+      x.rowCount,
+      k,
+      found,
+      distances,
+    );
+    const nearest = Float64Array.from(
+      kernels.integersAt(found, size),
+      (row) => labels[row] as number,
+    );
+    if (!isByDistance) return { labels: nearest, weights: new Float64Array(size).fill(1 / k) };
+    return { labels: nearest, weights: inverses(kernels.doublesAt(distances, size), k) };
+  });
+}
+
+/** 1 ÷ distance as shares of a row's sum; where a neighbour is the row itself, only such ones count. */
+function inverses(squares: Float64Array, k: number): Float64Array {
+  const weights = new Float64Array(squares.length);
+  for (let from = 0; from < squares.length; from += k) {
+    const nearest = Math.sqrt(squares[from] as number);
+    let sum = 0;
+    for (let i = from; i < from + k; i++) {
+      const distance = Math.sqrt(squares[i] as number);
+      weights[i] = distance === nearest ? 1 : nearest / distance;
+      sum += weights[i] as number;
+    }
+    for (let i = from; i < from + k; i++) weights[i] = (weights[i] as number) / sum;
+  }
+  return weights;
+}
+
+function means(content: KnnContent, x: Matrix): Float64Array {
+  const { labels, weights } = neighboursOf(content, x);
+  const { k } = content;
+  return Float64Array.from({ length: x.rowCount }, (_, i) => {
+    let mean = 0;
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (let n = i * k; n < (i + 1) * k; n++) {
+      const label = labels[n] as number;
+      mean += (weights[n] as number) * label;
+      low = Math.min(low, label);
+      high = Math.max(high, label);
+    }
+    return Math.min(high, Math.max(low, mean));
+  });
+}
+
+function shares(content: KnnContent, x: Matrix): Float64Array {
+  const { labels, weights } = neighboursOf(content, x);
+  const { k, classCount } = content;
+  const probabilities = new Float64Array(x.rowCount * classCount);
+  if (!content.isByDistance) {
+    // Counted, then divided: equal votes are equal shares.
+    for (const [n, label] of labels.entries()) {
+      const place = Math.floor(n / k) * classCount + label;
+      probabilities[place] = (probabilities[place] as number) + 1;
+    }
+    return probabilities.map((count) => count / k);
+  }
+  for (const [n, label] of labels.entries()) {
+    const place = Math.floor(n / k) * classCount + label;
+    probabilities[place] = Math.min(1, (probabilities[place] as number) + (weights[n] as number));
+  }
+  return probabilities;
+}
+
+function bytesOf({ k, isByDistance, classCount, columns, data, labels }: KnnContent): Uint8Array {
+  const writer = new ModelWriter(KNN, FORMAT);
+  writer.byte(isByDistance ? 1 : 0);
+  for (const count of [k, classCount, columns, labels.length]) writer.integer(count);
+  writer.array(labels);
+  writer.array(data);
+  return writer.finish();
+}
+
+/** The inverse of `toBytes`. Throws `Failure('corrupt-object')`. */
+export function loadKnnModel(bytes: Uint8Array): Model {
+  const reader = new ModelReader(bytes, KNN, FORMAT);
+  const isByDistance = reader.byte() === 1;
+  const k = reader.integerWithin(1, 1000);
+  const classCount = reader.integerWithin(0, 1 << 20);
+  const columns = reader.integer();
+  const rows = reader.integerWithin(k, 1 << 24);
+  const labels = reader.doubles(rows);
+  const isCode = (label: number): boolean =>
+    Number.isInteger(label) && label >= 0 && label < classCount;
+  if (classCount > 0 && !labels.every(isCode)) throw reader.corrupt('a class makes no sense');
+  const data = reader.doubles(rows * columns);
+  reader.finish();
+  return createKnnModel({ k, isByDistance, classCount, columns, data, labels });
+}
+
+function jsonOf({ k, isByDistance, classCount, columns, data, labels }: KnnContent): Json {
+  return {
+    algorithm: KNN,
+    k,
+    weights: isByDistance ? 'distance' : 'uniform',
+    ...(classCount > 0 && { classCount }),
+    labels: Array.from(labels),
+    points: Array.from(labels, (_, i) =>
+      Array.from({ length: columns }, (_column, f) => data[f * labels.length + i] as number),
+    ),
+  };
+}
