@@ -32,7 +32,7 @@ export async function inActivity<Result>(
   } catch (error) {
     // A cancelled activity reports Temporal's own reason, whatever its work threw on the way out.
     if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
-    throw toApplicationFailure(error);
+    throw toApplicationFailure(error, context.info.attempt);
   } finally {
     clearInterval(heartbeat);
   }

@@ -4,7 +4,11 @@ import { checkFeatures } from '../src/partition/check-features.ts';
 import type { RunRecord } from '../src/stores/run-store.ts';
 import { type ActivityScope, inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { toApplicationFailure } from './failures.ts';
 import { planStage } from './plan-stage.ts';
+
+/** A source that was there when the run was submitted; whoever waits for its run should hear of it soon. */
+const SOURCE_ATTEMPTS = 3;
 
 export function takeSnapshotActivity(dependencies: ActivityDependencies) {
   const { runs } = dependencies;
@@ -34,7 +38,11 @@ async function readSource(
   { signal, attempt }: ActivityScope,
 ): Promise<void> {
   const request = sources.snapshotRequest(spec, baseFolder);
-  const { snapshot, parquetPath } = await sources.takeSnapshot(request, signal);
+  const { snapshot, parquetPath } = await sources
+    .takeSnapshot(request, signal)
+    .catch((error: unknown) => {
+      throw attempt.attempt < SOURCE_ATTEMPTS ? error : toApplicationFailure(error, Infinity);
+    });
   try {
     checkFeatures(snapshot.columns, spec);
     const { size } = await stat(parquetPath);

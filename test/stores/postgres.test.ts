@@ -33,6 +33,24 @@ async function tableNames(): Promise<readonly string[]> {
   return rows.map(({ name }) => name);
 }
 
+describe('a connection that is lost', () => {
+  it('is an unreachable server to its query, no end of this process, and replaced by the next one', async () => {
+    const slow = db.transaction().execute(async (transaction) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(
+        transaction,
+      );
+      await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(db);
+      // Nobody listens to the connection now: what the server did to it comes with the next question.
+      await sql`select 1`.execute(transaction);
+    });
+    await expect(slow).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringMatching(/^Postgres at 127\.0\.0\.1:\d+\/test_\w+ can't be reached/),
+    });
+    expect((await sql<{ one: number }>`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
+  });
+});
+
 describe('migrations', () => {
   it('build the whole schema from an empty database, once', async () => {
     expect(await migrate(db)).toEqual({ applied: Object.keys(MIGRATIONS) });

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toApplicationFailure } from '../../activities/failures.ts';
+import { inActivity } from '../../activities/activity-scope.ts';
 import type { Activities } from '../../activities/index.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import type { RunError, RunStatus } from '../../src/domain/run.ts';
@@ -170,12 +170,11 @@ describe('experiment workflow', () => {
   it('ends FAILED with the innermost message and its kind when a failure is final, without trying again', async () => {
     let tries = 0;
     const { activities, ended } = fakeActivities({
-      takeSnapshot: async () => {
-        tries++;
-        throw toApplicationFailure(
-          new Failure('invalid-data', 'Column "speed" is not in the table.'),
-        );
-      },
+      takeSnapshot: async () =>
+        inActivity(async () => {
+          tries++;
+          throw new Failure('invalid-data', 'Column "speed" is not in the table.');
+        }),
     });
     await withWorker('failing', activities, async () => {
       await expect((await start('failing')).result()).rejects.toThrow();
@@ -185,15 +184,35 @@ describe('experiment workflow', () => {
     expect(ended).toEqual([{ status: 'FAILED', error }]);
   });
 
-  it('tries an outage again', async () => {
+  it('ends FAILED within three quick attempts when an activity has a bug', async () => {
     let tries = 0;
     const { activities, ended } = fakeActivities({
-      profileBatch: async () => {
-        if (++tries === 1) throw new Error('connection reset');
-      },
+      conditionRun: async () =>
+        inActivity(async () => {
+          tries++;
+          throw new TypeError('undefined is not a function');
+        }),
+    });
+    await withWorker('bug', activities, async () => {
+      await expect((await start('bug')).result()).rejects.toThrow();
+    });
+    expect(tries).toBe(3);
+    expect(ended).toEqual([
+      { status: 'FAILED', error: { message: 'undefined is not a function', kind: null } },
+    ]);
+  });
+
+  it('tries an outage again for longer than a bug', async () => {
+    let tries = 0;
+    const { activities, ended } = fakeActivities({
+      profileBatch: async ({ batch }) =>
+        inActivity(async () => {
+          if (batch === 0 && ++tries <= 3)
+            throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+        }),
     });
     await withWorker('outage', activities, async () => (await start('outage')).result());
-    expect(tries).toBe(3);
+    expect(tries).toBe(4);
     expect(ended[0]?.status).toBe('SUCCEEDED');
   });
 

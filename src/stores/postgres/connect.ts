@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { Failure } from '../../domain/failure.ts';
 import type { Database } from './database.ts';
@@ -19,9 +19,13 @@ export type ConnectOptions = {
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 
+/** Node's and Postgres' codes (SQLSTATE classes) of a connection that is gone, and pg's words where it gives no code. */
+const LOST_CODES = /^(ECONN|EPIPE|ETIMEDOUT|08|57P)/;
+const LOST_WORDS = /connection terminated|not queryable|timeout exceeded when trying to connect/i;
+
 /**
  * A pool of connections in UTC with time-outs on everything; nothing connects before the first query. Queries throw
- * `Failure('unreachable')` while no connection can be made. End it with `destroy()`.
+ * `Failure('unreachable')` while no connection can be made, and when theirs is lost. End it with `destroy()`.
  */
 export function connectDatabase(options: ConnectOptions): Kysely<Database> {
   const pool = new pg.Pool({
@@ -38,6 +42,8 @@ export function connectDatabase(options: ConnectOptions): Kysely<Database> {
   });
   // A server that goes away while a connection idles is told again by the next query.
   pool.on('error', () => undefined);
+  // One that goes away under a connection in use is told by its query; pg's event besides would end this process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({
     dialect: new PostgresDialect({ pool: explainingPool(pool, placeOf(options.url)) }),
   });
@@ -48,17 +54,38 @@ function explainingPool(pool: pg.Pool, place: string): PostgresPool {
     end: () => pool.end(),
     connect: async () => {
       try {
-        return await pool.connect();
+        return explainingClient(await pool.connect(), place);
       } catch (cause) {
-        const because = cause instanceof Error ? cause.message || codeOf(cause) : String(cause);
-        throw new Failure(
-          'unreachable',
-          `Postgres at ${place} can't be reached (${because}); check that it runs and that DATABASE_URL is right.`,
-          { cause },
-        );
+        throw unreachable(place, cause);
       }
     },
   };
+}
+
+function explainingClient(client: pg.PoolClient, place: string): PostgresPoolClient {
+  const query = async (text: string, parameters: readonly unknown[]) => {
+    try {
+      return await client.query(text, [...parameters]);
+    } catch (error) {
+      throw isLost(error) ? unreachable(place, error) : error;
+    }
+  };
+  // Of kysely's two ways to ask, by text and by cursor, nobody here uses the second.
+  return { query, release: () => client.release() } as unknown as PostgresPoolClient;
+}
+
+function isLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return 'code' in error ? LOST_CODES.test(String(error.code)) : LOST_WORDS.test(error.message);
+}
+
+function unreachable(place: string, cause: unknown): Failure {
+  const because = cause instanceof Error ? cause.message || codeOf(cause) : String(cause);
+  return new Failure(
+    'unreachable',
+    `Postgres at ${place} can't be reached (${because}); check that it runs and that DATABASE_URL is right.`,
+    { cause },
+  );
 }
 
 function codeOf(error: Error): string {
