@@ -3,9 +3,12 @@ import { availableParallelism, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '../migrations/migrate.ts';
 import { type Config, environmentVariable, readConfig } from './config.ts';
+import { Failure } from './domain/failure.ts';
 import { buildDigest } from './embedded/build-digest.ts';
+import { logPathOf } from './embedded/log-file.ts';
 import { packageRoot } from './embedded/package-root.ts';
-import { ensureStack, namedStack, type Stack } from './embedded/stack.ts';
+import type { PartName } from './embedded/part-record.ts';
+import { deadParts, ensureStack, namedStack, type Stack } from './embedded/stack.ts';
 import { announceWorkerReady } from './embedded/worker-process.ts';
 import { LocalEngine } from './engines/local/local-engine.ts';
 import type { OperationContext, Workshop } from './operations/context.ts';
@@ -31,6 +34,9 @@ import { workflowBundle } from './temporal/workflow-bundle.ts';
 /** Batches that one worker works on at once: enough to keep every thread busy while others commit. */
 const CONCURRENT_ACTIVITIES = 8;
 
+/** What dies again and again is not helped by starting it. */
+const MAX_REPAIRS = 5;
+
 /**
  * Everything wired together. Opens nothing; each call connects to what it needs, and loads what only it needs: the worker,
  * DuckDB and the estimators would double the time and memory of a command that only submits or asks.
@@ -46,7 +52,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
       return act((context) => submitRun(context, prepared, key));
     },
     state: (run) => act((context) => runState(context, run)),
-    watch: (run, onState, signal) => act((context) => watchRun(context, run, onState, signal)),
+    watch: (run, onState, signal) => watchRun(() => system.repaired(), run, onState, signal),
     control: (run, control) => act((context) => controlRun(context, run, control)),
     result: (run) => act((context) => runResult(context, run)),
     runs: (options) => act((context) => listRuns(context, options)),
@@ -94,14 +100,15 @@ class System {
   readonly #config: Config;
   readonly #engines = new Map<number, LocalEngine>();
   readonly #closing: (() => Promise<unknown>)[] = [];
+  readonly #contexts = new Map<string, Promise<OperationContext>>();
   #context: Promise<OperationContext> | undefined;
+  #repairs = 0;
 
   constructor(config: Config) {
     this.#config = config;
   }
 
   stack(worker: boolean, secrets: readonly string[] = []): Promise<Stack> {
-    const say = (line: string) => process.stderr.write(`${line}\n`);
     return ensureStack({ config: this.#config, migrate: migrateDatabase, worker, secrets, say });
   }
 
@@ -114,7 +121,22 @@ class System {
   }
 
   context(): Promise<OperationContext> {
-    this.#context ??= this.stack(true).then((stack) => this.#open(stack));
+    this.#context ??= this.stack(true).then((stack) => this.#contextAt(stack));
+    return this.#context;
+  }
+
+  /**
+   * The context, once whatever died of the stack has been started again: for who watches a run that needs it.
+   * Throws `Failure('unreachable')` when that did not help several times.
+   */
+  async repaired(): Promise<OperationContext> {
+    const dead = deadParts(this.#config);
+    if (dead.length === 0) return this.context();
+    if (this.#repairs++ === MAX_REPAIRS) throw diesAgain(dead, this.#config.folder);
+    const stack = await this.stack(true);
+    const names = stack.started.join(' and ');
+    if (names !== '') say(`Died and started again: ${names}. The run goes on.`);
+    this.#context = this.#contextAt(stack);
     return this.#context;
   }
 
@@ -145,6 +167,14 @@ class System {
   async close(): Promise<void> {
     await Promise.all([...this.#engines.values()].map((engine) => engine.close()));
     for (const close of this.#closing.splice(0)) await close();
+  }
+
+  /** Connections mend themselves at the same addresses; those to others stay open until `close`. */
+  #contextAt(stack: Stack): Promise<OperationContext> {
+    const addresses = `${stack.databaseUrl} ${stack.temporal.address}`;
+    const context = this.#contexts.get(addresses) ?? this.#open(stack);
+    this.#contexts.set(addresses, context);
+    return context;
   }
 
   async #open(stack: Stack): Promise<OperationContext> {
@@ -195,4 +225,16 @@ class System {
     this.#engines.set(threads, created);
     return created;
   }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function diesAgain(parts: readonly PartName[], folder: string): Failure {
+  const [name] = parts;
+  return new Failure(
+    'unreachable',
+    `The ${name} has died ${MAX_REPAIRS + 1} times while this run was watched: see ${logPathOf(folder, name ?? 'worker')}, then start it with \`partita up\` and go on with \`partita attach\`.`,
+  );
 }

@@ -17,6 +17,8 @@ const record = z.object({
   fingerprint: z.string().optional(),
   /** Of a worker: digests of the secrets that specs have asked for, by variable. */
   secrets: z.record(z.string(), z.string()).optional(),
+  /** It was told to end: nobody has to repair it. */
+  stopped: z.boolean().optional(),
 });
 
 /** What is remembered of a background process. It outlives the process, so that the next one takes the same ports. */
@@ -38,6 +40,18 @@ export function readRecord(folder: string, name: PartName): PartRecord | undefin
 export function readLiveRecord(folder: string, name: PartName): PartRecord | undefined {
   const found = readRecord(folder, name);
   return found !== undefined && isAlive(found.process) ? found : undefined;
+}
+
+/** True for a part that has ended without being told to. */
+export function hasDied(folder: string, name: PartName): boolean {
+  const found = readRecord(folder, name);
+  return found !== undefined && found.stopped !== true && !isAlive(found.process);
+}
+
+/** Remembers that the part is to end. */
+export function markStopped(folder: string, name: PartName): void {
+  const found = readRecord(folder, name);
+  if (found !== undefined) writeRecord(folder, name, { ...found, stopped: true });
 }
 
 export function writeRecord(folder: string, name: PartName, content: PartRecord): void {

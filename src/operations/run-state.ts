@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { isFailure } from '../domain/failure.ts';
 import { isTerminal } from '../domain/run.ts';
 import type { RunRecord } from '../stores/run-store.ts';
 import {
@@ -14,6 +15,8 @@ import type { RunControl, RunState } from './services.ts';
 
 /** How often a watcher asks, in milliseconds. Each question is work for the server and the worker that also trains. */
 const POLL_MS = 1000;
+/** How often in a row a watcher finds no database before it gives up. */
+const OUTAGE_POLLS = 30;
 
 /** What has happened comes from Postgres, what is happening from Temporal. */
 export async function runState(context: OperationContext, id: string): Promise<RunState> {
@@ -25,27 +28,44 @@ export async function runState(context: OperationContext, id: string): Promise<R
   return { ...endedState(run), stage, paused, concurrency, partitions, trained, failed, batches };
 }
 
-/** Asks now and then how far the run is, and at once when it has ended. */
+/**
+ * Asks now and then how far the run is, and at once when it has ended. `context` gives what stands now: another one once
+ * a part that had died was started again.
+ */
 export async function watchRun(
-  context: OperationContext,
+  context: () => Promise<OperationContext>,
   id: string,
   onState: (state: RunState) => void,
   signal: AbortSignal,
 ): Promise<RunState> {
-  const { workflowId } = await context.runs.run(id);
-  const ended = new AbortController();
-  void runEnd(context.temporal, workflowId).then(() => ended.abort());
-  const wake = AbortSignal.any([signal, ended.signal]);
+  const first = await context();
+  const { workflowId } = await first.runs.run(id);
+  // Wakes once: at the workflow's end, or when the server that would tell of it goes away.
+  const woken = new AbortController();
+  void runEnd(first.temporal, workflowId).then(() => woken.abort());
+  const wake = AbortSignal.any([signal, woken.signal]);
   let last = '';
   for (;;) {
-    const state = await runState(context, id);
+    const state = await insist(async () => runState(await context(), id), signal);
     const text = JSON.stringify(state);
     if (text !== last) onState(state);
     last = text;
     if (isTerminal(state.status) || signal.aborted) return state;
-    // The workflow's end wakes once; a run that someone ended from outside has no record of it yet.
-    const alarm = ended.signal.aborted ? signal : wake;
+    const alarm = woken.signal.aborted ? signal : wake;
     await wait(POLL_MS, undefined, { signal: alarm }).catch(() => undefined);
+  }
+}
+
+/** A server that is away for a moment, between its death and its repair say, is asked again. */
+async function insist<Result>(ask: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+  for (let left = OUTAGE_POLLS; ; left--) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isAway = isFailure(error) && error.kind === 'unreachable';
+      if (!isAway || left === 0 || signal.aborted) throw error;
+      await wait(POLL_MS, undefined, { signal }).catch(() => undefined);
+    }
   }
 }
 

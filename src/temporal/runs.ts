@@ -9,6 +9,9 @@ import type { ExperimentInput, RunProgress } from '../../workflows/messages.ts';
 import { Failure } from '../domain/failure.ts';
 import { TASK_QUEUE } from './connection.ts';
 
+/** How long a question waits for a worker that answers it. */
+const ANSWER_MS = 10_000;
+
 /** Starting twice is a no-op: the workflow id names the run. */
 export async function startRun(
   client: Client,
@@ -31,7 +34,9 @@ export async function startRun(
 /** The live state; null when no worker has answered yet or the execution is gone. */
 export async function runProgress(client: Client, workflowId: string): Promise<RunProgress | null> {
   try {
-    return await client.workflow.getHandle(workflowId).query<RunProgress>('progress');
+    return await client.withDeadline(Date.now() + ANSWER_MS, () =>
+      client.workflow.getHandle(workflowId).query<RunProgress>('progress'),
+    );
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     // A query needs a worker that polls; none right now is no error of the run.

@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StatusResult } from '../../src/cli/commands/status.ts';
+import type { UpResult } from '../../src/cli/commands/up.ts';
 import type { RunResult } from '../../src/domain/result.ts';
+import type { PartName } from '../../src/embedded/part-record.ts';
 import { findPostgres, postgresUrl } from '../../src/embedded/postgres.ts';
 import { postgresPassword } from '../../src/embedded/postgres-home.ts';
 import { queryServer } from '../../src/embedded/server-query.ts';
 import type { RunState } from '../../src/operations/services.ts';
 import { seededDraws } from '../support/draws.ts';
-import { csvOf, Partita, type SpecWishes } from '../support/partita.ts';
+import { csvOf, Partita, type Running, type SpecWishes } from '../support/partita.ts';
 
 const partita = new Partita();
 afterAll(() => partita.stop(), 120_000);
 
+const PARTS = ['postgres', 'temporal', 'worker'] as const;
 const PARTITIONS = 16;
 const SOME_TRAINED = /train: [1-9]/;
 
@@ -55,31 +58,48 @@ describe('a run that is disturbed', () => {
     undisturbed = ended.result;
   }, 240_000);
 
+  /** Same models, scores and statuses as if nothing had happened, from one recorded fit each. */
+  const isTheSame = async (watching: Running) => {
+    const { code, stdout, stderr } = await watching.ended;
+    expect(code, stderr).toBe(0);
+    const result = JSON.parse(stdout) as RunResult;
+    expect(modelsOf(result)).toEqual(modelsOf(undisturbed));
+    const everyOne = PARTITIONS + 1;
+    expect(await fitsOf(result.runId)).toEqual({ rows: everyOne, partitions: everyOne });
+  };
+
   const ends = async (runId: string) => {
     const { code, stdout, stderr } = await partita.command('attach', runId, '--json');
     expect(code, stderr).toBe(0);
     return JSON.parse(stdout) as RunResult;
   };
 
-  it('goes on where its worker was killed, and fits nothing twice', async () => {
-    const worker = await workerPid();
+  it('goes on where its parts were killed one after the other, once its watcher has started them again', async () => {
     const watching = await partita.start('run', spec, '--json');
     await watching.says(SOME_TRAINED);
-    const pool = descendantsOf(worker);
-    process.kill(worker, 'SIGKILL');
-    // What the worker started must not outlive it.
-    await until(() => pool.every((pid) => !isAlive(pid)));
-    expect((await partita.command('up')).code).toBe(0);
-    expect(await workerPid()).not.toBe(worker);
+    for (const part of PARTS) {
+      const killed = await pidOf(part);
+      const below = descendantsOf(killed);
+      process.kill(killed, 'SIGKILL');
+      await watching.says(
+        new RegExp(`^Died and started again: ${part}\\. The run goes on\\.$`, 'm'),
+      );
+      expect(await pidOf(part)).not.toBe(killed);
+      // What it had started must not outlive it.
+      await until(() => below.every((pid) => !isAlive(pid)));
+    }
+    await isTheSame(watching);
+  }, 240_000);
 
-    const { code, stdout, stderr } = await watching.ended;
-    expect(code, stderr).toBe(0);
-    const result = JSON.parse(stdout) as RunResult;
-    expect(modelsOf(result)).toEqual(modelsOf(undisturbed));
-    expect(await fitsOf(result.runId)).toEqual({
-      rows: PARTITIONS + 1,
-      partitions: PARTITIONS + 1,
-    });
+  it('goes on with `up` where everything was killed and nobody watched', async () => {
+    const { runId } = await partita.json<{ readonly runId: string }>('run', spec, '--detach');
+    const trained = async () => (await partita.json<RunState>('status', runId)).trained;
+    while ((await trained()) === 0) await wait(200);
+    const pids = await Promise.all(PARTS.map(pidOf));
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    const { started } = await partita.json<UpResult>('up');
+    expect(started).toEqual(PARTS);
+    await isTheSame(await partita.start('attach', runId, '--json'));
   }, 240_000);
 
   it('waits while it is paused, after its watcher has gone, and is the same run under the same key', async () => {
@@ -132,7 +152,7 @@ describe('a run that is disturbed', () => {
           ? ['trained', undefined, expect.stringMatching(/^sha256:/)]
           : ['skipped', 'not_reached', null],
       );
-    await isIdle(await workerPid());
+    await isIdle(await pidOf('worker'));
   }, 240_000);
 });
 
@@ -141,9 +161,9 @@ async function newestRun(): Promise<{ readonly runId: string }> {
   return runs[0] as { readonly runId: string };
 }
 
-async function workerPid(): Promise<number> {
+async function pidOf(part: PartName): Promise<number> {
   const { parts } = await partita.json<StatusResult>('status');
-  return parts.find(({ name }) => name === 'worker')?.pid as number;
+  return parts.find(({ name }) => name === part)?.pid as number;
 }
 
 /** How many fits are recorded, and of how many partitions (the global model's is one). */
