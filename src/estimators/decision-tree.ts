@@ -40,6 +40,7 @@ export const decisionTree = Object.freeze<Estimator<z.output<typeof parameters>>
         minLeaf: min_leaf,
         maxDepth: max_depth,
         bootstrap: false,
+        drawsCuts: false,
       },
       options,
     ),

@@ -10,7 +10,7 @@ import { relativeWeights, weighedRows } from './training-rows.ts';
 import { MAX_CUTS, refuseTooWide } from './tree-ensemble.ts';
 import { createTreeModel } from './tree-model.ts';
 
-/** How trees are grown; see the parameters of `decision_tree` and `random_forest`. */
+/** How trees are grown; see the parameters of `decision_tree` and of the forests. */
 export type CartPlan = {
   readonly algorithm: string;
   readonly trees: number;
@@ -18,6 +18,8 @@ export type CartPlan = {
   readonly minLeaf: number;
   readonly maxDepth: number | null;
   readonly bootstrap: boolean;
+  /** One drawn cut per column instead of the best one. */
+  readonly drawsCuts: boolean;
 };
 
 /** The mean of trees that each see their own draw of the rows. O(trees · rows · log rows · columns per split). */
@@ -88,6 +90,7 @@ function growEnsemble(kernels: Kernels, { x, goal, weights, plan, options }: Gro
     plan.minLeaf > 1 ? plan.minLeaf - 0.5 : 0,
     plan.maxDepth ?? 0x7fffffff,
     plan.bootstrap,
+    plan.drawsCuts,
   );
   const outputs = Math.max(goal.classes, 1);
   const builder = new EnsembleBuilder(outputs);

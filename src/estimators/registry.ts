@@ -3,6 +3,7 @@ import { baseline } from './baseline.ts';
 import { decisionTree } from './decision-tree.ts';
 import { elasticNet } from './elastic-net.ts';
 import type { Estimator, Model } from './estimator.ts';
+import { extraTrees } from './extra-trees.ts';
 import { gradientBoosting } from './gradient-boosting.ts';
 import { knn } from './knn.ts';
 import { lasso } from './lasso.ts';
@@ -27,6 +28,7 @@ export const registry: readonly Estimator[] = Object.freeze([
   decisionTree,
   ...mljsEstimators,
   randomForest,
+  extraTrees,
   gradientBoosting,
 ]);
 

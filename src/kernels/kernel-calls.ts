@@ -20,6 +20,7 @@ export type KernelCalls = {
     leastWeight: number,
     maxDepth: number,
     bootstrap: boolean,
+    drawsCuts: boolean,
   ): Pointer;
   growCart(cart: Pointer, seed: bigint, stream: bigint): void;
   cartTree(cart: Pointer): Pointer;

@@ -19,7 +19,10 @@ const WEIGHTS_ARE_NOT_COPIES: Record<string, string> = {
 };
 
 /** Parameters with which the sizes of leaves don't depend on whether rows are counted or weighed. */
-const SMALLEST_LEAVES: Record<string, JsonObject> = { gradient_boosting: { min_leaf: 1 } };
+const SMALLEST_LEAVES: Record<string, JsonObject> = {
+  extra_trees: { min_leaf: 1 },
+  gradient_boosting: { min_leaf: 1 },
+};
 
 const cases = registry.flatMap((estimator) =>
   estimator.tasks.map((task): [string, Estimator, Task] => [

@@ -1,5 +1,5 @@
 // Columns as bytes: values fall between at most 254 cuts, chosen at quantiles; a missing value has the bin after the last.
-import { allocate, mark, release } from './arena';
+import { allocate, allocateZeroed, mark, release } from './arena';
 import { spend } from './patience';
 import { keyOfNumber, numberOfKey, sortKeys } from './sort';
 
@@ -19,6 +19,8 @@ export class Bins {
   cutCounts: usize;
   /** u8 per column: 1 when a value is missing. */
   hasMissing: usize;
+  /** f64, two per column: the least and the largest value. */
+  ranges: usize;
 }
 
 export function cutsOf(bins: Bins, column: i32): usize {
@@ -31,6 +33,15 @@ export function cutCountOf(bins: Bins, column: i32): i32 {
 
 export function codesOf(bins: Bins, column: i32): usize {
   return bins.codes + <usize>column * <usize>bins.rows;
+}
+
+/** A value that stands for those of a bin: the middle of its borders. */
+export function middleOfBin(bins: Bins, column: i32, bin: i32): f64 {
+  const cuts = cutsOf(bins, column) + ((<usize>bin) << 3);
+  const range = bins.ranges + ((<usize>column) << 4);
+  const low = bin == 0 ? load<f64>(range) : load<f64>(cuts - 8);
+  const high = bin == cutCountOf(bins, column) ? load<f64>(range, 8) : load<f64>(cuts);
+  return low * 0.5 + high * 0.5;
 }
 
 export function hasMissing(bins: Bins, column: i32): bool {
@@ -46,6 +57,7 @@ export function binColumns(x: usize, rows: i32, columns: i32, maxBins: i32): Bin
   bins.cuts = allocate(<usize>columns * CUT_BYTES);
   bins.cutCounts = allocate((<usize>columns) << 2);
   bins.hasMissing = allocate(<usize>columns);
+  bins.ranges = allocateZeroed((<usize>columns) << 4);
   const scratch = mark();
   const keys = allocate((<usize>rows) << 3);
   const spare = allocate((<usize>rows) << 3);
@@ -54,6 +66,11 @@ export function binColumns(x: usize, rows: i32, columns: i32, maxBins: i32): Bin
     const present = keysOfColumn(values, rows, keys);
     const sorted = sortKeys(keys, spare, present);
     const cuts = cutsOf(bins, column);
+    if (present > 0) {
+      const range = bins.ranges + ((<usize>column) << 4);
+      store<f64>(range, numberOfKey(load<u64>(sorted)));
+      store<f64>(range, numberOfKey(load<u64>(sorted + ((<usize>(present - 1)) << 3))), 8);
+    }
     const count = chooseCuts(sorted, present, min(maxBins, MAX_CUTS + 1), cuts);
     for (let cut = count; cut <= MAX_CUTS; cut++) store<f64>(cuts + ((<usize>cut) << 3), Infinity);
     store<i32>(bins.cutCounts + ((<usize>column) << 2), count);

@@ -1,12 +1,14 @@
 // Classification and regression trees on bins (Breiman et al., 1984), alone or as the trees of a forest (Breiman, 2001).
 import { allocate, allocateZeroed } from './arena';
-import { Bins, cutCountOf } from './bins';
-import { closeClassLeaf, loadClasses, splitClasses } from './gini';
+import { Bins } from './bins';
+import { closeClassLeaf, loadClasses } from './gini';
+import { cutColumn } from './node-cut';
 import { spend } from './patience';
 import { randomBelow, seedRandom } from './random';
+import { drawCut } from './random-cut';
 import { divideRows, splitSawMissing } from './rows';
 import { createTree, orderTree, splitNode, startTree, Tree } from './tree';
-import { closeValueLeaf, loadValues, splitValues } from './variance';
+import { closeValueLeaf, loadValues } from './variance';
 
 @unmanaged
 export class Cart {
@@ -23,6 +25,8 @@ export class Cart {
   leastWeight: f64;
   maxDepth: i32;
   bootstrap: bool;
+  /** One drawn cut per column instead of the best one. */
+  drawsCuts: bool;
   tree: Tree;
   /** f64 per column: impurity decrease, summed over nodes and trees. */
   gains: usize;
@@ -69,6 +73,7 @@ export function createCart(
   leastWeight: f64,
   maxDepth: i32,
   bootstrap: bool,
+  drawsCuts: bool,
 ): Cart {
   const rows = <usize>bins.rows;
   const width = <usize>max(classes, 2);
@@ -81,6 +86,7 @@ export function createCart(
   cart.leastWeight = leastWeight;
   cart.maxDepth = maxDepth;
   cart.bootstrap = bootstrap;
+  cart.drawsCuts = drawsCuts;
   cart.tree = createTree(bins.rows, max(classes, 1));
   cart.gains = allocateZeroed((<usize>bins.columns) << 3);
   cart.rows = allocate(rows << 2);
@@ -182,7 +188,7 @@ function findSplit(cart: Cart): void {
     const last = order + ((<usize>available) << 2);
     store<i32>(slot, load<i32>(last));
     store<i32>(last, column);
-    const varies = cart.classes > 0 ? splitClasses(cart, column) : splitValues(cart, column);
+    const varies = cart.classes > 0 ? tryColumn<i32>(cart, column) : tryColumn<f64>(cart, column);
     seen += <i32>varies;
     if (cart.bestScore >= cart.perfectScore) break;
     spend(<i64>(cart.end - cart.begin) + 64);
@@ -190,6 +196,10 @@ function findSplit(cart: Cart): void {
   if (cart.bestColumn < 0) return;
   const slot = cart.gains + ((<usize>cart.bestColumn) << 3);
   store<f64>(slot, load<f64>(slot) + max(0.0, cart.bestScore - ownScore(cart)));
+}
+
+function tryColumn<Target>(cart: Cart, column: i32): bool {
+  return cart.drawsCuts ? drawCut<Target>(cart, column) : cutColumn<Target>(cart, column);
 }
 
 /** The score of the node left whole; that of a regression node is counted from there. */
@@ -217,25 +227,6 @@ function divide(cart: Cart): i32 {
   );
   if (!splitSawMissing) cart.bestMissingLeft = middle - cart.begin >= cart.end - middle;
   return middle;
-}
-
-/** Whether few enough rows are left that a bitmap of occupied bins beats clearing and scanning all of them. */
-export function isSparse(cart: Cart, column: i32): bool {
-  return cart.end - cart.begin < cutCountOf(cart.bins, column) + 2;
-}
-
-/** Marks the bins 0…`last` as occupied, for nodes where most are. */
-export function occupyAll(cart: Cart, last: i32): void {
-  for (let word = 0; word < 4; word++) {
-    const bits = last + 1 - (word << 6);
-    const mask: u64 = bits <= 0 ? 0 : bits >= 64 ? ~(<u64>0) : ((<u64>1) << (<u64>bits)) - 1;
-    store<u64>(cart.occupied + ((<usize>word) << 3), mask);
-  }
-}
-
-export function occupyNone(cart: Cart): void {
-  v128.store(cart.occupied, i64x2.splat(0));
-  v128.store(cart.occupied, i64x2.splat(0), 16);
 }
 
 /** Keeps a split if it beats the best one: score = numerator / denominator, compared without dividing. */

@@ -40,3 +40,8 @@ function next(): u64 {
 export function randomBelow(limit: u32): u32 {
   return <u32>(((next() >> 32) * <u64>limit) >> 32);
 }
+
+/** A number in [0, 1). */
+export function randomUnit(): f64 {
+  return <f64>(next() >> 11) * (1.0 / 9007199254740992.0);
+}
