@@ -78,10 +78,28 @@ function listFiles(folder) {
   return existsSync(folder) ? readdirSync(folder, { recursive: true }) : [];
 }
 
+/** Only what changed is compiled again. The record of it lies in dist, so that both go together. */
+function compile() {
+  run(bin('tsc'), '--incremental', '--tsBuildInfoFile', 'dist/.tsbuildinfo');
+}
+
+/** A file made by a program of ours from compiled code: the program writes nothing else. */
+function make(target, program, inputs) {
+  const made = newest(join(root, target));
+  const sources = [program, ...inputs, 'package-lock.json'];
+  if (sources.every((path) => newest(join(root, path)) < made)) return;
+  run(process.execPath, join(root, program));
+}
+
 buildKernels();
 removeOrphans();
-run(bin('tsc'));
-if (existsSync(join(root, 'dist/src/temporal/bundle-workflows.js')))
-  run(process.execPath, join(root, 'dist/src/temporal/bundle-workflows.js'));
-if (existsSync(join(root, 'dist/src/spec/write-json-schema.js')))
-  run(process.execPath, join(root, 'dist/src/spec/write-json-schema.js'));
+compile();
+make('dist/workflow-bundle.js', 'dist/src/temporal/bundle-workflows.js', [
+  'dist/workflows',
+  'dist/src/domain',
+]);
+make('dist/schema/experiment.v1.json', 'dist/src/spec/write-json-schema.js', [
+  'dist/src/spec',
+  'dist/src/estimators',
+  'dist/src/domain',
+]);
