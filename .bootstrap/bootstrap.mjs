@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { installProblem } from './install-state.mjs';
+import { findJava, obtainSpark } from './spark-home.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cli = join(root, 'dist/src/cli/main.js');
@@ -39,6 +40,7 @@ function isStackUp() {
 async function test() {
   prepare();
   await fetchTemporal();
+  await fetchSpark();
   return run(
     join(root, 'node_modules/.bin/vitest'),
     ['run', '--config', 'test/vitest.config.ts', ...rest],
@@ -115,6 +117,18 @@ async function fetchTemporal() {
   const { obtainTemporal } = await load('embedded/temporal-program.js');
   try {
     await obtainTemporal(readConfig(), tell);
+  } catch (error) {
+    stop(error.message);
+  }
+}
+
+/** Only the tests start a Spark of their own: users name the cluster that they have. */
+async function fetchSpark() {
+  const { readConfig } = await import(pathToFileURL(join(root, 'dist/src/config.js')).href);
+  const toolsFolder = join(readConfig().folder, 'tools');
+  try {
+    findJava(process.env);
+    await obtainSpark({ toolsFolder, environment: process.env, tell });
   } catch (error) {
     stop(error.message);
   }
