@@ -3,6 +3,7 @@
 // workflow bundle. Each step is skipped when its inputs are older than its output.
 import { spawnSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -64,6 +65,36 @@ function buildKernels() {
   );
 }
 
+/** Types of Spark Connect's messages; the messages themselves are read from the .proto files when the program runs. */
+function buildSparkTypes() {
+  const folder = join(root, 'src/engines/spark/connect');
+  const [source, target] = [join(folder, 'proto'), join(folder, 'gen')];
+  if (newest(target) > newest(source)) return;
+  rmSync(target, { recursive: true, force: true });
+  run(
+    bin('proto-loader-gen-types'),
+    '--longs=Number',
+    '--enums=String',
+    '--oneofs',
+    '--grpcLib=@grpc/grpc-js',
+    '--importFileExtension=.ts',
+    `--outDir=${target}`,
+    `--includeDirs=${source}`,
+    '--',
+    'spark/connect/base.proto',
+    'google/rpc/status.proto',
+    'google/rpc/error_details.proto',
+  );
+  // Lists of the messages of these files, with an import that they don't use.
+  for (const name of ['status.ts', 'error_details.ts']) rmSync(join(target, name));
+}
+
+/** What the compiled code reads from beside itself. */
+function copyProtos() {
+  const folder = 'src/engines/spark/connect/proto';
+  cpSync(join(root, folder), join(root, 'dist', folder), { recursive: true });
+}
+
 /** Code whose source is gone would still be packed, and would still count as this build's. */
 function removeOrphans() {
   for (const room of ['src', 'workflows', 'activities', 'migrations', 'examples'])
@@ -92,8 +123,10 @@ function make(target, program, inputs) {
 }
 
 buildKernels();
+buildSparkTypes();
 removeOrphans();
 compile();
+copyProtos();
 make('dist/workflow-bundle.js', 'dist/src/temporal/bundle-workflows.js', [
   'dist/workflows',
   'dist/src/domain',

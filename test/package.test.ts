@@ -53,6 +53,7 @@ describe('the package', () => {
       'dist/src/cli/main.js',
       'dist/src/index.d.ts',
       'dist/workflow-bundle.js',
+      'dist/src/engines/spark/connect/proto/spark/connect/base.proto',
       'dist/schema/experiment.v1.json',
     ])
       expect(existsSync(join(installed, path)), path).toBe(true);
