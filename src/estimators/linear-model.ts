@@ -1,4 +1,4 @@
-import type { Json } from '../domain/json.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { Matrix } from '../frame/frame.ts';
 import type { Pointer } from '../kernels/kernel-calls.ts';
 import { type Kernels, withKernels } from '../kernels/kernels.ts';
@@ -32,7 +32,7 @@ export function createLinearModel(content: LinearContent): Model {
     toBytes: () => linearBytes(content),
     toJson: () => linearJson(content),
   };
-  if (classCount === 0) return { ...common, predict: (x) => scores(content, x, asTheyAre) };
+  if (classCount === 0) return { ...common, predict: (x) => linearScores(content, x) };
   const predictProbabilities = (x: Matrix): Float64Array => probabilities(content, x);
   return {
     ...common,
@@ -44,6 +44,13 @@ export function createLinearModel(content: LinearContent): Model {
 /** The inverse of `toBytes`. Throws `Failure('corrupt-object')`. */
 export function loadLinearModel(algorithm: string, bytes: Uint8Array): Model {
   const reader = new ModelReader(bytes, algorithm, FORMAT);
+  const content = readLinear(algorithm, reader);
+  reader.finish();
+  return createLinearModel(content);
+}
+
+/** What `writeLinear` wrote. Throws `Failure('corrupt-object')`. */
+export function readLinear(algorithm: string, reader: ModelReader): LinearContent {
   const classCount = reader.integerWithin(0, 1 << 20);
   const present = reader.integers(reader.integerWithin(0, classCount));
   if (!areClassCodes(present, classCount)) throw reader.corrupt('the classes make no sense');
@@ -53,16 +60,7 @@ export function loadLinearModel(algorithm: string, bytes: Uint8Array): Model {
   const intercepts = reader.doubles(outputs);
   const coefficients = reader.doubles(outputs * columns);
   const importance = reader.doubles(columns);
-  reader.finish();
-  return createLinearModel({
-    algorithm,
-    classCount,
-    present,
-    columns,
-    coefficients,
-    intercepts,
-    importance,
-  });
+  return { algorithm, classCount, present, columns, coefficients, intercepts, importance };
 }
 
 /** One score answers for two classes; one class, like a value, still has a score of its own. */
@@ -72,16 +70,25 @@ export function outputCount(presentCount: number): number {
 
 function linearBytes(content: LinearContent): Uint8Array {
   const writer = new ModelWriter(content.algorithm, FORMAT);
+  writeLinear(content, writer);
+  return writer.finish();
+}
+
+export function writeLinear(content: LinearContent, writer: ModelWriter): void {
   writer.integer(content.classCount);
   writer.integer(content.present.length);
   writer.array(content.present);
   writer.integer(content.columns);
   for (const numbers of [content.intercepts, content.coefficients, content.importance])
     writer.array(numbers);
-  return writer.finish();
 }
 
-function linearJson({ algorithm, classCount, present, ...content }: LinearContent): Json {
+export function linearJson({
+  algorithm,
+  classCount,
+  present,
+  ...content
+}: LinearContent): JsonObject {
   return {
     algorithm,
     ...(classCount > 0 && { classCount, classes: Array.from(present) }),
@@ -99,7 +106,12 @@ type Link = (kernels: Kernels, at: Pointer) => void;
 
 function asTheyAre(): void {}
 
-function scores(content: LinearContent, x: Matrix, link: Link): Float64Array {
+/** rows × outputs, row-major, with `link` applied. */
+export function linearScores(
+  content: LinearContent,
+  x: Matrix,
+  link: Link = asTheyAre,
+): Float64Array {
   if (x.names.length !== content.columns)
     throw new RangeError(`The model takes ${content.columns} columns, not ${x.names.length}.`);
   return withKernels(neverStops, (kernels) => {
@@ -125,8 +137,10 @@ function probabilities(content: LinearContent, x: Matrix): Float64Array {
     present.length === 1
       ? new Float64Array(x.rowCount).fill(1)
       : present.length === 2
-        ? bothClasses(scores(content, x, ({ calls }, at) => calls.sigmoidInPlace(at, x.rowCount)))
-        : scores(content, x, ({ calls }, at) =>
+        ? bothClasses(
+            linearScores(content, x, ({ calls }, at) => calls.sigmoidInPlace(at, x.rowCount)),
+          )
+        : linearScores(content, x, ({ calls }, at) =>
             calls.softmaxInPlace(at, x.rowCount, present.length),
           );
   return spreadClasses(shares, present, classCount);

@@ -2,12 +2,14 @@ import type { Matrix } from '../frame/frame.ts';
 import type { Pointer } from '../kernels/kernel-calls.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { factorise, solveInto } from './cholesky.ts';
+import { penaltyUnit } from './least-squares.ts';
 import type { Curvature, Objective } from './minimise.ts';
+import type { Block, SparseObjective } from './minimise-sparse.ts';
 import { putStandardised, type Standardisation, type StandardTable } from './standard-columns.ts';
 
 export type LogisticRows = {
   readonly x: Matrix;
-  /** Places among the present classes. */
+  /** Places among the present classes; for one output, the share of the second class in the row: 0, 1 or between. */
   readonly target: Float64Array;
   readonly weights: Float64Array | undefined;
   readonly outputs: number;
@@ -23,6 +25,12 @@ const EXACT_SIZE = 256;
 /** Columns up to which their products are computed: they cost rows · columns². */
 const PRODUCTS_WIDTH = 512;
 
+export type LogisticPenalty = {
+  readonly C: number;
+  /** Share of the penalty on absolute coefficients; the rest is on squared ones. */
+  readonly l1Ratio: number;
+};
+
 /** A logistic problem in the kernels' memory. */
 type Problem = {
   readonly kernels: Kernels;
@@ -33,7 +41,7 @@ type Problem = {
   readonly width: number;
   readonly outputs: number;
   readonly C: number;
-  /** 1 / deviation² per column, 0 for the intercept: the penalty is on coefficients in the columns' own units. */
+  /** (1 − l1Ratio) / deviation² per column, 0 for the intercept: penalties are on coefficients in the columns' own units. */
   readonly penalties: Float64Array;
   readonly poll: () => void;
 };
@@ -45,7 +53,7 @@ type Problem = {
 export function logisticObjective(
   kernels: Kernels,
   rows: LogisticRows,
-  C: number,
+  { C, l1Ratio }: LogisticPenalty,
   poll: () => void,
 ) {
   const { x, target, weights, outputs } = rows;
@@ -66,14 +74,22 @@ export function logisticObjective(
     width,
     outputs,
     C,
-    penalties: Float64Array.from([...table.scales, Infinity], (scale) =>
-      scale === 0 ? 1 : 1 / (scale * scale),
+    penalties: Float64Array.from(
+      [...table.scales, Infinity],
+      (scale) => (1 - l1Ratio) / penaltyUnit(scale),
     ),
     poll,
   };
   const shares = sharesOfClasses(rows);
+  const smooth = objectiveOf(problem, shares);
+  const l1 = [...table.scales, Infinity].map((scale) => l1Ratio / Math.sqrt(penaltyUnit(scale)));
   return {
-    objective: objectiveOf(problem, shares),
+    objective: smooth,
+    sparse: (): SparseObjective => ({
+      ...smooth,
+      l1: Float64Array.from({ length: smooth.size }, (_, i) => l1[i % width] as number),
+      blocks: () => blocksOf(problem),
+    }),
     start: startOf(kernels, shares, width),
     scales: table.scales,
     inOwnUnits: (w: Float64Array) => inOwnUnits(w, table, outputs),
@@ -82,13 +98,15 @@ export function logisticObjective(
 
 /** Weight of each class as a share of all; of the second class alone where there are two. */
 function sharesOfClasses({ target, weights, outputs }: LogisticRows): Float64Array {
-  const sums = new Float64Array(Math.max(2, outputs));
+  const sums = new Float64Array(outputs);
+  let total = 0;
   target.forEach((place, i) => {
-    sums[place] = (sums[place] as number) + (weights?.[i] ?? 1);
+    const weight = weights?.[i] ?? 1;
+    if (outputs === 1) sums[0] = (sums[0] as number) + weight * place;
+    else sums[place] = (sums[place] as number) + weight;
+    total += weight;
   });
-  const total = sums.reduce((sum, one) => sum + one, 0);
-  const shares = sums.map((sum) => sum / total);
-  return outputs === 1 ? shares.subarray(1) : shares;
+  return sums.map((sum) => sum / total);
 }
 
 function startOf({ calls }: Kernels, shares: Float64Array, width: number): Float64Array {
@@ -109,7 +127,7 @@ function objectiveOf(problem: Problem, shares: Float64Array): Objective {
   const refresh = 3 + Math.ceil(((outputs + 1) * width) / 24);
   return {
     size,
-    gradientInto(w, gradient) {
+    gradientInto: (w, gradient) => {
       kernels.doublesAt(at, size).set(w);
       kernels.calls.logisticGradient(problem.at, at, gradientAt);
       const slopes = kernels.doublesAt(gradientAt, size);
@@ -117,7 +135,7 @@ function objectiveOf(problem: Problem, shares: Float64Array): Objective {
         gradient[i] =
           C * (slopes[i] as number) + (penalties[i % width] as number) * (w[i] as number);
     },
-    curvatureAt(step) {
+    curvatureAt: (step) => {
       if (step === 0) return width > PRODUCTS_WIDTH ? steepest(problem) : perClass(problem, shares);
       return step % refresh === 0 && size <= EXACT_SIZE ? hessian(problem) : undefined;
     },
@@ -157,17 +175,44 @@ function perClass(problem: Problem, shares: Float64Array): Curvature {
 }
 
 function hessian(problem: Problem): Curvature {
-  const { kernels, outputs, width, C, penalties } = problem;
+  const matrix = exactMatrix(problem);
+  const size = problem.outputs * problem.width;
+  if (problem.outputs > 1) fixCommonShiftInto(matrix, size, problem.outputs);
+  const factor = factorise(matrix, size, problem.poll);
+  return { solveInto: (gradient) => solveInto(factor, gradient) };
+}
+
+/** Second derivatives at the point of the last gradient. */
+function exactMatrix({ kernels, at, outputs, width, C, penalties }: Problem): Float64Array {
   const size = outputs * width;
   const mark = kernels.calls.mark();
   const out = kernels.reserveDoubles(size * size);
-  kernels.calls.logisticHessian(problem.at, out);
+  kernels.calls.logisticHessian(at, out);
   const matrix = kernels.doublesAt(out, size * size).map((entry) => C * entry);
   kernels.calls.release(mark);
   addDiagonalInto(penalties, matrix);
-  if (outputs > 1) fixCommonShiftInto(matrix, size, outputs);
-  const factor = factorise(matrix, size, problem.poll);
-  return { solveInto: (gradient) => solveInto(factor, gradient) };
+  return matrix;
+}
+
+/** The same, without what joins classes, or columns, where that is too much to compute. */
+function blocksOf(problem: Problem): readonly Block[] {
+  const { kernels, at, outputs, width, C, penalties, rowCount } = problem;
+  if (outputs * width <= EXACT_SIZE) return [{ from: 0, matrix: exactMatrix(problem) }];
+  if (width > PRODUCTS_WIDTH)
+    return Array.from({ length: outputs * width }, (_, from) => {
+      const curvature = (penalties[from % width] as number) + (C * rowCount) / 4;
+      return { from, matrix: Float64Array.of(curvature) };
+    });
+  const mark = kernels.calls.mark();
+  const out = kernels.reserveDoubles(width * width);
+  const blocks = Array.from({ length: outputs }, (_, k) => {
+    kernels.calls.logisticClassHessian(at, k, out);
+    const matrix = kernels.doublesAt(out, width * width).map((entry) => C * entry);
+    addDiagonalInto(penalties, matrix);
+    return { from: k * width, matrix };
+  });
+  kernels.calls.release(mark);
+  return blocks;
 }
 
 /** Adds the penalties, repeated along the diagonal. */

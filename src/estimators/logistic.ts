@@ -7,6 +7,7 @@ import { linearImportance } from './importance.ts';
 import { createLinearModel, loadLinearModel, outputCount } from './linear-model.ts';
 import { type LogisticRows, logisticObjective } from './logistic-objective.ts';
 import { minimiseInto } from './minimise.ts';
+import { minimiseSparseInto } from './minimise-sparse.ts';
 import { pollOf } from './polling.ts';
 import { weighedRows } from './training-rows.ts';
 
@@ -17,13 +18,21 @@ const parameters = z.strictObject({
     .max(1e9)
     .default(1)
     .describe('Trust in the data: the inverse of the penalty.'),
+  penalty: z.enum(['l2', 'l1', 'elastic_net']).default('l2'),
+  l1_ratio: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('Share of the penalty on absolute coefficients, for `elastic_net`.'),
   max_iterations: z.int().min(1).max(100_000).default(500),
 });
 type Parameters = z.output<typeof parameters>;
 
 /**
- * Logistic regression: minimises C · Σ weight · −ln P(truth) + ½ ‖w‖², intercepts free (scikit-learn's objective); one
- * set of coefficients for two classes, one per class for more.
+ * Logistic regression: minimises C · Σ weight · −ln P(truth) + ½ ‖w‖², intercepts free (scikit-learn's objective); ‖w‖₁
+ * in place of ½ ‖w‖² for penalty l1, both by their shares for elastic_net. One set of coefficients for two classes, one
+ * per class for more.
  */
 export const logistic = Object.freeze<Estimator<Parameters>>({
   id: 'logistic',
@@ -38,7 +47,7 @@ export const logistic = Object.freeze<Estimator<Parameters>>({
     scaledInput: true,
   },
   parameters,
-  space: { C: [0.01, 0.1, 1, 10, 100] },
+  space: { C: [0.01, 0.1, 1, 10, 100], penalty: ['l2', 'l1'] },
   fit: fitLogistic,
   load: (bytes) => loadLinearModel('logistic', bytes),
 });
@@ -68,12 +77,32 @@ function fitLogistic(x: Matrix, y: Target, plan: Parameters, options: FitOptions
   return createLinearModel({ ...content, ...solve(training, plan, options) });
 }
 
-function solve(rows: LogisticRows, { C, max_iterations }: Parameters, options: FitOptions) {
+function solve(rows: LogisticRows, plan: Parameters, options: FitOptions) {
+  const { C, max_iterations } = plan;
   const poll = pollOf(options.stop);
+  const l1Ratio = l1RatioOf(plan);
   return withKernels(poll, (kernels) => {
-    const { objective, start, scales, inOwnUnits } = logisticObjective(kernels, rows, C, poll);
-    minimiseInto(objective, TOLERANCE, max_iterations, start);
+    const problem = logisticObjective(kernels, rows, { C, l1Ratio }, poll);
+    const { start, scales, inOwnUnits } = problem;
+    if (l1Ratio === 0) minimiseInto(problem.objective, TOLERANCE, max_iterations, start);
+    else
+      minimiseSparseInto(
+        problem.sparse(),
+        { tolerance: TOLERANCE, maxSteps: max_iterations, poll },
+        start,
+      );
     const { coefficients, intercepts } = inOwnUnits(start);
     return { coefficients, intercepts, importance: linearImportance(coefficients, scales) };
   });
+}
+
+function l1RatioOf({ penalty, l1_ratio }: Parameters): number {
+  switch (penalty) {
+    case 'l2':
+      return 0;
+    case 'l1':
+      return 1;
+    case 'elastic_net':
+      return l1_ratio;
+  }
 }

@@ -1,9 +1,9 @@
 /** A smooth convex function of `size` numbers. */
 export type Objective = {
   readonly size: number;
-  gradientInto(w: Float64Array, gradient: Float64Array): void;
+  readonly gradientInto: (w: Float64Array, gradient: Float64Array) => void;
   /** The second derivatives to go by from this step on, at the point of the last gradient; undefined = as before. Step 0 has some. */
-  curvatureAt(step: number): Curvature | undefined;
+  readonly curvatureAt: (step: number) => Curvature | undefined;
 };
 
 export type Curvature = {
@@ -85,10 +85,13 @@ function directionOf(
   return direction;
 }
 
-type Line = {
+export type Line = {
   readonly w: Float64Array;
   readonly direction: Float64Array;
+  /** At `w`, or what lies between there and the end of the first step. */
   readonly slope: number;
+  /** Σ l1 · |w| is part of what is minimised. */
+  readonly l1?: Float64Array;
 };
 
 /** A step is long enough for its line's slope to have risen past nothing by at most this share of the first slope. */
@@ -98,19 +101,18 @@ const OVERSHOOT = 0.5;
  * The first of 1, and then shorter steps, that does not overshoot the line's minimum by much (Hager and Zhang's
  * approximate Wolfe condition, 2005): slopes tell that where values drown in rounding. Writes the gradient there.
  */
-function searchLineInto(
-  objective: Objective,
-  { w, direction, slope }: Line,
+export function searchLineInto(
+  objective: Pick<Objective, 'gradientInto'>,
+  { w, direction, slope, l1 }: Line,
   gradient: Float64Array,
 ): Float64Array {
   let move = direction;
   let length = 1;
   for (let attempt = 0; attempt < 40; attempt++) {
-    objective.gradientInto(
-      w.map((number, i) => number + (move[i] as number)),
-      gradient,
-    );
-    const slopeThere = innerProduct(gradient, direction);
+    const there = w.map((number, i) => number + (move[i] as number));
+    objective.gradientInto(there, gradient);
+    const kinks = l1 === undefined ? 0 : slopeOfSizes(l1, there, direction);
+    const slopeThere = innerProduct(gradient, direction) + kinks;
     if (slopeThere <= -OVERSHOOT * slope) break;
     // Where a straight line through both slopes is 0.
     length *= Math.max(0.1, slope / (slope - slopeThere));
@@ -119,12 +121,20 @@ function searchLineInto(
   return move;
 }
 
-function innerProduct(a: Float64Array, b: Float64Array): number {
+/** Of Σ l1 · |w| along a line that has come to `w`. */
+function slopeOfSizes(l1: Float64Array, w: Float64Array, direction: Float64Array): number {
+  return l1.reduce((sum, weight, i) => {
+    const [at, step] = [w[i] as number, direction[i] as number];
+    return sum + weight * (at === 0 ? -Math.abs(step) : Math.sign(at) * step);
+  }, 0);
+}
+
+export function innerProduct(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;
 }
 
-function addScaledInto(factor: number, from: Float64Array, to: Float64Array): void {
+export function addScaledInto(factor: number, from: Float64Array, to: Float64Array): void {
   for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) + factor * (from[i] as number);
 }

@@ -14,6 +14,7 @@ import { algorithmOf } from './model-bytes.ts';
 import { naiveBayes } from './naive-bayes.ts';
 import { randomForest } from './random-forest.ts';
 import { ridge } from './ridge.ts';
+import { svm } from './svm.ts';
 
 /** Every algorithm, simplest first: ties between scores go to the earlier one. Adding one = one file and one line here. */
 export const registry: readonly Estimator[] = Object.freeze([
@@ -24,6 +25,7 @@ export const registry: readonly Estimator[] = Object.freeze([
   elasticNet,
   naiveBayes,
   logistic,
+  svm,
   knn,
   decisionTree,
   ...mljsEstimators,

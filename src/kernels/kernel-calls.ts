@@ -100,6 +100,7 @@ export type KernelCalls = {
   ): Pointer;
   logisticGradient(problem: Pointer, w: Pointer, gradient: Pointer): void;
   logisticHessian(problem: Pointer, out: Pointer): void;
+  logisticClassHessian(problem: Pointer, klass: number, out: Pointer): void;
   linearScores(
     x: Pointer,
     rows: number,

@@ -17,6 +17,14 @@ type LinearAnswer = {
   readonly intercepts: readonly number[];
 };
 
+type ClassAnswers<Name extends string> = {
+  readonly columns: Columns;
+  readonly weights: readonly number[];
+  readonly two: readonly number[];
+  readonly three: readonly number[];
+  readonly fits: readonly (LinearAnswer & { readonly target: Name })[];
+};
+
 /** Made by `fixtures/sklearn/make-learners.py`. */
 export const answers = JSON.parse(
   readFileSync(new URL('../fixtures/sklearn/learners.json', import.meta.url), 'utf8'),
@@ -51,6 +59,8 @@ export const answers = JSON.parse(
       readonly values: readonly number[];
     }[];
   };
+  readonly sparseLogistic: ClassAnswers<'two' | 'three'>;
+  readonly svm: ClassAnswers<'two' | 'three' | 'numbers'> & { readonly numbers: readonly number[] };
 };
 
 type Fit = {
@@ -82,4 +92,11 @@ export function expectClose(
   expected.forEach((value, i) => {
     expect(Math.abs((actual[i] as number) - value)).toBeLessThanOrEqual(error);
   });
+}
+
+/** Softmax intercepts are known up to a number added to all. */
+export function aboutTheirMean(intercepts: readonly number[]): number[] {
+  if (intercepts.length === 1) return [...intercepts];
+  const mean = intercepts.reduce((sum, one) => sum + one, 0) / intercepts.length;
+  return intercepts.map((one) => one - mean);
 }

@@ -12,6 +12,7 @@ const STOPPABLE = [
   'ridge',
   'lasso',
   'logistic',
+  'svm',
   'decision_tree',
   'random_forest',
   'extra_trees',

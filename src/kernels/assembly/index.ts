@@ -17,7 +17,13 @@ export {
   treeNodes,
   treeValues,
 } from './fields';
-export { createLogistic, linearScores, logisticGradient, logisticHessian } from './logistic';
+export {
+  createLogistic,
+  linearScores,
+  logisticClassHessian,
+  logisticGradient,
+  logisticHessian,
+} from './logistic';
 export { classMoments, gaussianScores } from './naive-bayes';
 export { nearestRows } from './nearest';
 export { addTrees } from './predict';

@@ -167,6 +167,15 @@ export function logisticHessian(problem: Logistic, out: usize): void {
   release(scratch);
 }
 
+/** As `logisticHessian`, of one class alone: columns × columns. */
+export function logisticClassHessian(problem: Logistic, klass: i32, out: usize): void {
+  const scratch = mark();
+  const curvature = allocate(problem.stride);
+  fillCurvature(problem, klass, klass, curvature);
+  gram(problem.x, problem.rows, problem.columns, curvature, out);
+  release(scratch);
+}
+
 function fillCurvature(problem: Logistic, a: i32, b: i32, out: usize): void {
   const pa = problem.probabilities + <usize>a * problem.stride;
   const pb = problem.probabilities + <usize>b * problem.stride;
