@@ -1,7 +1,8 @@
 import { runJob, type TaskWith } from '../src/engines/job.ts';
+import type { PlannedPartition } from '../src/partition/condition.ts';
 import type { EvaluateArgs, EvaluateFacts } from '../src/partition/facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
-import type { EvaluatedPartition, PlannedPartition, RunRecord } from '../src/stores/run-store.ts';
+import type { EvaluatedPartition, RunRecord } from '../src/stores/run-store.ts';
 import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';

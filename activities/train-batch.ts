@@ -1,10 +1,11 @@
 import type { Digest } from '../src/domain/digest.ts';
 import type { Outcome } from '../src/engines/engine.ts';
 import { runJob } from '../src/engines/job.ts';
+import type { PlannedPartition } from '../src/partition/condition.ts';
 import type { TrainFacts } from '../src/partition/facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import { type PackMember, packMembers } from '../src/stores/objects/pack.ts';
-import type { PlannedPartition, TrainedPartition } from '../src/stores/run-store.ts';
+import type { TrainedPartition } from '../src/stores/run-store.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { partitionJob, taskArgs } from './partition-job.ts';

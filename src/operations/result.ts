@@ -1,7 +1,8 @@
 import type { Score } from '../domain/metric.ts';
 import type { PartitionRow, RunResult, ScoredModel } from '../domain/result.ts';
+import type { Choice } from '../partition/choice.ts';
 import type { EvaluateFacts, SideScores, TotalsFacts, TrainFacts } from '../partition/facts.ts';
-import type { ChosenPartition, PartitionRecord, TrainedPartition } from '../stores/run-store.ts';
+import type { PartitionRecord, TrainedPartition } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 import { writeReportPage } from './report.ts';
 
@@ -73,9 +74,7 @@ function partitionRow(record: PartitionRecord): PartitionRow {
 }
 
 /** How a partition stands in a run that ended before it chose who answers: what was trained is kept. */
-function unchosen(
-  trained: TrainedPartition | null,
-): Pick<ChosenPartition, 'status' | 'reason' | 'model'> {
+function unchosen(trained: TrainedPartition | null): Pick<Choice, 'status' | 'reason' | 'model'> {
   switch (trained?.kind) {
     case 'trained':
       return { status: 'trained', reason: null, model: trained.facts.model?.digest ?? null };

@@ -20,7 +20,9 @@ export type Choice = {
   readonly status: PartitionStatus;
   readonly reason: PartitionReason | null;
   readonly verdict: Verdict | null;
+  /** Benjamini–Hochberg adjusted. */
   readonly adjustedPValue: number | null;
+  /** Digest of the model that answers, own or global. */
   readonly model: Digest | null;
 };
 

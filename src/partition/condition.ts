@@ -19,12 +19,14 @@ export type ProfiledRef = {
   readonly facts: ProfileFacts;
 };
 
-export type ConditionedPartition = {
+/** A partition of a run as the plan sees it: one of the snapshot, or a union of several. */
+export type PlannedPartition = {
   readonly partitionId: string;
   readonly text: string;
   readonly key: PartitionKey;
   readonly rows: number;
   readonly decision: Decision;
+  /** Rows of the snapshot: one range, or one for each member of a union. */
   readonly ranges: readonly RowRange[];
 };
 
@@ -38,7 +40,7 @@ const MERGED = '(merged)';
 export function conditionPartitions(
   profiled: readonly ProfiledRef[],
   spec: Spec,
-): readonly ConditionedPartition[] {
+): readonly PlannedPartition[] {
   const conditioned = profiled.map((partition) => conditionOne(partition, spec));
   if (spec.partition.on_small !== 'merge') return conditioned;
   const unions = mergeSmall(profiled, conditioned, spec);
@@ -64,7 +66,7 @@ export function classLabels(profiled: readonly Pick<ProfiledRef, 'facts'>[]): re
   return [...labels].sort(comparePartitions);
 }
 
-function conditionOne(partition: ProfiledRef, spec: Spec): ConditionedPartition {
+function conditionOne(partition: ProfiledRef, spec: Spec): PlannedPartition {
   const reason = smallReason([partition.facts], spec);
   return {
     partitionId: partition.id,
@@ -98,11 +100,11 @@ function fallback(reason: SkipReason, spec: Spec): Decision {
   return answersGlobally ? { kind: 'global', reason } : { kind: 'skip', reason };
 }
 
-type Union = { readonly union: ConditionedPartition; readonly members: readonly string[] };
+type Union = { readonly union: PlannedPartition; readonly members: readonly string[] };
 
 function mergeSmall(
   profiled: readonly ProfiledRef[],
-  conditioned: readonly ConditionedPartition[],
+  conditioned: readonly PlannedPartition[],
   spec: Spec,
 ): readonly Union[] {
   const groups = new Map<string, ProfiledRef[]>();
@@ -142,7 +144,7 @@ function unite(members: readonly ProfiledRef[], spec: Spec, taken: ReadonlySet<s
   };
 }
 
-function mergedDecision(before: Decision, union: ConditionedPartition): Decision {
+function mergedDecision(before: Decision, union: PlannedPartition): Decision {
   if (before.kind === 'train' || before.kind === 'merge') return before;
   if (union.decision.kind !== 'train')
     return union.decision.kind === 'merge' ? before : union.decision;

@@ -1,17 +1,9 @@
 import type { Digest } from '../domain/digest.ts';
 import type { FailureKind } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { PartitionKey } from '../domain/partition.ts';
-import type {
-  Decision,
-  FailureReason,
-  PartitionReason,
-  PartitionStatus,
-  RunError,
-  RunStatus,
-  Stage,
-  Verdict,
-} from '../domain/run.ts';
+import type { FailureReason, RunError, RunStatus, Stage } from '../domain/run.ts';
+import type { Choice } from '../partition/choice.ts';
+import type { PlannedPartition } from '../partition/condition.ts';
 import type { EvaluateFacts, ProfileFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
 import type { Snapshot, SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -78,16 +70,6 @@ export type RunPlan = {
   readonly warnings: readonly string[];
 };
 
-/** A partition of a run as the plan sees it. A merge target is a partition whose `members` are snapshot partitions. */
-export type PlannedPartition = {
-  readonly partitionId: string;
-  readonly text: string;
-  readonly key: PartitionKey;
-  readonly rows: number;
-  readonly decision: Decision;
-  readonly ranges: readonly { readonly start: number; readonly count: number }[];
-};
-
 export type ProfiledPartition = { readonly partitionId: string; readonly facts: ProfileFacts };
 
 export type TrainedPartition = {
@@ -112,25 +94,13 @@ export type TrainedPartition = {
 
 export type EvaluatedPartition = { readonly partitionId: string; readonly facts: EvaluateFacts };
 
-/** How a partition ended and who answers for it. */
-export type ChosenPartition = {
-  readonly partitionId: string;
-  readonly status: PartitionStatus;
-  readonly reason: PartitionReason | null;
-  readonly verdict: Verdict | null;
-  /** Benjamini–Hochberg adjusted. */
-  readonly adjustedPValue: number | null;
-  /** Digest of the model that answers, own or global. */
-  readonly model: Digest | null;
-};
-
 /** One partition of a run with all that is known of it, for results and reports. */
 export type PartitionRecord = PlannedPartition & {
   readonly digest: Digest;
   readonly profile: ProfileFacts | null;
   readonly trained: TrainedPartition | null;
   readonly evaluated: EvaluateFacts | null;
-  readonly chosen: ChosenPartition | null;
+  readonly chosen: Choice | null;
 };
 
 /** Fences a late writer: an activity's attempt number, and who it is. */
@@ -219,7 +189,7 @@ export interface RunStore {
   ): Promise<void>;
   recordChoice(
     runId: string,
-    chosen: readonly ChosenPartition[],
+    chosen: readonly Choice[],
     totals: TotalsFacts,
     attempt: Attempt,
   ): Promise<void>;

@@ -1,14 +1,14 @@
 import { partitionText } from '../../src/domain/partition.ts';
 import { digestBytes, digestJson, partitionId } from '../../src/frame/digest.ts';
+import type { Choice } from '../../src/partition/choice.ts';
+import type { PlannedPartition } from '../../src/partition/condition.ts';
 import type { TotalsFacts } from '../../src/partition/facts.ts';
 import type { Snapshot, SnapshotPartition } from '../../src/sources/snapshot.ts';
 import type { PackMember } from '../../src/stores/objects/pack.ts';
 import type {
   Attempt,
-  ChosenPartition,
   EvaluatedPartition,
   NewRun,
-  PlannedPartition,
   ProfiledPartition,
   RunStore,
   TrainedPartition,
@@ -126,7 +126,7 @@ export function evaluatedOf(partition: string): EvaluatedPartition {
   return { partitionId: partition, facts: evaluated };
 }
 
-export function chosenOf(partition: string): ChosenPartition {
+export function chosenOf(partition: string): Choice {
   return {
     partitionId: partition,
     status: 'trained',

@@ -14,6 +14,7 @@ import type {
   Stage,
   Verdict,
 } from '../../domain/run.ts';
+import type { PlannedPartition } from '../../partition/condition.ts';
 import type {
   EvaluateFacts,
   ProfileFacts,
@@ -22,7 +23,6 @@ import type {
 } from '../../partition/facts.ts';
 import type { Snapshot } from '../../sources/snapshot.ts';
 import type { Spec } from '../../spec/spec.ts';
-import type { PlannedPartition } from '../run-store.ts';
 
 /** The tables of `migrations/`, by their SQL names. Times are ISO 8601 text in UTC, seeds u64 as decimal text. */
 export type Database = {

@@ -1,13 +1,9 @@
 import type { Kysely } from 'kysely';
 import { asJson } from '../../domain/json.ts';
 import { digestJson } from '../../frame/digest.ts';
+import type { Choice } from '../../partition/choice.ts';
 import type { EvaluateFacts, Interval, SideScores } from '../../partition/facts.ts';
-import {
-  type ChosenPartition,
-  type EvaluatedPartition,
-  GLOBAL_PARTITION,
-  type RunStore,
-} from '../run-store.ts';
+import { type EvaluatedPartition, GLOBAL_PARTITION, type RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
 import { knowObjects } from './objects.ts';
 import { recordStep } from './record-step.ts';
@@ -182,7 +178,7 @@ async function insertChoices(
   db: Kysely<Database>,
   runId: string,
   stepId: number,
-  chosen: readonly ChosenPartition[],
+  chosen: readonly Choice[],
 ): Promise<void> {
   await insertRows(
     db,

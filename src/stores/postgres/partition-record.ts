@@ -1,8 +1,10 @@
 import type { Kysely } from 'kysely';
 import { parsePartitionText } from '../../domain/partition.ts';
 import type { Decision } from '../../domain/run.ts';
+import type { Choice } from '../../partition/choice.ts';
+import type { PlannedPartition } from '../../partition/condition.ts';
 import type { PackMember } from '../objects/pack.ts';
-import type { ChosenPartition, PlannedPartition, TrainedPartition } from '../run-store.ts';
+import type { TrainedPartition } from '../run-store.ts';
 import type { Database } from './database.ts';
 
 /** The partitions of a run as `condition` planned them; without the model without partition. */
@@ -109,9 +111,7 @@ function memberOf(
   return pack === null || offset === null || length === null ? null : { pack, offset, length };
 }
 
-export function chosenFromRow(
-  row: Omit<Database['choice'], 'run_id' | 'step_id'>,
-): ChosenPartition {
+export function chosenFromRow(row: Omit<Database['choice'], 'run_id' | 'step_id'>): Choice {
   return {
     partitionId: row.partition_id,
     status: row.status,
