@@ -44,8 +44,12 @@ export function conditionRunActivity({ runs, objects }: ActivityDependencies) {
   };
 }
 
-/** What makes every model impossible is an error of the data, found before anything is trained. */
+/**
+ * What makes every model impossible is an error of the data, found before anything is trained. Where a partition could not
+ * be profiled, the data may be well: then each partition tells for itself.
+ */
 function checkTarget(spec: Spec, profiled: readonly Profiled[], classes: readonly string[]): void {
+  if (profiled.some(({ facts }) => facts.failure !== undefined)) return;
   const usable = profiled.reduce((sum, { facts }) => sum + facts.rows - facts.target.missing, 0);
   const { column, task, positive } = spec.target;
   if (usable === 0)

@@ -2,6 +2,7 @@ import type { Outcome } from '../src/engines/engine.ts';
 import { runJob } from '../src/engines/job.ts';
 import { EXCLUDED } from '../src/estimators/folds.ts';
 import type { ProfileFacts } from '../src/partition/facts.ts';
+import { failedProfile } from '../src/partition/failed-profile.ts';
 import { partitionRef } from '../src/partition/partition-function.ts';
 import type { SnapshotPartition } from '../src/sources/snapshot.ts';
 import { inActivity } from './activity-scope.ts';
@@ -47,19 +48,6 @@ function profileOf(partition: SnapshotPartition, outcome: Outcome<ProfileFacts>)
   return {
     partitionId: partition.id,
     folds: new Uint8Array(partition.count).fill(EXCLUDED),
-    facts: {
-      rows: partition.count,
-      columns: [],
-      target: { missing: 0, classes: [], distinct: 0 },
-      split: {
-        holdout: 0,
-        folds: [],
-        trainingOnly: 0,
-        excluded: { [outcome.reason]: partition.count },
-        repeats: 0,
-        notes: [`Profiling failed: ${outcome.message}`],
-      },
-      warnings: [],
-    },
+    facts: failedProfile(partition.count, outcome),
   };
 }

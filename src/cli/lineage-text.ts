@@ -16,7 +16,7 @@ export function lineageText(lineage: Lineage): string {
   const size = byteSize === null ? '' : ` · ${countText(byteSize)} bytes`;
   return [
     `model ${model}${size}`,
-    ...shown.flatMap((making) => ['', ...makingLines(making)]),
+    ...shown.flatMap((making) => ['', ...makingLines(model, making)]),
     ...moreLine(makingCount - shown.length, 'training'),
     '',
     useCount === 0 ? 'answers for nobody' : `answers for ${countedText(useCount, 'partition')}`,
@@ -28,7 +28,7 @@ export function lineageText(lineage: Lineage): string {
   ].join('\n');
 }
 
-function makingLines(making: Making): readonly string[] {
+function makingLines(model: Lineage['model'], making: Making): readonly string[] {
   const { data, code, environment, selection } = making;
   const alarm =
     making.notReproducible === null
@@ -66,8 +66,15 @@ function makingLines(making: Making): readonly string[] {
       .map(({ split, metric, value, because }) =>
         line(split === 'cv' ? 'score' : '', scoreText(split, metric, value, because)),
       ),
+    ...answerLine(model, making),
     ...making.candidates.map((candidate, i) => line(i === 0 ? 'candidates' : '', rival(candidate))),
   ];
+}
+
+/** Who answers where this model was made, if it is another one. */
+function answerLine(model: Lineage['model'], { answer }: Making): readonly string[] {
+  if (answer === null || answer.model === null || answer.model === model) return [];
+  return [line('verdict', `${answer.verdict ?? answer.status}: ${answer.model} answers instead`)];
 }
 
 function scoreText(split: string, metric: string, value: number | null, because: string | null) {

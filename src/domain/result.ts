@@ -31,6 +31,8 @@ export type PartitionRow = ScoredModel & {
   readonly message?: string;
   readonly rows: number;
   readonly excluded: { readonly [reason: string]: number };
+  /** The own best model, whoever answers; null when none was fitted. `model` is the one that answers. */
+  readonly own: { readonly algorithm: string; readonly model: Digest } | null;
   /** Where the split of its rows differs from what was asked, and rows that repeat. */
   readonly notes: readonly string[];
   /** The model without partition on the same rows. */

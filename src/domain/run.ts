@@ -35,14 +35,19 @@ export type FailureReason =
   | 'thread_died'
   | 'every_candidate_failed'
   | 'error';
-/** `not_reached`: the run ended before the partition had its turn. */
-export type PartitionReason = SkipReason | FailureReason | 'not_reached';
+/**
+ * `not_compared`: own and global have no scores on the same rows, so the simpler one answers. `not_reached`: the run ended
+ * before the partition had its turn.
+ */
+export type PartitionReason = SkipReason | FailureReason | 'not_compared' | 'not_reached';
 
 /** What `condition` decides about a partition before training. */
 export type Decision =
   | { readonly kind: 'train' }
   | { readonly kind: 'global'; readonly reason: SkipReason }
   | { readonly kind: 'skip'; readonly reason: SkipReason }
+  /** It could not even be profiled. */
+  | { readonly kind: 'fail'; readonly reason: FailureReason }
   | { readonly kind: 'merge'; readonly reason: SkipReason; readonly into: string };
 
 /** Who answers for a partition in the model set; a tie goes to the simpler rung. */

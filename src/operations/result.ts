@@ -2,6 +2,7 @@ import type { Score } from '../domain/metric.ts';
 import type { PartitionRow, RunResult, ScoredModel } from '../domain/result.ts';
 import type { Choice } from '../partition/choice.ts';
 import type { EvaluateFacts, SideScores, TotalsFacts, TrainFacts } from '../partition/facts.ts';
+import { failureMessage } from '../report/partition-row.ts';
 import type { PartitionRecord, TrainedPartition } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 import { writeReportPage } from './report.ts';
@@ -49,8 +50,8 @@ export async function runResult(
 function partitionRow(record: PartitionRecord): PartitionRow {
   const { trained, evaluated, chosen, profile } = record;
   const facts = trained?.kind === 'trained' ? trained.facts : null;
-  const { status, reason, model } = chosen ?? unchosen(trained);
-  const message = trained?.kind === 'failed' ? trained.message : undefined;
+  const { status, reason, model } = chosen ?? unchosen(record);
+  const message = failureMessage(record);
   return {
     key: record.key,
     partition: record.text,
@@ -59,6 +60,7 @@ function partitionRow(record: PartitionRecord): PartitionRow {
     ...(message === undefined ? {} : { message }),
     rows: record.rows,
     excluded: facts?.rows.excluded ?? profile?.split.excluded ?? {},
+    own: facts?.model ? { algorithm: facts.model.algorithm, model: facts.model.digest } : null,
     notes: profile?.split.notes ?? [],
     ...scoredModel(facts, evaluated?.own ?? null),
     model,
@@ -74,7 +76,11 @@ function partitionRow(record: PartitionRecord): PartitionRow {
 }
 
 /** How a partition stands in a run that ended before it chose who answers: what was trained is kept. */
-function unchosen(trained: TrainedPartition | null): Pick<Choice, 'status' | 'reason' | 'model'> {
+function unchosen({
+  decision,
+  trained,
+}: PartitionRecord): Pick<Choice, 'status' | 'reason' | 'model'> {
+  if (decision.kind === 'fail') return { status: 'failed', reason: decision.reason, model: null };
   switch (trained?.kind) {
     case 'trained':
       return { status: 'trained', reason: null, model: trained.facts.model?.digest ?? null };

@@ -28,7 +28,8 @@ export type Choice = {
 
 /**
  * Who answers where: the own model needs evidence against the global one after correcting for testing many partitions;
- * a tie goes to the simpler rung, the global model. Without a global model the own one answers unopposed.
+ * a tie, or what can't be compared, goes to the simpler rung, the global model. Without a global model the own one answers
+ * unopposed.
  */
 export function chooseModels(
   partitions: readonly Choosable[],
@@ -53,8 +54,15 @@ function chooseOne(partition: Choosable, global: Digest | null, pValue: number |
     case 'train': {
       if (model === null)
         return { ...choice, status: 'failed', reason: failure ?? 'every_candidate_failed' };
-      if (comparison === null || pValue === null || global === null)
-        return { ...choice, status: 'trained' };
+      if (global === null) return { ...choice, status: 'trained' };
+      if (comparison === null || pValue === null)
+        return {
+          ...choice,
+          status: 'trained',
+          reason: 'not_compared',
+          verdict: 'tie',
+          model: global,
+        };
       const found = verdict({ ...comparison, adjustedPValue: pValue });
       return {
         ...choice,
@@ -69,6 +77,8 @@ function chooseOne(partition: Choosable, global: Digest | null, pValue: number |
         : { ...choice, status: 'global', reason: decision.reason, model: global };
     case 'merge':
       return { ...choice, status: 'merged', reason: decision.reason, model: null };
+    case 'fail':
+      return { ...choice, status: 'failed', reason: decision.reason, model: null };
     case 'skip':
       return { ...choice, status: 'skipped', reason: decision.reason, model: null };
   }

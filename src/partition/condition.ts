@@ -67,28 +67,35 @@ export function classLabels(profiled: readonly Pick<ProfiledRef, 'facts'>[]): re
 }
 
 function conditionOne(partition: ProfiledRef, spec: Spec): PlannedPartition {
-  const reason = smallReason([partition.facts], spec);
   return {
     partitionId: partition.id,
     text: partition.text,
     key: partition.key,
     rows: partition.count,
-    decision: reason === null ? { kind: 'train' } : fallback(reason, spec),
+    decision: decide([partition.facts], spec),
     ranges: [{ start: partition.start, count: partition.count }],
   };
 }
 
-/** Why these rows together can't have a model of their own; null when they can. */
+function decide(facts: readonly ProfileFacts[], spec: Spec): Decision {
+  const failure = facts.find((one) => one.failure !== undefined)?.failure;
+  if (failure !== undefined) return { kind: 'fail', reason: failure.reason };
+  const reason = smallReason(facts, spec);
+  return reason === null ? { kind: 'train' } : fallback(reason, spec);
+}
+
+/** Why these rows together can't have a model of their own, the plainest reason; null when they can. */
 function smallReason(facts: readonly ProfileFacts[], spec: Spec): SkipReason | null {
+  if (facts.every((one) => one.target.missing === one.rows)) return 'no_target';
   const usable = facts.reduce((sum, one) => sum + usableRows(one), 0);
-  if (usable === 0) return 'no_target';
+  if (usable < spec.partition.min_rows) return 'too_small';
   if (spec.target.task === 'classification') {
     const labels = new Set(facts.flatMap((one) => one.target.classes.map(({ label }) => label)));
     if (labels.size < 2) return 'single_class';
   } else if (facts.every((one) => one.target.distinct <= 1) && facts.length === 1) {
     return 'constant_target';
   }
-  return usable < spec.partition.min_rows ? 'too_small' : null;
+  return null;
 }
 
 function usableRows(facts: ProfileFacts): number {
@@ -109,7 +116,8 @@ function mergeSmall(
 ): readonly Union[] {
   const groups = new Map<string, ProfiledRef[]>();
   profiled.forEach((partition, i) => {
-    if (conditioned[i]?.decision.kind === 'train') return;
+    const kind = conditioned[i]?.decision.kind;
+    if (kind === 'train' || kind === 'fail') return;
     const group = JSON.stringify(Object.values(partition.key).slice(0, -1));
     groups.set(group, [...(groups.get(group) ?? []), partition]);
   });
@@ -127,10 +135,6 @@ function unite(members: readonly ProfiledRef[], spec: Spec, taken: ReadonlySet<s
   for (let i = 2; taken.has(textOf(last)); i += 1) last = `(merged ${i})`;
   const text = textOf(last);
   const values = [...leading, last];
-  const reason = smallReason(
-    members.map(({ facts }) => facts),
-    spec,
-  );
   return {
     members: members.map(({ id }) => id),
     union: {
@@ -138,14 +142,17 @@ function unite(members: readonly ProfiledRef[], spec: Spec, taken: ReadonlySet<s
       text,
       key: Object.fromEntries(columns.map((column, i) => [column, values[i] as KeyValue])),
       rows: members.reduce((sum, { count }) => sum + count, 0),
-      decision: reason === null ? { kind: 'train' } : fallback(reason, spec),
+      decision: decide(
+        members.map(({ facts }) => facts),
+        spec,
+      ),
       ranges: members.map(({ start, count }) => ({ start, count })),
     },
   };
 }
 
 function mergedDecision(before: Decision, union: PlannedPartition): Decision {
-  if (before.kind === 'train' || before.kind === 'merge') return before;
+  if (before.kind !== 'global' && before.kind !== 'skip') return before;
   if (union.decision.kind !== 'train')
     return union.decision.kind === 'merge' ? before : union.decision;
   return { kind: 'merge', reason: before.reason, into: union.partitionId };

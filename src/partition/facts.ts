@@ -5,6 +5,7 @@
 import type { Digest } from '../domain/digest.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Score, Task } from '../domain/metric.ts';
+import type { FailureReason } from '../domain/run.ts';
 import type { Spec } from '../spec/spec.ts';
 
 /** Arguments of `profile`; the result's blob `folds` has one byte per row. */
@@ -50,6 +51,8 @@ export type ProfileFacts = {
   };
   /** Leakage suspects of this partition: target copies, identifiers. */
   readonly warnings: readonly string[];
+  /** Why there is no profile: all its rows are excluded. */
+  readonly failure?: { readonly reason: FailureReason; readonly message: string };
 };
 
 /** Arguments of `train`, `train-fold` and `refit`. */

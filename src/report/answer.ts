@@ -22,6 +22,7 @@ const REASONS: { readonly [reason in PartitionReason]: string } = {
   out_of_memory: 'out of memory',
   thread_died: 'its thread died',
   every_candidate_failed: 'every candidate failed',
+  not_compared: 'the two could not be compared',
   not_reached: 'the run ended before',
   error: 'an error',
 };
@@ -60,7 +61,7 @@ export function answerOf({ status, verdict, reason }: Ended): Answer {
       };
     case 'trained':
     case 'reused':
-      return answerByVerdict(verdict);
+      return because === '' ? answerByVerdict(verdict) : { who: 'global', why: because };
   }
 }
 

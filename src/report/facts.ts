@@ -112,7 +112,10 @@ export type PartitionRow = {
   readonly difference: number | null;
   readonly interval: Interval | null;
   readonly verdict: Verdict | null;
+  /** Digest of the model that answers. */
   readonly model: string | null;
+  /** Digest of the own best model, whoever answers. */
+  readonly ownModel: string | null;
 };
 
 /** One model shown in full: of a partition, or the one without partition. */

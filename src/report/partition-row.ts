@@ -9,6 +9,14 @@ export function trainFacts(trained: TrainedPartition | null): TrainFacts | null 
   return trained?.kind === 'trained' ? trained.facts : null;
 }
 
+/** What went wrong with a partition, for people, in its training or before. */
+export function failureMessage({
+  profile,
+  trained,
+}: Pick<PartitionRecord, 'profile' | 'trained'>): string | undefined {
+  return trained?.kind === 'failed' ? trained.message : profile?.failure?.message;
+}
+
 /** A partition as the report's tables show it. */
 export function partitionRow(record: PartitionRecord, run: RunRecord): PartitionRow {
   const facts = trainFacts(record.trained);
@@ -18,7 +26,7 @@ export function partitionRow(record: PartitionRecord, run: RunRecord): Partition
     rows: record.rows,
     status: record.chosen?.status ?? 'failed',
     reason: record.chosen?.reason ?? null,
-    message: record.trained?.kind === 'failed' ? record.trained.message : null,
+    message: failureMessage(record) ?? null,
     algorithm: facts?.model?.algorithm ?? null,
     baseline: facts === null ? null : baselineScore(facts),
     runnerUp: facts === null ? null : runnerUp(facts, run),
@@ -28,6 +36,7 @@ export function partitionRow(record: PartitionRecord, run: RunRecord): Partition
     interval: comparison?.interval ?? null,
     verdict: record.chosen?.verdict ?? null,
     model: record.chosen?.model ?? null,
+    ownModel: facts?.model?.digest ?? null,
   };
 }
 

@@ -71,6 +71,12 @@ export type ModelMaking = {
     readonly value: number | null;
     readonly because: string | null;
   }[];
+  /** Who answers for the partition, this model or another; null before the choice, and for the model without partition. */
+  readonly answer: {
+    readonly status: PartitionStatus;
+    readonly verdict: Verdict | null;
+    readonly model: Digest | null;
+  } | null;
   /** Every attempt at the training step, in the order in which they were recorded. */
   readonly attempts: readonly {
     readonly attempt: number;

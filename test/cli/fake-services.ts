@@ -29,6 +29,7 @@ export function rowOf(store: string, changes: Partial<PartitionRow> = {}): Parti
     rows: 1200,
     excluded: {},
     notes: [],
+    own: { algorithm: 'random_forest', model: `sha256:${'d'.repeat(64)}` as Digest },
     algorithm: 'random_forest',
     parameters: { trees: 100 },
     cv: 0.91234,

@@ -177,7 +177,7 @@ describe('the data and plan of a run', () => {
     ).rejects.toThrow(/names 1 partitions, 0/);
   });
 
-  it('know unions by the digests of their members', async () => {
+  it('know unions by the digests of their members, and what could not be profiled', async () => {
     const runId = await startRun();
     const snapshot = snapshotOf(['a', 'b', 'c']);
     await store.recordSnapshot(
@@ -198,9 +198,10 @@ describe('the data and plan of a run', () => {
       ],
     } as const;
     const merged = { kind: 'merge', reason: 'too_small', into: union.partitionId } as const;
+    const failed = { kind: 'fail', reason: 'out_of_memory' } as const;
     const planned = snapshot.partitions
       .map(plannedOf)
-      .map((one) => (one.key['asset_type'] === 'c' ? one : { ...one, decision: merged }));
+      .map((one) => ({ ...one, decision: one.key['asset_type'] === 'c' ? failed : merged }));
     await store.recordCondition(
       runId,
       { classes: [], folds: digestBytes('folds'), warnings: [] },
@@ -212,7 +213,7 @@ describe('the data and plan of a run', () => {
       ['asset_type=(merged)', { kind: 'train' }],
       ['asset_type=a', merged],
       ['asset_type=b', merged],
-      ['asset_type=c', { kind: 'train' }],
+      ['asset_type=c', failed],
     ]);
     expect(records[0]).toMatchObject({ ranges: union.ranges, profile: null });
     expect(new Set(records.map(({ digest }) => digest)).size).toBe(4);

@@ -84,8 +84,8 @@ describe('a table of small and odd partitions', () => {
   it('is answered by the global model where a partition is too small, when asked', () => {
     expect(asked.status).toBe('SUCCEEDED');
     expect(statuses(asked)).toEqual({
-      one: 'global: single_class',
-      three: 'global: single_class',
+      one: 'global: too_small',
+      three: 'global: too_small',
       forty: 'global: too_small',
       good: 'trained',
       'one class': 'global: single_class',
@@ -122,6 +122,18 @@ describe('a table of small and odd partitions', () => {
     }
   });
 
+  it('names the own best model wherever one was fitted, whoever answers', () => {
+    for (const { status, verdict, own, model, algorithm } of asked.partitions) {
+      expect(own === null).toBe(status !== 'trained');
+      if (own === null) continue;
+      expect(own.algorithm).toBe(algorithm);
+      expect(model).toBe(verdict === 'own' ? own.model : asked.global?.model);
+      expect(own.model).not.toBe(asked.global?.model);
+    }
+    const verdicts = asked.partitions.map(({ verdict }) => verdict);
+    expect(verdicts).toContain('tie');
+  });
+
   it('has no number that is none', () => {
     const text = JSON.stringify(asked);
     expect(text).not.toMatch(/NaN|Infinity/);
@@ -142,8 +154,8 @@ describe('a table of small and odd partitions', () => {
     expect([code, result.status]).toEqual([5, 'PARTIAL']);
     expect(statuses(result)).toEqual({
       ...statuses(asked),
-      one: 'skipped: single_class',
-      three: 'skipped: single_class',
+      one: 'skipped: too_small',
+      three: 'skipped: too_small',
       forty: 'skipped: too_small',
       'one class': 'skipped: single_class',
       'no target': 'skipped: no_target',

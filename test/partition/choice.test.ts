@@ -61,6 +61,24 @@ describe('the choice', () => {
     });
   });
 
+  it('leaves what can not be compared to the global model, and says so', () => {
+    const [choice] = chooseModels([partition('p')], GLOBAL);
+    expect(choice).toEqual({
+      partitionId: 'p',
+      status: 'trained',
+      reason: 'not_compared',
+      verdict: 'tie',
+      adjustedPValue: null,
+      model: GLOBAL,
+    });
+  });
+
+  it('fails what could not be profiled, whoever else could answer', () => {
+    const decision: Decision = { kind: 'fail', reason: 'out_of_memory' };
+    const [choice] = chooseModels([partition('p', { decision, model: null })], GLOBAL);
+    expect(choice).toMatchObject({ status: 'failed', reason: 'out_of_memory', model: null });
+  });
+
   it('keeps the reason of a failure, and of what the global model answers or nobody does', () => {
     const small: Decision = { kind: 'global', reason: 'too_small' };
     const [failed, answered] = chooseModels(

@@ -7,6 +7,7 @@ import {
   type ProfiledRef,
 } from '../../src/partition/condition.ts';
 import type { ProfileFacts } from '../../src/partition/facts.ts';
+import { failedProfile } from '../../src/partition/failed-profile.ts';
 import type { SpecInput } from '../../src/spec/spec.ts';
 import { machineSpec } from '../support/machines.ts';
 
@@ -72,7 +73,7 @@ describe('conditioning', () => {
     const one = [{ label: 'on', count: 100 }];
     const found = decisions([
       profiled(['eu', 'car'], 0, { classes: one }),
-      profiled(['eu', 'van'], 100, { excluded: 100 }),
+      profiled(['eu', 'van'], 100, { missing: 100, excluded: 100 }),
     ]);
     expect(found.map(({ decision }) => decision)).toEqual([
       { kind: 'global', reason: 'single_class' },
@@ -88,6 +89,42 @@ describe('conditioning', () => {
       },
     );
     expect(constant?.decision).toEqual({ kind: 'global', reason: 'constant_target' });
+  });
+
+  it('calls few rows too small, whatever else is wrong with them', () => {
+    const one = [{ label: 'on', count: 1 }];
+    const found = decisions([
+      profiled(['eu', 'car'], 0, { rows: 1, classes: one, distinct: 1 }),
+      profiled(['eu', 'van'], 1, { rows: 1, classes: [], distinct: 0, missing: 1 }),
+      profiled(['us', 'car'], 2, { rows: 60, excluded: 60, missing: 0 }),
+    ]);
+    expect(found.map(({ decision }) => decision)).toEqual([
+      { kind: 'global', reason: 'too_small' },
+      { kind: 'global', reason: 'no_target' },
+      { kind: 'global', reason: 'too_small' },
+    ]);
+  });
+
+  it('says the failure of a partition that could not be profiled, and merges it with nothing', () => {
+    const late = profiled(['eu', 'car'], 0, { rows: 30 });
+    const failure = { reason: 'timeout', message: 'Over 600 seconds.' } as const;
+    const failed = { ...late, facts: failedProfile(30, failure) };
+    expect(failed.facts.split.excluded).toEqual({ timeout: 30 });
+    const small = [
+      profiled(['eu', 'bus'], 30, { rows: 30 }),
+      profiled(['eu', 'van'], 60, { rows: 30 }),
+    ];
+    for (const on_small of ['global', 'skip', 'merge'] as const) {
+      const found = decisions([failed, ...small], { on_small });
+      expect(found.find(({ text }) => text === late.text)?.decision).toEqual({
+        kind: 'fail',
+        reason: 'timeout',
+      });
+    }
+    expect(decisions([failed, ...small], { on_small: 'merge' }).at(-4)).toMatchObject({
+      text: 'region=eu/type=(merged)',
+      rows: 60,
+    });
   });
 
   it('skips when asked, or when no global model could answer', () => {

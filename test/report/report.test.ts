@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { digestBytes } from '../../src/frame/digest.ts';
+import { failedProfile } from '../../src/partition/failed-profile.ts';
 import { collectFacts } from '../../src/report/collect-facts.ts';
 import { renderHtml } from '../../src/report/html/page.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
 import { numberText, signedText } from '../../src/report/number-text.ts';
 import { renderText } from '../../src/report/text.ts';
 import type { PartitionRecord } from '../../src/stores/run-store.ts';
+import { trainedModel } from '../../src/stores/trained-model.ts';
 import {
   failedRecord,
   runRecord,
@@ -101,6 +104,46 @@ describe('report page', () => {
     const page = renderHtml(await factsOf([trainedRecord('car'), trainedRecord('loader')]));
     expect(page).toContain('<a href="#model-2">loader</a>');
     expect(page).toContain('<details id="model-2">');
+  });
+
+  it('names the own best model where another one answers', async () => {
+    const record = trainedRecord('car');
+    const chosen = record.chosen && {
+      ...record.chosen,
+      model: digestBytes('global'),
+      verdict: 'tie' as const,
+    };
+    const facts = await factsOf([{ ...record, chosen }]);
+    const own = trainedModel(record.trained)?.facts.model.digest;
+    expect(facts.partitions.shown[0]).toMatchObject({
+      ownModel: own,
+      model: digestBytes('global'),
+    });
+    expect(renderHtml(facts)).toContain(`<code class="soft">${own?.slice(7, 19)}</code>`);
+  });
+
+  it('says why nobody compared own and global, and why a partition could not be profiled', async () => {
+    const record = trainedRecord('car');
+    const chosen = record.chosen && {
+      ...record.chosen,
+      reason: 'not_compared' as const,
+      verdict: 'tie' as const,
+    };
+    const failed = skippedRecord('crane');
+    const profile = failedProfile(10, { reason: 'timeout', message: 'Over 600 s.' });
+    const ended = failed.chosen && {
+      ...failed.chosen,
+      status: 'failed' as const,
+      reason: 'timeout' as const,
+    };
+    const page = renderHtml(
+      await factsOf([
+        { ...record, chosen },
+        { ...failed, profile, chosen: ended },
+      ]),
+    );
+    expect(page).toContain('the two could not be compared');
+    expect(page).toContain('crane: Profiling failed: Over 600 s.');
   });
 
   it('accounts for every row, and says what went wrong', async () => {

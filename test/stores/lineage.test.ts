@@ -107,6 +107,14 @@ describe('the lineage of a model', () => {
     ]);
   });
 
+  it('knows who answers for the partition that the model was made for', async () => {
+    const kept = await lineage.lineageOfModel(digestBytes(`model of ${loader}`));
+    expect(kept.makings[0]?.answer).toMatchObject({ status: 'trained', model: globalModel });
+    expect(kept.useCount).toBe(0);
+    const { makings } = await lineage.lineageOfModel(carModel);
+    expect(makings[0]?.answer?.model).toBe(carModel);
+  });
+
   it('leads from the rows to the model through features and folds, of this partition only', async () => {
     const { makings } = await lineage.lineageOfModel(carModel);
     expect(makings[0]?.edges).toEqual([

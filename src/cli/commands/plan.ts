@@ -56,6 +56,8 @@ function decisionText(decision: PlannedRow['decision']): string {
       return `global model answers (${reasonText(decision.reason)})`;
     case 'skip':
       return `skip (${reasonText(decision.reason)})`;
+    case 'fail':
+      return `fails (${reasonText(decision.reason)})`;
     case 'merge':
       return `merge into ${printable(decision.into)} (${reasonText(decision.reason)})`;
   }

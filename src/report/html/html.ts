@@ -56,3 +56,8 @@ export function shorten(text: string, limit = 60): string {
 export function figure(picture: Html, caption: string): Html {
   return html`<figure>${picture}${caption === '' ? null : html`<figcaption>${caption}</figcaption>`}</figure>`;
 }
+
+/** The first digits of a digest, enough for `partita lineage`. */
+export function shortDigest(digest: string): string {
+  return digest.replace('sha256:', '').slice(0, 12);
+}

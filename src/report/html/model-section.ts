@@ -11,15 +11,14 @@ import {
   residualPlot,
   rocPlot,
 } from '../svg/square-plots.ts';
-import { figure, type Html, html, shorten } from './html.ts';
+import { figure, type Html, html, shortDigest, shorten } from './html.ts';
 
 /** A confusion matrix of more classes would be a carpet. */
 const DRAWN_CLASSES = 12;
 
 /** One model in full: every candidate, the plots, what it looks at. */
 export function modelBody(section: ModelSection, facts: ReportFacts): Html {
-  const digits = section.model.replace('sha256:', '').slice(0, 12);
-  return html`<p class="small">${section.algorithm}${parametersText(section.parameters)}<br><span class="soft">How it came to be:</span> <code>partita lineage ${digits}</code></p>
+  return html`<p class="small">${section.algorithm}${parametersText(section.parameters)}<br><span class="soft">How it came to be:</span> <code>partita lineage ${shortDigest(section.model)}</code></p>
 ${candidateTable(section, facts)}
 <div class="plots">${plots(section, facts)}</div>
 <div class="plots">${importance(section)}${selection(section)}</div>`;

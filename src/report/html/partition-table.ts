@@ -11,7 +11,7 @@ import {
   scoreText,
   signedText,
 } from '../number-text.ts';
-import { type Html, html, shorten } from './html.ts';
+import { type Html, html, shortDigest, shorten } from './html.ts';
 
 /** Every partition with its best model, and the model without partition as the last line. */
 export function partitionTable(facts: ReportFacts): Html {
@@ -43,14 +43,15 @@ function answerTag(row: PartitionRow): Html {
   return html`<span class="tag ${side}">${who}</span><div class="small soft">${why}</div>`;
 }
 
-function bestModel({ algorithm, runnerUp, own }: PartitionRow): Html {
-  if (algorithm === null) return html`<span class="soft">none</span>`;
-  if (runnerUp === null) return html`${algorithm}`;
+function bestModel({ algorithm, runnerUp, own, ownModel }: PartitionRow): Html {
+  if (algorithm === null || ownModel === null) return html`<span class="soft">none</span>`;
+  const model = html`${algorithm} <code class="soft">${shortDigest(ownModel)}</code>`;
+  if (runnerUp === null) return model;
   const margin = numberText(runnerUp.margin, own?.cv.value ?? undefined);
   const note = /[1-9]/.test(margin)
     ? `${margin} ahead of ${runnerUp.algorithm}`
     : `level with ${runnerUp.algorithm}`;
-  return html`${algorithm}<div class="small soft">${note}</div>`;
+  return html`${model}<div class="small soft">${note}</div>`;
 }
 
 function scoreCell(scores: SideScores | null, split: 'cv' | 'holdout'): Html {

@@ -166,7 +166,7 @@ type RunPartitionTable = OfPartition & {
   readonly row_count: number;
   readonly ranges: PlannedPartition['ranges'];
   readonly decision: Decision['kind'];
-  readonly reason: SkipReason | null;
+  readonly reason: SkipReason | FailureReason | null;
   readonly merged_into: string | null;
 };
 

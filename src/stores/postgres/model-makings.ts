@@ -113,6 +113,7 @@ async function makingFromRow(db: Kysely<Database>, row: MakingRow): Promise<Mode
     selection: await selectionOf(db, row),
     candidates: await candidatesOf(db, row),
     scores: await scoresOf(db, row),
+    answer: await answerFor(db, row),
     attempts: await attemptsAt(db, row.step_id),
     edges: await edgesOf(db, row),
   };
@@ -167,6 +168,16 @@ async function scoresOf(db: Kysely<Database>, making: Making): Promise<ModelMaki
     .orderBy('scope', 'desc')
     .orderBy('split')
     .execute();
+}
+
+async function answerFor(db: Kysely<Database>, making: Making): Promise<ModelMaking['answer']> {
+  const row = await db
+    .selectFrom('choice')
+    .select(['status', 'verdict', 'model_digest as model'])
+    .where('run_id', '=', making.run_id)
+    .where('partition_id', '=', making.partition_id)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 async function attemptsAt(db: Kysely<Database>, stepId: number): Promise<ModelMaking['attempts']> {

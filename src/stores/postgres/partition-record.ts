@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { parsePartitionText } from '../../domain/partition.ts';
-import type { Decision } from '../../domain/run.ts';
+import type { Decision, FailureReason, SkipReason } from '../../domain/run.ts';
 import type { Choice } from '../../partition/choice.ts';
 import type { PlannedPartition } from '../../partition/condition.ts';
 import type { PackMember } from '../objects/pack.ts';
@@ -78,9 +78,12 @@ export function plannedFromRow(row: PlannedRow): PlannedPartition {
 function decisionFromRow({ decision, reason, merged_into }: PlannedRow): Decision {
   if (decision === 'train') return { kind: 'train' };
   if (reason === null) throw new RangeError(`Decision ${decision} has no reason.`);
-  if (decision !== 'merge') return { kind: decision, reason };
+  // What goes with what is checked by the table.
+  if (decision === 'fail') return { kind: decision, reason: reason as FailureReason };
+  const skipped = reason as SkipReason;
+  if (decision !== 'merge') return { kind: decision, reason: skipped };
   if (merged_into === null) throw new RangeError('A merged partition names no union.');
-  return { kind: 'merge', reason, into: merged_into };
+  return { kind: 'merge', reason: skipped, into: merged_into };
 }
 
 export function trainedFromRow(row: TrainingRow): TrainedPartition {

@@ -1,0 +1,23 @@
+import type { ProfileFacts } from './facts.ts';
+
+/** The profile of a partition that could not be profiled: all its rows are excluded for that reason. */
+export function failedProfile(
+  rows: number,
+  { reason, message }: NonNullable<ProfileFacts['failure']>,
+): ProfileFacts {
+  return {
+    rows,
+    columns: [],
+    target: { missing: 0, classes: [], distinct: 0 },
+    split: {
+      holdout: 0,
+      folds: [],
+      trainingOnly: 0,
+      excluded: { [reason]: rows },
+      repeats: 0,
+      notes: [],
+    },
+    warnings: [],
+    failure: { reason, message: `Profiling failed: ${message}` },
+  };
+}
