@@ -53,6 +53,7 @@ export type Database = {
   readonly choice: ChoiceTable;
   readonly run_totals: RunTotalsTable;
   readonly run_report: RunReportTable;
+  readonly audit_event: AuditEventTable;
 };
 
 type DefaultNow = ColumnType<string, never, never>;
@@ -278,4 +279,14 @@ type RunReportTable = {
   readonly step_id: number;
   readonly html_digest: Digest;
   readonly json_digest: Digest;
+};
+type AuditEventTable = {
+  readonly id: Generated<number>;
+  readonly at: DefaultNow;
+  readonly request_id: string;
+  readonly actor: string;
+  readonly role: 'viewer' | 'editor' | 'admin';
+  readonly action: string;
+  readonly target: ColumnType<{ readonly [name: string]: string }, string, never>;
+  readonly status: number | null;
 };
