@@ -15,6 +15,7 @@ import type { OperationContext, Workshop } from './operations/context.ts';
 import { codeVersion, environmentFacts } from './operations/environment.ts';
 import { runReport } from './operations/report.ts';
 import { runResult } from './operations/result.ts';
+import { runFacts } from './operations/run-facts.ts';
 import { controlRun, runState, watchRun } from './operations/run-state.ts';
 import { listRuns } from './operations/runs.ts';
 import type { Services } from './operations/services.ts';
@@ -26,7 +27,9 @@ import { variableOf } from './spec/source.ts';
 import type { Spec } from './spec/spec.ts';
 import { createFileObjectStore } from './stores/objects/file-object-store.ts';
 import { connectDatabase } from './stores/postgres/connect.ts';
+import { createPostgresAuditStore } from './stores/postgres/postgres-audit-store.ts';
 import { createPostgresLineageStore } from './stores/postgres/postgres-lineage-store.ts';
+import { createPostgresRunFactsStore } from './stores/postgres/postgres-run-facts-store.ts';
 import { createPostgresRunStore } from './stores/postgres/postgres-run-store.ts';
 import { connectClient } from './temporal/connection.ts';
 import { workflowBundle } from './temporal/workflow-bundle.ts';
@@ -47,9 +50,9 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     action(await system.context());
   return {
     stateFolder: config.folder,
-    submit: async (prepared, key) => {
+    submit: async (prepared, options) => {
       await system.lendSecrets(prepared.spec);
-      return act((context) => submitRun(context, prepared, key));
+      return act((context) => submitRun(context, prepared, options));
     },
     state: (run) => act((context) => runState(context, run)),
     watch: (run, onState, signal) => watchRun(() => system.repaired(), run, onState, signal),
@@ -57,6 +60,12 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     result: (run) => act((context) => runResult(context, run)),
     runs: (options) => act((context) => listRuns(context, options)),
     report: (run, format) => act((context) => runReport(context, run, format)),
+    facts: runFacts(act),
+    audit: {
+      append: (event) => act(({ audit }) => audit.append(event)),
+      list: (page) => act(({ audit }) => audit.list(page)),
+    },
+    temporalUi: () => act(async ({ temporalUi }) => temporalUi),
     plan: async (prepared) => {
       const { planRun } = await import('./operations/plan.ts');
       return planRun(await system.workshop(prepared.spec), prepared);
@@ -187,9 +196,12 @@ class System {
     const root = packageRoot();
     return {
       runs: createPostgresRunStore(database),
+      facts: createPostgresRunFactsStore(database),
       lineage: createPostgresLineageStore(database),
+      audit: createPostgresAuditStore(database),
       objects: createFileObjectStore(join(this.#config.folder, 'objects')),
       temporal,
+      temporalUi: stack.temporalUi,
       ...this.#workshop(stack.dataUrl),
       codeVersion: async () =>
         codeVersion(root, buildDigest(join(root, 'dist')), await workflowBundle()),

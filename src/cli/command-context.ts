@@ -6,6 +6,8 @@ import type { Terminal } from './terminal.ts';
 /** What every command is given: no command touches the process by itself. */
 export type CommandContext = {
   readonly terminal: Terminal;
+  /** Of the package. */
+  readonly version: string;
   /** Made on the first call. */
   services(): Promise<Services>;
   readonly migrateDatabase: MigrateDatabase;

@@ -14,6 +14,8 @@ import { registerReport } from './commands/report.ts';
 import { registerRun } from './commands/run.ts';
 import { registerStatus } from './commands/run-status.ts';
 import { registerRuns } from './commands/runs.ts';
+import { registerServe } from './commands/serve.ts';
+import { registerToken } from './commands/token.ts';
 import { registerValidate } from './commands/validate.ts';
 import { examples } from './option-values.ts';
 
@@ -33,12 +35,14 @@ const COMMANDS = [
   registerPredictions,
   registerLineage,
   registerDebug,
+  registerServe,
+  registerToken,
   registerBackground,
 ] as const;
 
 /** The command line as commander knows it; it ends no process and writes only to the terminal it is given. */
-export function createProgram(context: CommandContext, version: string): Command {
-  const { terminal } = context;
+export function createProgram(context: CommandContext): Command {
+  const { terminal, version } = context;
   const program = new Command('partita')
     .description('One model for every partition of a table, and one without partition.')
     .version(version, '-V, --version', 'print the version')

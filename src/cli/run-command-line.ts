@@ -10,7 +10,6 @@ import type { Terminal } from './terminal.ts';
 /** What the command line needs from its process; tests give their own. */
 export type CommandLine = Omit<CommandContext, 'services' | 'exitWith'> & {
   readonly createServices: CreateServices;
-  readonly version: string;
 };
 
 /** Runs one command and resolves with the exit code. Errors become one sentence on stderr, and one line with `--json`. */
@@ -31,7 +30,7 @@ export async function runCommandLine(
     },
   };
   try {
-    await createProgram(context, commandLine.version).parseAsync([...args], { from: 'user' });
+    await createProgram(context).parseAsync([...args], { from: 'user' });
   } catch (error) {
     exitCode = reportError(error, args, commandLine.terminal);
   }

@@ -20,6 +20,11 @@ export function suggestion(name: string, known: readonly string[]): string {
   return nearest === undefined ? '' : `Did you mean \`${nearest}\`? `;
 }
 
+/** The name that `suggestion` put into a message; null where it put none. */
+export function suggestedName(message: string): string | null {
+  return /Did you mean `([^`]+)`\?/.exec(message)?.[1] ?? null;
+}
+
 /** Insertions, deletions, substitutions and swaps of neighbours; O(length²) time. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];

@@ -4,8 +4,10 @@ import type { Engine } from '../engines/engine.ts';
 import type { SnapshotRequest } from '../sources/make-snapshot.ts';
 import type { Snapshot } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
+import type { AuditStore } from '../stores/audit-store.ts';
 import type { LineageStore } from '../stores/lineage-store.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
+import type { RunFactsStore } from '../stores/run-facts.ts';
 import type { CodeVersion, RunStore } from '../stores/run-store.ts';
 
 /** What reads a source and computes in this process: it needs no server of ours. */
@@ -21,9 +23,13 @@ export type Workshop = {
 /** What the operations act on; built by `src/compose.ts`. */
 export type OperationContext = Workshop & {
   readonly runs: RunStore;
+  readonly facts: RunFactsStore;
   readonly lineage: LineageStore;
+  readonly audit: AuditStore;
   readonly objects: ObjectStore;
   readonly temporal: Client;
+  /** Temporal's own web pages; null when Temporal is not ours. */
+  readonly temporalUi: string | null;
   /** Reads the build and asks git: for what records it. */
   readonly codeVersion: () => Promise<CodeVersion>;
   readonly environment: JsonObject;

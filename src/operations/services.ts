@@ -4,13 +4,22 @@ import type { PartitionKey } from '../domain/partition.ts';
 import type { RunResult } from '../domain/result.ts';
 import type { Decision, RunStatus, Stage } from '../domain/run.ts';
 import type { Spec } from '../spec/spec.ts';
+import type { AuditStore } from '../stores/audit-store.ts';
 import type { ModelLineage } from '../stores/lineage-store.ts';
+import type { RunFacts } from './run-facts.ts';
 
 /** A spec that passed `parseSpec`, and the folder that its relative paths start from. */
 export type PreparedSpec = {
   readonly spec: Spec;
   readonly digest: Digest;
   readonly baseFolder: string;
+};
+
+export type SubmitOptions = {
+  /** The same key again: the run that exists. */
+  readonly idempotencyKey?: string | undefined;
+  /** Who asks, where it is not who runs this process. */
+  readonly requestedBy?: string;
 };
 
 /** How a run stands right now: what the progress bar and `status RUN` show. */
@@ -112,18 +121,24 @@ export type DebugStep = {
 export interface Services {
   /** Folder for what the commands leave behind (`.partita`). */
   readonly stateFolder: string;
-  /** Records the run and starts it. The same idempotency key again: the run that exists. */
-  submit(prepared: PreparedSpec, idempotencyKey?: string): Promise<{ readonly runId: string }>;
+  /** Records the run and starts it. */
+  submit(prepared: PreparedSpec, options?: SubmitOptions): Promise<{ readonly runId: string }>;
   state(run: string): Promise<RunState>;
   /** Calls back at every change until the run has ended or `signal` aborts; resolves with the last state. */
   watch(run: string, onState: (state: RunState) => void, signal: AbortSignal): Promise<RunState>;
   control(run: string, control: RunControl): Promise<RunState>;
   result(run: string): Promise<RunResult>;
+  /** The newest first; `before`: older than this run. */
   runs(options: {
     readonly limit: number;
+    readonly before?: string;
     readonly experiment?: string;
   }): Promise<readonly RunSummary[]>;
   report(run: string, format: ReportFormat): Promise<string>;
+  readonly facts: RunFacts;
+  readonly audit: AuditStore;
+  /** Temporal's own web pages; null when Temporal is not ours. */
+  temporalUi(): Promise<string | null>;
   /** Reads the source; writes nothing. */
   plan(prepared: PreparedSpec): Promise<RunPlan>;
   predict(request: PredictRequest): Promise<PredictResult>;

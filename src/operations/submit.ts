@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startRun } from '../temporal/runs.ts';
 import type { OperationContext } from './context.ts';
-import type { PreparedSpec } from './services.ts';
+import type { PreparedSpec, SubmitOptions } from './services.ts';
 
 /**
  * Records the run, then starts its workflow: a crash between the two leaves a PENDING run, and submitting again with the
@@ -10,7 +10,7 @@ import type { PreparedSpec } from './services.ts';
 export async function submitRun(
   context: OperationContext,
   prepared: PreparedSpec,
-  idempotencyKey?: string,
+  { idempotencyKey, requestedBy = context.user }: SubmitOptions = {},
 ): Promise<{ readonly runId: string }> {
   const runId = newRunId();
   const run = await context.runs.createRun({
@@ -20,7 +20,7 @@ export async function submitRun(
     specDigest: prepared.digest,
     code: await context.codeVersion(),
     environment: context.environment,
-    requestedBy: context.user,
+    requestedBy,
     workflowId: `run:${runId}`,
     baseFolder: prepared.baseFolder,
   });

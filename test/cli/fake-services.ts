@@ -87,6 +87,8 @@ export function resultOf(changes: Partial<RunResult> = {}): RunResult {
 export function fakeServices(changes: Partial<Services> = {}): Services {
   const unexpected = (name: string) => () =>
     Promise.reject(new Error(`Nobody expected the call ${name}.`));
+  const unexpectedOf = <Part extends object>(name: string): Part =>
+    new Proxy({} as Part, { get: (_, call) => unexpected(`${name}.${String(call)}`) });
   return {
     stateFolder: '/nowhere',
     submit: () => Promise.resolve({ runId: 'run-1' }),
@@ -103,6 +105,9 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     predict: unexpected('predict'),
     predictions: unexpected('predictions'),
     lineage: unexpected('lineage'),
+    temporalUi: unexpected('temporalUi'),
+    facts: unexpectedOf('facts'),
+    audit: unexpectedOf('audit'),
     debug: unexpected('debug'),
     loadExample: unexpected('loadExample'),
     migrate: unexpected('migrate'),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Failure, type FailureKind } from '../../src/domain/failure.ts';
 import type { RunStatus } from '../../src/domain/run.ts';
-import type { PreparedSpec } from '../../src/operations/services.ts';
+import type { PreparedSpec, SubmitOptions } from '../../src/operations/services.ts';
 import { resultOf, rowOf, stateOf } from './fake-services.ts';
 import { runCli, SPEC, soleJson } from './run-cli.ts';
 
@@ -96,17 +96,17 @@ describe('partita run', () => {
   });
 
   it('sets seed and threads, and hands on the idempotency key', async () => {
-    const submitted: (PreparedSpec & { readonly key: string | undefined })[] = [];
+    const submitted: (PreparedSpec & SubmitOptions)[] = [];
     const services = {
-      submit: (prepared: PreparedSpec, key?: string) => {
-        submitted.push({ ...prepared, key });
+      submit: (prepared: PreparedSpec, options?: SubmitOptions) => {
+        submitted.push({ ...prepared, ...options });
         return Promise.resolve({ runId: 'run-1' });
       },
     };
     const args = ['run', '--seed', '11', '--threads', '2', '--idempotency-key', 'k'];
     const { folder } = await runCli(args, { services });
     await runCli(['run'], { services });
-    expect(submitted[0]).toMatchObject({ key: 'k', baseFolder: folder });
+    expect(submitted[0]).toMatchObject({ idempotencyKey: 'k', baseFolder: folder });
     expect(submitted[0]?.spec).toMatchObject({ seed: 11, engine: { threads: 2 } });
     expect(submitted[0]?.digest).not.toBe(submitted[1]?.digest);
   });

@@ -27,7 +27,9 @@ export function registerRun(program: Command, context: CommandContext): void {
     .action(async (file: string | undefined, options: RunOptions) => {
       const prepared = await readSpec(context, file, options);
       const services = await context.services();
-      const { runId } = await services.submit(prepared, options.idempotencyKey);
+      const { runId } = await services.submit(prepared, {
+        idempotencyKey: options.idempotencyKey,
+      });
       context.terminal.say(`Run ${runId} of ${prepared.spec.name}`);
       if (options.detach === undefined)
         return context.exitWith(await watchToEnd(context, runId, options.json === true));

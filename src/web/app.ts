@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { type Actor, mayDo } from './actor.ts';
+import { bind, type Checked, type Place, placeOf } from './bind.ts';
+import { API_ROOT, api, type EndpointKey } from './contract/api.ts';
+import type { Endpoint, Role } from './contract/endpoint.ts';
+import { StreamSlots } from './event-stream.ts';
+import { checkContentType, checkHost, checkSameSite, isChange, type Site } from './guard.ts';
+import type { Caller, Reply, WebContext } from './handler.ts';
+import { DATA_POLICY, SECURITY_HEADERS } from './headers.ts';
+import { openApiDocument } from './openapi.ts';
+import { documentationPage, noticePage } from './pages.ts';
+import { problemOf, problemOfError, problemResponse, WebFailure } from './problems.ts';
+import { withoutPasswords } from './redact.ts';
+import { runFactsRoutes } from './routes/run-facts.ts';
+import { runRoutes } from './routes/runs.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { specRoutes } from './routes/specs.ts';
+import type { Sessions } from './sessions.ts';
+import type { StaticFiles } from './static-files.ts';
+import type { Tokens } from './tokens.ts';
+
+export type WebOptions = WebContext & {
+  readonly site: Site;
+  readonly tokens: Tokens;
+  readonly sessions: Sessions;
+  readonly files: StaticFiles;
+  /** Bytes of a JSON body. */
+  readonly maxBodyBytes: number;
+  /** Told of what nobody expected. */
+  readonly log: (line: string) => void;
+};
+
+type AnyHandler = (asked: Checked, caller: Caller) => Promise<Reply<EndpointKey>>;
+
+/** The server as a function from requests to answers; it listens nowhere. */
+export function createWebApp(options: WebOptions): Hono {
+  const app = new Hono();
+  guardEverything(app, options);
+  const places = bindEndpoints(app, options);
+  addPages(app, options, places);
+  app.notFound((c) => problemResponse(notFound(c)));
+  app.onError((error, c) => failed(error, c, options));
+  return app;
+}
+
+/** Every request, whatever it asks for: the right name, headers that let nothing in, no change from elsewhere. */
+function guardEverything(app: Hono, { site, maxBodyBytes }: WebOptions): void {
+  app.use(async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
+    if (!c.res.headers.has('content-security-policy'))
+      c.header('content-security-policy', DATA_POLICY);
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
+  });
+  app.use(async (c, next) => {
+    checkHost(c.req.raw, site);
+    if (isChange(c.req.raw)) {
+      checkSameSite(c.req.raw, site);
+      checkContentType(c.req.raw, isUpload(c) ? 'application/octet-stream' : 'application/json');
+    }
+    await next();
+  });
+  const limit = bodyLimit({
+    maxSize: maxBodyBytes,
+    onError: () => {
+      throw new WebFailure('too-large', `The body has more than ${maxBodyBytes} bytes.`);
+    },
+  });
+  // An upload counts its bytes itself, on their way to the disk.
+  app.use((c, next) => (isUpload(c) ? next() : limit(c, next)));
+}
+
+function isUpload(c: Context): boolean {
+  return c.req.path === `${API_ROOT}/uploads`;
+}
+
+function bindEndpoints(app: Hono, options: WebOptions): readonly Place[] {
+  const handlers = {
+    ...sessionRoutes(options),
+    ...runRoutes(options),
+    ...runFactsRoutes(options, new StreamSlots(options.maxStreams)),
+    ...specRoutes(options),
+  } as unknown as { readonly [key: string]: AnyHandler };
+  return Object.entries<Endpoint>(api).flatMap(([key, endpoint]) => {
+    const handler = handlers[key];
+    if (handler === undefined) return [];
+    const place = placeOf(key as EndpointKey, endpoint);
+    bind(
+      app,
+      place,
+      async (c) => {
+        if (endpoint.role !== 'anyone') await requireActor(c, options, endpoint.role);
+      },
+      (c, checked) => answer(c, checked, place, handler, options),
+    );
+    return [place];
+  });
+}
+
+async function answer(
+  c: Context,
+  checked: Checked,
+  place: Place,
+  handler: AnyHandler,
+  options: WebOptions,
+): Promise<Response> {
+  const { tokens, sessions } = options;
+  const actor = (await sessions.identify(c)) ?? NOBODY;
+  const session: Caller['session'] = {
+    signIn: async (token) => {
+      const known = tokens.actorOf(token);
+      if (known === null) throw new WebFailure('unauthenticated', 'Nobody has this token.');
+      await sessions.signIn(c, known);
+      return known;
+    },
+    signOut: () => sessions.signOut(c),
+  };
+  const audit = auditOf(c, place, actor, options);
+  await audit(null);
+  try {
+    const reply = await handler(checked, { actor, request: c.req.raw, session });
+    const response = reply instanceof Response ? reply : jsonResponse(reply, place.endpoint);
+    await audit(response.status);
+    // Cookies were set on the context.
+    for (const cookie of c.res.headers.getSetCookie())
+      response.headers.append('set-cookie', cookie);
+    return response;
+  } catch (error) {
+    await audit(problemOfError(error)?.status ?? 500);
+    throw error;
+  }
+}
+
+const NOBODY: Actor = { name: 'anyone', role: 'viewer' };
+
+/** Records what an editor or admin asks for before it is done, and how it was answered. */
+function auditOf(c: Context, { key, method, endpoint }: Place, actor: Actor, options: WebOptions) {
+  const isAudited = method !== 'get' && (endpoint.role === 'editor' || endpoint.role === 'admin');
+  const event = {
+    requestId: randomUUID(),
+    actor: actor.name,
+    role: actor.role,
+    action: key,
+    target: c.req.param() as { readonly [name: string]: string },
+  };
+  return async (status: number | null): Promise<void> => {
+    if (isAudited) await options.services.audit.append({ ...event, status });
+  };
+}
+
+function jsonResponse(
+  { json, status, headers = {} }: Exclude<Reply<EndpointKey>, Response>,
+  endpoint: Endpoint,
+): Response {
+  return new Response(JSON.stringify(json), {
+    status: status ?? endpoint.status ?? 200,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+}
+
+async function requireActor(c: Context, { sessions }: WebOptions, least: Role): Promise<void> {
+  const actor = await sessions.identify(c);
+  if (actor === null)
+    throw new WebFailure(
+      'unauthenticated',
+      'Sign in: open the link that `partita serve` prints, or send `Authorization: Bearer TOKEN`.',
+    );
+  if (!mayDo(actor, least))
+    throw new WebFailure('forbidden', `${actor.name} is ${actor.role}; this needs ${least}.`);
+}
+
+function addPages(
+  app: Hono,
+  { sessions, tokens, files, version }: WebOptions,
+  places: readonly Place[],
+): void {
+  const document = openApiDocument(places, version);
+  app.get('/login', async (c) => {
+    if (!sessions.redeem(c.req.query('code') ?? ''))
+      return noticePage(
+        'This link does not work any more',
+        'It signs in once, within 15 minutes. Start `partita serve` again for a new one.',
+        403,
+      );
+    await sessions.signIn(c, tokens.owner);
+    return c.redirect('/', 303);
+  });
+  app.get(`${API_ROOT}/openapi.json`, (c) => c.json(document));
+  app.get(`${API_ROOT}/docs`, () => documentationPage(document));
+  app.get('*', (c, next) => {
+    const found = c.req.path.startsWith('/api/') ? null : files.answer(c.req.path);
+    if (found !== null) return Promise.resolve(found);
+    return c.req.path === '/'
+      ? Promise.resolve(
+          noticePage(
+            'Partita',
+            `The web application is not built; its API is at ${API_ROOT}, described at ${API_ROOT}/docs.`,
+            200,
+          ),
+        )
+      : next().then(() => undefined);
+  });
+}
+
+function notFound(c: Context) {
+  return problemOf(
+    'unknown-path',
+    `There is nothing at ${c.req.method} ${c.req.path.slice(0, 200)}.`,
+  );
+}
+
+function failed(error: Error, c: Context, { log }: WebOptions): Response {
+  const known = problemOfError(error);
+  if (known !== null) return problemResponse(known);
+  const id = randomUUID();
+  const story = withoutPasswords(error.stack ?? error.message);
+  log(`${c.req.method} ${c.req.path} failed (${id}): ${story}`);
+  return problemResponse(
+    problemOf('unexpected', `This is a bug in Partita; the server's log has it under ${id}.`),
+  );
+}

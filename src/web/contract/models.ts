@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { ModelLineage } from '../../stores/lineage-store.ts';
+import type { Endpoint } from './endpoint.ts';
+import { ROLES } from './endpoint.ts';
+import {
+  count,
+  digest,
+  document,
+  jsonObject,
+  moment,
+  next,
+  pageQuery,
+  runParams,
+} from './fields.ts';
+
+const modelParams = z.strictObject({
+  model: z
+    .string()
+    .regex(/^(sha256:)?[0-9a-f]{1,64}$/)
+    .describe('A digest, or a unique beginning of it.'),
+});
+
+const modelCard = z
+  .strictObject({
+    model: digest,
+    byteSize: count,
+    algorithm: z.string(),
+    task: z.enum(['classification', 'regression']),
+    target: z.string(),
+    classes: z.array(z.string()),
+    /** What a row must have to be scored, beside the key. */
+    columns: z.array(
+      z.strictObject({ name: z.string(), kind: z.enum(['number', 'category', 'time']) }),
+    ),
+    key: z.array(z.string()),
+    /** Engineering steps, as in a spec. */
+    steps: z.array(jsonObject),
+    importance: z.array(z.strictObject({ feature: z.string(), share: z.number() })),
+  })
+  .meta({ id: 'ModelCard' });
+export type ModelCard = z.output<typeof modelCard>;
+
+/** A row to be scored: columns as training saw them. Times as ISO 8601 text. */
+const row = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+export type PredictRow = z.input<typeof row>;
+
+const predicted = z
+  .strictObject({
+    /** A class, or a number; null where nobody answers. */
+    prediction: z.union([z.string(), z.number()]).nullable(),
+    /** By class; null for a regression. */
+    probabilities: z.record(z.string(), z.number()).nullable(),
+    partition: z.string(),
+    model: z.string().nullable(),
+    rung: z.enum(['own', 'parent', 'global', 'blend', 'baseline', 'none']),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'Predicted' });
+export type Predicted = z.output<typeof predicted>;
+
+const auditEvent = z
+  .strictObject({
+    id: z.int(),
+    at: moment,
+    requestId: z.string(),
+    actor: z.string(),
+    role: z.enum(ROLES),
+    /** `POST /runs/{run}/cancel`. */
+    action: z.string(),
+    /** What it was done to: the values of the path's parameters. */
+    target: z.record(z.string(), z.string()),
+    /** Null: asked for; else how it was answered. */
+    status: z.int().nullable(),
+  })
+  .meta({ id: 'AuditEvent' });
+export type AuditEvent = z.output<typeof auditEvent>;
+
+export const modelEndpoints = {
+  'GET /models/{model}': {
+    summary: 'What a model is, from its own bytes.',
+    role: 'viewer',
+    params: modelParams,
+    answer: modelCard,
+  },
+  'GET /models/{model}/lineage': {
+    summary: 'Every (run, partition) that made a model, with data, spec, code, parameters, seed.',
+    role: 'viewer',
+    params: modelParams,
+    answer: document<ModelLineage>('ModelLineage', 'As `partita lineage --json` prints it.'),
+  },
+  'POST /predict/{run}': {
+    summary: 'Each row by the model of its partition.',
+    role: 'viewer',
+    params: runParams,
+    body: z.strictObject({ rows: z.array(row).min(1).max(1000) }),
+    answer: z.strictObject({ predictions: z.array(predicted) }).meta({ id: 'Predictions' }),
+  },
+  'GET /audit': {
+    summary: 'Who changed what, the newest first.',
+    role: 'admin',
+    query: pageQuery(500, 100),
+    answer: z.strictObject({ events: z.array(auditEvent), next }).meta({ id: 'AuditPage' }),
+  },
+} as const satisfies { readonly [key: string]: Endpoint };

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { FAILURE_KINDS } from '../../domain/failure.ts';
+import type { RunResult } from '../../domain/result.ts';
+import { STAGES } from '../../domain/run.ts';
+import type { ReportFacts } from '../../report/facts.ts';
+import type { Spec } from '../../spec/spec.ts';
+import type { Endpoint } from './endpoint.ts';
+import {
+  count,
+  digest,
+  document,
+  jsonObject,
+  moment,
+  momentOrNull,
+  next,
+  pageQuery,
+  runParams,
+} from './fields.ts';
+
+export const runStatus = z
+  .enum(['PENDING', 'RUNNING', 'SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELLED'])
+  .meta({ id: 'RunStatus' });
+
+const runSummary = z
+  .strictObject({
+    runId: z.string(),
+    experiment: z.string(),
+    status: runStatus,
+    createdAt: moment,
+    endedAt: momentOrNull,
+    partitions: count.nullable(),
+  })
+  .meta({ id: 'RunSummary' });
+export type RunSummary = z.output<typeof runSummary>;
+
+/** How a run stands right now; the same numbers as in the terminal. */
+export const runState = z
+  .strictObject({
+    runId: z.string(),
+    experiment: z.string(),
+    status: runStatus,
+    stage: z.enum(STAGES).nullable(),
+    paused: z.boolean(),
+    concurrency: count,
+    partitions: count,
+    trained: count,
+    failed: count,
+    batches: z.strictObject({ done: count, running: count, total: count }),
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'RunState' });
+export type RunState = z.output<typeof runState>;
+
+const runDetail = z
+  .strictObject({
+    runId: z.string(),
+    experiment: z.string(),
+    status: runStatus,
+    requestedBy: z.string(),
+    createdAt: moment,
+    startedAt: momentOrNull,
+    endedAt: momentOrNull,
+    error: z.string().nullable(),
+    errorKind: z.enum(FAILURE_KINDS).nullable(),
+    specDigest: digest,
+    spec: document<Spec>('Spec', 'The spec with every default filled in.'),
+    snapshot: z
+      .strictObject({
+        digest,
+        rowCount: count,
+        partitionCount: count,
+        columns: z.array(
+          z.strictObject({
+            name: z.string(),
+            kind: z.enum(['number', 'category', 'time']),
+            sourceType: z.string(),
+            note: z.string().nullable(),
+          }),
+        ),
+        excluded: z.record(z.string(), count),
+      })
+      .nullable(),
+    /** Of the target; empty for a regression or before the data are read. */
+    classes: z.array(z.string()),
+    warnings: z.array(z.string()),
+    hasReport: z.boolean(),
+    /** Milliseconds: `total`, and one entry per stage that has begun. */
+    timings: z.record(z.string(), z.number()),
+    state: runState,
+  })
+  .meta({ id: 'Run' });
+export type RunDetail = z.output<typeof runDetail>;
+
+/** Either the text of a spec (YAML or JSON), as a person writes it, or the same as data. */
+export const specBody = z.union([
+  z.strictObject({ content: z.string().max(1_000_000) }),
+  z.strictObject({ spec: jsonObject }),
+]);
+export type SpecBody = z.input<typeof specBody>;
+
+/** The `etag` that a run was last seen with: if it is another by now, nothing happens. */
+const ifMatch = z.object({ 'if-match': z.string().max(200).optional() });
+
+const submitted = z.strictObject({ runId: z.string() }).meta({ id: 'Submitted' });
+
+export const runEndpoints = {
+  'GET /runs': {
+    summary: 'Runs, the newest first.',
+    role: 'viewer',
+    query: pageQuery(200, 50).extend({ experiment: z.string().max(200).optional() }),
+    answer: z.strictObject({ runs: z.array(runSummary), next }).meta({ id: 'RunPage' }),
+  },
+  'POST /runs': {
+    summary:
+      'Records a run and starts it; with the same `Idempotency-Key` again, the run that exists.',
+    role: 'editor',
+    headers: z.object({ 'idempotency-key': z.string().min(1).max(200).optional() }),
+    body: specBody,
+    answer: submitted,
+    status: 202,
+  },
+  'GET /runs/{run}': {
+    summary: 'One run and how it stands. Its `ETag` changes when what may be steered changes.',
+    role: 'viewer',
+    params: runParams,
+    answer: runDetail,
+  },
+  'GET /runs/{run}/result': {
+    summary: 'The result, as `partita run --json` prints it.',
+    role: 'viewer',
+    params: runParams,
+    answer: document<RunResult>('RunResult', 'As `partita run --json` prints it.'),
+  },
+  'POST /runs/{run}/pause': {
+    summary: 'Starts no more batches; those that run go on.',
+    role: 'editor',
+    params: runParams,
+    headers: ifMatch,
+    body: z.strictObject({}),
+    answer: runState,
+  },
+  'POST /runs/{run}/resume': {
+    summary: 'Goes on with a paused run.',
+    role: 'editor',
+    params: runParams,
+    headers: ifMatch,
+    body: z.strictObject({}),
+    answer: runState,
+  },
+  'POST /runs/{run}/cancel': {
+    summary: 'Ends a run; finished partitions keep their results.',
+    role: 'editor',
+    params: runParams,
+    headers: ifMatch,
+    body: z.strictObject({}),
+    answer: runState,
+  },
+  'POST /runs/{run}/set-concurrency': {
+    summary: 'How many batches are in flight at once.',
+    role: 'editor',
+    params: runParams,
+    headers: ifMatch,
+    body: z.strictObject({ concurrency: z.int().min(1).max(200) }),
+    answer: runState,
+  },
+  'GET /runs/{run}/report': {
+    summary: 'The facts of the report.',
+    role: 'viewer',
+    params: runParams,
+    answer: document<ReportFacts>('ReportFacts', 'Everything that the report says, as data.'),
+  },
+  'GET /runs/{run}/report.html': {
+    summary: 'The report as one page without scripts.',
+    role: 'viewer',
+    params: runParams,
+    query: z.strictObject({ download: z.enum(['1']).optional() }),
+    answer: { media: 'text/html' },
+  },
+  'GET /runs/{run}/predictions': {
+    summary: 'The stored predictions that the run was judged by, as a file.',
+    role: 'viewer',
+    params: runParams,
+    query: z.strictObject({
+      split: z.enum(['holdout', 'oof']).default('holdout'),
+      format: z.enum(['csv', 'jsonl', 'parquet']).default('csv'),
+    }),
+    answer: { media: 'application/octet-stream' },
+  },
+} as const satisfies { readonly [key: string]: Endpoint };

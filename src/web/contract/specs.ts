@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { METRICS } from '../../domain/metric.ts';
+import type { Spec } from '../../spec/spec.ts';
+import type { Endpoint } from './endpoint.ts';
+import { count, digest, document, jsonObject } from './fields.ts';
+import { specProblem } from './problem.ts';
+import { specBody } from './runs.ts';
+
+const validation = z
+  .union([
+    z.strictObject({
+      valid: z.literal(true),
+      digest,
+      spec: document<Spec>('Spec', 'The spec with every default filled in.'),
+      warnings: z.array(z.string()),
+      candidates: count,
+    }),
+    z.strictObject({ valid: z.literal(false), problems: z.array(specProblem) }),
+  ])
+  .meta({ id: 'Validation' });
+export type Validation = z.output<typeof validation>;
+
+const task = z.enum(['classification', 'regression']);
+/** JSON Schema, draft 7. */
+const schema = document<{ readonly [keyword: string]: unknown }>('JsonSchema', 'Draft 7.');
+
+const catalogue = z
+  .strictObject({
+    /** The simpler first: ties go to the earlier one. */
+    algorithms: z.array(
+      z.strictObject({
+        id: z.string(),
+        tasks: z.array(task),
+        parameters: schema,
+        probabilities: z.boolean(),
+        importance: z.boolean(),
+        missing: z.boolean(),
+        maxRows: count.nullable(),
+      }),
+    ),
+    metrics: z.array(z.strictObject({ id: z.enum(METRICS), task, isLowerBetter: z.boolean() })),
+    /** Engineering steps: what may stand under the one key of an entry of `features.engineer`. */
+    steps: z.array(z.strictObject({ id: z.string(), description: z.string(), schema })),
+    templates: z.array(z.strictObject({ id: z.string(), content: z.string() })),
+  })
+  .meta({ id: 'Catalogue' });
+export type Catalogue = z.output<typeof catalogue>;
+
+const plan = z
+  .strictObject({
+    source: z.string(),
+    rows: count,
+    partitions: z.array(
+      z.strictObject({
+        key: z.record(z.string(), z.string().nullable()),
+        partition: z.string(),
+        rows: count,
+        decision: z.strictObject({
+          kind: z.enum(['train', 'global', 'skip', 'merge']),
+          reason: z.string().optional(),
+          into: z.string().optional(),
+        }),
+      }),
+    ),
+    candidates: count,
+    fits: count,
+    estimatedSeconds: z.number().nullable(),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'Plan' });
+export type Plan = z.output<typeof plan>;
+
+const pending = z
+  .strictObject({ planId: z.string(), state: z.literal('working') })
+  .meta({ id: 'PendingPlan' });
+const planned = z.strictObject({ planId: z.string(), state: z.literal('done'), plan });
+
+export const specEndpoints = {
+  'POST /specs/validate': {
+    summary: 'Every mistake of a spec at once, with its place; starts nothing.',
+    role: 'viewer',
+    body: specBody,
+    answer: validation,
+  },
+  'POST /specs/yaml': {
+    summary: 'A spec given as data, as the YAML that a person would write.',
+    role: 'viewer',
+    body: z.strictObject({ spec: jsonObject }),
+    answer: z.strictObject({ content: z.string() }).meta({ id: 'SpecText' }),
+  },
+  'POST /specs/read': {
+    summary: 'The YAML or JSON of a spec as data, nothing filled in: what a form begins with.',
+    role: 'viewer',
+    body: z.strictObject({ content: z.string().max(1_000_000) }),
+    answer: z.strictObject({ spec: jsonObject }).meta({ id: 'SpecData' }),
+  },
+  'GET /specs/schema': {
+    summary: 'The JSON Schema of a spec.',
+    role: 'viewer',
+    answer: schema,
+  },
+  'GET /specs/catalogue': {
+    summary: 'What a spec may be made of: algorithms, metrics, feature steps, templates.',
+    role: 'viewer',
+    answer: catalogue,
+  },
+  'POST /plans': {
+    summary:
+      'What would be trained. Answers with the plan where that is quick, else with 202 and where to ask for it.',
+    role: 'editor',
+    body: specBody,
+    answer: planned.meta({ id: 'FinishedPlan' }),
+    also: { 202: pending },
+  },
+  'GET /plans/{plan}': {
+    summary: 'A plan that was asked for; kept for ten minutes.',
+    role: 'editor',
+    params: z.strictObject({ plan: z.string().max(100) }),
+    answer: planned,
+    also: { 202: pending },
+  },
+} as const satisfies { readonly [key: string]: Endpoint };

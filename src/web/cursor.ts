@@ -1,0 +1,9 @@
+import { WebFailure } from './problems.ts';
+
+/** The number that a page before ended with; `first` for the first page. Throws `WebFailure('bad-request')`. */
+export function placeAfter(cursor: string | undefined, first: number): number {
+  if (cursor === undefined) return first;
+  const place = Number(cursor);
+  if (/^\d{1,15}$/.test(cursor)) return place;
+  throw new WebFailure('bad-request', `"${cursor}" is no cursor: take the \`next\` of a page.`);
+}

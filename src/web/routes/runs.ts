@@ -1,0 +1,166 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { JsonObject } from '../../domain/json.ts';
+import type { RunControl, RunState, Services } from '../../operations/services.ts';
+import type { ReportFacts } from '../../report/facts.ts';
+import { API_ROOT } from '../contract/api.ts';
+import type { Frozen } from '../contract/endpoint.ts';
+import type { RunDetail, runEndpoints } from '../contract/runs.ts';
+import { entityTag } from '../entity-tag.ts';
+import type { Handlers, WebContext } from '../handler.ts';
+import { REPORT_POLICY } from '../headers.ts';
+import { WebFailure } from '../problems.ts';
+import { prepareSpec } from '../submitted-spec.ts';
+
+type Runs = Handlers<keyof typeof runEndpoints>;
+
+export function runRoutes(context: WebContext): Runs {
+  const { services } = context;
+  return {
+    'GET /runs': async ({ query: { limit, cursor, experiment } }) => {
+      const runs = await services.runs({
+        limit,
+        ...(cursor === undefined ? {} : { before: cursor }),
+        ...(experiment === undefined ? {} : { experiment }),
+      });
+      const last = runs.length < limit ? undefined : runs.at(-1);
+      return { json: { runs, next: last?.runId ?? null } };
+    },
+    'POST /runs': async ({ body, headers }, { actor }) => {
+      const prepared = await prepareSpec(context, body);
+      const key = headers['idempotency-key'];
+      const { runId } = await services.submit(prepared, {
+        requestedBy: actor.name,
+        // One caller's keys are not another's.
+        idempotencyKey: key === undefined ? undefined : `${actor.name}: ${key}`,
+      });
+      return { json: { runId }, headers: { location: `${API_ROOT}/runs/${runId}` } };
+    },
+    'GET /runs/{run}': async ({ params: { run } }) => {
+      const found = await services.facts.run(run);
+      return { json: detailOf(found), headers: { etag: steeringTag(found.state) } };
+    },
+    'GET /runs/{run}/result': async ({ params: { run } }) => {
+      // Where the report lies on this machine is nobody's business.
+      return { json: { ...(await services.result(run)), report: null } };
+    },
+    ...controlRoutes(services),
+    'GET /runs/{run}/report': async ({ params: { run } }) => ({
+      json: JSON.parse(await services.report(run, 'json')) as ReportFacts,
+    }),
+    'GET /runs/{run}/report.html': async ({ params: { run }, query: { download } }) =>
+      new Response(await services.report(run, 'html'), {
+        headers: {
+          'content-type': 'text/html; charset=utf-8',
+          'content-security-policy': REPORT_POLICY,
+          'content-disposition': `${download === undefined ? 'inline' : 'attachment'}; filename="report.html"`,
+        },
+      }),
+    'GET /runs/{run}/predictions': ({ params: { run }, query: { split, format } }) =>
+      predictionsFile(services, run, split, format),
+  };
+}
+
+/** What the endpoints that steer a run are asked with. */
+type Steering = {
+  readonly params: { readonly run: string };
+  readonly headers: { readonly 'if-match'?: string | undefined };
+};
+
+function controlRoutes(services: Services) {
+  const control = async (run: string, wanted: RunControl, ifMatch: string | undefined) => {
+    if (ifMatch !== undefined) {
+      const seen = steeringTag(await services.state(run));
+      if (seen !== ifMatch)
+        throw new WebFailure(
+          'changed-meanwhile',
+          `Run ${run} was changed meanwhile: look at it again.`,
+        );
+    }
+    const state = await services.control(run, wanted);
+    return { json: state, headers: { etag: steeringTag(state) } };
+  };
+  const plain =
+    (kind: 'pause' | 'resume' | 'cancel') =>
+    ({ params: { run }, headers }: Steering) =>
+      control(run, { kind }, headers['if-match']);
+  const concurrent = ({
+    params: { run },
+    headers,
+    body: { concurrency },
+  }: Steering & { readonly body: { readonly concurrency: number } }) =>
+    control(run, { kind: 'set-concurrency', concurrency }, headers['if-match']);
+  return {
+    'POST /runs/{run}/pause': plain('pause'),
+    'POST /runs/{run}/resume': plain('resume'),
+    'POST /runs/{run}/cancel': plain('cancel'),
+    'POST /runs/{run}/set-concurrency': concurrent,
+  };
+}
+
+/** Changes with what may be steered, not with progress. */
+function steeringTag({ runId, status, paused, concurrency }: RunState): string {
+  return entityTag({ runId, status, paused, concurrency } satisfies JsonObject);
+}
+
+function detailOf(found: Awaited<ReturnType<Services['facts']['run']>>): Frozen<RunDetail> {
+  const { snapshot, plan, report, state, timings, spec, specDigest } = found;
+  return {
+    runId: found.runId,
+    experiment: found.experiment,
+    status: found.status,
+    requestedBy: found.requestedBy,
+    createdAt: found.createdAt,
+    startedAt: found.startedAt,
+    endedAt: found.endedAt,
+    error: found.error,
+    errorKind: found.errorKind,
+    specDigest,
+    spec,
+    snapshot: snapshot && {
+      digest: snapshot.digest,
+      rowCount: snapshot.rowCount,
+      partitionCount: snapshot.partitionCount,
+      columns: snapshot.columns.map(({ name, kind, sourceType, note = null }) => ({
+        name,
+        kind,
+        sourceType,
+        note,
+      })),
+      excluded: snapshot.excluded,
+    },
+    classes: plan?.classes ?? [],
+    warnings: [...(snapshot?.warnings ?? []), ...(plan?.warnings ?? [])],
+    hasReport: report !== null,
+    timings,
+    state,
+  };
+}
+
+/** The file is written whole before its first byte is sent, and gone when it is sent. */
+async function predictionsFile(
+  services: Services,
+  run: string,
+  split: 'holdout' | 'oof',
+  format: string,
+): Promise<Response> {
+  const folder = await mkdtemp(join(tmpdir(), 'partita-predictions-'));
+  const leave = () => rm(folder, { recursive: true, force: true });
+  try {
+    const { out } = await services.predictions({ run, split, out: join(folder, `rows.${format}`) });
+    const bytes = createReadStream(out);
+    bytes.once('close', () => void leave());
+    return new Response(Readable.toWeb(bytes) as ReadableStream, {
+      headers: {
+        'content-type': 'application/octet-stream',
+        'content-disposition': `attachment; filename="${split}.${format}"`,
+      },
+    });
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+}

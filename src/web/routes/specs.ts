@@ -1,0 +1,65 @@
+import { asJson, type JsonObject } from '../../domain/json.ts';
+import { SpecFailure } from '../../spec/problem.ts';
+import { API_ROOT } from '../contract/api.ts';
+import type { Frozen } from '../contract/endpoint.ts';
+import type { Plan, specEndpoints } from '../contract/specs.ts';
+import type { Handlers, WebContext } from '../handler.ts';
+import { Plans } from '../plans.ts';
+import { specProblems } from '../problems.ts';
+import { parseSubmitted, prepareSpec } from '../submitted-spec.ts';
+
+/** How long a request waits for a plan before it is told where to ask again. */
+const PATIENCE_MS = 5_000;
+
+export function specRoutes(context: WebContext): Handlers<keyof typeof specEndpoints> {
+  const plans = new Plans();
+  const planned = async (planId: string, owner: string) => {
+    const plan = await plans.wait(planId, owner, PATIENCE_MS);
+    const headers = { location: `${API_ROOT}/plans/${planId}` };
+    return plan === null
+      ? { json: { planId, state: 'working' as const }, status: 202, headers }
+      : { json: { planId, state: 'done' as const, plan: plan as Frozen<Plan> }, headers };
+  };
+  return {
+    'POST /specs/validate': async ({ body }) => {
+      try {
+        const { spec, digest, warnings } = await parseSubmitted(context, body);
+        const candidates = spec.candidates.length;
+        return { json: { valid: true, digest, spec, warnings, candidates } };
+      } catch (error) {
+        if (!(error instanceof SpecFailure)) throw error;
+        return { json: { valid: false, problems: specProblems(error) } };
+      }
+    },
+    'POST /specs/yaml': async ({ body: { spec } }) => {
+      const { specYaml } = await import('../../spec/spec-text.ts');
+      return { json: { content: specYaml(spec as JsonObject) } };
+    },
+    'POST /specs/read': async ({ body: { content } }) => {
+      const { specData } = await import('../../spec/spec-text.ts');
+      return { json: { spec: specData(content, 'spec') as { [key: string]: unknown } } };
+    },
+    'GET /specs/schema': async () => {
+      const { specJsonSchema } = await import('../../spec/json-schema.ts');
+      return { json: asJson(specJsonSchema()) };
+    },
+    'GET /specs/catalogue': async () => {
+      const { catalogue } = await import('../../spec/catalogue.ts');
+      const { algorithms, metrics, steps, templates } = catalogue();
+      return {
+        json: {
+          algorithms: algorithms.map((one) => ({ ...one, parameters: asJson(one.parameters) })),
+          metrics,
+          steps: steps.map((one) => ({ ...one, schema: asJson(one.schema) })),
+          templates,
+        },
+      };
+    },
+    'POST /plans': async ({ body }, { actor }) => {
+      const prepared = await prepareSpec(context, body);
+      const planId = plans.begin(actor.name, () => context.services.plan(prepared));
+      return planned(planId, actor.name);
+    },
+    'GET /plans/{plan}': ({ params: { plan } }, { actor }) => planned(plan, actor.name),
+  };
+}
