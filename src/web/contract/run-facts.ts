@@ -53,7 +53,7 @@ const partitionCell = z
     name: z.string(),
     rows: count,
     /** What `condition` decided; null before it did. */
-    decision: z.enum(['train', 'global', 'skip', 'merge']).nullable(),
+    decision: z.enum(['train', 'global', 'skip', 'fail', 'merge']).nullable(),
     state: partitionState,
     reason: z.string().nullable(),
     verdict: z.enum(['own', 'parent', 'global', 'blend', 'tie']).nullable(),

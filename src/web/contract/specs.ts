@@ -56,7 +56,7 @@ const plan = z
         partition: z.string(),
         rows: count,
         decision: z.strictObject({
-          kind: z.enum(['train', 'global', 'skip', 'merge']),
+          kind: z.enum(['train', 'global', 'skip', 'fail', 'merge']),
           reason: z.string().optional(),
           into: z.string().optional(),
         }),
