@@ -1,7 +1,7 @@
 import { isLowerBetter, type Metric, TIE } from '../domain/metric.ts';
 import { effectiveRows, type Interval, standardError } from './interval.ts';
 import { type ScoredRows, weightOf } from './metrics/scored-rows.ts';
-import { student95, upperTail } from './normal-distribution.ts';
+import { NORMAL_95, student95, upperTail } from './normal-distribution.ts';
 import { measure } from './score.ts';
 
 /** Two models on identical rows. */
@@ -9,7 +9,7 @@ export type Comparison = {
   /** Score of the first minus score of the second, positive = the first is better, whatever the metric's direction. */
   readonly difference: number;
   readonly interval: Interval;
-  /** One-sided: the first is no better than the second. */
+  /** One-sided: the first is no better than the second. At most 2.5 % exactly where all of `interval` is above 0. */
   readonly pValue: number;
   readonly rows: number;
 };
@@ -19,10 +19,11 @@ const FALSE_DISCOVERY_RATE = 0.05;
 
 /**
  * Compares two models' predictions of the same rows under any metric; `null` where one has no score or there is one row
- * only. Each row's contribution d to the difference is its influence on both scores. The p-value is that of the
+ * only. Each row's contribution d to the difference is its influence on both scores. The test is that of the
  * self-normalised sum Σd ÷ √Σd², normal under the null, for which a single row can't decide (Efron 1969); the sum is
  * first brought nearer to zero by Σ|d|³ ÷ Σd², the size of a typical step: Yates' correction, which makes it McNemar's
- * test where the metric is accuracy. Identical predictions have difference 0, interval [0, 0] and p = 1.
+ * test where the metric is accuracy. The 95 % interval is the test's own inversion: the differences
+ * that it does not reject at 2.5 % on either side. Identical predictions have difference 0, interval [0, 0] and p = 1.
  */
 export function comparePaired(
   metric: Metric,
@@ -38,12 +39,46 @@ export function comparePaired(
   // Predictions that differ by rounding alone.
   if (Math.max(Math.abs(difference), step) <= TIE)
     return { difference: 0, interval: { low: 0, high: 0 }, pValue: 1, rows };
-  const pValue = upperTail((difference - step) / Math.sqrt(squares));
   const centred = ofRows.map((contribution) => contribution - difference);
-  const quantile = student95(Math.max(1, effectiveRows(first) - 1));
-  const reach = quantile * standardError(centred, first.weights) + step;
-  const interval = { low: difference - reach, high: difference + reach };
-  return { difference, interval, pValue, rows };
+  const interval = invertTest(difference, step, sumsOf(centred, first.weights));
+  if (interval === null)
+    return { difference, interval: aroundZero(first, centred, difference), pValue: 1, rows };
+  if (!Number.isFinite(interval.low) || !Number.isFinite(interval.high)) return null;
+  return {
+    difference,
+    interval,
+    pValue: upperTail((difference - step) / Math.sqrt(squares)),
+    rows,
+  };
+}
+
+/**
+ * All θ with (|D − θ| − s) ÷ √Σ(x − θ·w)² ≤ z, where D is the difference, s the step and x a row's share of D. With
+ * δ = D − θ and the centred shares c that is a square inequality in δ, (δ − s)² ≤ z²·(Σc² + 2δ·Σcw + δ²·Σw²), solved on
+ * either side of D; `null` where Σw² ≥ 1 ÷ z²: fewer rows than four, or so uneven weights, bound nothing.
+ */
+function invertTest(
+  difference: number,
+  step: number,
+  { squares, cross, shares }: Sums,
+): Interval | null {
+  const square = NORMAL_95 ** 2;
+  const open = 1 - square * shares;
+  if (open <= 0) return null;
+  const reach = (side: 1 | -1): number => {
+    const half = step + side * square * cross;
+    return (
+      (half + Math.sqrt(Math.max(0, half ** 2 - open * (step ** 2 - square * squares)))) / open
+    );
+  };
+  return { low: difference - reach(1), high: difference + reach(-1) };
+}
+
+/** Student's interval, with 0: so few rows decide nothing. */
+function aroundZero(rows: ScoredRows, centred: Float64Array, difference: number): Interval {
+  const quantile = student95(Math.max(1, effectiveRows(rows) - 1));
+  const reach = quantile * standardError(centred, rows.weights);
+  return { low: Math.min(0, difference - reach), high: Math.max(0, difference + reach) };
 }
 
 /**
@@ -64,18 +99,14 @@ export function adjustPValues(pValues: readonly number[]): readonly number[] {
 }
 
 /**
- * Who serves a partition: its own model where it is better with an adjusted p-value of at most 5 %, the global one where
- * the whole interval speaks for it, else a tie, which goes to the simpler rung, the global model.
+ * Who serves a partition: its own model where the whole interval speaks for it and the adjusted p-value is at most 5 %, the
+ * global one where the whole interval speaks for that, else a tie, which goes to the simpler rung, the global model.
  */
 export function verdict({
-  difference,
   interval,
   adjustedPValue,
-}: Pick<Comparison, 'difference' | 'interval'> & { readonly adjustedPValue: number }):
-  | 'own'
-  | 'global'
-  | 'tie' {
-  if (difference > 0 && adjustedPValue <= FALSE_DISCOVERY_RATE) return 'own';
+}: Pick<Comparison, 'interval'> & { readonly adjustedPValue: number }): 'own' | 'global' | 'tie' {
+  if (interval.low > 0 && adjustedPValue <= FALSE_DISCOVERY_RATE) return 'own';
   return interval.high < 0 ? 'global' : 'tie';
 }
 
@@ -94,18 +125,25 @@ function contributionsTo(
   return ofRows.every(Number.isFinite) ? { difference, ofRows } : null;
 }
 
-/** Σ x² and Σ |x|³ over the weighted shares x = d·w/W. */
-function sumsOf(
-  contributions: Float64Array,
-  weights: Float64Array | undefined,
-): { readonly squares: number; readonly cubes: number } {
+type Sums = {
+  readonly squares: number;
+  readonly cubes: number;
+  readonly cross: number;
+  readonly shares: number;
+};
+
+/** Over the weighted shares x = d·w/W: Σx², Σ|x|³, Σx·w/W and Σ(w/W)². */
+function sumsOf(contributions: Float64Array, weights: Float64Array | undefined): Sums {
   let total = 0;
   for (let i = 0; i < contributions.length; i++) total += weightOf(weights, i);
-  let [squares, cubes] = [0, 0];
+  let [squares, cubes, cross, shares] = [0, 0, 0, 0];
   for (let i = 0; i < contributions.length; i++) {
-    const x = ((contributions[i] as number) * weightOf(weights, i)) / total;
+    const share = weightOf(weights, i) / total;
+    const x = (contributions[i] as number) * share;
     squares += x ** 2;
     cubes += Math.abs(x) ** 3;
+    cross += x * share;
+    shares += share ** 2;
   }
-  return { squares, cubes };
+  return { squares, cubes, cross, shares };
 }

@@ -183,7 +183,7 @@ export type EvaluateFacts = {
     readonly difference: number;
     /** 95 %. */
     readonly interval: Interval;
-    /** One-sided: own is no better than global. */
+    /** One-sided: own is no better than global; at most 2.5 % exactly where all of the interval is above 0. */
     readonly pValue: number;
     readonly rows: number;
   } | null;

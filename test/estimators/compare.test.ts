@@ -77,6 +77,7 @@ describe('paired comparison', () => {
       expect(found?.interval.low).toBeGreaterThan(0);
       expect(found?.pValue).toBeLessThan(0.001);
       expect(turned?.pValue).toBeGreaterThan(0.999);
+      expect(turned?.interval.high).toBeCloseTo(-(found?.interval.low ?? 0), 12);
     }
   });
 
@@ -97,6 +98,43 @@ describe('paired comparison', () => {
     const expected = comparePaired('mae', half(a), half(b));
     expect(found?.difference).toBeCloseTo(expected?.difference ?? 0, 12);
     expect(found?.pValue).toBeCloseTo(expected?.pValue ?? 0, 12);
+  });
+
+  it('shows exactly the differences that its test does not reject', () => {
+    const number = fc.double({ min: -10, max: 10, noNaN: true });
+    const weight = fc.constantFrom(0.5, 1, 3);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(number, number, number, weight), { minLength: 2, maxLength: 40 }),
+        fc.constantFrom<Metric>('rmse', 'mae', 'r2'),
+        (drawn, metric) => {
+          const side = (k: 1 | 2): ValueRows => ({
+            kind: 'values',
+            truth: Float64Array.from(drawn, ([truth]) => truth),
+            prediction: Float64Array.from(drawn, (row) => row[k]),
+            weights: Float64Array.from(drawn, ([, , , w]) => w),
+          });
+          const found = comparePaired(metric, side(1), side(2));
+          if (found === null || found.pValue === 1) return;
+          const { difference, interval, pValue } = found;
+          expect(interval.low).toBeLessThanOrEqual(difference);
+          expect(interval.high).toBeGreaterThanOrEqual(difference);
+          if (pValue < 0.025 - 1e-6) expect(interval.low).toBeGreaterThan(0);
+          if (pValue > 0.025 + 1e-6) expect(interval.low).toBeLessThanOrEqual(0);
+          const turned = comparePaired(metric, side(2), side(1));
+          if ((turned?.pValue ?? 1) < 0.025 - 1e-6) expect(interval.high).toBeLessThan(0);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('decides nothing by two or three rows', () => {
+    const truth = Float64Array.of(1, 2, 3);
+    const right = valueRows(truth, truth);
+    const found = comparePaired('rmse', right, valueRows(truth, Float64Array.of(6, 7, 8)));
+    expect(found).toMatchObject({ difference: 5, pValue: 1 });
+    expect(found?.interval.low).toBe(0);
   });
 
   it('is none where a score is missing', () => {
@@ -169,18 +207,15 @@ describe('p-values of many partitions', () => {
 describe('verdict', () => {
   it('asks for evidence before a partition gets a model of its own', () => {
     const interval = { low: 0.01, high: 0.09 };
-    expect(verdict({ difference: 0.05, interval, adjustedPValue: 0.05 })).toBe('own');
-    expect(verdict({ difference: 0.05, interval, adjustedPValue: 0.06 })).toBe('tie');
+    expect(verdict({ interval, adjustedPValue: 0.05 })).toBe('own');
+    expect(verdict({ interval, adjustedPValue: 0.06 })).toBe('tie');
+    expect(verdict({ interval: { low: 0, high: 0.1 }, adjustedPValue: 0.05 })).toBe('tie');
   });
 
   it('is the global model where the whole interval speaks for it, else a tie', () => {
     const adjustedPValue = 1;
-    expect(
-      verdict({ difference: -0.05, interval: { low: -0.09, high: -0.01 }, adjustedPValue }),
-    ).toBe('global');
-    expect(verdict({ difference: -0.05, interval: { low: -0.2, high: 0.1 }, adjustedPValue })).toBe(
-      'tie',
-    );
-    expect(verdict({ difference: 0, interval: { low: 0, high: 0 }, adjustedPValue })).toBe('tie');
+    expect(verdict({ interval: { low: -0.09, high: -0.01 }, adjustedPValue })).toBe('global');
+    expect(verdict({ interval: { low: -0.2, high: 0.1 }, adjustedPValue })).toBe('tie');
+    expect(verdict({ interval: { low: 0, high: 0 }, adjustedPValue })).toBe('tie');
   });
 });

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Decision, runStatusOf } from '../../src/domain/run.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
@@ -31,7 +32,7 @@ describe('the choice', () => {
     const choices = chooseModels(
       [
         partition('better', { comparison: compared(0.3, 1e-6) }),
-        partition('worse', { comparison: compared(-0.3, 0.99) }),
+        partition('worse', { comparison: compared(-0.3, 1e-6) }),
         partition('even', { comparison: compared(0.01, 0.4) }),
       ],
       GLOBAL,
@@ -51,6 +52,30 @@ describe('the choice', () => {
     );
     expect(chooseModels([lucky], GLOBAL)[0]?.verdict).toBe('own');
     expect(chooseModels([lucky, ...others], GLOBAL)[0]?.verdict).toBe('tie');
+  });
+
+  it('never says what the shown interval does not: own is above zero, global below', () => {
+    const score = fc.double({ min: -1, max: 1, noNaN: true });
+    const comparison = fc
+      .record({ a: score, b: score, pValue: fc.double({ min: 0, max: 1, noNaN: true }) })
+      .map(({ a, b, pValue }) => ({
+        difference: (a + b) / 2,
+        interval: { low: Math.min(a, b), high: Math.max(a, b) },
+        pValue,
+        rows: 10,
+      }));
+    fc.assert(
+      fc.property(fc.array(comparison, { maxLength: 20 }), (comparisons) => {
+        const all = comparisons.map((one, i) => partition(`p${i}`, { comparison: one }));
+        for (const [i, { verdict, model }] of chooseModels(all, GLOBAL).entries()) {
+          const { low, high } = comparisons[i]?.interval ?? { low: 0, high: 0 };
+          if (verdict === 'own') expect(low).toBeGreaterThan(0);
+          if (verdict === 'global') expect(high).toBeLessThan(0);
+          if (high < 0) expect(verdict).toBe('global');
+          expect(model).toBe(verdict === 'own' ? OWN : GLOBAL);
+        }
+      }),
+    );
   });
 
   it('lets the own model answer unopposed where there is no global one', () => {
