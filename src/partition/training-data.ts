@@ -14,7 +14,7 @@ import { sampleRows } from './row-sample.ts';
 import { targetOf, weightsOf } from './target.ts';
 import type { Truth } from './truth.ts';
 
-/** Key columns with more texts than this become numbers by what the target does there, not columns of 0 and 1. */
+/** Key columns with more texts than this become numbers, as `auto` makes them, not columns of 0 and 1. */
 const ONE_HOT_LEVELS = 64;
 
 /** One fit: a fold, all training rows (`final`), or those and the holdout (`everything`). */
@@ -147,14 +147,14 @@ export function otherRoles({
   return new Set(roles.filter((role) => role !== undefined));
 }
 
-/** The key as a feature of the global model: one-hot up to 64 texts, beyond that by its target (DESIGN §10). */
+/** The key as a feature of the global model: one-hot up to 64 texts, beyond that by its target, for trees with its place too (DESIGN §10). */
 function handleWithKey(frame: Frame, { spec, scope }: TrainArgs): Handle {
   const { handle } = spec.features;
   if (scope === 'own') return handle;
   const keys = spec.partition.by.flatMap((name) => {
     const column = findColumn(frame, name);
     if (column?.kind !== 'category') return [];
-    const encode = column.levels.length <= ONE_HOT_LEVELS ? 'one_hot' : 'target';
+    const encode = column.levels.length <= ONE_HOT_LEVELS ? 'one_hot' : 'auto';
     return [[name, { encode, ...entryOf(handle.columns, name) }] as const];
   });
   const columns = Object.fromEntries([...Object.entries(handle.columns), ...keys]);

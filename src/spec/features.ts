@@ -71,7 +71,7 @@ const outliers = z
 const encode = z
   .enum(['auto', 'one_hot', 'ordinal', 'frequency', 'target'])
   .describe(
-    'How text becomes numbers. `auto`: one_hot for linear and distance algorithms, ordinal for trees; target beyond 64 levels.',
+    'How text becomes numbers. `auto`: one_hot for linear and distance algorithms, ordinal for trees; beyond 64 levels target, for trees ordinal as well.',
   );
 const scale = z
   .enum(['auto', 'none', 'standard', 'min_max', 'robust'])

@@ -10,6 +10,8 @@ import {
   writeLayerInto,
 } from '../../src/partition/predictions.ts';
 import type { Spec } from '../../src/spec/spec.ts';
+import { frameOf, numbers, texts } from '../features/frames.ts';
+import { seededDraws } from '../support/draws.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
 
 const CLASSES = STATUSES;
@@ -62,6 +64,51 @@ describe('the global model', () => {
     const ofKey = model?.features.filter((feature) => feature.startsWith('type'));
     expect(ofKey?.length).toBeLessThanOrEqual(CLASSES.length);
     expect(ofKey?.length).toBeGreaterThan(0);
+  });
+
+  it('tells many partitions apart whose targets look alike: each has a rule of its own', () => {
+    const draws = seededDraws(9);
+    const rows = Array.from({ length: 80 }, (_, k) => {
+      const isTurned = draws.uniform() < 0.5;
+      return Array.from({ length: 40 }, () => {
+        const x = draws.normal();
+        return { key: `k${100 + k}`, x, y: x > 0 === isTurned ? 'yes' : 'no' };
+      });
+    }).flat();
+    const table = frameOf(
+      texts(
+        'key',
+        rows.map(({ key }) => key),
+      ),
+      numbers(
+        'x',
+        rows.map(({ x }) => x),
+      ),
+      texts(
+        'y',
+        rows.map(({ y }) => y),
+      ),
+    );
+    const accuracy = (encode?: 'target') => {
+      const spec = machineSpec({
+        partition: { by: 'key' },
+        target: { column: 'y', task: 'classification' },
+        columns: {},
+        metric: 'accuracy',
+        algorithms: [{ gradient_boosting: { rounds: 60 } }],
+        ...(encode && { features: { handle: { columns: { key: { encode } } } } }),
+      });
+      const data = partitionData(table, spec, { text: '(all)' });
+      const args = {
+        spec,
+        task: 'classification',
+        classes: ['no', 'yes'],
+        scope: 'global',
+      } as const;
+      return run('train', data, args).facts.candidates[0]?.cv.value ?? 0;
+    };
+    expect(accuracy()).toBeGreaterThan(0.8);
+    expect(accuracy()).toBeGreaterThan(accuracy('target') + 0.1);
   });
 
   it('trains on a sample of its rows beyond global.max_rows, and says how many are left out', () => {

@@ -53,14 +53,14 @@ export function fitCategoryColumn(
       { column, rule: `missing: ${rules.missing.name}`, count: fill === null ? 0 : gaps },
       { column, rule: `encode: ${rule}`, count: training.length },
     ],
-    ...('outOfFold' in fitted ? { outOfFold: fitted.outOfFold } : {}),
+    ...(fitted.outOfFold === undefined ? {} : { outOfFold: fitted.outOfFold }),
   };
 }
 
 function encode(
   rule: EncodeRule,
   training: TargetTraining,
-): TargetEncoding | Pick<TargetEncoding, 'encoding'> {
+): Pick<CategoryState, 'encoding'> & Partial<Pick<TargetEncoding, 'outOfFold'>> {
   switch (rule) {
     case 'one_hot':
       return { encoding: fitOneHot(training) };
@@ -70,6 +70,11 @@ function encode(
       return { encoding: fitFrequency(training) };
     case 'target':
       return fitTargetEncoding(training);
+    case 'target_and_ordinal': {
+      const { encoding, outOfFold } = fitTargetEncoding(training);
+      const features = [...encoding.features, ...fitOrdinal(training).features];
+      return { encoding: { ...encoding, features }, outOfFold };
+    }
   }
 }
 

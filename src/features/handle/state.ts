@@ -69,6 +69,7 @@ const handlingState = z.strictObject({
 export type NumberState = z.output<typeof numberState>;
 export type CodeFeature = z.output<typeof codeFeature>;
 export type Encoding = z.output<typeof encoding>;
+export type CodeEncoding = Exclude<Encoding, { readonly rule: 'one_hot' }>;
 export type CategoryState = z.output<typeof categoryState>;
 export type HandlingState = z.output<typeof handlingState>;
 export type ColumnState = HandlingState['columns'][number];

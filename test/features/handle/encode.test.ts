@@ -93,7 +93,7 @@ describe('other encodings', () => {
     expect(fitOn(few, {}).handling.featureNames).toEqual(['c=a', 'c=b']);
     expect(fitOn(few, {}, { supports: TREES }).handling.featureNames).toEqual(['c']);
     expect(fitOn(many, {}).handling.featureNames).toEqual(['c_target']);
-    expect(fitOn(many, {}, { supports: TREES }).handling.featureNames).toEqual(['c_target']);
+    expect(fitOn(many, {}, { supports: TREES }).handling.featureNames).toEqual(['c_target', 'c']);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Target } from '../../../estimators/estimator.ts';
 import { seededOrder } from '../../seeded-order.ts';
-import type { CodeFeature, Encoding } from '../state.ts';
+import type { CodeEncoding, CodeFeature } from '../state.ts';
 import { scaledFeature } from './code-feature.ts';
 import type { TrainingLevels } from './training-levels.ts';
 
@@ -17,7 +17,7 @@ export type TargetTraining = TrainingLevels & {
 };
 
 export type TargetEncoding = {
-  readonly encoding: Encoding;
+  readonly encoding: CodeEncoding;
   /** Per feature, the values that training rows get: from rows of other parts, so that no row sees its own target. */
   readonly outOfFold: readonly Float64Array[];
 };
