@@ -47,6 +47,20 @@ export function solveInto({ size, lower, diagonal }: Factor, b: Float64Array): v
   }
 }
 
+/** A vector that the factored matrix takes to 0, for its first dependent column: 1 there and 0 after it. */
+export function nullVector({ size, lower, diagonal }: Factor, dependent: number): Float64Array {
+  const vector = new Float64Array(size);
+  for (let k = 0; k < dependent; k++) vector[k] = -(lower[dependent * size + k] as number);
+  for (let row = dependent - 1; row >= 0; row--) {
+    const value = (vector[row] as number) / (diagonal[row] as number);
+    vector[row] = value;
+    for (let k = 0; k < row; k++)
+      vector[k] = (vector[k] as number) - (lower[row * size + k] as number) * value;
+  }
+  vector[dependent] = 1;
+  return vector;
+}
+
 function product(lower: Float64Array, a: number, b: number, count: number): number {
   let sum = 0;
   for (let k = 0; k < count; k++) sum += (lower[a + k] as number) * (lower[b + k] as number);

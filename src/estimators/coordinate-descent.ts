@@ -1,4 +1,4 @@
-import { factorise, solveInto } from './cholesky.ts';
+import { factorise, nullVector, solveInto } from './cholesky.ts';
 
 /** ½ vᵀPv − cᵀv + Σ l1 · |v|, P symmetric and positive semidefinite. */
 export type SparseQuadratic = {
@@ -117,35 +117,77 @@ function solveSupport(
   const v = from.slice();
   for (;;) {
     const support = [...v.keys()].filter((j) => v[j] !== 0);
-    const target = solutionOn(support, problem, v, poll);
-    const length = support.reduce((least, j, a) => {
-      const [now, then] = [v[j] as number, target[a] as number];
-      return now * then > 0 ? least : Math.min(least, now / (now - then));
-    }, 1);
+    const { direction, length } = stepOn(support, problem, v, poll);
     support.forEach((j, a) => {
-      const [now, then] = [v[j] as number, target[a] as number];
-      const stops = now * then <= 0 && now / (now - then) <= length;
-      v[j] = stops ? 0 : length === 1 ? then : now + length * (then - now);
+      const [now, step] = [v[j] as number, direction[a] as number];
+      const stops = now * step < 0 && -now / step <= length;
+      v[j] = stops ? 0 : now + length * step;
     });
     if (support.every((j) => v[j] !== 0)) return v;
   }
 }
 
-function solutionOn(
+type Step = {
+  readonly direction: Float64Array;
+  /** 1 = to the minimum with these signs; less where a sign would change on the way. */
+  readonly length: number;
+};
+
+/** From the unknowns of the support towards their minimum with these signs. */
+function stepOn(
   support: readonly number[],
   { products, projections, l1 }: SparseQuadratic,
   v: Float64Array,
   poll: () => void,
-): Float64Array {
+): Step {
   const size = support.length;
   const matrix = new Float64Array(size * size);
-  const solution = new Float64Array(size);
+  const pull = new Float64Array(size);
+  let largest = 0;
   support.forEach((j, a) => {
+    let rest = (projections[j] as number) - Math.sign(v[j] as number) * (l1[j] as number);
     support.forEach((k, b) => {
-      matrix[a * size + b] = products[j * v.length + k] as number;
+      const product = products[j * v.length + k] as number;
+      matrix[a * size + b] = product;
+      rest -= product * (v[k] as number);
     });
-    solution[a] = (projections[j] as number) - Math.sign(v[j] as number) * (l1[j] as number);
+    pull[a] = rest;
+    largest = Math.max(largest, Math.abs(projections[j] as number));
   });
-  solveInto(factorise(matrix, size, poll), solution);
-  return solution;
+  const now = Float64Array.from(support, (j) => v[j] as number);
+  const factor = factorise(matrix, size, poll);
+  const dependent = factor.diagonal.indexOf(0);
+  if (dependent >= 0) return flatStep(nullVector(factor, dependent), now, pull, largest);
+  solveInto(factor, pull);
+  return { direction: pull, length: Math.min(1, roomOf(now, pull)) };
+}
+
+/** Where the quadratic is flat, downhill, or to whatever sign changes first, until one changes. */
+function flatStep(
+  flat: Float64Array,
+  now: Float64Array,
+  pull: Float64Array,
+  largest: number,
+): Step {
+  const size = flat.reduce((most, step) => Math.max(most, Math.abs(step)), 0);
+  const forth = flat.map((step) => (Math.abs(step) <= ROUNDING * size ? 0 : step));
+  const back = forth.map((step) => -step);
+  const slope = forth.reduce((sum, step, a) => sum + step * (pull[a] as number), 0);
+  const [room, roomBack] = [roomOf(now, forth), roomOf(now, back)];
+  const isLevel = Math.abs(slope) <= ROUNDING * size * largest;
+  const goesForth = isLevel ? room <= roomBack : slope > 0;
+  const length = goesForth ? room : roomBack;
+  // Downhill without end is rounding: the objective has a minimum.
+  return { direction: goesForth ? forth : back, length: Number.isFinite(length) ? length : 0 };
+}
+
+/** Shares below this are rounding. */
+const ROUNDING = 1e-11;
+
+/** How far along a direction all signs hold; Infinity where none changes. */
+function roomOf(now: Float64Array, direction: Float64Array): number {
+  return direction.reduce((least, step, a) => {
+    const from = now[a] as number;
+    return from * step < 0 ? Math.min(least, -from / step) : least;
+  }, Number.POSITIVE_INFINITY);
 }

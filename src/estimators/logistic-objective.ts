@@ -175,10 +175,7 @@ function perClass(problem: Problem, shares: Float64Array): Curvature {
 }
 
 function hessian(problem: Problem): Curvature {
-  const matrix = exactMatrix(problem);
-  const size = problem.outputs * problem.width;
-  if (problem.outputs > 1) fixCommonShiftInto(matrix, size, problem.outputs);
-  const factor = factorise(matrix, size, problem.poll);
+  const factor = factorise(exactMatrix(problem), problem.outputs * problem.width, problem.poll);
   return { solveInto: (gradient) => solveInto(factor, gradient) };
 }
 
@@ -191,6 +188,7 @@ function exactMatrix({ kernels, at, outputs, width, C, penalties }: Problem): Fl
   const matrix = kernels.doublesAt(out, size * size).map((entry) => C * entry);
   kernels.calls.release(mark);
   addDiagonalInto(penalties, matrix);
+  if (outputs > 1) fixCommonShiftInto(matrix, size, outputs);
   return matrix;
 }
 

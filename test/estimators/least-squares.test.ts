@@ -80,4 +80,13 @@ describe('lasso', () => {
       else expect(pull).toBeCloseTo(Math.sign(coefficient) * 0.05, 6);
     });
   });
+
+  it('is as good with a column and its copy as with the column alone', () => {
+    const doubled = { x: matrixOf([...columns, columns[0] as number[]]), y: table.y };
+    for (const strength of [0.001, 0.1]) {
+      const parameters = { strength };
+      const found = fit('lasso', { table: doubled, parameters }).predict(doubled.x);
+      expectClose(found, [...fit('lasso', { table, parameters }).predict(table.x)], 1e-7);
+    }
+  });
 });
