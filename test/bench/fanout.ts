@@ -3,14 +3,13 @@
  * joblib + scikit-learn + LightGBM doing the same job, in turns. Prints ratios with their spread.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFanoutCsv } from './fanout-data.ts';
+import { peerPython } from './peer-python.ts';
 import { type ProcessUsage, ProcessWatch } from './process-watch.ts';
-
-const PEER_PACKAGES = ['scikit-learn==1.9.1', 'lightgbm==4.7.0', 'pandas', 'joblib'];
 
 const { values } = parseArgs({
   options: {
@@ -128,18 +127,6 @@ function specText(round: number): string {
     engine: { threads: values.threads === 'auto' ? 'auto' : Number(values.threads) },
     seed: 100 + round,
   });
-}
-
-/** A virtual environment of the peer's packages, kept between benchmarks. */
-function peerPython(): string {
-  const venv = join(root, '.partita/tools/bench-peer');
-  const python = join(venv, 'bin/python');
-  if (existsSync(join(venv, 'ready'))) return python;
-  mkdirSync(join(root, '.partita/tools'), { recursive: true });
-  execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
-  execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...PEER_PACKAGES], { stdio: 'inherit' });
-  writeFileSync(join(venv, 'ready'), '');
-  return python;
 }
 
 /** The background parts; what they start is counted with them. */
