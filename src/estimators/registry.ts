@@ -10,6 +10,7 @@ import { lasso } from './lasso.ts';
 import { linear } from './linear.ts';
 import { logistic } from './logistic.ts';
 import { mljsEstimators } from './mljs.ts';
+import { mlp } from './mlp.ts';
 import { algorithmOf } from './model-bytes.ts';
 import { naiveBayes } from './naive-bayes.ts';
 import { randomForest } from './random-forest.ts';
@@ -32,6 +33,7 @@ export const registry: readonly Estimator[] = Object.freeze([
   randomForest,
   extraTrees,
   gradientBoosting,
+  mlp,
 ]);
 
 const byId: ReadonlyMap<string, Estimator> = new Map(

@@ -10,7 +10,7 @@ import { outOfFoldDecisions } from './out-of-fold-decisions.ts';
 import { pollOf } from './polling.ts';
 import { fitSigmoid } from './sigmoid.ts';
 import { createSvmModel, loadSvmModel, SVM, type SvmContent } from './svm-model.ts';
-import { scaleTarget } from './target-scale.ts';
+import { rootMeanSquare, scaleTarget } from './target-scale.ts';
 import { type TrainingRows, weighedRows } from './training-rows.ts';
 
 const parameters = z.strictObject({
@@ -134,15 +134,4 @@ function emptyContent(
     sigmoidSlopes: new Float64Array(ofClasses),
     sigmoidShifts: new Float64Array(ofClasses),
   };
-}
-
-function rootMeanSquare(values: Float64Array, weights: Float64Array | undefined): number {
-  let squares = 0;
-  let total = 0;
-  values.forEach((value, i) => {
-    const weight = weights?.[i] ?? 1;
-    squares += weight * value * value;
-    total += weight;
-  });
-  return Math.sqrt(squares / total);
 }

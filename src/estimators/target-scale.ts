@@ -39,6 +39,18 @@ export function weightedMean(values: Float64Array, weights?: Float64Array): numb
   return Math.min(high, Math.max(low, sum / total));
 }
 
+/** Weighted; of numbers within ±1. */
+export function rootMeanSquare(values: Float64Array, weights?: Float64Array): number {
+  let squares = 0;
+  let total = 0;
+  values.forEach((value, i) => {
+    const weight = weights?.[i] ?? 1;
+    squares += weight * value * value;
+    total += weight;
+  });
+  return Math.sqrt(squares / total);
+}
+
 function largestMagnitude(values: Float64Array): number {
   let largest = 0;
   for (const value of values) largest = Math.max(largest, Math.abs(value));

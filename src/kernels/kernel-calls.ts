@@ -146,4 +146,36 @@ export type KernelCalls = {
     found: Pointer,
     distances: Pointer,
   ): void;
+
+  standardRows(
+    x: Pointer,
+    rows: number,
+    columns: number,
+    centres: Pointer,
+    scales: Pointer,
+    out: Pointer,
+  ): void;
+  createNetwork(sizes: Pointer, layers: number, batch: number): Pointer;
+  networkParameters(network: Pointer): Pointer;
+  drawParameters(network: Pointer, seed: bigint): void;
+  shuffleRows(rows: Pointer, count: number, seed: bigint, stream: bigint): void;
+  networkScores(network: Pointer, x: Pointer, count: number, out: Pointer): void;
+  networkLoss(
+    network: Pointer,
+    x: Pointer,
+    target: Pointer,
+    weights: Pointer,
+    order: Pointer,
+    count: number,
+  ): number;
+  trainEpoch(
+    network: Pointer,
+    x: Pointer,
+    target: Pointer,
+    weights: Pointer,
+    order: Pointer,
+    count: number,
+    learningRate: number,
+    l2: number,
+  ): void;
 };

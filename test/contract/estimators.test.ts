@@ -15,6 +15,8 @@ const ROWS = 150;
 const WEIGHTS_ARE_NOT_COPIES: Record<string, string> = {
   'random_forest classification': 'rows are drawn, not counted',
   'random_forest regression': 'rows are drawn, not counted',
+  'mlp classification': 'rows come in batches',
+  'mlp regression': 'rows come in batches',
   'gradient_boosting classification': 'rows per leaf are estimated from second derivatives',
 };
 

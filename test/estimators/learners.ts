@@ -60,6 +60,13 @@ export const answers = JSON.parse(
     }[];
   };
   readonly sparseLogistic: ClassAnswers<'two' | 'three'>;
+  readonly mlp: {
+    readonly train: number;
+    readonly columns: Columns;
+    readonly codes: readonly number[];
+    readonly numbers: readonly number[];
+    readonly scores: { readonly accuracy: number; readonly logLoss: number; readonly rmse: number };
+  };
   readonly svm: ClassAnswers<'two' | 'three' | 'numbers'> & { readonly numbers: readonly number[] };
 };
 

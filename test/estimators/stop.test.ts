@@ -17,6 +17,7 @@ const STOPPABLE = [
   'random_forest',
   'extra_trees',
   'gradient_boosting',
+  'mlp',
 ];
 
 describe('a running fit', () => {

@@ -26,6 +26,15 @@ export {
 } from './logistic';
 export { classMoments, gaussianScores } from './naive-bayes';
 export { nearestRows } from './nearest';
+export {
+  createNetwork,
+  drawParameters,
+  networkLoss,
+  networkParameters,
+  networkScores,
+  shuffleRows,
+  trainEpoch,
+} from './network';
 export { addTrees } from './predict';
 export { residualGradient } from './residuals';
-export { standardise } from './standardise';
+export { standardise, standardRows } from './standardise';

@@ -36,6 +36,33 @@ export function standardise(
   }
 }
 
+/** Standardised values are cut here: what a network makes of them stays finite. */
+const FARTHEST: f64 = 1e100;
+
+/** The table's rows one after the other, each cell as (x − centre) ÷ scale, or 0 where the scale is. */
+export function standardRows(
+  x: usize,
+  rows: i32,
+  columns: i32,
+  centres: usize,
+  scales: usize,
+  out: usize,
+): void {
+  for (let column: usize = 0; column < <usize>columns; column++) {
+    const centre = load<f64>(centres + (column << 3));
+    const scale = load<f64>(scales + (column << 3));
+    let cell = x + ((column * <usize>rows) << 3);
+    let to = out + (column << 3);
+    for (let i = 0; i < rows; i++) {
+      const z = scale == 0.0 ? 0.0 : (load<f64>(cell) - centre) / scale;
+      store<f64>(to, min(FARTHEST, max(-FARTHEST, z)));
+      cell += 8;
+      to += (<usize>columns) << 3;
+    }
+    spend(<i64>rows);
+  }
+}
+
 function larger(v: v128): f64 {
   return max(f64x2.extract_lane(v, 0), f64x2.extract_lane(v, 1));
 }
