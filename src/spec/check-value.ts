@@ -1,6 +1,7 @@
 import type { Task } from '../domain/metric.ts';
 import { checkAlgorithms } from './check-algorithms.ts';
 import { checkFields, checkMetric } from './check-fields.ts';
+import { checkFormulas } from './check-formulas.ts';
 import type { PlainValue } from './plain-value.ts';
 import type { Path } from './problem.ts';
 import { type ResolvedSpec, resolveDefaults } from './resolve-defaults.ts';
@@ -34,6 +35,7 @@ export function checkValue(
     ...refused,
     ...checkAlgorithms(childValue(value, 'algorithms'), task),
     ...checkMetric(childValue(value, 'metric'), task),
+    ...checkFormulas(childValue(childValue(value, 'features'), 'engineer')),
     ...(resolved === undefined ? [] : checkFields(resolved)),
     ...(usable === undefined ? [] : checkVariable(usable, hasVariable)),
   ];

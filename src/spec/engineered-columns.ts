@@ -1,4 +1,6 @@
 import type { EngineerStep } from './features.ts';
+import { readFormula } from './formula/parse.ts';
+import { columnsOf } from './formula/syntax.ts';
 
 export type StepKind =
   | 'calendar'
@@ -20,7 +22,7 @@ export function looksBack(step: EngineerStep): boolean {
   return 'lag' in step || 'rolling' in step || 'difference' in step;
 }
 
-/** The columns that a step names; those inside an expression are found when it meets the data. */
+/** The columns that a step names; none where its formula can't be read. */
 export function columnsOfStep(step: EngineerStep): readonly string[] {
   if ('calendar' in step) return [step.calendar];
   if ('lag' in step) return step.lag.columns;
@@ -30,7 +32,8 @@ export function columnsOfStep(step: EngineerStep): readonly string[] {
   if ('product' in step) return step.product;
   if ('log' in step) return step.log;
   if ('polynomial' in step) return step.polynomial.columns;
-  return [];
+  const { formula } = readFormula(step.expression.formula);
+  return formula === undefined ? [] : columnsOf(formula);
 }
 
 /** The name that a user gave to the new column, where a step takes one. */

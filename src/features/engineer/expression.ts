@@ -1,7 +1,7 @@
+import { parseFormula } from '../../spec/formula/parse.ts';
+import { columnsOf } from '../../spec/formula/syntax.ts';
 import { checkFormula } from './formula/check.ts';
 import { evaluateFormula } from './formula/evaluate.ts';
-import { parseFormula } from './formula/parse.ts';
-import { columnsOf } from './formula/syntax.ts';
 import { ANY_KIND, numberColumn, numberShapes, type Step } from './step.ts';
 
 /** `name`: a formula over columns of the same row (grammar: `formula/parse.ts`); comparisons give 1 and 0. */

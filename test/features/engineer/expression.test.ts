@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../../src/domain/failure.ts';
 import { engineer } from '../../../src/features/engineer/engineer.ts';
-import { parseFormula } from '../../../src/features/engineer/formula/parse.ts';
 import { requireColumn } from '../../../src/frame/frame.ts';
+import { parseFormula } from '../../../src/spec/formula/parse.ts';
 import { frameOf, listed, numbers, texts, times } from '../frames.ts';
 
 const frame = frameOf(

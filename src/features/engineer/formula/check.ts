@@ -1,6 +1,6 @@
+import { formulaProblem } from '../../../spec/formula/problem.ts';
+import type { Formula } from '../../../spec/formula/syntax.ts';
 import { type ColumnKind, KIND_WORDS } from '../../column-shape.ts';
-import { formulaProblem } from './problem.ts';
-import type { Formula } from './syntax.ts';
 
 type ValueKind = 'number' | 'text';
 

@@ -1,6 +1,6 @@
 import { type CategoryColumn, type Frame, requireColumn } from '../../../frame/frame.ts';
+import type { Formula, FunctionName } from '../../../spec/formula/syntax.ts';
 import { combineNumbers, mapNumbers, numbersOf } from '../column-values.ts';
-import type { Formula, FunctionName } from './syntax.ts';
 
 type Binary = (left: number, right: number) => number;
 

@@ -1,4 +1,5 @@
-import { suggestion } from '../../../domain/nearest-name.ts';
+import { type Failure, isFailure } from '../../domain/failure.ts';
+import { suggestion } from '../../domain/nearest-name.ts';
 import { formulaProblem } from './problem.ts';
 import { type Formula, FUNCTIONS, isFunctionName, type Operator } from './syntax.ts';
 import { type Token, tokenise } from './tokenise.ts';
@@ -28,12 +29,30 @@ const COMPARED: { readonly [symbol: string]: Operator } = {
  *     or → and → not → one comparison → + - → * / → sign → ^ (right to left)
  *     column, "odd column", number, 'text', (…), if(c, a, b), min max abs log exp sqrt floor round
  *
- * Nothing is ever executed as code. At most 500 parts, nested 64 deep; throws `Failure('invalid-spec')` naming the
- * character.
+ * Nothing is ever executed as code. At most 500 parts, nested 64 deep. What is wrong with it: everything up to the first
+ * place where the grammar breaks, each naming its character; then there is no formula.
  */
+export function readFormula(text: string): FormulaReading {
+  const problems: Failure[] = [];
+  try {
+    const formula = new FormulaReader(tokenise(text), problems).whole();
+    return problems.length === 0 ? { formula, problems } : { formula: undefined, problems };
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return { formula: undefined, problems: [...problems, error] };
+  }
+}
+
+type FormulaReading = {
+  readonly formula: Formula | undefined;
+  readonly problems: readonly Failure[];
+};
+
+/** The formula, see `readFormula`. Throws the first of its problems, a `Failure('invalid-spec')`. */
 export function parseFormula(text: string): Formula {
-  const reader = new FormulaReader(tokenise(text));
-  return reader.whole();
+  const { formula, problems } = readFormula(text);
+  if (formula === undefined) throw problems[0];
+  return formula;
 }
 
 class FormulaReader {
@@ -41,9 +60,12 @@ class FormulaReader {
   #next = 0;
   #depth = 0;
   #parts = 0;
+  /** What is wrong although the grammar holds: reading goes on after it. */
+  readonly #problems: Failure[];
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], problems: Failure[]) {
     this.#tokens = tokens;
+    this.#problems = problems;
   }
 
   whole(): Formula {
@@ -134,18 +156,18 @@ class FormulaReader {
 
   #call({ text, at }: Token): Formula {
     const fn = text.toLowerCase();
+    const operands = this.#operands();
     if (!isFunctionName(fn)) {
       const known = Object.keys(FUNCTIONS);
-      throw formulaProblem(
-        at,
-        `there is no function "${text}". ${suggestion(fn, known)}Known: ${known.join(', ')}.`,
-      );
+      const message = `there is no function "${text}". ${suggestion(fn, known)}Known: ${known.join(', ')}.`;
+      this.#problems.push(formulaProblem(at, message));
+      return this.#part({ kind: 'number', value: 0, at });
     }
-    const operands = this.#operands();
     const [least, most] = FUNCTIONS[fn];
     if (operands.length < least || operands.length > most) {
       const wanted = least === most ? `${least}` : `${least} to ${most}`;
-      throw formulaProblem(at, `\`${fn}\` takes ${wanted} values, not ${operands.length}.`);
+      const message = `\`${fn}\` takes ${wanted} values, not ${operands.length}.`;
+      this.#problems.push(formulaProblem(at, message));
     }
     return this.#part({ kind: 'call', fn, operands, at });
   }

@@ -1,4 +1,4 @@
-import { Failure } from '../../../domain/failure.ts';
+import { Failure } from '../../domain/failure.ts';
 
 /** A formula that can't be read or used; `at` is a 1-based character position. */
 export function formulaProblem(at: number, message: string): Failure {
