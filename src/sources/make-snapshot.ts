@@ -183,7 +183,7 @@ async function describePartitions(
 }
 
 function describeColumn(
-  { name, kind, sourceType, holds, note }: PlannedColumn,
+  { name, kind, sourceType, holds, note, unit }: PlannedColumn,
   division: Division,
 ): SnapshotColumn {
   const edges = division.edges.get(name);
@@ -193,6 +193,7 @@ function describeColumn(
     sourceType,
     holds,
     ...(note === undefined ? {} : { note }),
+    ...(unit === undefined ? {} : { unit }),
     ...(edges === undefined ? {} : { edges }),
   };
 }

@@ -121,7 +121,7 @@ async function declaredType(
         );
       return asNumber(database, found);
     case 'timestamp':
-      return asTimestamp(database, found, spec.data.timezone);
+      return asTimestamp(database, found, { timezone: spec.data.timezone });
     case 'boolean': {
       const text = `lower(TRY_CAST(${sql.text} AS BOOLEAN)::VARCHAR)`;
       await checkEvery(database, found, text, 'neither true nor false');

@@ -45,9 +45,9 @@ export async function planScoring(
   const planned: PlannedColumn[] = [];
   for (const found of await findColumns(database, used, spec.data.timezone)) {
     const { name, sourceType } = found.column;
-    const { kind, holds } = trained.find((column) => column.name === name) as SnapshotColumn;
-    const typed = await typedAs(database, found, { kind, holds }, spec.data.timezone);
-    planned.push({ name, sourceType, holds, ...typed });
+    const as = trained.find((column) => column.name === name) as SnapshotColumn;
+    const typed = await typedAs(database, found, as, spec.data.timezone);
+    planned.push({ name, sourceType, holds: as.holds, ...typed });
   }
   return planned;
 }
@@ -67,14 +67,14 @@ function checkPlaces({ partition, time, features }: Spec, names: readonly string
 async function typedAs(
   database: Database,
   found: FoundColumn,
-  { kind, holds }: Pick<SnapshotColumn, 'kind' | 'holds'>,
+  { kind, holds, unit }: Pick<SnapshotColumn, 'kind' | 'holds' | 'unit'>,
   timezone: string,
 ): Promise<TypedColumn> {
   switch (kind) {
     case 'number':
       return asNumber(database, found);
     case 'time':
-      return asTimestamp(database, found, timezone);
+      return asTimestamp(database, found, { timezone, unit });
     case 'category':
       return { kind, sql: textAs(holds, found, timezone) };
   }

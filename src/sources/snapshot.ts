@@ -1,6 +1,7 @@
 import type { Digest } from '../domain/digest.ts';
 import type { PartitionKey } from '../domain/partition.ts';
 import type { Holds } from './holds.ts';
+import type { TimeUnit } from './typed-column.ts';
 
 export type SnapshotColumn = {
   readonly name: string;
@@ -11,6 +12,8 @@ export type SnapshotColumn = {
   readonly note?: string;
   /** What its values were taken for: texts of new data are written like these. */
   readonly holds: Holds;
+  /** What a time that came as numbers was counted in: new data are, too. */
+  readonly unit?: TimeUnit;
   /** Borders of the bins that it was cut into as part of the key, ascending. */
   readonly edges?: readonly number[];
 };

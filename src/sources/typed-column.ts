@@ -9,7 +9,18 @@ export type TypedColumn = {
   readonly kind: 'number' | 'category' | 'time';
   readonly sql: string;
   readonly note?: string;
+  /** Of a time that comes as numbers since 1970 UTC. */
+  readonly unit?: TimeUnit;
 };
+
+/** Units of a numeric time by its largest value: seconds reach the year 5138, milliseconds too, and so on. */
+const UNITS = {
+  seconds: { below: 1e11, micros: '* 1000000' },
+  milliseconds: { below: 1e14, micros: '* 1000' },
+  microseconds: { below: 1e17, micros: '' },
+  nanoseconds: { below: Infinity, micros: '/ 1000' },
+} as const;
+export type TimeUnit = keyof typeof UNITS;
 
 /** Every value as a double, infinities as missing. Throws `Failure('invalid-data')` at the first text that is none. */
 export async function asNumber(database: Database, found: FoundColumn): Promise<TypedColumn> {
@@ -19,32 +30,28 @@ export async function asNumber(database: Database, found: FoundColumn): Promise<
   return { kind: 'number', sql: finite(number) };
 }
 
-/** Every value as a time. Throws `Failure('invalid-data')` at the first text that is none. */
+/**
+ * Every value as a time; numbers in the unit that training found, if any. Throws `Failure('invalid-data')` at the first
+ * text that is none.
+ */
 export async function asTimestamp(
   database: Database,
   found: FoundColumn,
-  timezone: string,
+  { timezone, unit }: { readonly timezone: string; readonly unit?: TimeUnit | undefined },
 ): Promise<TypedColumn> {
   const { number, text, time: own } = found.sql;
-  if (number !== null) return asTime(database, found, { kind: 'number', sql: number });
+  if (number !== null) return asTime(database, found, { kind: 'number', sql: number }, unit);
   const time = own ?? timeOfText(text, timezone);
   await checkEvery(database, found, time, 'no timestamp such as 2026-01-31 12:00:00');
   return { kind: 'time', sql: time };
 }
 
-/** Units of a numeric time by its largest value: seconds reach the year 5138, milliseconds too, and so on. */
-const UNITS = [
-  { below: 1e11, word: 'seconds', micros: '* 1000000' },
-  { below: 1e14, word: 'milliseconds', micros: '* 1000' },
-  { below: 1e17, word: 'microseconds', micros: '' },
-  { below: Infinity, word: 'nanoseconds', micros: '/ 1000' },
-];
-
-/** Numbers as times since 1970. Throws `Failure('invalid-data')` where the column holds something else. */
+/** Numbers as times since 1970, in the unit that their size suggests unless one is `known`. Throws `Failure('invalid-data')` where the column holds something else. */
 export async function asTime(
   database: Database,
   found: FoundColumn,
   own: TypedColumn,
+  known?: TimeUnit,
 ): Promise<TypedColumn> {
   if (own.kind === 'time') return own;
   if (own.kind === 'category')
@@ -52,13 +59,19 @@ export async function asTime(
       found,
       'is the `time` column, but not all of its values are times: give `columns.types` a hint or correct them',
     );
-  const largest = await database.count(`SELECT coalesce(max(abs(${own.sql})), 0) FROM ${RAW}`);
-  const unit = UNITS.find(({ below }) => largest < below) as (typeof UNITS)[number];
+  const unit = known ?? (await likelyUnit(database, own.sql));
   return {
     kind: 'time',
-    sql: `make_timestamp(round((${own.sql}) ${unit.micros})::BIGINT)`,
-    note: `numbers taken as ${unit.word} since 1970 UTC`,
+    sql: `make_timestamp(round((${own.sql}) ${UNITS[unit].micros})::BIGINT)`,
+    note: `numbers taken as ${unit} since 1970 UTC`,
+    unit,
   };
+}
+
+async function likelyUnit(database: Database, number: string): Promise<TimeUnit> {
+  const largest = await database.count(`SELECT coalesce(max(abs(${number})), 0) FROM ${RAW}`);
+  const units = Object.keys(UNITS) as TimeUnit[];
+  return units.find((unit) => largest < UNITS[unit].below) ?? 'nanoseconds';
 }
 
 /** Throws when a value that is there has no counterpart. */

@@ -48,6 +48,18 @@ describe('rows to be scored', () => {
     expect(await valuesOf(scored, 'y')).toEqual([5, 6]);
   });
 
+  it('have their times counted in what training counted them in, however large they are', async () => {
+    const start = Date.UTC(2026, 0, 1);
+    const days = Array.from({ length: 12 }, (_, i) => `a,${start + i * 864e5},1,${i}\n`);
+    const training = `k,at,x,y\n${days.join('')}`;
+    const scored = await readToScore(training, 'k,at,x\na,1000,1\na,2000,1\n', { time: 'at' });
+    // A second after 1970, not twenty minutes: milliseconds.
+    expect(await valuesOf(scored, 'at')).toEqual([
+      '1970-01-01T00:00:01.000Z',
+      '1970-01-01T00:00:02.000Z',
+    ]);
+  });
+
   it('may all lack the key', async () => {
     const scored = await readToScore('k,x,y\na,1,5\nb,2,6\n', 'k,x\n,1\n');
     expect(texts(scored)).toEqual(['k=\\N']);
