@@ -19,7 +19,14 @@ export type ModelSet = {
   readonly global: Member | null;
 };
 
-/** All models of a run that serve, by the verdicts of the run. */
+export function isEmpty({ members, global }: ModelSet): boolean {
+  return members.size === 0 && global === null;
+}
+
+/**
+ * All models of a run that serve, by the verdicts of the run. One that was cancelled, or failed, before own and global
+ * models were compared serves what it finished: a partition's own model, else the global one.
+ */
 export async function modelSetOf(
   { runs }: Pick<OperationContext, 'runs'>,
   run: RunRecord,
@@ -33,22 +40,32 @@ export async function modelSetOf(
   };
 
   const own = new Map<Digest, PackMember>();
-  const answers: {
-    readonly text: string;
-    readonly digest: Digest;
-    readonly reason: string | null;
-  }[] = [];
+  const answers: Answer[] = [];
   for await (const { text, trained: fitted, chosen } of runs.partitions(run.runId)) {
     const model = trainedModel(fitted);
     if (model !== null) own.set(model.facts.model.digest, model.model);
     if (chosen?.model)
       answers.push({ text, digest: chosen.model, reason: chosen.reason ?? chosen.verdict });
+    else if (chosen === null)
+      answers.push({
+        text,
+        digest: model?.facts.model.digest ?? null,
+        reason: model === null ? 'not_reached' : 'not_compared',
+      });
   }
   const members = new Map<string, Member>();
-  for (const { text, digest: answering, reason } of answers) {
-    const bytes = own.get(answering);
-    if (bytes !== undefined) members.set(text, { rung: 'own', reason, digest: answering, bytes });
+  for (const { text, digest, reason } of answers) {
+    const bytes = digest === null ? undefined : own.get(digest);
+    if (digest !== null && bytes !== undefined)
+      members.set(text, { rung: 'own', reason, digest, bytes });
     else if (global !== null) members.set(text, { ...global, reason });
   }
   return { members, global };
 }
+
+/** `digest` null: no model of its own. */
+type Answer = {
+  readonly text: string;
+  readonly digest: Digest | null;
+  readonly reason: string | null;
+};

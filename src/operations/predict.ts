@@ -1,5 +1,6 @@
 import { dirname, extname } from 'node:path';
 import { Failure } from '../domain/failure.ts';
+import { isTerminal } from '../domain/run.ts';
 import type { Outcome } from '../engines/engine.ts';
 import { createJob, type Job, mapJob } from '../engines/job.ts';
 import { requireColumn } from '../frame/frame.ts';
@@ -12,7 +13,7 @@ import type { Spec } from '../spec/spec.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { columnTexts } from './answer-columns.ts';
 import type { OperationContext } from './context.ts';
-import { type Member, type ModelSet, modelSetOf } from './model-set.ts';
+import { isEmpty, type Member, type ModelSet, modelSetOf } from './model-set.ts';
 import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
 import { type ScoredRows, scoreColumns } from './score-columns.ts';
 import type { PredictRequest, PredictResult } from './services.ts';
@@ -55,15 +56,22 @@ type NewRows = PassingSnapshot & {
  */
 export async function predict(context: Context, request: PredictRequest): Promise<PredictResult> {
   const run = await context.runs.run(request.run);
-  if (run.plan === null || run.snapshot === null) {
-    throw new Failure('not-found', `Run ${run.runId} has no models: it is ${run.status}.`);
-  }
+  if (!isTerminal(run.status))
+    throw new Failure(
+      'conflict',
+      `Run ${run.runId} is ${run.status}, and its models are chosen at its end: wait for it with \`partita attach\`, or cancel it to use those that are trained.`,
+    );
+  const models = await modelSetOf(context, run);
+  if (run.plan === null || run.snapshot === null || isEmpty(models))
+    throw new Failure(
+      'not-found',
+      `Run ${run.runId} has no model that could answer: it ended ${run.status} before one was trained.`,
+    );
   const { classes } = run.plan;
   const trained = run.snapshot.columns;
   const spec = scoringSpec(run.spec, trained, request.data);
   const columns = scoreColumns(spec, classes);
   const table = await createTableFile(request.out, columns);
-  const models = await modelSetOf(context, run);
   const source = { ...context.snapshotRequest(spec, dirname(request.data)), trained };
   try {
     return await withSnapshot(context, source, async ({ snapshot, path }, signal) => {

@@ -11,7 +11,7 @@ import { postgresPassword } from '../../src/embedded/postgres-home.ts';
 import { queryServer } from '../../src/embedded/server-query.ts';
 import type { RunState } from '../../src/operations/services.ts';
 import { seededDraws } from '../support/draws.ts';
-import { csvOf, Partita, type Running, type SpecWishes } from '../support/partita.ts';
+import { csvOf, Partita, type Running, readCsv, type SpecWishes } from '../support/partita.ts';
 
 const partita = new Partita();
 afterAll(() => partita.stop(), 120_000);
@@ -136,6 +136,8 @@ describe('a run that is disturbed', () => {
     const watching = await partita.start('run', long, '--json');
     await watching.says(SOME_TRAINED);
     const { runId } = await newestRun();
+    const early = await partita.command('predict', runId, '--data', 'work.csv', '--out', 'p.csv');
+    expect([early.code, early.stderr]).toEqual([2, expect.stringContaining('is RUNNING')]);
     expect((await partita.command('cancel', runId)).code).toBe(0);
     const { code, stdout } = await watching.ended;
     const result = JSON.parse(stdout) as RunResult;
@@ -153,6 +155,25 @@ describe('a run that is disturbed', () => {
           : ['skipped', 'not_reached', null],
       );
     await isIdle(await pidOf('worker'));
+
+    // What it did finish can be used, and says that it was never compared.
+    const predicted = await partita.command(
+      'predict',
+      runId,
+      '--data',
+      'work.csv',
+      '--out',
+      'p.csv',
+    );
+    expect(predicted.code, predicted.stderr).toBe(0);
+    const answered = readCsv(join(partita.folder, 'p.csv'));
+    expect(answered).toHaveLength(ROWS.length);
+    const modelOf = new Map(result.partitions.map(({ partition, model }) => [partition, model]));
+    for (const { k, model, rung, reason } of answered) {
+      const own = modelOf.get(`k=${k}`);
+      if (own !== null) expect([model, rung, reason]).toEqual([own, 'own', 'not_compared']);
+      else expect([rung, reason]).not.toContain('own');
+    }
   }, 240_000);
 });
 
