@@ -20,6 +20,7 @@ import { controlRun, runState, watchRun } from './operations/run-state.ts';
 import { listRuns } from './operations/runs.ts';
 import type { Services } from './operations/services.ts';
 import { submitRun } from './operations/submit.ts';
+import { checkSource } from './sources/check-source.ts';
 import { takeSnapshot } from './sources/snapshot-process.ts';
 import { DEFAULT_SNAPSHOT_LIMITS } from './sources/snapshot-request.ts';
 import { resolveSourceUrl } from './sources/source-url.ts';
@@ -51,6 +52,9 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
   return {
     stateFolder: config.folder,
     submit: async (prepared, options) => {
+      // Before any part is started; under a key the run may be there already.
+      if (options?.idempotencyKey === undefined)
+        await checkSource(prepared.spec.data.source, prepared.baseFolder);
       await system.lendSecrets(prepared.spec);
       return act((context) => submitRun(context, prepared, options));
     },

@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { checkSource } from '../sources/check-source.ts';
 import { startRun } from '../temporal/runs.ts';
 import type { OperationContext } from './context.ts';
 import type { PreparedSpec, SubmitOptions } from './services.ts';
 
 /**
  * Records the run, then starts its workflow: a crash between the two leaves a PENDING run, and submitting again with the
- * same idempotency key starts it.
+ * same idempotency key starts it. Throws `Failure('invalid-data')` and records nothing when a source file is missing,
+ * unless the key has a run already, which may have read it long ago.
  */
 export async function submitRun(
   context: OperationContext,
   prepared: PreparedSpec,
   { idempotencyKey, requestedBy = context.user }: SubmitOptions = {},
 ): Promise<{ readonly runId: string }> {
+  const isKnown = idempotencyKey !== undefined && (await context.runs.hasKey(idempotencyKey));
+  if (!isKnown) await checkSource(prepared.spec.data.source, prepared.baseFolder);
   const runId = newRunId();
   const run = await context.runs.createRun({
     runId,

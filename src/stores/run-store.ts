@@ -124,6 +124,8 @@ export const GLOBAL_PARTITION = 'global';
  */
 export interface RunStore {
   createRun(run: NewRun): Promise<RunRecord>;
+  /** Whether a run stands under the idempotency key. */
+  hasKey(idempotencyKey: string): Promise<boolean>;
   /** Throws `Failure('not-found')`, naming runs with a similar id. Takes a full id or a unique prefix. */
   run(runId: string): Promise<RunRecord>;
   listRuns(options: {

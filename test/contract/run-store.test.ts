@@ -57,6 +57,7 @@ describe('a run', () => {
   it('is the one that exists when its idempotency key comes again, and another spec is refused', async () => {
     const first = await store.createRun(newRun(800, { idempotencyKey: 'nightly' }));
     const again = await store.createRun(newRun(900, { idempotencyKey: 'nightly' }));
+    expect([await store.hasKey('nightly'), await store.hasKey('night')]).toEqual([true, false]);
     expect(again).toEqual(first);
     const other = newRun(901, { idempotencyKey: 'nightly', specDigest: digestBytes('other') });
     expect(await kindOf(store.createRun(other))).toBe('conflict');

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -71,6 +71,7 @@ describe('before anything is started', () => {
   });
 
   it('a server that the environment names and nobody reaches is told', async () => {
+    partita.write('data.csv', GOOD);
     const spec = partita.writeSpec(wishes);
     const lost = [
       { DATABASE_URL: `postgres://me:${SECRET}@127.0.0.1:${port}/runs` },
@@ -89,14 +90,26 @@ describe('before anything is started', () => {
     await Promise.all(ended);
   });
 
+  it.each([
+    ['nowhere.csv', /There is no file `nowhere\.csv` in /],
+    ['parts/*.csv', /There is no file `parts\/\*\.csv` in /],
+    ['..', /is a folder: name its files/],
+    ['circle.csv', /circle\.csv can't be opened \(ELOOP\)/],
+  ])('the source file %s is refused', async (path, message) => {
+    symlinkSync('circle.csv', join(partita.folder, 'circle.csv'));
+    const ended = await partita.command('run', partita.writeSpec(source(path)));
+    rmSync(join(partita.folder, 'circle.csv'));
+    expect([ended.code, ended.stdout]).toEqual([4, '']);
+    expect(ended.stderr).toMatch(message);
+  });
+
   it('nothing has been started', () => {
     expect(existsSync(join(partita.folder, '.partita', 'postgres'))).toBe(false);
   });
 });
 
 describe('a source that can not be trained on', () => {
-  const files: readonly (readonly [string, string | null, string])[] = [
-    ['nowhere', null, 'There is no file `nowhere.csv`'],
+  const files: readonly (readonly [string, string, string])[] = [
     ['empty', '', 'empty.csv is empty.'],
     ['without rows', 'k,x,y\n', 'The source has columns, but no rows.'],
     ['without the target', 'k,x,z\na,1,p\nb,1,q\n', 'names the column `y`'],
@@ -105,7 +118,7 @@ describe('a source that can not be trained on', () => {
 
   it('fails the run with the reason, as bad data', async () => {
     const runs = files.map(async ([name, text, message]) => {
-      if (text !== null) partita.write(`${name}.csv`, text);
+      partita.write(`${name}.csv`, text);
       const spec = partita.writeSpec({ ...source(`${name}.csv`), name });
       return { message, ...(await partita.run(spec)) };
     });
@@ -130,6 +143,19 @@ describe('a source that can not be trained on', () => {
     expect([code, result.status]).toEqual([7, 'FAILED']);
     expect(result.error).toContain(`127.0.0.1:${port}`);
     expect(stdout + stderr).not.toContain(SECRET);
+  }, 120_000);
+
+  it('is refused under a key of its own, and asked for no more once its run is there', async () => {
+    const spec = partita.writeSpec({ ...source('daily.csv'), name: 'daily' });
+    const key = ['--idempotency-key', 'monday', '--detach'];
+    const missing = await partita.command('run', spec, ...key);
+    expect([missing.code, missing.stderr]).toEqual([4, expect.stringContaining('`daily.csv`')]);
+    const file = partita.write('daily.csv', 'k,x,y\n');
+    const { runId } = await partita.json<{ readonly runId: string }>('run', spec, ...key);
+    await partita.command('attach', runId);
+    rmSync(file);
+    const again = await partita.json<{ readonly runId: string }>('run', spec, ...key);
+    expect(again.runId).toBe(runId);
   }, 120_000);
 
   it('leaves nothing half-written', async () => {

@@ -9,7 +9,7 @@ import { insertRows } from './rows.ts';
 import { findRunId } from './run-id.ts';
 import { runFromRow, selectRuns } from './run-record.ts';
 
-type Runs = Pick<RunStore, 'createRun' | 'run' | 'listRuns' | 'setStatus'>;
+type Runs = Pick<RunStore, 'createRun' | 'hasKey' | 'run' | 'listRuns' | 'setStatus'>;
 
 const NEXT: { readonly [status in RunStatus]: readonly RunStatus[] } = {
   PENDING: ['RUNNING', 'FAILED', 'CANCELLED'],
@@ -25,6 +25,11 @@ export function runRecords(db: Kysely<Database>): Runs {
     async createRun(run) {
       const id = await db.transaction().execute((transaction) => insertRun(transaction, run));
       return runFromRow(await selectRuns(db).where('run.id', '=', id).executeTakeFirstOrThrow());
+    },
+
+    async hasKey(idempotencyKey) {
+      const query = db.selectFrom('run').select('id').where('idempotency_key', '=', idempotencyKey);
+      return (await query.executeTakeFirst()) !== undefined;
     },
 
     async run(runId) {
