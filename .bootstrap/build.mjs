@@ -53,6 +53,8 @@ function buildKernels() {
     // Vectors pass between functions of the module only, never to JavaScript.
     '--disableWarning',
     '112',
+    // The thread that loads it brings the memory, with the limit of its partition.
+    '--importMemory',
     '--initialMemory',
     '16',
     '--maximumMemory',

@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/partition (types)',
   ],
   'src/partition': ['src/domain', 'src/frame', 'src/estimators', 'src/features', 'src/spec'],
-  'src/engines': ['src/domain', 'src/frame', 'src/partition'],
+  'src/engines': ['src/domain', 'src/frame', 'src/kernels', 'src/partition'],
   'src/sources': ['src/domain', 'src/frame', 'src/spec'],
   'src/stores': [
     'src/domain',

@@ -2,6 +2,11 @@ import { Failure } from '../domain/failure.ts';
 import { KERNELS_WASM_BASE64 } from './gen/kernels-wasm.ts';
 import type { KernelCalls, Pointer } from './kernel-calls.ts';
 
+/** Of 64 KiB: what the module begins with, and the most that its 32-bit addresses reach (both as the build says). */
+const PAGE_BYTES = 65_536;
+const FIRST_PAGES = 16;
+const MOST_PAGES = 65_535;
+
 /** A module that had to grow beyond this is dropped after the work, since WebAssembly memory never shrinks. */
 const KEEP_BYTES = 64 * 1024 * 1024;
 
@@ -11,11 +16,20 @@ let compiled: WebAssembly.Module | undefined;
 /** One per thread: a kernel call never waits, so there is no second user. */
 let loaded: Loaded | undefined;
 let pollNow: () => void = doNothing;
+let mostPages = MOST_PAGES;
+
+/** How far the kernels' memory may grow on this thread from now on; without a limit it is 4 GB. */
+export function limitKernelMemory(megabytes: number): void {
+  const pages = Math.floor((megabytes * 2 ** 20) / PAGE_BYTES);
+  const limit = Math.max(FIRST_PAGES, Math.min(MOST_PAGES, pages));
+  if (limit !== mostPages) loaded = undefined;
+  mostPages = limit;
+}
 
 /**
  * Runs `work` with the kernels' memory as scratch: everything put or reserved in it is given back when `work` ends,
  * however it ends. `poll` is called every millisecond or so of computing and may throw to end it. Throws
- * `Failure('limit-exceeded')` when the data doesn't fit into 4 GB.
+ * `Failure('limit-exceeded')` when the data doesn't fit into 4 GB, and a `RangeError` when not into `limitKernelMemory`.
  */
 export function withKernels<Result>(poll: () => void, work: (kernels: Kernels) => Result): Result {
   loaded ??= load();
@@ -90,16 +104,21 @@ function load(): Loaded {
       throw tooLarge(bytes);
     },
   };
-  const calls = new WebAssembly.Instance(compiled, { host }).exports as KernelCalls & {
-    readonly memory: WebAssembly.Memory;
-  };
-  return { calls, memory: calls.memory };
+  const memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: mostPages });
+  const { exports } = new WebAssembly.Instance(compiled, { host, env: { memory } });
+  return { calls: exports as KernelCalls, memory };
 }
 
-function tooLarge(bytes: number): Failure {
+/** A memory that is full is told in the words of the engine's own, `isOutOfMemory` knows both. */
+function tooLarge(bytes: number): Error {
+  const more = `${Math.ceil(bytes / 2 ** 20)} MB more`;
+  if (mostPages < MOST_PAGES)
+    return new RangeError(
+      `Training was unable to grow its memory by ${more} within the limit of ${(mostPages * PAGE_BYTES) / 2 ** 20} MB. Raise limits.per_partition.memory_mb, or take fewer rows or columns.`,
+    );
   return new Failure(
     'limit-exceeded',
-    `Training needs ${Math.ceil(bytes / 1048576)} MB more at once than the 4 GB of the kernels hold; take fewer rows or columns.`,
+    `Training needs ${more} at once than the 4 GB of the kernels hold; take fewer rows or columns.`,
   );
 }
 

@@ -2,7 +2,7 @@
 declare namespace WebAssembly {
   class Memory {
     readonly buffer: ArrayBuffer;
-    constructor(limits: { readonly initial: number });
+    constructor(limits: { readonly initial: number; readonly maximum: number });
   }
   class Module {
     constructor(bytes: Uint8Array);

@@ -1,4 +1,5 @@
 import { Failure } from '../domain/failure.ts';
+import { isOutOfMemory } from '../domain/out-of-memory.ts';
 import {
   type Estimator,
   type FitOptions,
@@ -88,9 +89,9 @@ export class FitSite {
   }
 }
 
-/** True for the error that ends the whole partition: everything else is one candidate's failure. */
+/** True for what ends the whole partition, its limits: everything else is one candidate's failure. */
 export function isStop(error: unknown): boolean {
-  return error instanceof FitStopped;
+  return error instanceof FitStopped || isOutOfMemory(error);
 }
 
 function requireEstimator(algorithm: string): Estimator {

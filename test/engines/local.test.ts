@@ -139,6 +139,29 @@ describe('the pool process', () => {
   });
 });
 
+describe('the memory of the kernels', () => {
+  it('has the limit of its partition: over it, that partition alone is out of memory', async () => {
+    const engine = new LocalEngine({ threads: 1 });
+    const path = await writeSnapshotFile(frameOf(numbers('x', [1, 2, 3])));
+    const job = jobOf(path);
+    const ranges = [{ start: 0, count: 3 }];
+    const tasks = ['a', 'b', 'c'].map((text) => ({ partition: { id: text, text, ranges } }));
+    const outcomesWithin = async (memoryMb: number) => {
+      const module = join(import.meta.dirname, '../support/kernel-functions.js');
+      const fn = { name: 'reserve', module, args: { b: 64 } };
+      const limits = { seconds: 60, memoryMb, heapMb: 256 };
+      const batches = engine.map({ ...job, tasks, fn, limits }, new AbortController().signal);
+      const outcomes: Outcome[] = [];
+      for await (const batch of batches) outcomes.push(...batch);
+      return outcomes.map((one) => (one.kind === 'ok' ? one.kind : [one.reason, one.message]));
+    };
+    const full = expect.stringMatching(/unable to grow its memory by 64 MB .* limit of 32 MB/);
+    expect(await outcomesWithin(32)).toEqual(['ok', ['out_of_memory', full], 'ok']);
+    expect(await outcomesWithin(128)).toEqual(['ok', 'ok', 'ok']);
+    await engine.close();
+  });
+});
+
 function jobOf(path: string): GroupedMap {
   const module = join(import.meta.dirname, '../support/engine-functions.js');
   return {

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/domain/failure.ts';
-import { type Kernels, kernelMemoryBytes, withKernels } from '../../src/kernels/kernels.ts';
+import {
+  type Kernels,
+  kernelMemoryBytes,
+  limitKernelMemory,
+  withKernels,
+} from '../../src/kernels/kernels.ts';
 import { seededRandom } from '../support/tables.ts';
 
 function patiently<Result>(work: (kernels: Kernels) => Result): Result {
@@ -38,6 +43,18 @@ describe('the memory of the kernels', () => {
     patiently((kernels) => kernels.reserve(100 * 1024 * 1024));
     expect(kernelMemoryBytes()).toBe(0);
     expect(patiently(({ calls }) => calls.exponential(0))).toBe(1);
+  });
+
+  it('grows to its limit and no further, whatever the limit before', () => {
+    const reserve = (megabytes: number) => () =>
+      patiently((kernels) => kernels.reserve(megabytes * 2 ** 20));
+    limitKernelMemory(8);
+    expect(reserve(7)).not.toThrow();
+    expect(reserve(9)).toThrow(/unable to grow its memory by 9 MB more within the limit of 8 MB/);
+    limitKernelMemory(16);
+    expect(reserve(9)).not.toThrow();
+    limitKernelMemory(Number.POSITIVE_INFINITY);
+    expect(reserve(100)).not.toThrow();
   });
 
   it('refuses more than 4 GB with a reason', () => {

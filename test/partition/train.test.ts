@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { outOfFoldRows } from '../../src/estimators/folds.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import { takeRows } from '../../src/frame/frame.ts';
+import { limitKernelMemory } from '../../src/kernels/kernels.ts';
 import type { TrainArgs } from '../../src/partition/facts.ts';
 import type { PartitionResult } from '../../src/partition/partition-function.ts';
 import { predictionsFromBytes, readLayer } from '../../src/partition/predictions.ts';
@@ -165,6 +166,17 @@ describe('train', () => {
     const stop = Int32Array.of(1);
     const slow = machineSpec({ algorithms: ['gradient_boosting'] });
     expect(() => run('train', data, argsOf(slow), { stop })).toThrow('stop');
+  });
+
+  it('ends as a whole where its memory ends, whatever candidates are left', () => {
+    const many = partitionData(machineFrame({ car: 20_000 }), spec);
+    limitKernelMemory(1);
+    try {
+      expect(() => run('train', many, argsOf(spec))).toThrow(/unable to grow its memory/);
+    } finally {
+      limitKernelMemory(Number.POSITIVE_INFINITY);
+    }
+    expect(run('train', data, argsOf(spec)).facts.model).toEqual(facts.model);
   });
 
   it('answers with the simplest candidate where no row can be scored', () => {

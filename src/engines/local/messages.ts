@@ -44,6 +44,8 @@ export type ThreadTask = {
   readonly partition: PartitionRef;
   readonly loaded: LoadedPartition;
   readonly inputs: readonly InputRef[];
+  /** Of the kernels' memory, which no limit of the thread bounds. */
+  readonly memoryMb: number;
   readonly stop: Int32Array;
   readonly log: SharedArrayBuffer;
 };

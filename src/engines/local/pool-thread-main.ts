@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { limitKernelMemory } from '../../kernels/kernels.ts';
 import type { PartitionContext, PartitionData } from '../../partition/partition-function.ts';
 import type { TaskResult, ThreadReport, ThreadTask } from './messages.ts';
 import { failedResult, runTask } from './run-task.ts';
@@ -20,6 +21,7 @@ for (const stream of [process.stdout, process.stderr]) {
 
 port.on('message', (task: ThreadTask) => {
   log = task.log;
+  limitKernelMemory(task.memoryMb);
   void execute(task).then(report);
 });
 

@@ -118,7 +118,8 @@ export class Pool {
   #runOnce({ job, task: { index, loaded }, thread }: Running): Promise<ThreadOutcome> {
     const { partition, part, inputs = [] } = job.task(index);
     const fn = { ...job.map.fn, args: { ...job.map.fn.args, ...part } };
-    return thread.run({ fn, partition, loaded, inputs }, job.map.limits.seconds);
+    const { seconds, memoryMb } = job.map.limits;
+    return thread.run({ fn, partition, loaded, inputs, memoryMb }, seconds);
   }
 
   #finish(job: PoolJob, outcome: Outcome): void {

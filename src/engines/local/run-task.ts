@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { Failure, isFailure } from '../../domain/failure.ts';
+import { isOutOfMemory } from '../../domain/out-of-memory.ts';
 import type {
   PartitionContext,
   PartitionData,
@@ -58,14 +59,4 @@ function isPartitionResult(result: unknown): result is PartitionResult {
   const { facts, blobs } = result as Partial<PartitionResult>;
   if (typeof facts !== 'object' || facts === null || !(blobs instanceof Map)) return false;
   return [...blobs.values()].every((bytes) => (bytes as unknown) instanceof Uint8Array);
-}
-
-/** What V8 and WebAssembly throw when a buffer or a memory can't grow. */
-function isOutOfMemory(error: Error): boolean {
-  return (
-    error instanceof RangeError &&
-    /allocation failed|could not allocate memory|unable to grow|invalid typed array length/i.test(
-      error.message,
-    )
-  );
 }
