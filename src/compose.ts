@@ -3,12 +3,18 @@ import { availableParallelism, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '../migrations/migrate.ts';
 import { type Config, environmentVariable, readConfig } from './config.ts';
-import { Failure } from './domain/failure.ts';
+import { Failure, isFailure } from './domain/failure.ts';
 import { buildDigest } from './embedded/build-digest.ts';
 import { logPathOf } from './embedded/log-file.ts';
 import { packageRoot } from './embedded/package-root.ts';
 import type { PartName } from './embedded/part-record.ts';
-import { deadParts, ensureStack, namedStack, type Stack } from './embedded/stack.ts';
+import {
+  deadParts,
+  ensureStack,
+  namedStack,
+  runningDatabase,
+  type Stack,
+} from './embedded/stack.ts';
 import { announceWorkerReady } from './embedded/worker-process.ts';
 import { LocalEngine } from './engines/local/local-engine.ts';
 import type { OperationContext, Workshop } from './operations/context.ts';
@@ -27,16 +33,20 @@ import { resolveSourceUrl } from './sources/source-url.ts';
 import { variableOf } from './spec/source.ts';
 import type { Spec } from './spec/spec.ts';
 import { createFileObjectStore } from './stores/objects/file-object-store.ts';
-import { connectDatabase } from './stores/postgres/connect.ts';
+import { connectDatabase, hasNoSchema } from './stores/postgres/connect.ts';
 import { createPostgresAuditStore } from './stores/postgres/postgres-audit-store.ts';
 import { createPostgresLineageStore } from './stores/postgres/postgres-lineage-store.ts';
 import { createPostgresRunFactsStore } from './stores/postgres/postgres-run-facts-store.ts';
 import { createPostgresRunStore } from './stores/postgres/postgres-run-store.ts';
+import type { FitTime } from './stores/run-store.ts';
 import { connectClient } from './temporal/connection.ts';
 import { workflowBundle } from './temporal/workflow-bundle.ts';
 
 /** Batches that one worker works on at once: enough to keep every thread busy while others commit. */
 const CONCURRENT_ACTIVITIES = 8;
+
+/** Candidates on partitions whose times tell how fast the algorithms are here. */
+const FIT_TIMES = 2000;
 
 /** What dies again and again is not helped by starting it. */
 const MAX_REPAIRS = 5;
@@ -230,17 +240,40 @@ class System {
         };
       },
       takeSnapshot: (request, signal) => takeSnapshot(request, signal),
+      fitTimes: () => this.#fitTimes(),
+      threadsFor,
     };
   }
 
-  #engineFor({ engine }: Spec): LocalEngine {
-    const threads = engine.threads === 'auto' ? availableParallelism() : engine.threads;
+  /** Nobody has to have trained before to plan: a server that is away, or has no schema yet, knows of no times. */
+  async #fitTimes(): Promise<readonly FitTime[]> {
+    const url = runningDatabase(this.#config);
+    if (url === null) return [];
+    const options = { url, application: 'partita plan', maxConnections: 1 };
+    const database = connectDatabase(options);
+    try {
+      return await createPostgresRunStore(database).fitTimes(FIT_TIMES);
+    } catch (error) {
+      const isAway = isFailure(error) && error.kind === 'unreachable';
+      if (isAway || hasNoSchema(error)) return [];
+      throw error;
+    } finally {
+      await database.destroy();
+    }
+  }
+
+  #engineFor(spec: Spec): LocalEngine {
+    const threads = threadsFor(spec);
     const existing = this.#engines.get(threads);
     if (existing !== undefined) return existing;
     const created = new LocalEngine({ threads });
     this.#engines.set(threads, created);
     return created;
   }
+}
+
+function threadsFor({ engine }: Spec): number {
+  return engine.threads === 'auto' ? availableParallelism() : engine.threads;
 }
 
 function say(line: string): void {

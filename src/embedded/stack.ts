@@ -5,7 +5,8 @@ import { withFolderLock } from './folder-lock.ts';
 import { packageRoot } from './package-root.ts';
 import { hasDied, markStopped, type PartName, readRecord, writeRecord } from './part-record.ts';
 import { ensurePartitaFolder, runFolder } from './partita-folder.ts';
-import { postgresUrl, startPostgres, stopPostgres } from './postgres.ts';
+import { findPostgres, postgresUrl, startPostgres, stopPostgres } from './postgres.ts';
+import { postgresPassword } from './postgres-home.ts';
 import type { Say } from './say.ts';
 import { ensureDatabase } from './server-query.ts';
 import { NAMESPACE, startTemporal, stopTemporal } from './temporal.ts';
@@ -84,6 +85,17 @@ export async function stopStack(
       if (only.includes(name) && (await stop(config.folder))) stopped.push(name);
     return stopped;
   });
+}
+
+/** Where runs are kept, if that can be asked now without starting anything. Holds a password: never to be shown. */
+export function runningDatabase({ folder, databaseUrl }: Config): string | null {
+  if (databaseUrl !== null) return databaseUrl;
+  const found = findPostgres(folder);
+  return (
+    (found &&
+      postgresUrl({ port: found.port, password: postgresPassword(folder) }, LINEAGE_DATABASE)) ??
+    null
+  );
 }
 
 /** The parts of ours that have ended without being told to. Reads three small files: cheap enough for every second. */

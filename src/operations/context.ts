@@ -8,7 +8,7 @@ import type { AuditStore } from '../stores/audit-store.ts';
 import type { LineageStore } from '../stores/lineage-store.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import type { RunFactsStore } from '../stores/run-facts.ts';
-import type { CodeVersion, RunStore } from '../stores/run-store.ts';
+import type { CodeVersion, FitTime, RunStore } from '../stores/run-store.ts';
 
 /** What reads a source and computes in this process: it needs no server of ours. */
 export type Workshop = {
@@ -18,6 +18,10 @@ export type Workshop = {
     request: SnapshotRequest,
     signal: AbortSignal,
   ) => Promise<{ readonly snapshot: Snapshot; readonly parquetPath: string }>;
+  /** How long fits took before; none where no server that knows runs now. */
+  readonly fitTimes: () => Promise<readonly FitTime[]>;
+  /** That train at once. */
+  readonly threadsFor: (spec: Spec) => number;
 };
 
 /** What the operations act on; built by `src/compose.ts`. */

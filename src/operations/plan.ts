@@ -2,10 +2,12 @@ import { Failure } from '../domain/failure.ts';
 import { createJob, runJob } from '../engines/job.ts';
 import { checkFeatures } from '../partition/check-features.ts';
 import { columnsRead } from '../partition/columns-read.ts';
-import { conditionPartitions, type ProfiledRef } from '../partition/condition.ts';
+import { classLabels, conditionPartitions, type ProfiledRef } from '../partition/condition.ts';
 import { partitionRef } from '../partition/partition-function.ts';
+import type { Snapshot } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
+import { estimateTraining } from './estimate-training.ts';
 import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
 import type { PreparedSpec, RunPlan } from './services.ts';
 
@@ -18,8 +20,20 @@ export async function planRun(
   return withSnapshot(workshop, request, async (rows, signal) => {
     const { snapshot } = rows;
     checkFeatures(snapshot.columns, spec);
-    const partitions = conditionPartitions(await profileAll(workshop, spec, rows, signal), spec);
-    const own = partitions.filter(({ decision }) => decision.kind === 'train').length;
+    const profiled = await profileAll(workshop, spec, rows, signal);
+    const partitions = conditionPartitions(profiled, spec);
+    const own = partitions.filter(({ decision }) => decision.kind === 'train');
+    const models = own.map(({ rows: count }) => count);
+    if (spec.global.enabled) models.push(Math.min(snapshot.rowCount, spec.global.max_rows));
+    const size = {
+      features: featureCount(snapshot, spec),
+      classes: spec.target.task === 'regression' ? 0 : classLabels(profiled).length,
+    };
+    const estimate = estimateTraining(
+      spec,
+      models.map((count) => ({ rows: count, ...size })),
+      { fitTimes: await workshop.fitTimes(), threads: workshop.threadsFor(spec) },
+    );
     const fitsPerModel = spec.candidates.length * spec.validate.folds + 1;
     return {
       source: `${snapshot.source.kind} ${snapshot.source.location}`,
@@ -31,11 +45,26 @@ export async function planRun(
         decision,
       })),
       candidates: spec.candidates.length,
-      fits: (own + (spec.global.enabled ? 1 : 0)) * fitsPerModel,
-      estimatedSeconds: null,
+      fits: models.length * fitsPerModel,
+      estimatedSeconds: estimate.seconds,
+      estimateBasis: estimate.basis,
       warnings: snapshot.warnings,
     };
   });
+}
+
+/** What a model sees at most: the table's columns without those of another role, and those that steps make. */
+function featureCount({ columns }: Snapshot, spec: Spec): number {
+  const others = new Set([
+    ...spec.partition.by,
+    spec.target.column,
+    spec.time,
+    spec.columns.weight,
+  ]);
+  const sources = columns.filter(({ name }) => columnsRead(columns, spec).includes(name));
+  const left = sources.filter(({ name }) => !others.has(name)).length;
+  const features = left + spec.features.engineer.length;
+  return Math.max(1, Math.min(features, spec.features.select.keep ?? features));
 }
 
 async function profileAll(

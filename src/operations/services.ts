@@ -6,6 +6,7 @@ import type { Decision, RunStatus, Stage } from '../domain/run.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { AuditStore } from '../stores/audit-store.ts';
 import type { ModelLineage } from '../stores/lineage-store.ts';
+import type { EstimateBasis } from './estimate-training.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /** A spec that passed `parseSpec`, and the folder that its relative paths start from. */
@@ -59,8 +60,9 @@ export type RunPlan = {
   readonly candidates: number;
   /** Fits that training would take: candidates × folds and the final ones, own and global. */
   readonly fits: number;
-  /** Null when nothing is known to base it on. */
-  readonly estimatedSeconds: number | null;
+  /** Of training, by `estimateBasis`: the times of earlier runs, what is known of the algorithms, or some of both. */
+  readonly estimatedSeconds: number;
+  readonly estimateBasis: EstimateBasis;
   readonly warnings: readonly string[];
 };
 

@@ -117,6 +117,20 @@ export type BatchPlan = { readonly stage: Stage; readonly batches: readonly (rea
 /** The id of the partition without partition, in `train` and `evaluate` rows. */
 export const GLOBAL_PARTITION = 'global';
 
+/** One candidate on one partition of a run. */
+export type FitTime = {
+  readonly algorithm: string;
+  readonly parameters: JsonObject;
+  readonly rows: number;
+  /** Source columns that were kept. */
+  readonly features: number;
+  /** 0 = regression. */
+  readonly classes: number;
+  readonly folds: number;
+  /** Of all folds together. */
+  readonly fitMs: number;
+};
+
 /**
  * What happened. Every write is one transaction of a few multi-row statements and may come twice: the second time
  * changes nothing (and records the attempt as a duplicate). A write of an attempt older than the newest is refused with
@@ -210,4 +224,6 @@ export interface RunStore {
   ): Promise<{ readonly global: EvaluateFacts | null; readonly totals: TotalsFacts | null }>;
   /** Milliseconds per stage, attempts and retries included. */
   timings(runId: string): Promise<{ readonly [stage: string]: number }>;
+  /** How long candidates took on single partitions: the newest, at most `limit`. */
+  fitTimes(limit: number): Promise<readonly FitTime[]>;
 }

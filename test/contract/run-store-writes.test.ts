@@ -135,6 +135,21 @@ describe('training, evaluation and choice', () => {
     expect(timings['train']).toBe(0);
     expect(Object.values(timings).every((ms) => Number(ms) >= 0)).toBe(true);
   });
+
+  it('tell how long candidates took, with what that depends on, the newest first', async () => {
+    const runId = await startRun();
+    const ids = await recordPlan(store, runId, snapshotOf(['a']));
+    await store.recordTraining(runId, 0, [trainedOf(ids[0] as string)], attempt());
+    const { rows } = await store.partition(runId, 'a');
+    const common = { parameters: { trees: 100 }, features: 1, folds: 3, fitMs: 30 };
+    const [first, second, ...more] = await store.fitTimes(2);
+    expect(more).toEqual([]);
+    for (const [time, algorithm] of [
+      [first, 'logistic'],
+      [second, 'random_forest'],
+    ] as const)
+      expect(time).toMatchObject({ ...common, algorithm, rows });
+  });
 });
 
 describe('a write that comes twice', () => {

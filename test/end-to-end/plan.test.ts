@@ -35,6 +35,7 @@ describe('looking before a run', () => {
     ]);
     // One partition and the model without partition: 2 candidates × 3 folds and the final fit each.
     expect(plan.fits).toBe(14);
+    expect([plan.estimateBasis, plan.estimatedSeconds > 0]).toEqual(['cost_model', true]);
   });
 
   it('debugs a partition of a file: its steps, and what is known of its rows', async () => {

@@ -93,6 +93,13 @@ describe('a whole run on public data', () => {
     expect(again.result.global?.model).toBe(weather.global?.model);
   }, 240_000);
 
+  it('tells the next plan how long its fits took', async () => {
+    const spec = join(EXAMPLES, 'weather/weather.partita.yaml');
+    expect((await partita.command('plan', spec)).stdout).toMatch(
+      /^About .* of training, by the times of earlier runs\.$/m,
+    );
+  }, 120_000);
+
   it('tells which data, spec, code and seed made a model', async () => {
     const model = weather.partitions[0]?.model as string;
     const { code, stdout } = await partita.command('lineage', model, '--json');

@@ -9,6 +9,11 @@ import { examples, JSON_OPTION } from '../option-values.ts';
 import { readSpec } from '../read-spec.ts';
 
 const MAX_ROWS = 30;
+const BASIS_WORDS: { readonly [basis in RunPlan['estimateBasis']]: string } = {
+  earlier_runs: 'by the times of earlier runs',
+  cost_model: 'by a rough model of the algorithms (no earlier run is known)',
+  both: 'by the times of earlier runs and, for algorithms they had not, a rough model',
+};
 
 export function registerPlan(program: Command, context: CommandContext): void {
   program
@@ -28,16 +33,14 @@ export function registerPlan(program: Command, context: CommandContext): void {
 function planText(plan: RunPlan): string {
   const shown = plan.partitions.slice(0, MAX_ROWS);
   const hidden = plan.partitions.length - shown.length;
-  const time =
-    plan.estimatedSeconds === null
-      ? ''
-      : `, about ${roughDurationText(plan.estimatedSeconds * 1000)} of computing`;
+  const time = roughDurationText(plan.estimatedSeconds * 1000);
   const trained = plan.partitions.filter(({ decision }) => decision.kind === 'train').length;
   return [
     `${printable(plan.source)}: ${countedText(plan.rows, 'row')} in ${countedText(plan.partitions.length, 'partition')}`,
     ...shown.map(plannedLine),
     ...(hidden > 0 ? [`  … and ${countText(hidden)} more (all of them with --json)`] : []),
-    `${countedText(trained, 'partition')} with a model of its own, ${countedText(plan.candidates, 'candidate')} each: ${countedText(plan.fits, 'fit')}, cross-validation and the model without partition included${time}.`,
+    `${countedText(trained, 'partition')} with a model of its own, ${countedText(plan.candidates, 'candidate')} each: ${countedText(plan.fits, 'fit')}, cross-validation and the model without partition included.`,
+    `About ${time} of training, ${BASIS_WORDS[plan.estimateBasis]}.`,
     ...plan.warnings.map((warning) => `warning: ${printable(warning)}`),
     '',
   ].join('\n');

@@ -110,3 +110,8 @@ function safeInteger(text: string): number {
   if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is beyond 2^53.`);
   return value;
 }
+
+/** True for what a database answers that was never migrated. */
+export function hasNoSchema(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '42P01';
+}

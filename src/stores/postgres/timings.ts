@@ -1,10 +1,10 @@
-import { type Kysely, sql } from 'kysely';
+import { type JoinBuilder, type Kysely, sql } from 'kysely';
 import { STAGES } from '../../domain/run.ts';
 import type { RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
 
 /** From the first attempt's start to the last one's end; `features` and `select` happen inside `train`. */
-export function timingQueries(db: Kysely<Database>): Pick<RunStore, 'timings'> {
+export function timingQueries(db: Kysely<Database>): Pick<RunStore, 'timings' | 'fitTimes'> {
   return {
     async timings(runId) {
       const spans = await db
@@ -34,7 +34,40 @@ export function timingQueries(db: Kysely<Database>): Pick<RunStore, 'timings'> {
       });
       return { total, ...Object.fromEntries(stages) };
     },
+
+    async fitTimes(limit) {
+      return db
+        .selectFrom('candidate')
+        .innerJoin('run_partition', samePartition('run_partition'))
+        .innerJoin('selection', samePartition('selection'))
+        .innerJoin('run_plan', 'run_plan.run_id', 'candidate.run_id')
+        .innerJoin('parameters', 'parameters.digest', 'candidate.parameters_digest')
+        .innerJoin('run', 'run.id', 'candidate.run_id')
+        .innerJoin('spec', 'spec.digest', 'run.spec_digest')
+        .where('candidate.status', '=', 'ok')
+        .orderBy('candidate.run_id', 'desc')
+        .orderBy('candidate.partition_id')
+        .orderBy('candidate.number')
+        .limit(limit)
+        .select([
+          'candidate.algorithm',
+          'parameters.document as parameters',
+          'run_partition.row_count as rows',
+          sql<number>`greatest(1, cardinality(selection.kept))`.as('features'),
+          sql<number>`json_array_length(run_plan.classes)`.as('classes'),
+          sql<number>`(spec.document #>> '{validate,folds}')::integer`.as('folds'),
+          'candidate.fit_ms as fitMs',
+        ])
+        .execute();
+    },
   };
+}
+
+function samePartition<Table extends 'run_partition' | 'selection'>(table: Table) {
+  return (join: JoinBuilder<Database, 'candidate' | Table>) =>
+    join
+      .on(sql.ref(`${table}.run_id`), '=', sql.ref('candidate.run_id'))
+      .on(sql.ref(`${table}.partition_id`), '=', sql.ref('candidate.partition_id'));
 }
 
 /** A worker's clock starts the span and the server's ends it: skew must not make it negative. */

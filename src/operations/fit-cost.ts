@@ -1,0 +1,56 @@
+import type { Candidate } from '../spec/spec.ts';
+
+/** What the time of a fit grows with. */
+export type FitSize = {
+  readonly rows: number;
+  readonly features: number;
+  readonly classes: number;
+};
+
+/** Units of work of one fit, predicting its own rows included, by textbook complexity. */
+type Work = (size: FitSize, parameters: Candidate['parameters']) => number;
+
+const amount = (value: unknown, otherwise: number): number =>
+  typeof value === 'number' ? value : otherwise;
+const outputs = (classes: number): number => (classes > 2 ? classes : 1);
+const depth = (rows: number): number => Math.log2(rows + 2);
+
+const perCell: Work = ({ rows, features }) => rows * features;
+const perPair: Work = ({ rows, features }) => rows * features ** 2;
+const perOutput: Work = (size) => perCell(size, {}) * outputs(size.classes);
+const neighbours: Work = ({ rows, features }) => rows ** 2 * features;
+const tree: Work = (size) => perCell(size, {}) * depth(size.rows);
+const forest: Work = ({ rows, features }, { trees }) =>
+  amount(trees, 100) * rows * Math.sqrt(features) * depth(rows);
+const boosting: Work = (size, { rounds }) => amount(rounds, 100) * perOutput(size, {});
+
+/** Nanoseconds per unit of work, measured on one core of a 2026 server: right to a factor of three or so. */
+const COSTS: { readonly [algorithm: string]: { readonly work: Work; readonly ns: number } } = {
+  baseline: { work: ({ rows }) => rows, ns: 100 },
+  linear: { work: perPair, ns: 10 },
+  ridge: { work: perPair, ns: 10 },
+  lasso: { work: perPair, ns: 15 },
+  elastic_net: { work: perPair, ns: 15 },
+  naive_bayes: { work: perCell, ns: 100 },
+  logistic: { work: perOutput, ns: 150 },
+  knn: { work: neighbours, ns: 0.7 },
+  decision_tree: { work: tree, ns: 40 },
+  random_forest: { work: forest, ns: 20 },
+  extra_trees: { work: forest, ns: 15 },
+  gradient_boosting: { work: boosting, ns: 25 },
+  svm: { work: neighbours, ns: 80 },
+  'mljs/linear': { work: perPair, ns: 50 },
+  'mljs/pls': { work: perCell, ns: 1500 },
+  'mljs/knn': { work: neighbours, ns: 30 },
+  'mljs/svm': { work: neighbours, ns: 80 },
+};
+/** Where nothing is known of an algorithm. */
+const UNKNOWN = { work: tree, ns: 400 };
+/** Every fit costs this, however few its rows. */
+const LEAST_MS = 0.3;
+
+/** Milliseconds of one fit on one core, by its algorithm's complexity. */
+export function fitCostMs({ algorithm, parameters }: Candidate, size: FitSize): number {
+  const { work, ns } = COSTS[algorithm] ?? UNKNOWN;
+  return LEAST_MS + (work(size, parameters) * ns) / 1e6;
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { estimateTraining } from '../../src/operations/estimate-training.ts';
+import { fitCostMs } from '../../src/operations/fit-cost.ts';
+import { experiment } from '../../src/spec/parse-spec.ts';
+import type { FitTime } from '../../src/stores/run-store.ts';
+
+const { spec } = experiment({
+  version: 1,
+  name: 'sales',
+  data: { source: { kind: 'csv', path: 'sales.csv' } },
+  partition: { by: 'store' },
+  target: { column: 'sold', task: 'classification' },
+  algorithms: ['logistic', { random_forest: { trees: 50 } }],
+});
+const size = { rows: 1000, features: 10, classes: 2 };
+
+/** A fit that took `times` as long as the model of costs says. */
+function timed(algorithm: string, times: number): FitTime {
+  const parameters = { trees: 200 };
+  const fitMs = times * 3 * fitCostMs({ algorithm, parameters }, size);
+  return { algorithm, parameters, ...size, folds: 3, fitMs };
+}
+
+const estimate = (fitTimes: readonly FitTime[], threads = 1, sizes = [size]) =>
+  estimateTraining(spec, sizes, { fitTimes, threads });
+
+describe('the estimate of training', () => {
+  it('says what it is based on', () => {
+    expect(estimate([]).basis).toBe('cost_model');
+    expect(estimate([timed('logistic', 1)]).basis).toBe('both');
+    expect(estimate([timed('ridge', 1)]).basis).toBe('cost_model');
+    expect(estimate([timed('logistic', 1), timed('random_forest', 1)]).basis).toBe('earlier_runs');
+  });
+
+  it('follows how fast the algorithms were before, whatever their size and parameters', () => {
+    const { seconds } = estimate([]);
+    const slower = [timed('logistic', 4), timed('random_forest', 4), timed('random_forest', 4)];
+    expect(estimate(slower).seconds).toBeCloseTo(4 * seconds, 10);
+  });
+
+  it('grows with models, rows and trees, and is shared by threads', () => {
+    const { seconds } = estimate([]);
+    expect(estimate([], 1, [size, size]).seconds).toBeCloseTo(2 * seconds, 10);
+    expect(estimate([], 2, [size, size]).seconds).toBeCloseTo(seconds, 10);
+    expect(estimate([], 1, [{ ...size, rows: 2000 }]).seconds).toBeGreaterThan(1.8 * seconds);
+    const forest = (trees: number) =>
+      fitCostMs({ algorithm: 'random_forest', parameters: { trees } }, size);
+    expect(forest(500)).toBeGreaterThan(4 * forest(100));
+  });
+
+  it('has a number for algorithms that it does not know', () => {
+    expect(fitCostMs({ algorithm: 'new', parameters: {} }, size)).toBeGreaterThan(0);
+  });
+});
