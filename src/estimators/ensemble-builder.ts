@@ -1,10 +1,15 @@
 import type { Pointer } from '../kernels/kernel-calls.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { MAX_CUTS, nodeAt, splitWord, type TreeEnsemble } from './tree-ensemble.ts';
+import { MAX_CUTS, nodeAt, SUBSET_BYTES, splitWord, type TreeEnsemble } from './tree-ensemble.ts';
 
 const TABLE_CUTS = MAX_CUTS + 1;
 
-type GrownTree = { readonly nodes: Int32Array; readonly values: Float32Array };
+type GrownTree = {
+  readonly nodes: Int32Array;
+  readonly values: Float32Array;
+  readonly covers: Int32Array;
+  readonly subsets: Uint8Array;
+};
 
 /** Collects trees as the kernels finish them; the kernels' own copy of a tree is written over by the next. */
 export class EnsembleBuilder {
@@ -19,11 +24,19 @@ export class EnsembleBuilder {
   add(kernels: Kernels, tree: Pointer): void {
     const { calls } = kernels;
     const nodeWords = 2 * calls.treeNodeCount(tree);
-    const valueCount = this.width * calls.treeLeafCount(tree);
+    const leaves = calls.treeLeafCount(tree);
+    const subsetBytes = SUBSET_BYTES * calls.treeSubsetCount(tree);
     this.trees.push({
       nodes: kernels.integersAt(calls.treeNodes(tree), nodeWords).slice(),
-      values: kernels.singlesAt(calls.treeValues(tree), valueCount).slice(),
+      values: kernels.singlesAt(calls.treeValues(tree), this.width * leaves).slice(),
+      covers: kernels.integersAt(calls.treeCovers(tree), leaves).slice(),
+      subsets: kernels.bytesAt(calls.treeSubsets(tree), subsetBytes).slice(),
     });
+  }
+
+  /** Forgets all trees but the first `count`. */
+  keepFirst(count: number): void {
+    this.trees.length = Math.min(this.trees.length, count);
   }
 
   /** The ensemble with only those cuts that a node uses. */
@@ -32,16 +45,20 @@ export class EnsembleBuilder {
     const roots = new Int32Array(trees.length);
     const nodes = new Int32Array(trees.reduce((sum, tree) => sum + tree.nodes.length, 0));
     const values = new Float32Array(trees.reduce((sum, tree) => sum + tree.values.length, 0));
+    const covers = new Int32Array(values.length / width);
+    const subsets = Buffer.concat(trees.map((tree) => tree.subsets));
     let nodeWords = 0;
     let valueCount = 0;
     trees.forEach((tree, t) => {
       roots[t] = nodeWords / 2;
       appendNodesInto(nodes, nodeWords, tree.nodes, valueCount / width);
       values.set(tree.values, valueCount);
+      covers.set(tree.covers, valueCount / width);
       nodeWords += tree.nodes.length;
       valueCount += tree.values.length;
     });
-    return keepUsedCuts({ columns, outputs, width, cuts, roots, nodes, values });
+    const ensemble = { columns, outputs, width, cuts, roots, nodes, values, covers };
+    return keepUsedCuts({ ...ensemble, subsets: new Uint8Array(subsets) });
   }
 }
 
@@ -76,6 +93,8 @@ function keepUsedCuts(ensemble: TreeEnsemble): TreeEnsemble {
   for (let i = 0; i < nodeCount; i++) {
     const node = nodeAt(ensemble, i);
     if (node.kind === 'split') (used[node.column] as Uint8Array)[node.cut] = 1;
+    // A bin of such a column is a level: its number has to stay.
+    if (node.kind === 'subset') (used[node.column] as Uint8Array).fill(1);
   }
   const cuts = ensemble.cuts.map((list, column) =>
     list.filter((_, cut) => (used[column] as Uint8Array)[cut] === 1),

@@ -68,6 +68,8 @@ export interface Estimator<Parameters extends JsonObject = JsonObject> {
   readonly parameters: z.ZodType<Parameters>;
   /** Values tried by grid and random search, per parameter; empty = nothing to tune. */
   readonly space: { readonly [parameter: string]: readonly Json[] };
+  /** The columns that parameters name: each has to be a feature that holds numbers. */
+  numberColumns?(parameters: Parameters): readonly string[];
   fit(x: Matrix, y: Target, parameters: Parameters, options: FitOptions): Model;
   /** Throws `Failure('corrupt-object')` on bytes that `toBytes` of this version did not make. */
   load(bytes: Uint8Array): Model;

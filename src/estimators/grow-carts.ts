@@ -79,7 +79,7 @@ type Growth = {
 function growEnsemble(kernels: Kernels, { x, goal, weights, plan, options }: Growth) {
   const { calls } = kernels;
   const columns = x.names.length;
-  const bins = calls.binColumns(kernels.put(x.data), x.rowCount, columns, MAX_CUTS + 1);
+  const bins = calls.binColumns(kernels.put(x.data), x.rowCount, columns, MAX_CUTS + 1, 0);
   const cart = calls.createCart(
     bins,
     kernels.put(goal.target),

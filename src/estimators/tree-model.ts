@@ -10,7 +10,7 @@ import { readEnsemble, writeEnsemble } from './tree-bytes.ts';
 import { ensembleJson, sumLeaves, type TreeEnsemble } from './tree-ensemble.ts';
 
 /** How the sum of leaves becomes an answer; the place in this list is what bytes hold. */
-const LINKS = ['value', 'shares', 'logistic', 'softmax'] as const;
+const LINKS = ['value', 'shares', 'logistic', 'softmax', 'exponential'] as const;
 type Link = (typeof LINKS)[number];
 
 /** A tree, a forest or boosted trees: output = base + factor · Σ leaves, then the link. */
@@ -29,7 +29,7 @@ export type TreeModelContent = {
   readonly importance: Float64Array;
 };
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 export function createTreeModel(content: TreeModelContent): Model {
   const { algorithm, classCount, importance } = content;
@@ -39,7 +39,7 @@ export function createTreeModel(content: TreeModelContent): Model {
     toBytes: () => treeModelBytes(content),
     toJson: () => treeModelJson(content),
   };
-  if (classCount === 0) return { ...common, predict: (x) => outputs(content, x) };
+  if (classCount === 0) return { ...common, predict: (x) => predictValues(content, x) };
   const predictProbabilities = (x: Matrix): Float64Array => probabilities(content, x);
   return {
     ...common,
@@ -63,7 +63,7 @@ export function loadTreeModel(algorithm: string, bytes: Uint8Array): Model {
   reader.finish();
   if (
     ensemble.outputs !== outputsOf(link, present.length) ||
-    (link === 'value') !== (classCount === 0)
+    isOfValues(link) !== (classCount === 0)
   )
     throw reader.corrupt(`${ensemble.outputs} outputs do not fit ${present.length} classes`);
   const content = { algorithm, classCount, present, link, base, factor, ensemble, importance };
@@ -99,7 +99,17 @@ function treeModelJson(content: TreeModelContent): Json {
 }
 
 function outputsOf(link: Link, presentCount: number): number {
-  return link === 'value' || link === 'logistic' ? 1 : presentCount;
+  return isOfValues(link) || link === 'logistic' ? 1 : presentCount;
+}
+
+function isOfValues(link: Link): boolean {
+  return link === 'value' || link === 'exponential';
+}
+
+function predictValues(content: TreeModelContent, x: Matrix): Float64Array {
+  const raw = outputs(content, x);
+  if (content.link === 'value') return raw;
+  return throughKernel(raw, (calls, at) => calls.exponentialInPlace(at, raw.length));
 }
 
 function outputs({ ensemble, base, factor }: TreeModelContent, x: Matrix): Float64Array {

@@ -36,6 +36,8 @@ export type Matrix = {
   readonly rowCount: number;
   readonly names: readonly string[];
   readonly data: Float64Array;
+  /** Per feature, of how many levels its values 0, 1 … are the codes; 0 = it holds numbers. Absent: all do. */
+  readonly levelCounts?: readonly number[];
 };
 
 export function findColumn(frame: Frame, name: string): Column | undefined {
@@ -70,7 +72,7 @@ export function takeMatrixRows(matrix: Matrix, rows: Int32Array): Matrix {
     for (let i = 0; i < rows.length; i++)
       data[to + i] = matrix.data[from + (rows[i] as number)] as number;
   }
-  return { rowCount: rows.length, names: matrix.names, data };
+  return { ...matrix, rowCount: rows.length, data };
 }
 
 export function takeNumbers(values: Float64Array, rows: Int32Array): Float64Array {

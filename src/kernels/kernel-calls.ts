@@ -7,7 +7,7 @@ export type KernelCalls = {
   mark(): Pointer;
   release(to: Pointer): void;
 
-  binColumns(x: Pointer, rows: number, columns: number, maxBins: number): Pointer;
+  binColumns(x: Pointer, rows: number, columns: number, maxBins: number, levels: Pointer): Pointer;
   binCuts(bins: Pointer): Pointer;
   binCutCounts(bins: Pointer): Pointer;
 
@@ -26,19 +26,30 @@ export type KernelCalls = {
   cartTree(cart: Pointer): Pointer;
   cartGains(cart: Pointer): Pointer;
 
-  createBoosting(
-    bins: Pointer,
+  createObjective(
+    kind: number,
+    outputs: number,
+    shape: number,
+    rows: number,
     target: Pointer,
     weights: Pointer,
-    classes: number,
     base: Pointer,
+  ): Pointer;
+  createBoosting(
+    bins: Pointer,
+    objective: Pointer,
     learningRate: number,
     maxLeaves: number,
     leastRows: number,
     l2: number,
   ): Pointer;
+  bindColumns(boosting: Pointer, directions: Pointer): void;
+  groupLevels(boosting: Pointer, smoothing: number, groupRows: number): void;
+  holdOut(boosting: Pointer, seed: bigint, share: number, strata: number): number;
+  sample(boosting: Pointer, seed: bigint, rowShare: number, columns: number): void;
   startRound(boosting: Pointer): void;
-  growBoosting(boosting: Pointer, klass: number): number;
+  growBoosting(boosting: Pointer, output: number): number;
+  heldOutLoss(boosting: Pointer): number;
   boostingTree(boosting: Pointer): Pointer;
   boostingGains(boosting: Pointer): Pointer;
 
@@ -46,6 +57,9 @@ export type KernelCalls = {
   treeLeafCount(tree: Pointer): number;
   treeNodes(tree: Pointer): Pointer;
   treeValues(tree: Pointer): Pointer;
+  treeCovers(tree: Pointer): Pointer;
+  treeSubsetCount(tree: Pointer): number;
+  treeSubsets(tree: Pointer): Pointer;
 
   addTrees(
     nodes: Pointer,
@@ -59,6 +73,8 @@ export type KernelCalls = {
     x: Pointer,
     rows: number,
     columns: number,
+    subsets: Pointer,
+    firstSubsets: Pointer,
     out: Pointer,
   ): void;
 
@@ -87,6 +103,7 @@ export type KernelCalls = {
   dot(a: Pointer, b: Pointer, count: number): number;
   exponential(x: number): number;
   logarithm(x: number): number;
+  exponentialInPlace(values: Pointer, count: number): void;
   sigmoidInPlace(values: Pointer, count: number): void;
   softmaxInPlace(scores: Pointer, rows: number, classes: number): void;
 

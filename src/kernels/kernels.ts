@@ -75,7 +75,7 @@ export class Kernels {
   }
 
   /** A copy of the array's bytes in the kernels' memory. */
-  put(values: Float64Array | Float32Array | Int32Array): Pointer {
+  put(values: Float64Array | Float32Array | Int32Array | Uint8Array): Pointer {
     const at = this.reserve(values.byteLength);
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     new Uint8Array(this.memory.buffer, at, values.byteLength).set(bytes);
@@ -89,6 +89,10 @@ export class Kernels {
 
   singlesAt(at: Pointer, count: number): Float32Array {
     return new Float32Array(this.memory.buffer, at >>> 0, count);
+  }
+
+  bytesAt(at: Pointer, count: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, at >>> 0, count);
   }
 
   integersAt(at: Pointer, count: number): Int32Array {

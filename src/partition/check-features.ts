@@ -1,12 +1,14 @@
 import { Failure } from '../domain/failure.ts';
+import { suggestion } from '../domain/nearest-name.ts';
+import { findEstimator } from '../estimators/registry.ts';
 import { type ColumnShape, featureColumns, KIND_WORDS } from '../features/column-shape.ts';
 import { engineeredColumns } from '../features/engineer/plan-steps.ts';
 import { checkHandling } from '../features/handle/rules.ts';
-import type { Spec } from '../spec/spec.ts';
+import type { Candidate, Spec } from '../spec/spec.ts';
 import { otherRoles } from './training-data.ts';
 
 /**
- * Whether the spec fits the table's columns: steps, single-column rules, and columns that have to hold numbers. Asked once,
+ * Whether the spec fits the table's columns: steps, single-column rules, parameters that name columns, and columns that have to hold numbers. Asked once,
  * before anything is trained, so that a slip is one error and not one in every partition. Throws `Failure` of kind
  * `invalid-spec` or `invalid-data` with the place.
  */
@@ -24,10 +26,29 @@ export function checkFeatures(columns: readonly ColumnShape[], spec: Spec): void
       'No column is left as a feature: add columns, or steps that make some.',
     );
   }
-  checkHandling(
-    known.filter(({ name }) => names.has(name)),
-    features.handle,
-  );
+  const usable = known.filter(({ name }) => names.has(name));
+  checkHandling(usable, features.handle);
+  for (const candidate of spec.candidates) checkCandidate(usable, candidate);
+}
+
+/** Parameters may name columns: features that hold numbers. */
+function checkCandidate(
+  features: readonly ColumnShape[],
+  { algorithm, parameters }: Candidate,
+): void {
+  for (const name of findEstimator(algorithm)?.numberColumns?.(parameters) ?? []) {
+    const shape = features.find((feature) => feature.name === name);
+    if (shape?.kind === 'number') continue;
+    const near = suggestion(
+      name,
+      features.map((feature) => feature.name),
+    );
+    const problem =
+      shape === undefined
+        ? `there is no feature \`${name}\`. ${near}`
+        : `\`${name}\` holds ${KIND_WORDS[shape.kind]}, not numbers.`;
+    throw new Failure('invalid-spec', `algorithms: ${algorithm} names columns, and ${problem}`);
+  }
 }
 
 function checkNumbers(

@@ -9,7 +9,7 @@ function cutsOf(values: readonly number[], maxBins = 255): number[] {
     () => {},
     (kernels) => {
       const x = kernels.put(Float64Array.from(values));
-      const bins = kernels.calls.binColumns(x, values.length, 1, maxBins);
+      const bins = kernels.calls.binColumns(x, values.length, 1, maxBins, 0);
       return [...(cutsOfBins(kernels, bins, 1)[0] ?? [])];
     },
   );

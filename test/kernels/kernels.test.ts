@@ -81,7 +81,7 @@ describe('stopping', () => {
           polls++;
           if (polls === 3) throw new Error('Stopped.');
         },
-        (kernels) => kernels.calls.binColumns(kernels.put(x), 4000, 100, 255),
+        (kernels) => kernels.calls.binColumns(kernels.put(x), 4000, 100, 255, 0),
       );
     expect(stopped).toThrow('Stopped.');
     expect(polls).toBe(3);

@@ -50,6 +50,22 @@ describe('a spec against the columns of a table', () => {
     ).toThrow(message);
   });
 
+  it.each([
+    ['there is not', 'sped', /no feature `sped`.*`speed`/],
+    ['holds text', 'note', /`note` holds text/],
+  ] as const)('refuses a monotone column that %s', (_what, name, message) => {
+    const monotone = { gradient_boosting: { monotone: { [name]: 'rising' } } };
+    expect(() => checkFeatures(COLUMNS, specWith({ algorithms: [monotone] }))).toThrow(message);
+  });
+
+  it('passes a monotone column that a step makes', () => {
+    const spec = specWith({
+      features: { engineer: [{ log: 'speed' }] },
+      algorithms: [{ gradient_boosting: { monotone: { speed_log1p: 'rising' } } }],
+    });
+    expect(() => checkFeatures(COLUMNS, spec)).not.toThrow();
+  });
+
   it('refuses a text target for regression', () => {
     const spec = specWith({ target: { column: 'note', task: 'regression' } });
     expect(() => checkFeatures(COLUMNS, spec)).toThrow(/target column "note" holds text/);

@@ -114,6 +114,15 @@ export function categoryFeatureNames({
   return hasMissing ? [...names, `${column}_missing`] : names;
 }
 
+/** Per feature, how many levels its values 0, 1 … are the codes of; 0 = they are numbers, as scaled codes are. */
+export function categoryLevelCounts(state: CategoryState): readonly number[] {
+  const { levels, encoding } = state;
+  const holdsCodes =
+    encoding.rule === 'ordinal' &&
+    encoding.features[0]?.values.every((value, code) => value === code) === true;
+  return categoryFeatureNames(state).map((_, i) => (holdsCodes && i === 0 ? levels.length : 0));
+}
+
 /** Writes the features of the rows into `features` (zeros), in the order of `categoryFeatureNames`. */
 export function categoryFeaturesInto(
   state: CategoryState,

@@ -2,7 +2,11 @@ import { Failure } from '../../domain/failure.ts';
 import { asJson, type JsonObject } from '../../domain/json.ts';
 import { type Column, type Frame, findColumn, type Matrix } from '../../frame/frame.ts';
 import { KIND_WORDS } from '../column-shape.ts';
-import { categoryFeatureNames, categoryFeaturesInto } from './category-column.ts';
+import {
+  categoryFeatureNames,
+  categoryFeaturesInto,
+  categoryLevelCounts,
+} from './category-column.ts';
 import { numberFeatureNames, numberFeaturesInto } from './number-column.ts';
 import { type ColumnState, type HandlingState, parseHandlingState } from './state.ts';
 
@@ -27,6 +31,8 @@ export function loadHandling(json: unknown): FittedHandling {
 
 export function handlingOf(state: HandlingState): FittedHandling {
   const featureNames = state.columns.flatMap(namesOf);
+  const levelCounts = state.columns.flatMap(levelCountsOf);
+  const levels = levelCounts.some((count) => count > 0) ? { levelCounts } : {};
   return {
     columns: state.columns.map(({ column }) => column),
     featureNames,
@@ -37,7 +43,7 @@ export function handlingOf(state: HandlingState): FittedHandling {
         const features = namesOf(columnState).map(() => data.subarray(from, (from += rows.length)));
         featuresInto(columnState, frame, rows, features);
       }
-      return { rowCount: rows.length, names: featureNames, data };
+      return { rowCount: rows.length, names: featureNames, data, ...levels };
     },
     toJson: () => asJson(state),
   };
@@ -52,6 +58,11 @@ export function namesOf(state: ColumnState): readonly string[] {
     case 'empty':
       return [state.column];
   }
+}
+
+/** Per feature, how many levels its values are the codes of; 0 = numbers. */
+function levelCountsOf(state: ColumnState): readonly number[] {
+  return state.kind === 'category' ? categoryLevelCounts(state) : namesOf(state).map(() => 0);
 }
 
 /** `features` hold zeros before. */

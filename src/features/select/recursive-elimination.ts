@@ -38,5 +38,8 @@ function takeFeatures(x: Matrix, features: readonly number[]): Matrix {
     rowCount: x.rowCount,
     names: features.map((feature) => x.names[feature] as string),
     data,
+    ...(x.levelCounts && {
+      levelCounts: features.map((feature) => x.levelCounts?.[feature] ?? 0),
+    }),
   };
 }

@@ -21,6 +21,8 @@ export class Bins {
   hasMissing: usize;
   /** f64, two per column: the least and the largest value. */
   ranges: usize;
+  /** i32 per column: how many levels its values 0, 1 … name; 0 = it holds numbers. 0 = no column holds levels. */
+  levels: usize;
 }
 
 export function cutsOf(bins: Bins, column: i32): usize {
@@ -44,15 +46,23 @@ export function middleOfBin(bins: Bins, column: i32, bin: i32): f64 {
   return low * 0.5 + high * 0.5;
 }
 
+export function isCategory(bins: Bins, column: i32): bool {
+  return bins.levels != 0 && load<i32>(bins.levels + ((<usize>column) << 2)) > 0;
+}
+
 export function hasMissing(bins: Bins, column: i32): bool {
   return load<u8>(bins.hasMissing + <usize>column) != 0;
 }
 
-/** Bins `x` (f64, column-major, NaN = missing) into at most `maxBins` bins per column; O(rows) per column. */
-export function binColumns(x: usize, rows: i32, columns: i32, maxBins: i32): Bins {
+/**
+ * Bins `x` (f64, column-major, NaN = missing) into at most `maxBins` bins per column; O(rows) per column. A column of
+ * levels (`levels`, see there) has a bin for each, whether it occurs or not.
+ */
+export function binColumns(x: usize, rows: i32, columns: i32, maxBins: i32, levels: usize): Bins {
   const bins = changetype<Bins>(allocate(offsetof<Bins>()));
   bins.rows = rows;
   bins.columns = columns;
+  bins.levels = levels;
   bins.codes = allocate(<usize>rows * <usize>columns);
   bins.cuts = allocate(<usize>columns * CUT_BYTES);
   bins.cutCounts = allocate((<usize>columns) << 2);
@@ -71,7 +81,9 @@ export function binColumns(x: usize, rows: i32, columns: i32, maxBins: i32): Bin
       store<f64>(range, numberOfKey(load<u64>(sorted)));
       store<f64>(range, numberOfKey(load<u64>(sorted + ((<usize>(present - 1)) << 3))), 8);
     }
-    const count = chooseCuts(sorted, present, min(maxBins, MAX_CUTS + 1), cuts);
+    const count = isCategory(bins, column)
+      ? cutBetweenLevels(load<i32>(levels + ((<usize>column) << 2)), cuts)
+      : chooseCuts(sorted, present, min(maxBins, MAX_CUTS + 1), cuts);
     for (let cut = count; cut <= MAX_CUTS; cut++) store<f64>(cuts + ((<usize>cut) << 3), Infinity);
     store<i32>(bins.cutCounts + ((<usize>column) << 2), count);
     store<u8>(bins.hasMissing + <usize>column, present < rows ? 1 : 0);
@@ -91,6 +103,11 @@ function keysOfColumn(values: usize, rows: i32, keys: usize): i32 {
     present++;
   }
   return present;
+}
+
+function cutBetweenLevels(levels: i32, cuts: usize): i32 {
+  for (let i = 0; i + 1 < levels; i++) store<f64>(cuts + ((<usize>i) << 3), <f64>i + 0.5);
+  return levels - 1;
 }
 
 /** One cut between neighbours where there are few values, else one at each quantile; writes them and says how many. */

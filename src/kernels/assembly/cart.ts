@@ -35,6 +35,8 @@ export class Cart {
   spare: usize;
   /** f64 per row: its weight in this tree. */
   drawn: usize;
+  /** u32 per row: how often it was drawn; 0 = every row once. */
+  times: usize;
   /** 16 bytes per row of the node in hand: class offset and weight, or weighted value and weight. */
   payload: usize;
   histogram: usize;
@@ -87,11 +89,12 @@ export function createCart(
   cart.maxDepth = maxDepth;
   cart.bootstrap = bootstrap;
   cart.drawsCuts = drawsCuts;
-  cart.tree = createTree(bins.rows, max(classes, 1));
+  cart.tree = createTree(bins.rows, max(classes, 1), false);
   cart.gains = allocateZeroed((<usize>bins.columns) << 3);
   cart.rows = allocate(rows << 2);
   cart.spare = allocate(rows << 2);
   cart.drawn = allocate(rows << 3);
+  cart.times = bootstrap ? allocate(rows << 2) : 0;
   cart.payload = allocate(rows << 4);
   cart.histogram = allocate(width << 11);
   cart.occupied = allocate(32);
@@ -154,21 +157,19 @@ function drawRows(cart: Cart): i32 {
   const count = cart.bins.rows;
   const drawn = cart.drawn;
   if (cart.bootstrap) {
-    memory.fill(drawn, 0, (<usize>count) << 3);
+    memory.fill(cart.times, 0, (<usize>count) << 2);
     for (let i = 0; i < count; i++) {
-      const slot = drawn + ((<usize>randomBelow(count)) << 3);
-      store<f64>(slot, load<f64>(slot) + 1.0);
+      const slot = cart.times + ((<usize>randomBelow(count)) << 2);
+      store<u32>(slot, load<u32>(slot) + 1);
     }
-  } else {
-    for (let i: usize = 0; i < <usize>count; i++) store<f64>(drawn + (i << 3), 1.0);
   }
   let listed: usize = 0;
   for (let i: usize = 0; i < <usize>count; i++) {
-    const slot = drawn + (i << 3);
-    const times = load<f64>(slot);
-    if (cart.weights != 0) store<f64>(slot, times * load<f64>(cart.weights + (i << 3)));
+    const times = cart.bootstrap ? load<u32>(cart.times + (i << 2)) : 1;
+    const weight = cart.weights == 0 ? 1.0 : load<f64>(cart.weights + (i << 3));
+    store<f64>(drawn + (i << 3), <f64>times * weight);
     store<u32>(cart.rows + (listed << 2), <u32>i);
-    listed += <usize>(times > 0.0);
+    listed += <usize>(times > 0);
   }
   spend((<i64>count) << 3);
   return <i32>listed;
@@ -211,6 +212,17 @@ function ownScore(cart: Cart): f64 {
     squares += total * total;
   }
   return squares / cart.weight;
+}
+
+/** The rows of the node in hand, as often as each was drawn. */
+export function countRows(cart: Cart): i32 {
+  if (!cart.bootstrap) return cart.end - cart.begin;
+  let count = 0;
+  const end = cart.rows + ((<usize>cart.end) << 2);
+  for (let at = cart.rows + ((<usize>cart.begin) << 2); at < end; at += 4) {
+    count += load<i32>(cart.times + ((<usize>load<u32>(at)) << 2));
+  }
+  return count;
 }
 
 /** Divides the rows of the node; where no row lacks a value, a missing one later goes with the majority. */

@@ -50,6 +50,13 @@ export function sigmoids(x: v128): v128 {
   return f64x2.div(one, f64x2.add(one, exponentials(f64x2.neg(x))));
 }
 
+/** Replaces `count` numbers by their exponentials. */
+export function exponentialInPlace(values: usize, count: i32): void {
+  for (let at = values; at < values + ((<usize>count) << 3); at += 8) {
+    store<f64>(at, exponential(load<f64>(at)));
+  }
+}
+
 /** Replaces `count` numbers by their sigmoids. */
 export function sigmoidInPlace(values: usize, count: i32): void {
   for (let i = 0; i + 2 <= count; i += 2) {

@@ -43,3 +43,16 @@ export function treeNodes(tree: Tree): usize {
 export function treeValues(tree: Tree): usize {
   return tree.orderedValues;
 }
+
+/** u32 per leaf: the training rows that reached it. */
+export function treeCovers(tree: Tree): usize {
+  return tree.orderedCovers;
+}
+
+export function treeSubsetCount(tree: Tree): i32 {
+  return tree.subsetCount;
+}
+
+export function treeSubsets(tree: Tree): usize {
+  return tree.orderedSubsets;
+}

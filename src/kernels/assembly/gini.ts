@@ -1,5 +1,5 @@
 // Nodes and leaves of a classification tree.
-import { Cart } from './cart';
+import { Cart, countRows } from './cart';
 import { perfectScore } from './node-sums';
 import { closeNode } from './tree';
 
@@ -31,7 +31,7 @@ export function loadClasses(cart: Cart): bool {
 
 /** A leaf holds the share of each class. */
 export function closeClassLeaf(cart: Cart, node: i32): void {
-  const values = closeNode(cart.tree, node);
+  const values = closeNode(cart.tree, node, countRows(cart));
   for (let k: usize = 0; k < <usize>cart.classes; k++) {
     store<f32>(values + (k << 2), <f32>(load<f64>(cart.totals + (k << 3)) / cart.weight));
   }

@@ -1,5 +1,5 @@
 // First and second derivatives of the loss by the score of each row, both times the row's weight.
-import { exponentials, sigmoids } from './elementary';
+import { exponential, exponentials, sigmoids } from './elementary';
 
 function storePair(at: usize, gradient: f64, hessian: f64): void {
   store<f64>(at, gradient);
@@ -22,6 +22,62 @@ export function squaredGradients(
     const weight = weightOf(weights, i);
     const error = load<f64>(scores + (i << 3)) - load<f64>(target + (i << 3));
     storePair(out + (i << 4), weight * error, weight);
+  }
+}
+
+/** Pinball loss: slopes of 1 − quantile above the target and −quantile below it, curvature 1 for want of any. */
+export function quantileGradients(
+  scores: usize,
+  target: usize,
+  weights: usize,
+  rows: i32,
+  quantile: f64,
+  out: usize,
+): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const weight = weightOf(weights, i);
+    const below = load<f64>(scores + (i << 3)) < load<f64>(target + (i << 3));
+    storePair(out + (i << 4), weight * (below ? -quantile : 1.0 - quantile), weight);
+  }
+}
+
+/** What LightGBM adds to the exponent of Poisson's curvature, so that steps on few counts do not go too far. */
+const POISSON_CAUTION: f64 = 0.7;
+
+/** Poisson loss of the logarithm of a mean: eˢ − y, e^(s + 0.7). */
+export function poissonGradients(
+  scores: usize,
+  target: usize,
+  weights: usize,
+  rows: i32,
+  out: usize,
+): void {
+  const caution = exponential(POISSON_CAUTION);
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const weight = weightOf(weights, i);
+    const mean = exponential(load<f64>(scores + (i << 3)));
+    const slope = mean - load<f64>(target + (i << 3));
+    storePair(out + (i << 4), weight * slope, weight * caution * mean);
+  }
+}
+
+/** Tweedie loss of the logarithm of a mean, variance meanᵖ with 1 < p < 2: e^((2−p)s) − y e^((1−p)s), and its slope. */
+export function tweedieGradients(
+  scores: usize,
+  target: usize,
+  weights: usize,
+  rows: i32,
+  power: f64,
+  out: usize,
+): void {
+  const a = 1.0 - power;
+  const b = 2.0 - power;
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const weight = weightOf(weights, i);
+    const score = load<f64>(scores + (i << 3));
+    const pull = load<f64>(target + (i << 3)) * exponential(a * score);
+    const push = exponential(b * score);
+    storePair(out + (i << 4), weight * (push - pull), weight * (b * push - a * pull));
   }
 }
 

@@ -1,10 +1,25 @@
 // Everything that src/kernels/kernel-calls.ts names.
 export { allocate, mark, release } from './arena';
 export { binColumns } from './bins';
-export { createBoosting, growBoosting, startRound } from './boosting';
+export {
+  bindColumns,
+  createBoosting,
+  createObjective,
+  groupLevels,
+  heldOutLoss,
+  holdOut,
+  sample,
+  startRound,
+} from './boosting';
 export { createCart, growCart } from './cart';
 export { dot, gram } from './dense';
-export { exponential, logarithm, sigmoidInPlace, softmaxInPlace } from './elementary';
+export {
+  exponential,
+  exponentialInPlace,
+  logarithm,
+  sigmoidInPlace,
+  softmaxInPlace,
+} from './elementary';
 export {
   binCutCounts,
   binCuts,
@@ -12,11 +27,15 @@ export {
   boostingTree,
   cartGains,
   cartTree,
+  treeCovers,
   treeLeafCount,
   treeNodeCount,
   treeNodes,
+  treeSubsetCount,
+  treeSubsets,
   treeValues,
 } from './fields';
+export { growBoosting } from './grow-boosting';
 export {
   createLogistic,
   linearScores,

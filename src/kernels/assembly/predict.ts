@@ -2,13 +2,16 @@
 import { allocate, mark, release } from './arena';
 import { codeColumnInto } from './bins';
 import { spend } from './patience';
+import { inSubset } from './rows';
+import { isSubsetSplit, SUBSET_BYTES, subsetOf } from './tree';
 
 /** Rows binned at a time: they and a tree fit the first-level caches. */
 const BLOCK: i32 = 512;
 
 /**
  * Adds the leaves of `treeCount` trees to `out` (f64, row-major, `outputs` per row): tree t adds `width` values from
- * column (t · width) mod outputs on. `cuts` holds 255 f64 per column, padded with +∞.
+ * column (t · width) mod outputs on. `cuts` holds 255 f64 per column, padded with +∞. `subsets` holds the trees' splits
+ * of levels, those of tree t from number `firstSubsets[t]` (u32) on; 0 = no tree has any.
  */
 export function addTrees(
   nodes: usize,
@@ -22,6 +25,8 @@ export function addTrees(
   x: usize,
   rows: i32,
   columns: i32,
+  subsets: usize,
+  firstSubsets: usize,
   out: usize,
 ): void {
   const scratch = mark();
@@ -44,7 +49,14 @@ export function addTrees(
     let place: usize = 0;
     for (let t = 0; t < treeCount; t++) {
       const root = nodes + ((<usize>load<u32>(roots + ((<usize>t) << 2))) << 3);
-      addTree(nodes, root, values, width, codes, count, columns, to + (place << 3), outputs);
+      const at = to + (place << 3);
+      if (subsets == 0) {
+        addTree<bool>(nodes, root, values, width, codes, count, columns, 0, at, outputs);
+      } else {
+        const first = <usize>load<u32>(firstSubsets + ((<usize>t) << 2)) * SUBSET_BYTES;
+        const own = subsets + first;
+        addTree<usize>(nodes, root, values, width, codes, count, columns, own, at, outputs);
+      }
       place += <usize>width;
       if (place >= <usize>outputs) place = 0;
       spend((<i64>count) << 4);
@@ -53,7 +65,8 @@ export function addTrees(
   release(scratch);
 }
 
-function addTree(
+/** `Subsets` is bool where the tree has no splits of levels, so that most trees do not ask. */
+function addTree<Subsets>(
   nodes: usize,
   root: usize,
   values: usize,
@@ -61,6 +74,7 @@ function addTree(
   codes: usize,
   rows: i32,
   columns: i32,
+  subsets: usize,
   out: usize,
   outputs: i32,
 ): void {
@@ -79,10 +93,10 @@ function addTree(
     let node3 = start;
     // Four walks side by side hide each other's waits for memory; the sign of a node says that it is a leaf.
     while ((node0 & node1 & node2 & node3) >= 0) {
-      node0 = step(nodes, node0, row0);
-      node1 = step(nodes, node1, row1);
-      node2 = step(nodes, node2, row2);
-      node3 = step(nodes, node3, row3);
+      node0 = step<Subsets>(nodes, node0, row0, subsets);
+      node1 = step<Subsets>(nodes, node1, row1, subsets);
+      node2 = step<Subsets>(nodes, node2, row2, subsets);
+      node3 = step<Subsets>(nodes, node3, row3, subsets);
     }
     const to = out + ((<usize>i * <usize>outputs) << 3);
     const count = rows - i;
@@ -94,11 +108,14 @@ function addTree(
 }
 
 /** The child where a row goes on, or the leaf itself; see `tree.ts` for the words of a node. */
-function step(nodes: usize, node: i64, row: usize): i64 {
+function step<Subsets>(nodes: usize, node: i64, row: usize, subsets: usize): i64 {
   const code = <u32>load<u8>(row + <usize>(node & 0xffff));
   const missingLeft = <u32>(node >> 16) & 1;
   const limit = <u32>(node >> 24) & 255;
-  const right = <i32>(((code + missingLeft) & 255) > limit);
+  let right = <i32>(((code + missingLeft) & 255) > limit);
+  if (!isBoolean<Subsets>() && node >= 0 && isSubsetSplit(<u32>node)) {
+    right = 1 - <i32>inSubset(subsetOf(subsets, <u32>node), <u8>code);
+  }
   const child = <i32>(node >> 32);
   const next = load<i64>(nodes + ((<usize>(max(child, 0) + right)) << 3));
   return select<i64>(node, next, child < 0);

@@ -45,3 +45,30 @@ export function randomBelow(limit: u32): u32 {
 export function randomUnit(): f64 {
   return <f64>(next() >> 11) * (1.0 / 9007199254740992.0);
 }
+
+/** Whether the next of `slot`'s remaining items (u32) is one of its wanted ones (u32 behind it), each subset as likely. */
+export function takeSample(slot: usize): bool {
+  const remaining = load<u32>(slot);
+  const wanted = load<u32>(slot, 4);
+  store<u32>(slot, remaining - 1);
+  if (randomBelow(remaining) >= wanted) return false;
+  store<u32>(slot, wanted - 1, 4);
+  return true;
+}
+
+/** Writes 0…count−1 as u32. */
+export function listAll(list: usize, count: i32): void {
+  for (let i = 0; i < count; i++) store<u32>(list + ((<usize>i) << 2), <u32>i);
+}
+
+/** Writes `wanted` of the numbers 0…count−1, ascending, as u32. */
+export function randomSubset(list: usize, count: i32, wanted: i32): void {
+  let left = wanted;
+  let to = list;
+  for (let i = 0; i < count && left > 0; i++) {
+    if (<i32>randomBelow(<u32>(count - i)) >= left) continue;
+    store<u32>(to, <u32>i);
+    to += 4;
+    left--;
+  }
+}

@@ -39,3 +39,34 @@ export function divideRows(
   splitSawMissing = saw != 0;
   return <i32>((to - list) >> 2);
 }
+
+/** The same for a split of levels: the bins that `subset` (256 bits) names go left. */
+export function divideRowsBySubset(
+  bins: Bins,
+  column: i32,
+  subset: usize,
+  list: usize,
+  spare: usize,
+  begin: i32,
+  end: i32,
+): i32 {
+  const codes = codesOf(bins, column);
+  let to = list + ((<usize>begin) << 2);
+  let aside = spare;
+  const stop = list + ((<usize>end) << 2);
+  for (let from = to; from < stop; from += 4) {
+    const row = load<u32>(from);
+    const left = inSubset(subset, load<u8>(codes + <usize>row));
+    store<u32>(to, row);
+    store<u32>(aside, row);
+    to += left << 2;
+    aside += (1 - left) << 2;
+  }
+  memory.copy(to, spare, aside - spare);
+  return <i32>((to - list) >> 2);
+}
+
+/** 1 where a subset names the bin, else 0. */
+export function inSubset(subset: usize, bin: u8): u32 {
+  return (<u32>load<u8>(subset + <usize>(bin >> 3)) >> (<u32>bin & 7)) & 1;
+}

@@ -1,5 +1,5 @@
 // Nodes and leaves of a regression tree.
-import { Cart } from './cart';
+import { Cart, countRows } from './cart';
 import { perfectScore } from './node-sums';
 import { closeNode } from './tree';
 
@@ -36,5 +36,5 @@ export function loadValues(cart: Cart): bool {
 
 /** A leaf holds the weighted mean. */
 export function closeValueLeaf(cart: Cart, node: i32): void {
-  store<f32>(closeNode(cart.tree, node), <f32>(cart.sum / cart.weight));
+  store<f32>(closeNode(cart.tree, node, countRows(cart)), <f32>(cart.sum / cart.weight));
 }
