@@ -4,6 +4,7 @@ import { baselineScore } from '../baseline-score.ts';
 import type { ReportFacts } from '../facts.ts';
 import { metricMeaning, metricName } from '../metric-words.ts';
 import { countedText, countText, numberText, scoreText } from '../number-text.ts';
+import { verdictText } from '../verdict-text.ts';
 import { type Html, html } from './html.ts';
 
 /** What was asked, and the answer in a sentence and a few numbers. */
@@ -12,26 +13,6 @@ export function summary(facts: ReportFacts): Html {
   return html`<p class="lead">${verdictText(facts)}</p>
 <div class="cards">${scoreCard(facts)}${sidesCard(facts)}${verdictCard(facts)}${coverageCard(facts)}</div>
 <p class="small soft">${metricName(question.metric)}: ${metricMeaning(question.metric)}.</p>`;
-}
-
-/** Does the division pay? */
-function verdictText({ verdicts, global }: ReportFacts): string {
-  const { own, tie } = verdicts;
-  const compared = own + tie + verdicts.global;
-  if (compared === 0)
-    return global === null
-      ? 'There is no model without partition to compare with.'
-      : 'No partition could be compared with the model without partition.';
-  const rest =
-    verdicts.global === 0
-      ? 'there is no clear difference to the model without partition'
-      : 'the model without partition does as well or better';
-  if (own === 0) return `No partition is shown to need a model of its own: ${rest}.`;
-  if (own === compared && own > 1)
-    return `All ${countText(own)} partitions are clearly better off with a model of their own.`;
-  if (own === 1)
-    return `One of ${countedText(compared, 'partition')} is clearly better off with a model of its own${compared === 1 ? '' : `; elsewhere ${rest}`}.`;
-  return `${countText(own)} of ${countText(compared)} partitions are clearly better off with a model of their own; elsewhere ${rest}.`;
 }
 
 function scoreCard({ totals: { served }, question, global }: ReportFacts): Html {
