@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
 import { type Actor, mayDo } from './actor.ts';
 import { bind, type Checked, type Place, placeOf } from './bind.ts';
 import { API_ROOT, api, type EndpointKey } from './contract/api.ts';
@@ -38,6 +39,7 @@ type AnyHandler = (asked: Checked, caller: Caller) => Promise<Reply<EndpointKey>
 export function createWebApp(options: WebOptions): Hono {
   const app = new Hono();
   guardEverything(app, options);
+  compressLarge(app);
   const places = bindEndpoints(app, options);
   addPages(app, options, places);
   app.notFound((c) => problemResponse(notFound(c)));
@@ -70,6 +72,13 @@ function guardEverything(app: Hono, { site, maxBodyBytes }: WebOptions): void {
   });
   // An upload counts its bytes itself, on their way to the disk.
   app.use((c, next) => (isUpload(c) ? next() : limit(c, next)));
+}
+
+/** What may be megabytes: a page of a thousand partitions, a report, the application. None of them has a tag of its own. */
+function compressLarge(app: Hono): void {
+  for (const path of ['runs/:run/partitions', 'runs/:run/report', 'runs/:run/result'])
+    app.use(`${API_ROOT}/${path}`, compress());
+  app.use('/assets/*', compress());
 }
 
 function isUpload(c: Context): boolean {

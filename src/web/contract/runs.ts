@@ -119,6 +119,13 @@ export const runEndpoints = {
     answer: submitted,
     status: 202,
   },
+  'POST /examples/mining': {
+    summary: 'Loads the table of the mining example into the database for data, and runs it.',
+    role: 'editor',
+    body: z.strictObject({}),
+    answer: submitted,
+    status: 202,
+  },
   'GET /runs/{run}': {
     summary: 'One run and how it stands. Its `ETag` changes when what may be steered changes.',
     role: 'viewer',

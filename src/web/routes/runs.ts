@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -37,6 +37,12 @@ export function runRoutes(context: WebContext): Runs {
         // One caller's keys are not another's.
         idempotencyKey: key === undefined ? undefined : `${actor.name}: ${key}`,
       });
+      return { json: { runId }, headers: { location: `${API_ROOT}/runs/${runId}` } };
+    },
+    'POST /examples/mining': async (_, { actor }) => {
+      const { spec: path } = await services.loadExample();
+      const prepared = await prepareSpec(context, { content: await readFile(path, 'utf8') });
+      const { runId } = await services.submit(prepared, { requestedBy: actor.name });
       return { json: { runId }, headers: { location: `${API_ROOT}/runs/${runId}` } };
     },
     'GET /runs/{run}': async ({ params: { run } }) => {
