@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { installProblem } from './install-state.mjs';
 import { findJava, obtainSpark } from './spark-home.mjs';
@@ -41,6 +41,7 @@ async function test() {
   prepare();
   await fetchTemporal();
   await fetchSpark();
+  installBrowser();
   return run(
     join(root, 'node_modules/.bin/vitest'),
     ['run', '--config', 'test/vitest.config.ts', ...rest],
@@ -132,6 +133,20 @@ async function fetchSpark() {
   } catch (error) {
     stop(error.message);
   }
+}
+
+/** Debian's Chromium for the browser tests, where it is missing and we may install it; they fail without one. */
+function installBrowser() {
+  const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const places = folders.flatMap((folder) => names.map((name) => join(folder, name)));
+  if ([process.env.CHROME_PATH ?? '', ...places].some((path) => path !== '' && existsSync(path)))
+    return;
+  if (process.getuid?.() !== 0)
+    return tell('The browser tests need Chromium: install it, or set CHROME_PATH.');
+  tell('Installing Chromium with apt, for the browser tests.');
+  run('apt-get', ['update', '--quiet']);
+  run('apt-get', ['install', '--yes', '--quiet', '--no-install-recommends', 'chromium']);
 }
 
 function countTests() {

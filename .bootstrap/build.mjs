@@ -97,6 +97,22 @@ function copyProtos() {
   cpSync(join(root, folder), join(root, 'dist', folder), { recursive: true });
 }
 
+/** The application holds code of other rooms too, and its libraries' versions stand in package.json. */
+async function buildApplication() {
+  const inputs = [
+    'src/web/app',
+    'src/web/client.ts',
+    'src/domain',
+    'src/report',
+    'package.json',
+    '.bootstrap/build-web.mjs',
+  ];
+  const built = newest(join(root, 'dist/web/index.html'));
+  if (inputs.every((path) => newest(join(root, path)) < built)) return;
+  const { buildWeb } = await import('./build-web.mjs');
+  await buildWeb(root);
+}
+
 /** Code whose source is gone would still be packed, and would still count as this build's. */
 function removeOrphans() {
   for (const room of ['src', 'workflows', 'activities', 'migrations', 'examples'])
@@ -138,3 +154,4 @@ make('dist/schema/experiment.v1.json', 'dist/src/spec/write-json-schema.js', [
   'dist/src/estimators',
   'dist/src/domain',
 ]);
+await buildApplication();

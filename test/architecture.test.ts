@@ -73,6 +73,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/operations (types)',
     'src/stores (types)',
   ],
+  // What runs in a browser: types of the contract, and what is pure.
+  'src/web/client': ['src/web (types)'],
+  'src/web/app': [
+    'src/domain',
+    'src/report',
+    'src/web/client',
+    'src/web (types)',
+    'src/spec (types)',
+    'src/partition (types)',
+  ],
   'src/cli': [
     'src/domain',
     'src/frame',
@@ -112,6 +122,10 @@ const DOORS: Record<string, RegExp> = {
   'cli-progress': /^src\/cli\//,
   yaml: /^src\/spec\//,
   canonicalize: /^src\/frame\/digest\.ts$/,
+  react: /^src\/web\/app\//,
+  '@observablehq/plot': /^src\/web\/app\/charts\//,
+  '@xyflow/react': /^src\/web\/app\/parts\/graph\//,
+  elkjs: /^src\/web\/app\/parts\/graph\//,
 };
 
 type Import = { readonly file: string; readonly target: string; readonly isType: boolean };
@@ -162,7 +176,7 @@ function listSources(folder: string): string[] {
     const path = `${folder}/${name}`;
     if (path === 'src/kernels/assembly' || name === 'gen') return [];
     if (statSync(join(root, path)).isDirectory()) return listSources(path);
-    return path.endsWith('.ts') && !path.endsWith('.d.ts') ? [path] : [];
+    return /\.tsx?$/.test(path) && !path.endsWith('.d.ts') ? [path] : [];
   });
 }
 
@@ -181,6 +195,8 @@ function resolve(file: string, target: string): string {
 }
 
 function roomOf(file: string): string {
+  if (file.startsWith('src/web/app/')) return 'src/web/app';
+  if (file === 'src/web/client.ts') return 'src/web/client';
   const [first, second] = file.split('/') as [string, string];
   return first === 'src' ? `src/${second.replace(/\.ts$/, '')}` : first;
 }

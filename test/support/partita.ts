@@ -19,8 +19,8 @@ export type Running = {
   readonly ended: Promise<Ended>;
   /** Presses Ctrl-C. */
   interrupt(): void;
-  /** Resolves when its output for people holds this. */
-  says(pattern: RegExp): Promise<void>;
+  /** Resolves when its output for people holds this, with what was found. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
 };
 
 /** What a spec says, but for what every spec here has. */
@@ -64,7 +64,10 @@ export class Partita {
       interrupt: () => child.kill('SIGINT'),
       says: (pattern) =>
         new Promise((resolve, reject) => {
-          const look = (): unknown => pattern.test(stderr) && resolve();
+          const look = () => {
+            const found = pattern.exec(stderr);
+            if (found !== null) resolve(found);
+          };
           look();
           child.stderr.on('data', look);
           child.on('close', () => reject(new Error(`It ended without ${pattern}: ${stderr}`)));

@@ -1,0 +1,124 @@
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { JsonObject } from '../../../../domain/json.ts';
+import { question } from '../../api/queries.ts';
+import { PageHead } from '../../parts/page.tsx';
+import { Answered } from '../../parts/states.tsx';
+import { AlgorithmSection } from './algorithm-section.tsx';
+import { BuilderState, readDraft, useBuilder } from './builder-state.tsx';
+import { FeatureSection } from './feature-section.tsx';
+import { Launch } from './launch.tsx';
+import { LimitsSection } from './limits-section.tsx';
+import { PartitionSection } from './partition-section.tsx';
+import { QuestionSection } from './question-section.tsx';
+import type { SchemaNode } from './schema-node.ts';
+import { SourceSection } from './source-section.tsx';
+import { specAsWritten } from './spec-as-written.ts';
+import { valueAt } from './spec-document.ts';
+import './builder.css';
+
+const BLANK: JsonObject = { version: 1, name: 'my-experiment' };
+
+/** Builds an experiment by choosing; what comes out is the spec that the command line takes too. */
+export function BuilderPage() {
+  const { run } = useSearch({ from: '/new' });
+  const schema = useQuery(question('GET /specs/schema', {}));
+  const catalogue = useQuery(question('GET /specs/catalogue', {}));
+  const origin = useQuery({
+    ...question('GET /runs/{run}', { params: { run: run ?? '' } }),
+    enabled: run !== undefined,
+  });
+  return (
+    <Answered query={schema} wait="what a spec may say">
+      {(node) => (
+        <Answered query={catalogue} wait="the algorithms">
+          {(offered) =>
+            run === undefined ? (
+              <BuilderState
+                begin={readDraft() ?? BLANK}
+                schema={node as SchemaNode}
+                catalogue={offered}
+              >
+                <Pages />
+              </BuilderState>
+            ) : (
+              <Answered query={origin} wait="the run">
+                {({ spec }) => (
+                  <BuilderState
+                    begin={specAsWritten(spec)}
+                    schema={node as SchemaNode}
+                    catalogue={offered}
+                  >
+                    <Pages />
+                  </BuilderState>
+                )}
+              </Answered>
+            )
+          }
+        </Answered>
+      )}
+    </Answered>
+  );
+}
+
+/** What is asked once there is a table. */
+const TO_COME = [
+  'The question: what is to be predicted',
+  'The partition: what divides the table',
+  'The columns: what the models see',
+  'The algorithms, and how they are judged',
+  'The run',
+];
+
+function Pages() {
+  const { document, replace } = useBuilder();
+  const [version, setVersion] = useState(0);
+  const hasTable = valueAt(document, ['data', 'source']) !== undefined;
+  return (
+    <>
+      <PageHead
+        title="New experiment"
+        actions={
+          !hasTable ? undefined : (
+            <button
+              type="button"
+              className="button quiet"
+              onClick={() => {
+                replace(BLANK);
+                setVersion(version + 1);
+              }}
+            >
+              Start afresh
+            </button>
+          )
+        }
+      >
+        <p className="soft">
+          Three choices make an experiment: a table, what to predict, what divides it.
+        </p>
+      </PageHead>
+      <div className="builder" key={version}>
+        <div className="stack roomy">
+          <SourceSection />
+          {hasTable ? (
+            <>
+              <QuestionSection />
+              <PartitionSection />
+              <FeatureSection />
+              <AlgorithmSection />
+              <LimitsSection />
+            </>
+          ) : (
+            <ol className="to-come" start={2}>
+              {TO_COME.map((title) => (
+                <li key={title}>{title}</li>
+              ))}
+            </ol>
+          )}
+        </div>
+        <Launch />
+      </div>
+    </>
+  );
+}

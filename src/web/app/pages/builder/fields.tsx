@@ -1,0 +1,122 @@
+import { useId } from 'react';
+import { Field, hintOf } from '../../parts/field.tsx';
+import { useBuilder, useProblems } from './builder-state.tsx';
+import { ColumnSelect } from './column-select.tsx';
+import { controlOf, nodeAt, rangeText, type SchemaNode } from './schema-node.ts';
+import { type Path, valueAt } from './spec-document.ts';
+import { ValueControl } from './value-control.tsx';
+
+/** One field of the spec, made from the schema: its control, what it means, its default, what is wrong with it. */
+export function SpecField({
+  path,
+  label,
+  node,
+  hint,
+}: {
+  path: Path;
+  label: string;
+  /** Where the schema of the whole can't be followed: inside lists. */
+  node?: SchemaNode;
+  hint?: string;
+}) {
+  const id = useId();
+  const { document, schema, set } = useBuilder();
+  const own = node ?? nodeAt(schema, path);
+  const problem = useProblems(path);
+  const value = valueAt(document, path);
+  const control = controlOf(own);
+  const text = hint ?? own.description ?? '';
+  const range = control.kind === 'number' ? rangeText(own) : '';
+  return (
+    <Field id={id} label={label} hint={hintOf(`${text} ${range}`.trim())} problem={problem}>
+      {(props) => (
+        <ValueControl
+          props={props}
+          control={control}
+          value={value}
+          usual={own.default}
+          onChange={(next) => set(path, next)}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** A column of the table, by name. */
+export function ColumnField({
+  path,
+  label,
+  hint,
+  none,
+}: {
+  path: Path;
+  label: string;
+  hint?: string;
+  /** What it means to choose no column. */
+  none: string;
+}) {
+  const id = useId();
+  const { document, schema, set } = useBuilder();
+  const problem = useProblems(path);
+  const value = valueAt(document, path);
+  return (
+    <Field
+      id={id}
+      label={label}
+      hint={hintOf(hint ?? nodeAt(schema, path).description ?? '')}
+      problem={problem}
+    >
+      {(props) => (
+        <ColumnSelect
+          props={props}
+          value={typeof value === 'string' ? value : ''}
+          none={none}
+          onChange={(name) => set(path, name === '' ? undefined : name)}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** Several columns: each may be ticked. */
+export function ColumnChecks({
+  legend,
+  chosen,
+  onChange,
+  hint,
+  except = [],
+}: {
+  legend: string;
+  chosen: readonly string[];
+  onChange: (names: readonly string[]) => void;
+  hint?: string;
+  except?: readonly string[];
+}) {
+  const { preview } = useBuilder();
+  const names = (preview?.columns.map(({ name }) => name) ?? []).filter(
+    (name) => !except.includes(name),
+  );
+  const missing = chosen.filter((name) => !names.includes(name));
+  return (
+    <fieldset className="field">
+      <legend>{legend}</legend>
+      <div className="checks">
+        {[...names, ...missing].map((name) => (
+          <label key={name} className="check">
+            <input
+              type="checkbox"
+              checked={chosen.includes(name)}
+              onChange={({ target }) =>
+                onChange(
+                  target.checked ? [...chosen, name] : chosen.filter((other) => other !== name),
+                )
+              }
+            />
+            <span className="anywhere">{name}</span>
+          </label>
+        ))}
+      </div>
+      {hint === undefined ? null : <p className="hint">{hint}</p>}
+    </fieldset>
+  );
+}

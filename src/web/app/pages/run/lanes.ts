@@ -1,0 +1,23 @@
+import type { AttemptFacts } from '../../api/answers.ts';
+
+export type Bar = { readonly attempt: AttemptFacts; readonly from: number; readonly to: number };
+/** What ran after another in one place: bars of a lane never overlap. */
+export type Lane = readonly Bar[];
+
+/** Attempts of one stage in as few lanes as ran at once; each goes into the first that is free. */
+export function lanesOf(attempts: readonly AttemptFacts[]): readonly Lane[] {
+  const lanes: Bar[][] = [];
+  const bars = attempts
+    .map((attempt) => ({
+      attempt,
+      from: Date.parse(attempt.startedAt),
+      to: Date.parse(attempt.endedAt),
+    }))
+    .sort((a, b) => a.from - b.from);
+  for (const bar of bars) {
+    const free = lanes.find((lane) => (lane.at(-1)?.to ?? 0) <= bar.from);
+    if (free === undefined) lanes.push([bar]);
+    else free.push(bar);
+  }
+  return lanes;
+}

@@ -1,0 +1,107 @@
+import { isTerminal } from '../../../../domain/run.ts';
+import {
+  countedText,
+  countText,
+  durationText,
+  roughDurationText,
+} from '../../../../report/number-text.ts';
+import type { RunDetail, RunState, StageFacts } from '../../api/answers.ts';
+import { elapsedMs } from '../../parts/moments.ts';
+
+/** Below this share an estimate would be a guess. */
+const ENOUGH = 0.05;
+
+/** How far the run is, in one line, one bar and a few numbers. */
+export function ProgressSummary({
+  run,
+  state,
+  stages,
+}: {
+  run: RunDetail;
+  state: RunState;
+  stages: readonly StageFacts[];
+}) {
+  const done = state.trained + state.failed;
+  const isOver = isTerminal(state.status);
+  return (
+    <div className="stack">
+      {isOver ? null : (
+        <div className="stack tight">
+          <p aria-live="polite">{sentence(state, stages)}</p>
+          <div
+            className="meter"
+            role="progressbar"
+            aria-label="Partitions with an answer"
+            aria-valuemin={0}
+            aria-valuemax={Math.max(1, state.partitions)}
+            aria-valuenow={done}
+          >
+            <i style={{ width: share(state.trained, state.partitions) }} />
+            <i className="bad" style={{ width: share(state.failed, state.partitions) }} />
+          </div>
+        </div>
+      )}
+      <dl className="figures">
+        {figuresOf(run, state).map(({ name, value, tone = '' }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd className={tone}>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+type Figure = { readonly name: string; readonly value: string; readonly tone?: string };
+
+function figuresOf(run: RunDetail, state: RunState): readonly Figure[] {
+  const isOver = isTerminal(state.status);
+  const rows =
+    run.snapshot === null ? [] : [{ name: 'rows', value: countText(run.snapshot.rowCount) }];
+  const partitions = {
+    name: 'partitions',
+    value: state.partitions === 0 ? '–' : countText(state.partitions),
+  };
+  const live = [
+    { name: 'trained', value: countText(state.trained) },
+    { name: 'failed', value: countText(state.failed), tone: state.failed > 0 ? 'bad' : '' },
+    { name: 'batches running', value: countText(state.batches.running) },
+  ];
+  const time = run.startedAt === null ? 0 : elapsedMs(run.startedAt, run.endedAt);
+  return [
+    ...rows,
+    partitions,
+    ...(isOver ? [] : live),
+    { name: isOver ? 'took' : 'running for', value: durationText(time) },
+    { name: 'asked for by', value: run.requestedBy },
+  ];
+}
+
+function sentence(state: RunState, stages: readonly StageFacts[]): string {
+  if (state.paused) return 'Paused: no new batch is started until it is resumed.';
+  if (state.stage === null) return 'Waiting for a worker.';
+  const { done, total } = state.batches;
+  const place =
+    total > 0
+      ? `${state.stage}: ${countText(done)} of ${countedText(total, 'batch')}`
+      : state.stage;
+  const left = remainingMs(state, stages);
+  const text = place.replace(/batchs$/, 'batches');
+  return left === null
+    ? `Now at ${text}.`
+    : `Now at ${text}, about ${roughDurationText(left)} left in this stage.`;
+}
+
+/** What is left of the current stage, if it goes on as fast as it has been; null while it is too early to tell. */
+function remainingMs({ batches, stage }: RunState, stages: readonly StageFacts[]): number | null {
+  const current = stages.find((facts) => facts.stage === stage);
+  if (current === undefined || current.startedAt === null || batches.total === 0) return null;
+  const progress = batches.done / batches.total;
+  if (progress < ENOUGH) return null;
+  return (elapsedMs(current.startedAt, null) * (1 - progress)) / progress;
+}
+
+function share(part: number, whole: number): string {
+  return `${whole === 0 ? 0 : (100 * part) / whole}%`;
+}

@@ -1,0 +1,74 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ask } from '../../api/ask.ts';
+import { question } from '../../api/queries.ts';
+import { PageHead, Section } from '../../parts/page.tsx';
+import { Answered } from '../../parts/states.tsx';
+import { AuditTrail } from './audit-trail.tsx';
+
+/** What this server is, who one is here, and who changed what. */
+export function SettingsPage() {
+  const service = useQuery(question('GET /service', {}));
+  const session = useQuery(question('GET /session', {}));
+  const client = useQueryClient();
+  const leave = useMutation({
+    mutationFn: () => ask('DELETE /session', {}),
+    onSettled: () => client.resetQueries(),
+  });
+  return (
+    <>
+      <PageHead title="System" />
+      <div className="columns even">
+        <Section title="Server">
+          <Answered query={service} wait="what the server is">
+            {({ name, version, folder, temporalUi }) => (
+              <dl className="facts">
+                <dt>program</dt>
+                <dd>
+                  {name} {version}
+                </dd>
+                <dt>folder</dt>
+                <dd className="mono">{folder}</dd>
+                <dt>workflows</dt>
+                <dd>
+                  {temporalUi === null ? (
+                    'run on a Temporal server of your own'
+                  ) : (
+                    <a href={temporalUi} target="_blank" rel="noreferrer">
+                      Temporal’s own pages
+                    </a>
+                  )}
+                </dd>
+              </dl>
+            )}
+          </Answered>
+        </Section>
+        <Section title="You">
+          <Answered query={session} wait="who you are">
+            {({ actor, role }) => (
+              <div className="stack">
+                <dl className="facts">
+                  <dt>name</dt>
+                  <dd>{actor}</dd>
+                  <dt>may</dt>
+                  <dd>{ROLES[role]}</dd>
+                </dl>
+                <div>
+                  <button type="button" className="button" onClick={() => leave.mutate()}>
+                    Sign out
+                  </button>
+                </div>
+              </div>
+            )}
+          </Answered>
+        </Section>
+      </div>
+      {session.data?.role === 'admin' ? <AuditTrail /> : null}
+    </>
+  );
+}
+
+const ROLES = {
+  viewer: 'look at everything',
+  editor: 'look at everything, start and steer runs',
+  admin: 'look at everything, start and steer runs, read the audit trail',
+} as const;
