@@ -24,6 +24,7 @@ export const decisionTree = Object.freeze<Estimator<z.output<typeof parameters>>
     weights: true,
     probabilities: true,
     importance: true,
+    contributions: true,
     randomness: false,
     scaledInput: false,
   },

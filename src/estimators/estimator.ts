@@ -22,6 +22,21 @@ export class FitStopped extends Error {
   override readonly name = 'FitStopped';
 }
 
+/** What each feature adds to each prediction: expectation + Σ shares = prediction, on the scale that is named. */
+export type Contributions = {
+  /**
+   * Of the numbers below: the value or the probability that is predicted, the log odds of the second class, the
+   * logarithm of the value, or one score per class, of which softmax makes probabilities.
+   */
+  readonly scale: 'value' | 'probability' | 'log_odds' | 'log_mean' | 'score';
+  /** Codes of the classes that the outputs speak of; empty for a value. */
+  readonly classes: Int32Array;
+  /** Per output, the mean over the rows that the model was fitted on. */
+  readonly expected: Float64Array;
+  /** rows × outputs × features, row-major. */
+  readonly shares: Float64Array;
+};
+
 /** A fitted estimator. Pure data and functions of it; bytes round-trip exactly. */
 export interface Model {
   readonly algorithm: string;
@@ -31,6 +46,8 @@ export interface Model {
   predictProbabilities?(x: Matrix): Float64Array;
   /** One non-negative number per feature, summing to 1 (or all zero). */
   importance?(): Float64Array;
+  /** Shapley values of the features for each row. */
+  contributions?(x: Matrix): Contributions;
   /** Compact, versioned, free of code, name, time or machine. */
   toBytes(): Uint8Array;
   /** Readable form of the same content. */
@@ -46,7 +63,9 @@ export type Supports = {
   readonly weights: boolean;
   readonly probabilities: boolean;
   readonly importance: boolean;
-  /** Uses `seed`: another seed may give other bytes. */
+  /** Says what each feature adds to each prediction; absent = it does not. */
+  readonly contributions?: boolean;
+  /** Uses `seed` as its parameters stand by default: another seed may give other bytes. */
   readonly randomness: boolean;
   /** `auto` handling standardises and one-hot encodes for it (linear, distance based); trees get ordinal codes. */
   readonly scaledInput: boolean;

@@ -51,6 +51,7 @@ export function createForest({ id, bootstrap, drawsCuts, space }: ForestKind) {
       weights: true,
       probabilities: true,
       importance: true,
+      contributions: true,
       randomness: true,
       scaledInput: false,
     },

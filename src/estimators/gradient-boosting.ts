@@ -87,6 +87,7 @@ export const gradientBoosting = Object.freeze<Estimator<z.output<typeof paramete
     weights: true,
     probabilities: true,
     importance: true,
+    contributions: true,
     randomness: false,
     scaledInput: false,
   },

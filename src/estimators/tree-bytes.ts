@@ -91,7 +91,8 @@ export function readEnsemble(reader: ModelReader): TreeEnsemble {
   };
   const values = reader.singles((splits + treeCount) * width);
   const covers = unpackCounts(reader.octets(reader.integer()), splits + treeCount);
-  if (covers === undefined) throw reader.corrupt('the rows of the leaves make no sense');
+  if (covers?.every((rows) => rows > 0) !== true)
+    throw reader.corrupt('the rows of the leaves make no sense');
   const subsetCount = reader.integerWithin(0, splits);
   const subsetBits = reader.octets(subsetCount === 0 ? 0 : Math.ceil(splits / 8));
   const nodes = unpackNodes(reader, splitCounts, cuts, { ...packed, subsetBits });

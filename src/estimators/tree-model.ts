@@ -3,10 +3,11 @@ import type { Matrix } from '../frame/frame.ts';
 import type { KernelCalls, Pointer } from '../kernels/kernel-calls.ts';
 import { withKernels } from '../kernels/kernels.ts';
 import { areClassCodes, bothClasses, likeliestClasses, spreadClasses } from './class-codes.ts';
-import type { Model } from './estimator.ts';
+import type { Contributions, Model } from './estimator.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
 import { neverStops } from './polling.ts';
 import { readEnsemble, writeEnsemble } from './tree-bytes.ts';
+import { leafContributions } from './tree-contributions.ts';
 import { ensembleJson, sumLeaves, type TreeEnsemble } from './tree-ensemble.ts';
 
 /** How the sum of leaves becomes an answer; the place in this list is what bytes hold. */
@@ -36,6 +37,7 @@ export function createTreeModel(content: TreeModelContent): Model {
   const common = {
     algorithm,
     importance: () => importance.slice(),
+    contributions: (x: Matrix) => contributionsTo(content, x),
     toBytes: () => treeModelBytes(content),
     toJson: () => treeModelJson(content),
   };
@@ -130,6 +132,27 @@ function probabilities(content: TreeModelContent, x: Matrix): Float64Array {
         ? bothClasses(throughKernel(raw, (calls, at) => calls.sigmoidInPlace(at, raw.length)))
         : throughKernel(raw, (calls, at) => calls.softmaxInPlace(at, x.rowCount, present.length));
   return spreadClasses(shares, present, classCount);
+}
+
+const SCALES = {
+  value: 'value',
+  shares: 'probability',
+  logistic: 'log_odds',
+  softmax: 'score',
+  exponential: 'log_mean',
+} as const satisfies { readonly [link in Link]: Contributions['scale'] };
+
+function contributionsTo(
+  { link, present, base, factor, ensemble }: TreeModelContent,
+  x: Matrix,
+): Contributions {
+  const { shares, expected } = leafContributions(ensemble, x);
+  return {
+    scale: SCALES[link],
+    classes: link === 'logistic' ? present.slice(1) : present.slice(),
+    expected: expected.map((mean, k) => (base[k] as number) + factor * mean),
+    shares: shares.map((share) => factor * share),
+  };
 }
 
 /** The values after a kernel changed them where they lay. */

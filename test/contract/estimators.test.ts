@@ -201,6 +201,18 @@ describe.each(cases)('%s', (name, estimator, task) => {
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
   });
 
+  it('says what each column adds to each prediction, when it declares so', () => {
+    const model = fit(estimator, table);
+    expect(model.contributions !== undefined).toBe(supports.contributions === true);
+    const contributions = model.contributions?.(table.x);
+    if (contributions === undefined) return;
+    const { scale, classes: codes, expected, shares } = contributions;
+    expect(shares).toHaveLength(ROWS * expected.length * 4);
+    expect(shares.every(Number.isFinite)).toBe(true);
+    expect(codes.length === 0).toBe(task === 'regression');
+    expect(scale === 'value').toBe(task === 'regression');
+  });
+
   const degenerate = degenerateTables(task);
   it.each(Object.keys(degenerate))('stays sound with %s', (title) => {
     const odd = degenerate[title] as Table;
