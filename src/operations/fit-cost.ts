@@ -23,6 +23,12 @@ const tree: Work = (size) => perCell(size, {}) * depth(size.rows);
 const forest: Work = ({ rows, features }, { trees }) =>
   amount(trees, 100) * rows * Math.sqrt(features) * depth(rows);
 const boosting: Work = (size, { rounds }) => amount(rounds, 100) * perOutput(size, {});
+/** Epochs end early more often than not. */
+const network: Work = ({ rows, features, classes }, { units, layers, max_epochs }) => {
+  const width = amount(units, 32);
+  const weights = width * (features + outputs(classes) + width * (amount(layers, 1) - 1));
+  return (amount(max_epochs, 200) / 2) * rows * weights;
+};
 
 /** Nanoseconds per unit of work, measured on one core of a 2026 server: right to a factor of three or so. */
 const COSTS: { readonly [algorithm: string]: { readonly work: Work; readonly ns: number } } = {
@@ -38,7 +44,8 @@ const COSTS: { readonly [algorithm: string]: { readonly work: Work; readonly ns:
   random_forest: { work: forest, ns: 20 },
   extra_trees: { work: forest, ns: 15 },
   gradient_boosting: { work: boosting, ns: 25 },
-  svm: { work: neighbours, ns: 80 },
+  svm: { work: perOutput, ns: 200 },
+  mlp: { work: network, ns: 1 },
   'mljs/linear': { work: perPair, ns: 50 },
   'mljs/pls': { work: perCell, ns: 1500 },
   'mljs/knn': { work: neighbours, ns: 30 },
