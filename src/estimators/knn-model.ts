@@ -23,12 +23,8 @@ export type KnnContent = {
 };
 
 export function createKnnModel(given: KnnContent): Model {
-  // A model outlives the table that it was fitted on; −0 becomes 0.
-  const content = {
-    ...given,
-    data: given.data.map((value) => value + 0),
-    labels: given.labels.map((label) => label + 0),
-  };
+  // A model outlives the table that it was fitted on.
+  const content = { ...given, data: given.data.slice(), labels: given.labels.slice() };
   const { classCount } = content;
   const common = {
     algorithm: KNN,
@@ -165,9 +161,10 @@ function jsonOf({ k, isByDistance, classCount, columns, data, labels }: KnnConte
     k,
     weights: isByDistance ? 'distance' : 'uniform',
     ...(classCount > 0 && { classCount }),
-    labels: Array.from(labels),
+    // −0 becomes 0, as it would in text.
+    labels: Array.from(labels, (label) => label + 0),
     points: Array.from(labels, (_, i) =>
-      Array.from({ length: columns }, (_column, f) => data[f * labels.length + i] as number),
+      Array.from({ length: columns }, (_column, f) => (data[f * labels.length + i] as number) + 0),
     ),
   };
 }

@@ -43,22 +43,26 @@ export const mlp = Object.freeze<Estimator<Parameters>>({
   },
   fit(x: Matrix, y: Target, plan: Parameters, options: FitOptions): Model {
     const rows = weighedRows(x, y, options.weights);
-    const common = { x: rows.x, weights: relativeWeights(rows.weights), plan, seed: options.seed };
+    const common = {
+      x: rows.x,
+      y: rows.y,
+      weights: relativeWeights(rows.weights),
+      plan,
+      seed: options.seed,
+    };
     const poll = pollOf(options.stop);
     if (rows.y.kind === 'values') {
       const { centre, scale, scaled } = scaleTarget(rows.y.values, rows.weights);
       const deviation = rootMeanSquare(scaled, rows.weights);
       const target = deviation === 0 ? scaled : scaled.map((value) => value / deviation);
-      const strata = new Int32Array(target.length);
-      const network = trainNetwork({ ...common, target, strata, outputs: 1 }, poll);
+      const network = trainNetwork({ ...common, target, outputs: 1 }, poll);
       const present = new Int32Array(0);
       return createMlpModel({ classCount: 0, present, centre, scale: scale * deviation, network });
     }
     const { present, places } = presentClasses(rows.y.codes, rows.y.classes.length);
     // One output is a number: two scores tell even two classes apart, and a single class needs none.
     const outputs = Math.max(2, present.length);
-    const target = { target: places, strata: Int32Array.from(places), outputs };
-    const network = trainNetwork({ ...common, ...target }, poll);
+    const network = trainNetwork({ ...common, target: places, outputs }, poll);
     const classCount = rows.y.classes.length;
     return createMlpModel({ classCount, present, centre: 0, scale: 1, network });
   },

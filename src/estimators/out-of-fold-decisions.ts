@@ -1,15 +1,8 @@
-import type { Matrix } from '../frame/frame.ts';
 import { innerFolds } from './inner-folds.ts';
 import type { MarginProblem } from './margin-objective.ts';
+import type { TrainingRows } from './training-rows.ts';
 
 const FOLDS = 3;
-
-type Rows = {
-  readonly x: Matrix;
-  /** Classes from 0 on. */
-  readonly places: Float64Array;
-  readonly weights: Float64Array | undefined;
-};
 
 /**
  * Scores of rows by machines that have not seen them: three more fits, each without a third of the different rows of
@@ -18,9 +11,9 @@ type Rows = {
  */
 export function outOfFoldDecisions(
   { solve, scoresOf }: MarginProblem,
-  { x, places, weights }: Rows,
+  { x, y, weights }: TrainingRows,
 ): (isPositive: Float64Array, whole: Float64Array) => Float64Array {
-  const folds = innerFolds(x, Int32Array.from(places), FOLDS, 0);
+  const folds = innerFolds(x, y, FOLDS, 0);
   return (isPositive, whole) => {
     const decisions = scoresOf(whole);
     if (!canHoldOut(isPositive, folds)) return decisions;

@@ -1,16 +1,17 @@
 import type { Matrix } from '../frame/frame.ts';
 import { type Kernels, withKernels } from '../kernels/kernels.ts';
+import type { Target } from './estimator.ts';
 import { innerFolds } from './inner-folds.ts';
 import { type Network, parameterCount, putRows } from './network.ts';
 import { putStandardised } from './standard-columns.ts';
 
 export type NetworkRows = {
   readonly x: Matrix;
+  /** By which rows are divided. */
+  readonly y: Target;
   /** Classes from 0 on, or standardised numbers where there is one output. */
   readonly target: Float64Array;
   readonly weights: Float64Array | undefined;
-  /** The inner split divides each alike. */
-  readonly strata: Int32Array;
   readonly outputs: number;
   readonly seed: bigint;
   readonly plan: {
@@ -31,7 +32,7 @@ const LEAST_ROWS_TO_SPLIT = 40;
 /** One in this many rows watches. */
 const WATCHING = 10;
 /** Epochs without a better loss before training ends. */
-const PATIENCE = 12;
+const PATIENCE = 30;
 /** A loss is better by this share at least. */
 const BETTER = 1e-4;
 
@@ -77,10 +78,10 @@ export function trainNetwork(rows: NetworkRows, poll: () => void): Network {
 }
 
 /** Row numbers that are learned from, and those that say when it is enough. */
-function divide({ x, strata, seed }: NetworkRows) {
+function divide({ x, y, seed }: NetworkRows) {
   const all = Int32Array.from({ length: x.rowCount }, (_, row) => row);
   if (x.rowCount < LEAST_ROWS_TO_SPLIT) return { learning: all, watching: all };
-  const folds = innerFolds(x, strata, WATCHING, Number(BigInt.asUintN(53, seed)));
+  const folds = innerFolds(x, y, WATCHING, Number(BigInt.asUintN(53, seed)));
   const watching = all.filter((row) => folds[row] === 0);
   const learning = all.filter((row) => folds[row] !== 0);
   // Rows that are all alike stand in one fold.

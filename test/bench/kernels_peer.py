@@ -28,7 +28,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 warnings.filterwarnings("ignore")
 
 BATCH_ROWS, BATCHES = 10, 50
-MLP = {"hidden_layer_sizes": (32,), "learning_rate_init": 0.003, "early_stopping": True, "n_iter_no_change": 12}
+MLP = {"hidden_layer_sizes": (32,), "learning_rate_init": 0.003, "early_stopping": True, "n_iter_no_change": 30}
 
 
 def logistic(parameters):

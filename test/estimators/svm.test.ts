@@ -61,6 +61,19 @@ describe('probabilities of support vector machines', () => {
     }
   });
 
+  it('are right where columns have so few values that every row repeats', () => {
+    const random = seededRandom(3);
+    const bits = Array.from({ length: 3 }, () =>
+      Array.from({ length: 600 }, () => Number(random() < 0.5)),
+    );
+    const sum = (i: number): number => bits.reduce((total, bit) => total + (bit[i] ?? 0), 0);
+    const codes = Array.from({ length: 600 }, (_, i) => Number(random() < (sum(i) + 0.5) / 4));
+    const table = { x: matrixOf(bits), y: classes(codes, ['a', 'b']) };
+    const chances = fit('svm', { table }).predictProbabilities?.(table.x) ?? [];
+    for (let i = 0; i < 600; i++)
+      expect(Math.abs((chances[2 * i + 1] as number) - (sum(i) + 0.5) / 4)).toBeLessThan(0.08);
+  });
+
   it('do not believe scores that only memory gives: columns of noise leave every row in doubt', () => {
     const random = seededRandom(8);
     const noise = Array.from({ length: 40 }, () => Array.from({ length: 60 }, () => random()));
