@@ -6,7 +6,13 @@ export function quantile(sorted: Float64Array, share: number): number {
   const below = Math.floor(position);
   const low = sorted[below] as number;
   const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
-  return low + (high - low) * (position - below);
+  return between(low, high, position - below);
+}
+
+/** A difference of two huge numbers may overflow. */
+function between(low: number, high: number, share: number): number {
+  const distance = high - low;
+  return Number.isFinite(distance) ? low + distance * share : low * (1 - share) + high * share;
 }
 
 /** `quantile(sorted, 0.5)` of values in any order, by selection: O(n), several times faster than sorting. */
@@ -17,7 +23,7 @@ export function median(values: Float64Array): number {
   if (partly.length % 2 === 1) return upper;
   let lower = partly[0] as number;
   for (let i = 1; i < middle; i++) if ((partly[i] as number) > lower) lower = partly[i] as number;
-  return lower + (upper - lower) * 0.5;
+  return between(lower, upper, 0.5);
 }
 
 /** Moves the values until those before `place` are not above it and those after not below; returns it (Hoare's FIND). */
@@ -40,11 +46,12 @@ function selectInto(values: Float64Array, place: number): number {
   return values[place] as number;
 }
 
-/** Running mean: no sum that could overflow. */
+/** Running mean: no sum that could overflow; where even differences do, the sum of shares. */
 export function mean(values: Float64Array): number {
   let average = 0;
   for (let i = 0; i < values.length; i++) average += ((values[i] as number) - average) / (i + 1);
-  return average;
+  if (Number.isFinite(average)) return average;
+  return values.reduce((sum, value) => sum + value / values.length, 0);
 }
 
 /** Of the population (÷ n), in two passes; exactly 0 where all values are equal. */

@@ -1,5 +1,5 @@
 import type { Handle } from '../../spec/features.ts';
-import type { Sample } from '../sample.ts';
+import { Sample } from '../sample.ts';
 import { mean, quantile, variance } from '../statistics.ts';
 
 export type ScaleRule = Exclude<Handle['scale'], 'auto'>;
@@ -30,15 +30,25 @@ const RULES: { readonly [rule in Exclude<ScaleRule, 'none'>]: (sample: Sample) =
  */
 export function fitScaling(sample: Sample, rule: ScaleRule): Scaling | null {
   if (rule === 'none') return null;
-  const { centre, spread } = RULES[rule](sample);
-  return {
-    centre: Number.isFinite(centre) ? centre : 0,
-    spread: spread === 0 ? 1 : Math.min(spread, Number.MAX_VALUE),
-  };
+  const { centre, spread } = finiteOr(RULES[rule](sample), () => ofHuge(sample, rule));
+  return { centre, spread: spread === 0 ? 1 : Math.min(spread, Number.MAX_VALUE) };
+}
+
+function finiteOr(scaling: Scaling, otherwise: () => Scaling): Scaling {
+  return Number.isFinite(scaling.centre) && Number.isFinite(scaling.spread) ? scaling : otherwise();
+}
+
+/** Differences and squares of the largest doubles overflow; those of the same numbers times this do not. */
+const SHRUNK = 2 ** -600;
+
+function ofHuge({ values }: Sample, rule: Exclude<ScaleRule, 'none'>): Scaling {
+  const { centre, spread } = RULES[rule](new Sample(values.map((value) => value * SHRUNK)));
+  return { centre: centre / SHRUNK, spread: spread / SHRUNK };
 }
 
 /** NaN stays NaN. */
 export function scaled(value: number, { centre, spread }: Scaling): number {
-  const result = (value - centre) / spread;
+  const distance = value - centre;
+  const result = Number.isFinite(distance) ? distance / spread : value / spread - centre / spread;
   return result > FURTHEST ? FURTHEST : result < -FURTHEST ? -FURTHEST : result;
 }

@@ -26,6 +26,11 @@ describe('missing numbers', () => {
     expect(feature(fitOn(frameOf(numbers('x', [1, Infinity, 3])), {}), 'x')).toEqual([1, 2, 3]);
   });
 
+  it.each(['mean', 'median'] as const)('get a %s that is a number among the largest', (rule) => {
+    const frame = frameOf(numbers('x', [1e308, null, -1e308, 1e308, -1e308]));
+    expect(Number.isFinite(stateOf(fitOn(frame, { missing: rule })).fill)).toBe(true);
+  });
+
   it('take no text', () => {
     expect(() => fitOn(frameOf(numbers('x', [1])), { missing: { constant: 'none' } })).toThrow(
       '"none" can\'t stand in for a missing number in `x`',
@@ -85,3 +90,16 @@ describe('scaling', () => {
     expect(feature(fitOn(frame, { scale: 'auto' }, { supports: TREES }), 'x')).toEqual([1, 3]);
   });
 });
+
+it.each(['standard', 'min_max', 'robust'] as const)(
+  'the largest numbers are scaled by %s into numbers that can be stored and used',
+  (scale) => {
+    const frame = frameOf(numbers('x', [1e308, -1e308, 1e308, -1e308, 0]));
+    const fit = fitOn(frame, { scale });
+    const { centre, spread } = stateOf(fit).scaling as { centre: number; spread: number };
+    expect([centre, spread].every(Number.isFinite)).toBe(true);
+    const found = feature(fit, 'x') as number[];
+    expect(found.every((value) => Math.abs(value) <= 2)).toBe(true);
+    expect(found[0]).toBeGreaterThan(found[1] as number);
+  },
+);
