@@ -28,6 +28,7 @@ export function momentsOf(rows: ClassRows, poll: () => void): ClassMoments {
     const { x, classes } = rows;
     const columns = x.names.length;
     const units = Float64Array.from({ length: columns }, (_, f) => unitOf(matrixColumn(x, f)));
+    poll();
     const pass = passesOver(kernels, rows, units);
     const { totals, sums } = pass(new Float64Array(classes * columns));
     const means = sums.map((sum, place) => sum / (totals[place] as number));

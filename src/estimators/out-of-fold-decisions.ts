@@ -11,15 +11,18 @@ const FOLDS = 3;
  */
 export function outOfFoldDecisions(
   { solve, scoresOf }: MarginProblem,
-  { x, y, weights }: TrainingRows,
+  rows: TrainingRows,
+  poll: () => void,
 ): (isPositive: Float64Array, whole: Float64Array) => Float64Array {
-  const folds = innerFolds(x, y, FOLDS, 0);
+  const folds = innerFolds(rows, { folds: FOLDS, seed: 0, poll });
   return (isPositive, whole) => {
     const decisions = scoresOf(whole);
     if (!canHoldOut(isPositive, folds)) return decisions;
     const target = isPositive.map((one) => 2 * one - 1);
     for (let fold = 0; fold < FOLDS; fold++) {
-      const kept = Float64Array.from(folds, (own, i) => (own === fold ? 0 : (weights?.[i] ?? 1)));
+      const kept = Float64Array.from(folds, (own, i) =>
+        own === fold ? 0 : (rows.weights?.[i] ?? 1),
+      );
       const scores = scoresOf(solve(target, kept));
       folds.forEach((own, i) => {
         if (own === fold) decisions[i] = scores[i] as number;

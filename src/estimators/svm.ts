@@ -74,7 +74,7 @@ function fitClasses(
   return withKernels(poll, (kernels) => {
     const rows: MarginRows = { x, weights, C, tube: 0, isOneSided: true };
     const problem = marginProblem(kernels, rows, max_iterations, poll);
-    const decisionsOf = outOfFoldDecisions(problem, { x, y, weights });
+    const decisionsOf = outOfFoldDecisions(problem, { x, y, weights }, poll);
     for (let k = 0; k < outputs; k++) {
       poll();
       const positive = outputs === 1 ? 1 : k;

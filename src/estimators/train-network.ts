@@ -44,7 +44,7 @@ export function trainNetwork(rows: NetworkRows, poll: () => void): Network {
   poll();
   return withKernels(poll, (kernels) => {
     const { calls } = kernels;
-    const { learning, watching } = divide(rows);
+    const { learning, watching } = divide(rows, poll);
     const batch = Math.min(MOST_BATCH, Math.max(LEAST_BATCH, Math.ceil(learning.length / BATCHES)));
     const { table, centres, scales } = putStandardRows(kernels, x);
     const [target, order, watchers] = [
@@ -78,10 +78,13 @@ export function trainNetwork(rows: NetworkRows, poll: () => void): Network {
 }
 
 /** Row numbers that are learned from, and those that say when it is enough. */
-function divide({ x, y, seed }: NetworkRows) {
+function divide({ x, y, seed }: NetworkRows, poll: () => void) {
   const all = Int32Array.from({ length: x.rowCount }, (_, row) => row);
   if (x.rowCount < LEAST_ROWS_TO_SPLIT) return { learning: all, watching: all };
-  const folds = innerFolds(x, y, WATCHING, Number(BigInt.asUintN(53, seed)));
+  const folds = innerFolds(
+    { x, y },
+    { folds: WATCHING, seed: Number(BigInt.asUintN(53, seed)), poll },
+  );
   const watching = all.filter((row) => folds[row] === 0);
   const learning = all.filter((row) => folds[row] !== 0);
   // Rows that are all alike stand in one fold.
