@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GroupedMap, Outcome } from '../../src/engines/engine.ts';
+import { entryPoint } from '../../src/engines/entry-point.ts';
 import { ActiveJob } from '../../src/engines/local/active-job.ts';
 import { createRowBlock, cutPartition } from '../../src/engines/local/cut-partition.ts';
-import { entryPoint } from '../../src/engines/local/entry-point.ts';
 import { LocalEngine } from '../../src/engines/local/local-engine.ts';
 import { mergeRanges } from '../../src/engines/local/partition-reader.ts';
 import {
@@ -13,7 +13,7 @@ import {
   clearThreadLog,
   createThreadLog,
   readThreadLog,
-} from '../../src/engines/local/thread-log.ts';
+} from '../../src/engines/thread/thread-log.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { writeSnapshotFile } from '../support/snapshot-file.ts';
@@ -120,7 +120,7 @@ describe('blame', () => {
 
 describe('the pool process', () => {
   it('ends when its parent is gone', async () => {
-    const child = fork(entryPoint('pool-process'), ['1'], { serialization: 'advanced' });
+    const child = fork(entryPoint('local/pool-process'), ['1'], { serialization: 'advanced' });
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.disconnect();
     expect(await ended).toBe(0);

@@ -1,6 +1,6 @@
 import type { CategoryColumn, Column, Frame, RowRange } from '../../frame/frame.ts';
 import type { PartitionRef } from '../../partition/partition-function.ts';
-import type { LoadedPartition } from './messages.ts';
+import type { LoadedPartition } from '../thread/thread-task.ts';
 
 /** Rows of a snapshot as they were read: range after range, ranges ascending and disjoint. */
 export type RowBlock = {

@@ -2,10 +2,10 @@ import type { Frame, RowRange } from '../../frame/frame.ts';
 import type { SnapshotReader } from '../../frame/snapshot-reader.ts';
 import type { PartitionRef } from '../../partition/partition-function.ts';
 import type { GroupedMap } from '../engine.ts';
+import { readFolds } from '../thread/task-inputs.ts';
+import type { LoadedPartition } from '../thread/thread-task.ts';
 import { createRowBlock, cutPartition } from './cut-partition.ts';
-import type { LoadedPartition } from './messages.ts';
 import type { OpenSnapshots } from './open-snapshots.ts';
-import { readRangeInto } from './task-inputs.ts';
 
 /** Reads the partitions of one job from its snapshot, many in one sweep. */
 export class PartitionReader {
@@ -47,23 +47,8 @@ export class PartitionReader {
   ): LoadedPartition {
     const { folds: file } = this.#map;
     if (file === undefined) return { frame, rowHashes };
-    const folds = new Uint8Array(new SharedArrayBuffer(frame.rowCount));
-    let done = 0;
-    for (const { start, count } of partition.ranges) {
-      readRangeInto(file.path, start, folds.subarray(done, done + count));
-      done += count;
-    }
-    return { frame, rowHashes, folds };
+    return { frame, rowHashes, folds: readFolds(file.path, partition.ranges) };
   }
-}
-
-export function countRows({ ranges }: PartitionRef): number {
-  return ranges.reduce((sum, { count }) => sum + count, 0);
-}
-
-/** Memory of a partition's rows once read: 8 bytes a cell at most, and the row hash. */
-export function estimateBytes(rowCount: number, columnCount: number): number {
-  return rowCount * (columnCount * 8 + 16 + 1);
 }
 
 /** Bytes held by a frame's columns, levels of text not counted. */

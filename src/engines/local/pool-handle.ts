@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { entryPoint } from './entry-point.ts';
+import { entryPoint } from '../entry-point.ts';
 import type { PoolReport, PoolRequest } from './messages.ts';
 
 /** How long a pool process may take to leave once it is told to. */
@@ -14,7 +14,7 @@ export class PoolHandle {
     threadCount: number,
     on: { report(report: PoolReport): void; death(cause: string): void },
   ) {
-    this.#child = fork(entryPoint('pool-process'), [String(threadCount)], {
+    this.#child = fork(entryPoint('local/pool-process'), [String(threadCount)], {
       execArgv: [],
       serialization: 'advanced',
       // Standard output belongs to the caller's results.

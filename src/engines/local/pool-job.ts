@@ -1,8 +1,9 @@
 import type { PartitionRef } from '../../partition/partition-function.ts';
 import type { GroupedMap, PartitionTask } from '../engine.ts';
-import type { LoadedPartition } from './messages.ts';
+import { countRows } from '../memory-need.ts';
+import type { LoadedPartition } from '../thread/thread-task.ts';
 import type { OpenSnapshots } from './open-snapshots.ts';
-import { countRows, estimateBytes, frameBytes, PartitionReader } from './partition-reader.ts';
+import { frameBytes, PartitionReader } from './partition-reader.ts';
 
 /** One read of the snapshot serves at most this much: small enough to read ahead of the threads, large enough to be cheap. */
 const SWEEP_ROWS = 65_536;
@@ -123,15 +124,6 @@ export class PoolJob {
     }
     return sweep;
   }
-}
-
-/** Why a task can't fit its memory limit, known before a row is read; `undefined` when it may. */
-export function tooLarge({ columns, limits }: GroupedMap, task: PartitionTask): string | undefined {
-  const rows = countRows(task.partition);
-  const inputBytes = (task.inputs ?? []).reduce((sum, { length }) => sum + length, 0);
-  const neededMb = (estimateBytes(rows, columns.length) + inputBytes) / 2 ** 20;
-  if (neededMb <= limits.memoryMb) return undefined;
-  return `Its ${rows} rows of ${columns.length} columns need ${Math.ceil(neededMb)} MB, over the limit of ${limits.memoryMb} MB. Raise limits.per_partition.memory_mb, or drop columns.`;
 }
 
 function loadedBytes(loaded: LoadedPartition | undefined): number {

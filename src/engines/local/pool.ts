@@ -1,15 +1,17 @@
 import { isFailure } from '../../domain/failure.ts';
 import type { GroupedMap, Outcome } from '../engine.ts';
+import { entryPoint } from '../entry-point.ts';
+import { tooLarge } from '../memory-need.ts';
+import { TaskThread, type ThreadOutcome } from '../thread/task-thread.ts';
 import type { ErrorText, PoolReport } from './messages.ts';
 import { OpenSnapshots } from './open-snapshots.ts';
-import { PoolJob, type ReadyTask, tooLarge } from './pool-job.ts';
-import { PoolThread, type ThreadOutcome } from './pool-thread.ts';
+import { PoolJob, type ReadyTask } from './pool-job.ts';
 
 /** Tasks and bytes that may wait in memory for a thread; one read beyond them is always allowed when threads are idle. */
 const READY_TASKS = 32;
 const HELD_BYTES = 256 * 2 ** 20;
 
-type Running = { readonly job: PoolJob; readonly task: ReadyTask; thread: PoolThread };
+type Running = { readonly job: PoolJob; readonly task: ReadyTask; thread: TaskThread };
 
 /** Worker threads, and the jobs that they work on in order of arrival. Lives in the pool process. */
 export class Pool {
@@ -17,7 +19,7 @@ export class Pool {
   readonly #report: (report: PoolReport) => void;
   readonly #jobs = new Map<number, PoolJob>();
   readonly #running = new Map<Running, Promise<void>>();
-  readonly #idle: PoolThread[] = [];
+  readonly #idle: TaskThread[] = [];
   readonly #snapshots = new OpenSnapshots();
   #isReading = false;
 
@@ -132,13 +134,13 @@ export class Pool {
   }
 
   /** A waiting thread with this heap limit, or a new one (in place of one with another limit). */
-  #threadFor(heapMb: number): PoolThread {
+  #threadFor(heapMb: number): TaskThread {
     const at = this.#idle.findIndex((thread) => thread.isAlive && thread.heapMb === heapMb);
     const found = at < 0 ? undefined : this.#idle.splice(at, 1)[0];
     if (found !== undefined) return found;
     if (this.#idle.length + this.#running.size >= this.#threadCount)
       void this.#idle.shift()?.terminate();
-    return new PoolThread(heapMb);
+    return new TaskThread(entryPoint('thread/task-thread-main'), heapMb);
   }
 }
 

@@ -1,28 +1,23 @@
-import { z } from 'zod';
+import type { JsonObject } from '../../domain/json.ts';
 import type { InputRef, PartitionTask } from '../engine.ts';
 
 /** Tasks in few bytes: what several of them have in common (a partition, the path of an input) is said once. */
-export const packedTasks = z.object({
-  partitions: z.array(
-    z.object({
-      id: z.string(),
-      text: z.string(),
-      /** Start and count of each range, one after the other. */
-      ranges: z.array(z.number()),
-    }),
-  ),
-  files: z.array(z.string()),
-  tasks: z.array(
-    z.object({
-      /** Index into `partitions`. */
-      partition: z.number(),
-      part: z.record(z.string(), z.json()).optional(),
-      /** Name, index into `files`, offset, length. */
-      inputs: z.array(z.tuple([z.string(), z.number(), z.number(), z.number()])).optional(),
-    }),
-  ),
-});
-type PackedTasks = z.infer<typeof packedTasks>;
+export type PackedTasks = {
+  readonly partitions: readonly {
+    readonly id: string;
+    readonly text: string;
+    /** Start and count of each range, one after the other. */
+    readonly ranges: readonly number[];
+  }[];
+  readonly files: readonly string[];
+  readonly tasks: readonly {
+    /** Index into `partitions`. */
+    readonly partition: number;
+    readonly part?: JsonObject;
+    /** Name, index into `files`, offset, length. */
+    readonly inputs?: readonly (readonly [string, number, number, number])[];
+  }[];
+};
 
 export function packTasks(tasks: readonly PartitionTask[]): PackedTasks {
   const partitions = new Table<PackedTasks['partitions'][number]>();
@@ -31,13 +26,13 @@ export function packTasks(tasks: readonly PartitionTask[]): PackedTasks {
     const flat = () => ranges.flatMap(({ start, count }) => [start, count]);
     return {
       partition: partitions.place(id, () => ({ id, text, ranges: flat() })),
-      part: part as PackedTasks['tasks'][number]['part'],
-      inputs: inputs?.map(({ name, path, offset, length }): [string, number, number, number] => [
-        name,
-        files.place(path, () => path),
-        offset,
-        length,
-      ]),
+      ...(part && { part }),
+      ...(inputs && {
+        inputs: inputs.map(
+          ({ name, path, offset, length }) =>
+            [name, files.place(path, () => path), offset, length] as const,
+        ),
+      }),
     };
   });
   return { partitions: partitions.entries, files: files.entries, tasks: packed };

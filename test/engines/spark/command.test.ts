@@ -80,12 +80,14 @@ describe('a command for executors', () => {
   it.each([
     ['what Python pickled', Buffer.from([0x80, 5, 0x95]), 'Python functions need a session'],
     ['another format', Buffer.from('{"partita":99}'), 'the client sent 99'],
-    ['a mode that is none', Buffer.from('{"partita":1,"mode":"dance"}'), 'wrong at mode'],
+    [
+      'a mode that is none',
+      damaged((text) => text.replace('"mode":"group"', '"mode":"dance"')),
+      'wrong at "mode"',
+    ],
     [
       'a task of no partition',
-      Buffer.from(
-        new TextDecoder().decode(encodeCommand(command)).replace('"partition":1', '"partition":7'),
-      ),
+      damaged((text) => text.replace('"partition":1', '"partition":7')),
       'no entry 7',
     ],
   ])('is refused when it is %s', (_, bytes, message) => {
@@ -123,3 +125,7 @@ describe('outcomes as rows', () => {
     expect(outcomeFromRow(row)).toEqual(outcome);
   });
 });
+
+function damaged(change: (text: string) => string): Uint8Array {
+  return Buffer.from(change(Buffer.from(encodeCommand(command)).toString()));
+}

@@ -9,7 +9,7 @@ import type {
 } from '../../partition/partition-function.ts';
 import { findPartitionFunction } from '../../partition/registry.ts';
 import type { FunctionRef } from '../engine.ts';
-import type { TaskResult } from './messages.ts';
+import type { TaskResult } from './thread-task.ts';
 
 /** The function that a job names. Throws `Failure('not-found')` when neither registry nor module has it. */
 export async function loadFunction({

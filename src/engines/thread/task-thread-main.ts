@@ -1,14 +1,14 @@
 import { parentPort } from 'node:worker_threads';
 import { limitKernelMemory } from '../../kernels/kernels.ts';
 import type { PartitionContext, PartitionData } from '../../partition/partition-function.ts';
-import type { TaskResult, ThreadReport, ThreadTask } from './messages.ts';
 import { failedResult, runTask } from './run-task.ts';
 import { readInputs } from './task-inputs.ts';
 import { appendToThreadLog } from './thread-log.ts';
+import type { TaskResult, ThreadReport, ThreadTask } from './thread-task.ts';
 
-/** The entry point of a pool thread: one task at a time, from the pool process and back. */
+/** The entry point of a task thread: one task at a time, from its process and back. */
 const port = parentPort;
-if (port === null) throw new Error('This file runs as a worker thread of the pool process.');
+if (port === null) throw new Error('This file runs as a worker thread.');
 
 let log: SharedArrayBuffer | undefined;
 // `console.log` of a partition function comes back to the user with the outcome.

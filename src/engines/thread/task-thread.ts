@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { entryPoint } from './entry-point.ts';
-import type { TaskResult, ThreadReport, ThreadTask } from './messages.ts';
 import { clearThreadLog, createThreadLog, readThreadLog } from './thread-log.ts';
+import type { TaskResult, ThreadReport, ThreadTask } from './thread-task.ts';
 
 /** Between the stop flag and the end of the thread: kernels look at the flag far more often. */
 const GRACE_MS = 1_000;
@@ -20,7 +19,7 @@ type Halt =
   | { readonly kind: 'failed'; readonly reason: 'timeout'; readonly message: string };
 
 /** A worker thread that runs one task at a time, with its limits. */
-export class PoolThread {
+export class TaskThread {
   readonly heapMb: number;
   readonly #worker: Worker;
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
@@ -29,10 +28,11 @@ export class PoolThread {
   #halt: Halt | undefined;
   #grace: NodeJS.Timeout | undefined;
 
-  constructor(heapMb: number) {
+  /** `entry`: the compiled file of `task-thread-main.ts`. */
+  constructor(entry: string, heapMb: number) {
     this.heapMb = heapMb;
     // No environment: a partition function has no business with connection strings and tokens.
-    this.#worker = new Worker(entryPoint('pool-thread-main'), {
+    this.#worker = new Worker(entry, {
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: heapMb },
       stdout: true,

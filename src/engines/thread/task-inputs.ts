@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Failure } from '../../domain/failure.ts';
+import type { RowRange } from '../../frame/frame.ts';
 import type { InputRef } from '../engine.ts';
 
 /** The bytes of a task's inputs by name; ranges of one name are joined in order. */
@@ -17,8 +18,20 @@ export function readInputs(refs: readonly InputRef[]): ReadonlyMap<string, Uint8
   return inputs;
 }
 
+/** Bytes of the rows of ranges, range after range, from a file of one byte per row; on shared memory. */
+export function readFolds(path: string, ranges: readonly RowRange[]): Uint8Array {
+  const rowCount = ranges.reduce((sum, { count }) => sum + count, 0);
+  const folds = new Uint8Array(new SharedArrayBuffer(rowCount));
+  let done = 0;
+  for (const { start, count } of ranges) {
+    readRangeInto(path, start, folds.subarray(done, done + count));
+    done += count;
+  }
+  return folds;
+}
+
 /** Fills the target from a file's bytes at the offset. Throws `Failure('corrupt-object')` when the file is shorter. */
-export function readRangeInto(path: string, offset: number, target: Uint8Array): void {
+function readRangeInto(path: string, offset: number, target: Uint8Array): void {
   const file = openSync(path, 'r');
   try {
     let done = 0;
