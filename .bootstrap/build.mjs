@@ -136,10 +136,37 @@ function compile() {
 
 /** A file made by a program of ours from compiled code: the program writes nothing else. */
 function make(target, program, inputs) {
+  if (!isFresh(target, [program, ...inputs])) run(process.execPath, join(root, program));
+}
+
+function isFresh(target, inputs) {
   const made = newest(join(root, target));
-  const sources = [program, ...inputs, 'package-lock.json'];
-  if (sources.every((path) => newest(join(root, path)) < made)) return;
-  run(process.execPath, join(root, program));
+  return [...inputs, 'package-lock.json'].every((path) => newest(join(root, path)) < made);
+}
+
+/** What runs on Spark's executors, where no package is installed: one file for each process and for the thread. */
+function bundleWorker() {
+  if (isFresh('dist/spark/worker.cjs', ['src', '.bootstrap/build.mjs'])) return;
+  const worker = 'src/engines/spark/worker';
+  run(
+    bin('esbuild'),
+    `worker=${worker}/worker-main.ts`,
+    `task-process=${worker}/task-process-main.ts`,
+    'task-thread=src/engines/thread/task-thread-main.ts',
+    '--outdir=dist/spark',
+    '--out-extension:.js=.cjs',
+    '--bundle',
+    '--platform=node',
+    '--target=node20',
+    '--format=cjs',
+    // Stacks name our sources and lines, which costs no source text.
+    '--sourcemap',
+    '--sources-content=false',
+    // Packages that look for files of theirs start from here.
+    '--define:import.meta.url=bundleUrl',
+    `--banner:js=const bundleUrl = require('node:url').pathToFileURL(__filename).href;`,
+    '--log-level=warning',
+  );
 }
 
 buildKernels();
@@ -156,4 +183,5 @@ make('dist/schema/experiment.v1.json', 'dist/src/spec/write-json-schema.js', [
   'dist/src/estimators',
   'dist/src/domain',
 ]);
+bundleWorker();
 await buildApplication();

@@ -1,6 +1,7 @@
 import { sqlName } from './duckdb.ts';
 import type { Chunk } from './duckdb-chunk.ts';
 import type { Column } from './frame.ts';
+import { valuesInto } from './place-rows.ts';
 import type { Placing } from './row-places.ts';
 import type { StoredColumn } from './snapshot-layout.ts';
 import { TextLevels } from './text-levels.ts';
@@ -69,45 +70,6 @@ class TextFill implements Fill {
   }
 
   column(): Column {
-    const codes = this.#codes;
-    const { levels, places } = this.#levels.sorted(codes);
-    for (let i = 0; i < codes.length; i++) {
-      const code = codes[i] as number;
-      if (code >= 0) codes[i] = places[code] as number;
-    }
-    return { kind: 'category', name: this.#name, codes, levels };
-  }
-}
-
-export function valuesInto(
-  values: Float64Array | Int32Array,
-  { places, run }: Placing,
-  target: Float64Array | Int32Array,
-): void {
-  if (run >= 0) {
-    target.set(values, run);
-    return;
-  }
-  for (let i = 0; i < places.length; i++) {
-    const place = places[i] as number;
-    if (place >= 0) target[place] = values[i] as number;
-  }
-}
-
-/** Row hashes are stored as two big-endian numbers; DuckDB hands them out little-endian. */
-export function hashesInto(
-  high: Uint32Array,
-  low: Uint32Array,
-  { places }: Placing,
-  target: Uint8Array,
-): void {
-  const view = new DataView(target.buffer);
-  for (let i = 0; i < places.length; i++) {
-    const at = (places[i] as number) * 16;
-    if (at < 0) continue;
-    view.setUint32(at, high[i * 2 + 1] as number);
-    view.setUint32(at + 4, high[i * 2] as number);
-    view.setUint32(at + 8, low[i * 2 + 1] as number);
-    view.setUint32(at + 12, low[i * 2] as number);
+    return { kind: 'category', name: this.#name, ...this.#levels.sortInto(this.#codes) };
   }
 }

@@ -10,7 +10,7 @@ export type Placing = {
   readonly found: number;
 };
 
-/** Places of row numbers in a result that holds the rows of ranges (ascending, disjoint), range after range. */
+/** Places of row numbers in a result that holds the rows of disjoint ranges, range after range, in the order given. */
 export class RowPlaces {
   readonly rowCount: number;
   readonly #starts: readonly number[];
@@ -18,11 +18,22 @@ export class RowPlaces {
   readonly #offsets: readonly number[];
 
   constructor(ranges: readonly RowRange[]) {
-    this.#starts = ranges.map(({ start }) => start);
-    this.#ends = ranges.map(({ start, count }) => start + count);
     let rowCount = 0;
-    this.#offsets = ranges.map(({ count }) => (rowCount += count) - count);
+    const placed = ranges.map(({ start, count }) => ({
+      start,
+      end: start + count,
+      offset: (rowCount += count) - count,
+    }));
     this.rowCount = rowCount;
+    const ascending = placed
+      .filter(({ start, end }) => end > start)
+      .sort((a, b) => a.start - b.start);
+    this.#starts = ascending.map(({ start }) => start);
+    this.#ends = ascending.map(({ end }) => end);
+    this.#offsets = ascending.map(({ offset }) => offset);
+    const overlap = ascending.find(({ end }, i) => end > (this.#starts[i + 1] ?? end));
+    if (overlap)
+      throw new RangeError(`Rows ${overlap.start} to ${overlap.end - 1} are asked for twice.`);
   }
 
   locate(rows: Int32Array): Placing {

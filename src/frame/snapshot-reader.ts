@@ -1,8 +1,9 @@
 import { Failure } from '../domain/failure.ts';
 import { type Database, openDatabase, sqlPath } from './duckdb.ts';
 import type { Chunk } from './duckdb-chunk.ts';
-import { columnFill, type Fill, hashesInto, valuesInto } from './fill-columns.ts';
+import { columnFill, type Fill } from './fill-columns.ts';
 import type { Frame, RowRange } from './frame.ts';
+import { hashesInto, valuesInto } from './place-rows.ts';
 import { RowPlaces } from './row-places.ts';
 import {
   HASH_HIGH,

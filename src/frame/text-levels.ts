@@ -65,6 +65,16 @@ export class TextLevels {
     return { levels: order.map((code) => texts[code] as string), places };
   }
 
+  /** Recodes to the texts that `codes` use, in code-unit order, and tells them. */
+  sortInto(codes: Int32Array): { readonly codes: Int32Array; readonly levels: readonly string[] } {
+    const { levels, places } = this.sorted(codes);
+    for (let i = 0; i < codes.length; i++) {
+      const code = codes[i] as number;
+      if (code >= 0) codes[i] = places[code] as number;
+    }
+    return { codes, levels };
+  }
+
   /** The slot that holds these four words, or the free one where they belong. */
   #findSlot(cells: Int32Array, at: number): number {
     const a = cells[at] as number;

@@ -29,6 +29,24 @@ export function summarise({ partition, frame, folds, rowHashes, inputs }, args) 
   return { facts, blobs: new Map([['doubled', doubled]]) };
 }
 
+/** Everything that a function sees. @type {PartitionFunction} */
+export function look({ partition, frame, folds, rowHashes, inputs }, args) {
+  const columns = frame.columns.map((column) => {
+    switch (column.kind) {
+      case 'number':
+        return [column.name, [...column.values].map((value) => String(value))];
+      case 'time':
+        return [column.name, [...column.micros].map((value) => String(value))];
+      case 'category':
+        return [column.name, [...column.codes], column.levels];
+    }
+  });
+  const facts = { partition: { ...partition }, rows: frame.rowCount, columns, args };
+  const blobs = new Map([['hashes', Uint8Array.from(rowHashes)], ...inputs]);
+  if (folds !== undefined) blobs.set('folds', Uint8Array.from(folds));
+  return { facts, blobs };
+}
+
 /** @type {PartitionFunction} */
 export function misbehave({ partition, inputs }, args, { log, stop }) {
   const how = /** @type {string | undefined} */ (args[partition.text]);

@@ -1,6 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { Failure, isFailure } from '../../domain/failure.ts';
-import { isOutOfMemory } from '../../domain/out-of-memory.ts';
+import { Failure } from '../../domain/failure.ts';
 import type {
   PartitionContext,
   PartitionData,
@@ -9,6 +8,7 @@ import type {
 } from '../../partition/partition-function.ts';
 import { findPartitionFunction } from '../../partition/registry.ts';
 import type { FunctionRef } from '../engine.ts';
+import { failedResult } from './failed-result.ts';
 import type { TaskResult } from './thread-task.ts';
 
 /** The function that a job names. Throws `Failure('not-found')` when neither registry nor module has it. */
@@ -43,14 +43,6 @@ export async function runTask(
   } catch (error) {
     return failedResult(error);
   }
-}
-
-export function failedResult(error: unknown): TaskResult & { readonly kind: 'failed' } {
-  const known = error instanceof Error ? error : new Error(String(error));
-  const reason = isOutOfMemory(known) ? 'out_of_memory' : 'error';
-  // The stack of an expected failure tells the user nothing.
-  const stack = isFailure(known) || known.stack === undefined ? {} : { stack: known.stack };
-  return { kind: 'failed', reason, message: known.message, ...stack };
 }
 
 /** What a user's function returns is not ours to trust. */

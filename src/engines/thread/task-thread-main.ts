@@ -1,7 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { limitKernelMemory } from '../../kernels/kernels.ts';
 import type { PartitionContext, PartitionData } from '../../partition/partition-function.ts';
-import { failedResult, runTask } from './run-task.ts';
+import { failedResult } from './failed-result.ts';
+import { runTask } from './run-task.ts';
 import { readInputs } from './task-inputs.ts';
 import { appendToThreadLog } from './thread-log.ts';
 import type { TaskResult, ThreadReport, ThreadTask } from './thread-task.ts';

@@ -34,6 +34,8 @@ export class TaskThread {
     // No environment: a partition function has no business with connection strings and tokens.
     this.#worker = new Worker(entry, {
       env: {},
+      // Stacks of our own functions name TypeScript files and lines.
+      execArgv: ['--enable-source-maps'],
       resourceLimits: { maxOldGenerationSizeMb: heapMb },
       stdout: true,
       stderr: true,
