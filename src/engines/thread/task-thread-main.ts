@@ -25,6 +25,7 @@ port.on('message', (task: ThreadTask) => {
   limitKernelMemory(task.memoryMb);
   void execute(task).then(report);
 });
+port.postMessage('ready');
 
 async function execute(task: ThreadTask): Promise<ThreadReport> {
   const startedAt = performance.now();

@@ -24,6 +24,8 @@ export class TaskThread {
   readonly #worker: Worker;
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   readonly #log = createThreadLog();
+  /** The thread has loaded its code, or has ended. */
+  readonly #ready: Promise<void>;
   #alive = true;
   #halt: Halt | undefined;
   #grace: NodeJS.Timeout | undefined;
@@ -40,8 +42,13 @@ export class TaskThread {
       stdout: true,
       stderr: true,
     });
-    this.#worker.once('exit', () => {
-      this.#alive = false;
+    this.#ready = new Promise((resolve) => {
+      this.#worker.once('message', () => resolve());
+      this.#worker.once('error', () => resolve());
+      this.#worker.once('exit', () => {
+        this.#alive = false;
+        resolve();
+      });
     });
   }
 
@@ -50,11 +57,15 @@ export class TaskThread {
     return this.#alive;
   }
 
-  /** Always resolves: with what the function gave, or with why it gave nothing. */
+  /**
+   * Always resolves: with what the function gave, or with why it gave nothing. The limit begins when the thread has
+   * loaded its code: a busy machine must not cost a partition its time.
+   */
   async run(task: Omit<ThreadTask, 'stop' | 'log'>, limitSeconds: number): Promise<ThreadOutcome> {
     clearThreadLog(this.#log);
     this.#stop[0] = 0;
     this.#halt = undefined;
+    await this.#ready;
     const startedAt = performance.now();
     const limit = setTimeout(
       () => this.#end(timeoutHalt(limitSeconds)),
@@ -90,6 +101,8 @@ export class TaskThread {
 
   #execute(task: ThreadTask): Promise<ThreadReport> {
     return new Promise((resolve) => {
+      if (!this.#alive)
+        return resolve({ ms: 0, result: died('The thread ended before it had loaded its code.') });
       const worker = this.#worker;
       const settle = (report: ThreadReport) => {
         worker.off('message', settle);
