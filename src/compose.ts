@@ -97,6 +97,10 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
       const { debugPartition } = await import('./operations/debug.ts');
       return debugPartition(await system.workshop(request.spec), request, onStep);
     },
+    bundleForSpark: async (request) => {
+      const { bundleForSpark } = await import('./operations/spark-bundle.ts');
+      return bundleForSpark(request);
+    },
     loadExample: async () => {
       const { loadMiningExample } = await import('./operations/mining-example.ts');
       return loadMiningExample((await system.stack(true)).dataUrl);

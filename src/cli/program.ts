@@ -15,6 +15,7 @@ import { registerRun } from './commands/run.ts';
 import { registerStatus } from './commands/run-status.ts';
 import { registerRuns } from './commands/runs.ts';
 import { registerServe } from './commands/serve.ts';
+import { registerSpark } from './commands/spark.ts';
 import { registerToken } from './commands/token.ts';
 import { registerValidate } from './commands/validate.ts';
 import { examples } from './option-values.ts';
@@ -37,6 +38,7 @@ const COMMANDS = [
   registerDebug,
   registerServe,
   registerToken,
+  registerSpark,
   registerBackground,
 ] as const;
 

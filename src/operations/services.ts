@@ -107,6 +107,22 @@ export type DebugRequest = PreparedSpec & {
   readonly partition: string;
   readonly stage: 'profile' | 'train' | 'evaluate';
 };
+export type SparkBundleRequest = {
+  /** Where the archive goes under its own name, unless `out` says otherwise. */
+  readonly folder: string;
+  readonly out?: string;
+  /** Node's program for the executors; default: the one that runs now. */
+  readonly node?: string;
+};
+export type SparkBundle = {
+  readonly path: string;
+  /** What `spark.archives` may unpack it as: its name and a hash of its content. */
+  readonly folder: string;
+  readonly bytes: number;
+  /** As `uname -m` says it. */
+  readonly machine: string;
+};
+
 /** One step inside the partition function, in the order they ran. */
 export type DebugStep = {
   readonly name: string;
@@ -152,6 +168,8 @@ export interface Services {
   lineage(model: string): Promise<ModelLineage>;
   /** Runs the very partition function in this process, on the real data of one partition. */
   debug(request: DebugRequest, onStep: (step: DebugStep) => void): Promise<JsonObject>;
+  /** Packs what executors of Spark need; talks to nobody. */
+  bundleForSpark(request: SparkBundleRequest): Promise<SparkBundle>;
   /** Puts the example's table into the database for data; names its spec's file. */
   loadExample(): Promise<{ readonly spec: string; readonly rows: number }>;
   /** Brings the database to the newest schema; names the migrations that were applied. */

@@ -109,6 +109,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     facts: unexpectedOf('facts'),
     audit: unexpectedOf('audit'),
     debug: unexpected('debug'),
+    bundleForSpark: unexpected('bundleForSpark'),
     loadExample: unexpected('loadExample'),
     migrate: unexpected('migrate'),
     work: unexpected('work'),

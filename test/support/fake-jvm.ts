@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,13 +45,20 @@ export class FakeJvm {
   readonly version: SparkVersion;
   readonly transport: Transport;
   readonly folder = mkdtempSync(join(tmpdir(), 'partita-jvm-'));
+  readonly #program: readonly string[];
   readonly #children: ChildProcess[] = [];
   #daemon: ChildProcess | undefined;
   #address: { readonly port: number } | { readonly path: string } | undefined;
 
-  constructor(version: SparkVersion, transport: Transport = 'TCP') {
+  /** `program`: what is started in place of Python, with its first arguments. */
+  constructor(
+    version: SparkVersion,
+    transport: Transport = 'TCP',
+    program: readonly string[] = [process.execPath, '--enable-source-maps', WORKER],
+  ) {
     this.version = version;
     this.transport = transport;
+    this.#program = program;
   }
 
   get daemonPid(): number {
@@ -128,10 +135,13 @@ export class FakeJvm {
         await gone;
       }),
     );
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   #start(module: string, variables: { readonly [name: string]: string }): ChildProcess {
-    const child = spawn(process.execPath, [WORKER, '-m', module, 'pyspark.worker'], {
+    const [program, ...args] = this.#program as [string, ...string[]];
+    const child = spawn(program, [...args, '-m', module, 'pyspark.worker'], {
+      cwd: '/',
       env: {
         PYTHONPATH: `/opt/spark/jars/spark-core_2.13-${this.version}.1.jar`,
         SPARK_REUSE_WORKER: '1',

@@ -113,40 +113,52 @@ describe('a worker', () => {
     await expect(stranger.reader.bytes(1)).rejects.toThrow('closed');
   });
 
-  it('fails only the partition that throws, loops, fills its memory or brings its process down', async () => {
+  it('fails only the partition that throws, leaves, or brings its process down', async () => {
     const jvm = track(new FakeJvm('4.1'));
     await jvm.startDaemon();
     const worker = await jvm.connect();
-    const names = [
-      'fine',
-      'throw',
-      'kill process',
-      'talk',
-      'fill heap',
-      'loop',
-      'exit',
-      'fill buffers',
-      'look at the environment',
-    ];
-    const limits = { seconds: 10, memoryMb: 64 };
-    const command = { ...misbehave(jvm, names), limits };
+    const names = ['fine', 'throw', 'kill process', 'talk', 'exit', 'look at the environment'];
+    const command = misbehave(jvm, names);
     const { outcomes } = await worker.run(command, frame, oneRowEach(names.length));
-    expect(outcomes.map((o) => (o.kind === 'failed' ? o.reason : o.kind))).toEqual([
+    expect(outcomes.map(reasonOf)).toEqual([
       'ok',
       'error',
       'thread_died',
       'ok',
-      'out_of_memory',
-      'timeout',
       'thread_died',
-      'out_of_memory',
       'ok',
     ]);
     expect(outcomes[1]).toMatchObject({ message: 'I do not like throw' });
     expect(outcomes[1]).toHaveProperty('stack', expect.stringContaining('engine-functions'));
+    expect(outcomes[2]).toHaveProperty('message', expect.stringContaining('SIGKILL'));
     expect(outcomes[3]?.log).toBe('first\nsecond { third: 3 }\nfourth\n');
-    expect(outcomes[5]?.log).toBe('looping\n');
-    expect(outcomes[8]).toMatchObject({ facts: { environment: {} } });
+    expect(outcomes[4]?.log).toBe('about to leave\n');
+    expect(outcomes[5]).toMatchObject({ facts: { environment: {} } });
+  });
+
+  it('ends what runs over its time, and goes on', async () => {
+    const jvm = track(new FakeJvm('4.1'));
+    await jvm.startDaemon();
+    const worker = await jvm.connect();
+    const command = {
+      ...misbehave(jvm, ['loop', 'loop politely', 'fine']),
+      limits: { seconds: 3, memoryMb: 512 },
+    };
+    const { outcomes } = await worker.run(command, frame, oneRowEach(3));
+    expect(outcomes.map(reasonOf)).toEqual(['timeout', 'timeout', 'ok']);
+    expect(outcomes[0]?.log).toBe('looping\n');
+  });
+
+  it('fails the partition that fills its memory, and goes on', async () => {
+    const jvm = track(new FakeJvm('4.1'));
+    await jvm.startDaemon();
+    const worker = await jvm.connect();
+    const command = {
+      ...misbehave(jvm, ['fill heap', 'fill buffers', 'fine']),
+      limits: { seconds: 60, memoryMb: 64 },
+    };
+    const { outcomes } = await worker.run(command, frame, oneRowEach(3));
+    expect(outcomes.map(reasonOf)).toEqual(['out_of_memory', 'out_of_memory', 'ok']);
   });
 
   it('runs the functions of Partita, and names them when one is unknown', async () => {
@@ -292,4 +304,8 @@ function withoutTimes({ outcomes }: Pick<TaskEnd, 'outcomes'>): readonly object[
       const blobs = [...outcome.blobs].map(([name, bytes]) => [name, [...bytes]]);
       return { ...outcome, blobs };
     });
+}
+
+function reasonOf(outcome: Outcome): string {
+  return outcome.kind === 'failed' ? outcome.reason : outcome.kind;
 }
