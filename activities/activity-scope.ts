@@ -1,4 +1,6 @@
 import { Context } from '@temporalio/activity';
+import type { JsonObject } from '../src/domain/json.ts';
+import type { Bookmark } from '../src/engines/engine.ts';
 import type { Attempt } from '../src/stores/run-store.ts';
 import { toApplicationFailure } from './failures.ts';
 
@@ -10,6 +12,8 @@ export type ActivityScope = {
   readonly signal: AbortSignal;
   /** Fences the writes of this attempt. */
   readonly attempt: Attempt;
+  /** Kept with the heartbeats: the next attempt finds what this one wrote. */
+  readonly bookmark: Bookmark;
 };
 
 /** Runs an activity's work with heartbeats, cancellation and its failures in Temporal's terms. */
@@ -17,8 +21,10 @@ export async function inActivity<Result>(
   work: (scope: ActivityScope) => Promise<Result>,
 ): Promise<Result> {
   const context = Context.current();
-  const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-  context.heartbeat();
+  let place = context.info.heartbeatDetails as JsonObject | undefined;
+  const beat = () => context.heartbeat(place);
+  const heartbeat = setInterval(beat, HEARTBEAT_MS);
+  beat();
   try {
     return await work({
       signal: context.cancellationSignal,
@@ -27,6 +33,13 @@ export async function inActivity<Result>(
         activityId: context.info.activityId,
         worker: `${process.pid}`,
         startedAt: new Date().toISOString(),
+      },
+      bookmark: {
+        read: () => place,
+        write: (written) => {
+          place = written;
+          beat();
+        },
       },
     });
   } catch (error) {

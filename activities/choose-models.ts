@@ -32,7 +32,7 @@ export function chooseModelsActivity({ runs, objects, engineFor }: ActivityDepen
     }: {
       readonly runId: string;
     }): Promise<{ readonly status: RunStatus }> {
-      return inActivity(async ({ signal, attempt }) => {
+      return inActivity(async ({ signal, attempt, bookmark }) => {
         const run = await runs.run(runId);
         const global = trainedModel(await runs.globalTraining(runId));
         const rows: Row[] = [];
@@ -42,7 +42,7 @@ export function chooseModelsActivity({ runs, objects, engineFor }: ActivityDepen
         const task = totalsTask(run, membersOf(rows, choices), global, objects);
         const args = taskArgs(run);
         const job = unionJob(run, objects, { name: 'totals', args, tasks: [task] });
-        const [outcome] = await runJob(engineFor(run.spec), job, signal);
+        const [outcome] = await runJob(engineFor(run.spec), job, signal, bookmark);
         if (outcome?.kind !== 'ok')
           throw new Failure('run-failed', `Pooling the totals failed: ${outcome?.message}`);
         await runs.recordChoice(runId, choices, outcome.facts, attempt);

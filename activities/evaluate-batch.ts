@@ -35,7 +35,7 @@ export function evaluationActivities({ runs, objects, engineFor }: ActivityDepen
 
     /** Own and global scores on identical rows, their comparison and plots, for a batch's partitions. */
     async evaluateBatch(input: { readonly runId: string; readonly batch: number }): Promise<void> {
-      return inActivity(async ({ signal, attempt }) => {
+      return inActivity(async ({ signal, attempt, bookmark }) => {
         const run = await runs.run(input.runId);
         const partitions = await runs.plannedBatch(input.runId, 'evaluate', input.batch);
         const trained = await runs.trained(
@@ -48,7 +48,7 @@ export function evaluationActivities({ runs, objects, engineFor }: ActivityDepen
           return evaluationTask(run, partition, { own, global }, objects);
         });
         const job = partitionJob(run, objects, { name: 'evaluate', args: taskArgs(run), tasks });
-        const outcomes = await runJob(engineFor(run.spec), job, signal);
+        const outcomes = await runJob(engineFor(run.spec), job, signal, bookmark);
         const evaluated = outcomes.map((outcome, i): EvaluatedPartition => {
           const { partitionId } = partitions[i] as PlannedPartition;
           const { own, global } = (tasks[i] as EvaluationTask).part;

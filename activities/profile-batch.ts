@@ -13,13 +13,13 @@ export function profileBatchActivity({ runs, objects, engineFor }: ActivityDepen
   return {
     /** Profiles a batch's partitions and assigns their folds; both are stored once and read by all later stages. */
     async profileBatch(input: { readonly runId: string; readonly batch: number }): Promise<void> {
-      return inActivity(async ({ signal, attempt }) => {
+      return inActivity(async ({ signal, attempt, bookmark }) => {
         const run = await runs.run(input.runId);
         const partitions = await runs.snapshotBatch(input.runId, input.batch);
         const tasks = partitions.map((partition) => ({ partition: partitionRef(partition) }));
         const args = { spec: run.spec, cutoffs: requireSnapshot(run).cutoffs };
         const job = partitionJob(run, objects, { name: 'profile', args, tasks });
-        const outcomes = await runJob(engineFor(run.spec), job, signal);
+        const outcomes = await runJob(engineFor(run.spec), job, signal, bookmark);
         const profiled = partitions.map((partition, i) =>
           profileOf(partition, outcomes[i] as Outcome<ProfileFacts>),
         );

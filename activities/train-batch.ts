@@ -17,7 +17,7 @@ export function trainBatchActivity({ runs, objects, engineFor }: ActivityDepende
       readonly trained: number;
       readonly failed: number;
     }> {
-      return inActivity(async ({ signal, attempt }) => {
+      return inActivity(async ({ signal, attempt, bookmark }) => {
         const run = await runs.run(input.runId);
         const partitions = await runs.plannedBatch(input.runId, 'train', input.batch);
         const tasks = partitions.map(({ partitionId, text, ranges }) => ({
@@ -25,7 +25,7 @@ export function trainBatchActivity({ runs, objects, engineFor }: ActivityDepende
         }));
         const args = { ...taskArgs(run), scope: 'own' as const };
         const job = partitionJob(run, objects, { name: 'train', args, tasks });
-        const outcomes = await runJob(engineFor(run.spec), job, signal);
+        const outcomes = await runJob(engineFor(run.spec), job, signal, bookmark);
         const trained = await keep(objects, partitions, outcomes, attempt.startedAt);
         await runs.recordTraining(input.runId, input.batch, trained, attempt);
         const failed = trained.filter(({ kind }) => kind === 'failed').length;

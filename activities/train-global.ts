@@ -141,7 +141,8 @@ class GlobalTraining {
     call: Call<Name, Shared>,
   ): Promise<readonly Outcome<FactsOf<Name>>[]> {
     const job = unionJob(this.#run, this.#objects, call);
-    const outcomes = await runJob(this.#engine, job, this.#scope.signal);
+    const { signal, bookmark } = this.#scope;
+    const outcomes = await runJob(this.#engine, job, signal, bookmark);
     this.#ms += outcomes.reduce((sum, { ms }) => sum + ms, 0);
     this.#log += outcomes.map(({ log }) => log).join('');
     return outcomes;

@@ -68,11 +68,20 @@ export type Outcome<Facts extends object = JsonObject> = {
 );
 
 /**
+ * Where a job stands, kept outside of this process (with a heartbeat) so that the next attempt finds work that outlived
+ * the one that began it. What is in it is the engine's own business; plain JSON.
+ */
+export type Bookmark = {
+  readonly read: () => JsonObject | undefined;
+  readonly write: (place: JsonObject) => void;
+};
+
+/**
  * Where partition functions run. Outcomes arrive in any order, each exactly once; a bad partition is an outcome, never
  * a rejection. Aborting the signal ends the work on threads or executors and rejects with the signal's reason.
  */
 export interface Engine {
   readonly name: 'local' | 'spark';
-  map(job: GroupedMap, signal: AbortSignal): AsyncIterable<readonly Outcome[]>;
+  map(job: GroupedMap, signal: AbortSignal, bookmark?: Bookmark): AsyncIterable<readonly Outcome[]>;
   close(): Promise<void>;
 }

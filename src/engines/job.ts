@@ -1,6 +1,6 @@
 import { asJson } from '../domain/json.ts';
 import type { ArgsOf, FactsOf, FunctionName } from '../partition/registry.ts';
-import type { Engine, GroupedMap, Outcome, PartitionTask } from './engine.ts';
+import type { Bookmark, Engine, GroupedMap, Outcome, PartitionTask } from './engine.ts';
 
 /** A built-in function over the tasks: what the arguments do not say, every task says for itself in `part`. */
 export type Call<Name extends FunctionName, Shared extends Partial<ArgsOf<Name>>> = {
@@ -27,9 +27,11 @@ export async function* mapJob<Name extends FunctionName>(
   engine: Engine,
   job: Job<Name>,
   signal: AbortSignal,
+  bookmark?: Bookmark,
 ): AsyncGenerator<Outcome<FactsOf<Name>>> {
   // What a function gives has been JSON on its way here; the job's name is the word for its type.
-  for await (const arrived of engine.map(job, signal)) yield* arrived as Outcome<FactsOf<Name>>[];
+  for await (const arrived of engine.map(job, signal, bookmark))
+    yield* arrived as Outcome<FactsOf<Name>>[];
 }
 
 /** Every outcome of a job by its task's position. */
@@ -37,8 +39,10 @@ export async function runJob<Name extends FunctionName>(
   engine: Engine,
   job: Job<Name>,
   signal: AbortSignal,
+  bookmark?: Bookmark,
 ): Promise<readonly Outcome<FactsOf<Name>>[]> {
   const outcomes: Outcome<FactsOf<Name>>[] = [];
-  for await (const outcome of mapJob(engine, job, signal)) outcomes[outcome.task] = outcome;
+  for await (const outcome of mapJob(engine, job, signal, bookmark))
+    outcomes[outcome.task] = outcome;
   return outcomes;
 }

@@ -33,8 +33,12 @@ const frame: Frame = {
 };
 
 /** What every engine promises, whatever it runs on. `make` gives a fresh engine, which the suite closes. */
-export function describeEngine(name: string, make: () => Engine): void {
-  describe(`the ${name} engine`, () => {
+export function describeEngine(
+  name: string,
+  make: () => Engine,
+  options: { readonly timeout?: number } = {},
+): void {
+  describe(`the ${name} engine`, options, () => {
     let engine: Engine;
     let path: string;
     const folder = mkdtempSync(join(tmpdir(), 'partita-engine-'));

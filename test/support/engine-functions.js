@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+
 /** Partition functions for the engines' contract suite: what a user's module may do, good and bad. */
 
 /** @typedef {import('../../src/partition/partition-function.ts').PartitionFunction} PartitionFunction */
@@ -45,6 +47,13 @@ export function look({ partition, frame, folds, rowHashes, inputs }, args) {
   const blobs = new Map([['hashes', Uint8Array.from(rowHashes)], ...inputs]);
   if (folds !== undefined) blobs.set('folds', Uint8Array.from(folds));
   return { facts, blobs };
+}
+
+/** Leaves its name in a file, so that whoever runs it twice is found out. @type {PartitionFunction} */
+export function signTheBook({ partition }, { book, waitMs }) {
+  appendFileSync(/** @type {string} */ (book), `${partition.text}\n`);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(waitMs));
+  return { facts: { partition: partition.text }, blobs: new Map() };
 }
 
 /** @type {PartitionFunction} */

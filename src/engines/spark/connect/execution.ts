@@ -27,6 +27,8 @@ export type ExecutionOptions = {
   readonly operationId?: string | undefined;
   /** Aborting interrupts the operation on the server and rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** The server keeps what was read, as far as its buffer goes, until the end: another process may read it again. */
+  readonly retain?: boolean | undefined;
 };
 
 /** What to follow: a plan that is to be executed, or the rest of an operation that somebody started. */
@@ -62,6 +64,7 @@ export class Execution implements AsyncIterable<ExecutionEvent> {
   readonly #calls: ExecutionCalls;
   readonly #source: ExecutionSource;
   readonly #signal: AbortSignal | undefined;
+  readonly #retain: boolean;
   readonly #pieces = new ResultPieces();
   readonly #patience: Patience;
   #stream: ResponseStream | undefined;
@@ -76,6 +79,7 @@ export class Execution implements AsyncIterable<ExecutionEvent> {
     this.#calls = calls;
     this.#source = source;
     this.#signal = options.signal;
+    this.#retain = options.retain ?? false;
     this.#patience = new Patience(calls.waitsMs);
     if (source.kind === 'operation') this.#seen = source.after;
   }
@@ -104,7 +108,7 @@ export class Execution implements AsyncIterable<ExecutionEvent> {
       const event = this.#eventOf(response);
       if (event === undefined) continue;
       yield event;
-      if (event.kind === 'batch') this.#release(event.responseId);
+      if (event.kind === 'batch' && !this.#retain) this.#release(event.responseId);
     }
   }
 

@@ -1,5 +1,5 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
-import { ErrorInfo, RetryInfo, Status } from './protocol.ts';
+import { sparkProtocol } from './protocol.ts';
 
 /** What a server says about an error besides its text. */
 export type ErrorDetails = {
@@ -22,6 +22,7 @@ export function asServiceError(error: unknown): ServiceError | undefined {
 export function detailsOf({ metadata }: ServiceError): ErrorDetails {
   const [bytes] = metadata.get(DETAILS_KEY);
   if (!(bytes instanceof Buffer)) return NO_DETAILS;
+  const { ErrorInfo, RetryInfo, Status } = sparkProtocol();
   let found = NO_DETAILS;
   for (const { type_url: type = '', value } of Status.deserialize(bytes).details ?? []) {
     const content = Buffer.from(value as Uint8Array);

@@ -54,11 +54,14 @@ export function localRows(arrowStream: Uint8Array): Relation {
   return { localRelation: { data: Buffer.from(arrowStream) } };
 }
 
-/** A column by its exact name, dots and all. */
+/** A name as SQL writes it, dots and all. */
+export function quoted(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
+
+/** A column by its exact name. */
 export function column(name: string): Expression {
-  return {
-    unresolvedAttribute: { unparsedIdentifier: `\`${name.replaceAll('`', '``')}\`` },
-  };
+  return { unresolvedAttribute: { unparsedIdentifier: quoted(name) } };
 }
 
 /** An expression as SQL writes it. */
@@ -78,14 +81,15 @@ export function filter(input: Relation, condition: Expression): Relation {
   return { filter: { input, condition } };
 }
 
-export function join(
-  left: Relation,
-  right: Relation,
-  condition: Expression,
-  kind: 'inner' | 'right' = 'inner',
-): Relation {
-  const joinType = kind === 'inner' ? 'JOIN_TYPE_INNER' : 'JOIN_TYPE_RIGHT_OUTER';
-  return { join: { left, right, joinCondition: condition, joinType } };
+export function join(left: Relation, right: Relation, condition: Expression): Relation {
+  return { join: { left, right, joinCondition: condition, joinType: 'JOIN_TYPE_INNER' } };
+}
+
+/** All rows of both; columns by position. */
+export function union(left: Relation, right: Relation): Relation {
+  return {
+    setOp: { leftInput: left, rightInput: right, setOpType: 'SET_OP_TYPE_UNION', isAll: true },
+  };
 }
 
 /** Tells the planner to send this side of a join to every executor. */

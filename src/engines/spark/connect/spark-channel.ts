@@ -6,7 +6,7 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import type { SparkConnectServiceClient } from './gen/spark/connect/SparkConnectService.ts';
-import { SparkConnectService } from './protocol.ts';
+import { sparkProtocol } from './protocol.ts';
 import type { SparkRemote } from './remote.ts';
 
 /** Results come in pieces of a few MB; a single row may be larger. The limit of Spark's own clients. */
@@ -36,6 +36,7 @@ export class SparkChannel {
     const security = remote.tls
       ? credentials.createSsl(rootCertificates ?? null)
       : credentials.createInsecure();
+    const { SparkConnectService } = sparkProtocol();
     this.stub = new SparkConnectService(remote.address, security, CHANNEL);
   }
 

@@ -104,9 +104,13 @@ export class SparkSession {
   }
 
   /** Follows an operation that is running or done already, from after a response on (absent: from the start). */
-  attach(operationId: string, after?: string, signal?: AbortSignal): Execution {
+  attach(
+    operationId: string,
+    after?: string,
+    options?: Omit<ExecutionOptions, 'operationId'>,
+  ): Execution {
     const source = { kind: 'operation' as const, after };
-    return new Execution(this.#executionCalls(), source, { operationId, signal });
+    return new Execution(this.#executionCalls(), source, { ...options, operationId });
   }
 
   /** Executes what gives no rows. */

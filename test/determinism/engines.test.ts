@@ -1,18 +1,22 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asJson, type JsonObject } from '../../src/domain/json.ts';
-import type { GroupedMap, PartitionTask } from '../../src/engines/engine.ts';
+import type { Engine, GroupedMap, PartitionTask } from '../../src/engines/engine.ts';
 import { LocalEngine } from '../../src/engines/local/local-engine.ts';
+import { SparkEngine } from '../../src/engines/spark/spark-engine.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import { takeRows } from '../../src/frame/frame.ts';
 import type { TrainArgs, TrainFacts } from '../../src/partition/facts.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
 import { writeSnapshotFile } from '../support/snapshot-file.ts';
+import { startTestSpark, type TestSpark } from '../support/spark.ts';
+import { installedRuntime } from '../support/spark-runtime.ts';
 
 const ROWS: { readonly [type: string]: number } = { car: 90, drill: 60, loader: 120, pump: 75 };
 const TYPES = Object.keys(ROWS);
+const ANOTHER_ORDER = ['loader', 'car', 'pump', 'drill'];
 const frame = machineFrame(ROWS);
 const spec = machineSpec({
   time: 'moment',
@@ -44,8 +48,7 @@ describe('the same data, spec and seed', () => {
     writeFileSync(foldsPath, Buffer.concat(folds));
   });
 
-  const trainOn = async (threads: number, order: readonly string[]) => {
-    const engine = new LocalEngine({ threads });
+  const trainOn = async (engine: Engine, order: readonly string[]) => {
     const job: GroupedMap = {
       snapshot: { digest: digestBytes('snapshot'), path },
       columns: frame.columns.map(({ name }) => name).filter((name) => name !== 'power'),
@@ -75,9 +78,9 @@ describe('the same data, spec and seed', () => {
     TYPES.map((type) => answers.get(type) as Answer);
 
   it('gives the same bytes on one thread and on four, in any order, and in this process', async () => {
-    const one = sorted(await trainOn(1, TYPES));
+    const one = sorted(await trainOn(new LocalEngine({ threads: 1 }), TYPES));
     expect(new Set(one.map(({ facts }) => modelOf(facts).digest)).size).toBe(TYPES.length);
-    const four = sorted(await trainOn(4, ['loader', 'car', 'pump', 'drill']));
+    const four = sorted(await trainOn(new LocalEngine({ threads: 4 }), ANOTHER_ORDER));
     expect(four).toEqual(one);
     const here = TYPES.map((type) => {
       const { facts, blobs } = run('train', dataOf(type), args);
@@ -88,6 +91,20 @@ describe('the same data, spec and seed', () => {
       };
     });
     expect(here).toEqual(one);
+  });
+
+  describe('on Spark', () => {
+    let spark: TestSpark;
+    beforeAll(async () => {
+      spark = await startTestSpark();
+    });
+    afterAll(() => spark?.stop());
+
+    it('gives the same bytes inside executors', { timeout: 300_000 }, async () => {
+      const local = sorted(await trainOn(new LocalEngine({ threads: 2 }), TYPES));
+      const engine = new SparkEngine({ remote: spark.remote, runtime: installedRuntime });
+      expect(sorted(await trainOn(engine, ANOTHER_ORDER))).toEqual(local);
+    });
   });
 
   it('asks no clock and no dice for its models', () => {

@@ -1,0 +1,130 @@
+import { Failure } from '../../domain/failure.ts';
+import { SPARK_VERSIONS, type SparkVersion } from './command.ts';
+import type { Artifact } from './connect/artifacts.ts';
+import { range } from './connect/plan.ts';
+import { parseRemote } from './connect/remote.ts';
+import { type SessionOptions, SparkSession } from './connect/spark-session.ts';
+import { bundleModule } from './user-module.ts';
+
+/** The program that runs our functions on executors. */
+export type ClusterRuntime = {
+  /** Absolute, or relative to the session's folder on the executor. */
+  readonly executable: string;
+  /** What has to be sent to the session for that; null: it is there already. */
+  readonly artifact: Artifact | null;
+};
+
+export type ClusterOptions = {
+  readonly remote: string;
+  readonly runtime: () => Promise<ClusterRuntime>;
+  readonly session?: Omit<SessionOptions, 'sessionId'>;
+};
+
+/** A session that is ready for our functions. */
+export type ReadySession = {
+  readonly session: SparkSession;
+  readonly spark: SparkVersion;
+  /** Tasks that the cluster works on at a time, as it was when the session began. */
+  readonly cores: number;
+};
+
+/** What every session of ours is set to. */
+const SETTINGS = {
+  'spark.sql.session.timeZone': 'UTC',
+  // Partitions are packed by us; what Spark puts together again would wait for one core.
+  'spark.sql.adaptive.coalescePartitions.enabled': 'false',
+  // Times before 1900 are what the file says.
+  'spark.sql.parquet.datetimeRebaseModeInRead': 'CORRECTED',
+  'spark.sql.execution.arrow.maxRecordsPerBatch': '65536',
+  'spark.sql.execution.arrow.compression.codec': 'none',
+  'spark.sql.execution.arrow.useLargeVarTypes': 'false',
+};
+const PROGRAM_SETTING = 'spark.sql.execution.pyspark.python';
+
+/** One Spark Connect server, and the session that this process has on it: opened when it is needed, again when it was lost. */
+export class Cluster {
+  readonly #options: ClusterOptions;
+  #ready: Promise<ReadySession> | undefined;
+  /** Names of the artifacts that the session has. */
+  #sent = new Set<string>();
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+    // An address that can't be read is told before anything starts.
+    parseRemote(options.remote);
+  }
+
+  /** Rejects with `Failure('unreachable')` or `Failure('unsupported')`; the next call tries anew. */
+  ready(): Promise<ReadySession> {
+    this.#ready ??= this.#open().catch((error: unknown) => {
+      this.#ready = undefined;
+      throw error;
+    });
+    return this.#ready;
+  }
+
+  /** A session that another process began, to attach to what runs in it. It is nobody's to end. */
+  join(sessionId: string): Promise<SparkSession> {
+    return SparkSession.open(parseRemote(this.#options.remote), {
+      ...this.#options.session,
+      sessionId,
+    });
+  }
+
+  /** Makes a user's module known to the session; returns the name for commands. */
+  async sendModule(path: string): Promise<string> {
+    const { session } = await this.ready();
+    const { fileName, artifact } = await bundleModule(path);
+    if (!this.#sent.has(artifact.name)) await session.addArtifact(artifact);
+    this.#sent.add(artifact.name);
+    return fileName;
+  }
+
+  /** The server has forgotten the session: the next call gets another. */
+  async forget(): Promise<void> {
+    const ready = this.#ready;
+    this.#ready = undefined;
+    this.#sent = new Set();
+    // One that never opened has told why to whoever wanted it.
+    (await ready?.catch(() => undefined))?.session.close();
+  }
+
+  async close(): Promise<void> {
+    const ready = await this.#ready?.catch(() => undefined);
+    this.#ready = undefined;
+    // A server that is gone has no session to end.
+    await ready?.session.release().catch(() => undefined);
+  }
+
+  async #open(): Promise<ReadySession> {
+    const session = await SparkSession.open(
+      parseRemote(this.#options.remote),
+      this.#options.session,
+    );
+    try {
+      const spark = supportedVersion(session);
+      const runtime = await this.#options.runtime();
+      if (runtime.artifact !== null) await session.addArtifact(runtime.artifact);
+      await session.setConfig({ ...SETTINGS, [PROGRAM_SETTING]: runtime.executable });
+      return { session, spark, cores: await coresOf(session) };
+    } catch (error) {
+      await session.release().catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+function supportedVersion({ version, address }: SparkSession): SparkVersion {
+  const found = SPARK_VERSIONS.find((known) => version.startsWith(`${known}.`));
+  if (found !== undefined) return found;
+  throw new Failure(
+    'unsupported',
+    `Spark Connect at ${address} runs Spark ${version}; Partita speaks to Spark ${SPARK_VERSIONS.join(', ')}.`,
+  );
+}
+
+/** Spark plans a range with as many partitions as it has cores; the plan says how many. */
+async function coresOf(session: SparkSession): Promise<number> {
+  const plan = await session.explain(range(1_000_000));
+  return Number(/splits=(?:Some\()?(\d+)/.exec(plan)?.[1] ?? 1);
+}

@@ -1,0 +1,30 @@
+import {
+  type Int32,
+  Int32 as Int32Type,
+  makeData,
+  makeVector,
+  Table,
+  tableFromIPC,
+  tableToIPC,
+  Vector,
+} from 'apache-arrow';
+
+/** Columns of integers as an Arrow stream without dictionaries. */
+export function integersToArrow(columns: { readonly [name: string]: Int32Array }): Uint8Array {
+  const vectors = Object.entries(columns).map(([name, data]): [string, Vector<Int32>] => [
+    name,
+    makeVector(makeData({ type: new Int32Type(), data })),
+  ]);
+  return tableToIPC(new Table(Object.fromEntries(vectors)), 'stream');
+}
+
+/** The rows of an Arrow stream as objects: numbers, bigints, texts, bytes (views of the stream) or null. */
+export function recordsFromArrow(
+  arrow: Uint8Array,
+): readonly { readonly [name: string]: unknown }[] {
+  const table = tableFromIPC(arrow);
+  const columns = table.schema.fields.map(({ name }, i) => ({ name, values: table.getChildAt(i) }));
+  return Array.from({ length: table.numRows }, (_, row) =>
+    Object.fromEntries(columns.map(({ name, values }) => [name, values?.get(row) as unknown])),
+  );
+}

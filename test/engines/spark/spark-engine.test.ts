@@ -1,0 +1,245 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../src/domain/json.ts';
+import type { Bookmark, GroupedMap, Outcome, PartitionTask } from '../../../src/engines/engine.ts';
+import { LocalEngine } from '../../../src/engines/local/local-engine.ts';
+import { query, readFiles } from '../../../src/engines/spark/connect/plan.ts';
+import { parseRemote } from '../../../src/engines/spark/connect/remote.ts';
+import { SparkSession } from '../../../src/engines/spark/connect/spark-session.ts';
+import { jobFailure } from '../../../src/engines/spark/job-failure.ts';
+import { SparkEngine } from '../../../src/engines/spark/spark-engine.ts';
+import { SparkJob } from '../../../src/engines/spark/spark-job.ts';
+import { storedColumns } from '../../../src/engines/spark/stored-columns.ts';
+import { digestBytes } from '../../../src/frame/digest.ts';
+import type { Frame } from '../../../src/frame/frame.ts';
+import { startCuttableProxy } from '../../support/cuttable-proxy.ts';
+import { writeSnapshotFile } from '../../support/snapshot-file.ts';
+import { startTestSpark, type TestSpark } from '../../support/spark.ts';
+import { failureOf } from '../../support/spark-rows.ts';
+import { installedRuntime } from '../../support/spark-runtime.ts';
+import { testFolder } from '../../support/test-folder.ts';
+
+const MODULE = join(import.meta.dirname, '../../support/engine-functions.js');
+const MINUTE = 60_000;
+const ROWS = 1000;
+
+/** Values and names that are easily changed on the way. */
+const frame: Frame = {
+  rowCount: ROWS,
+  columns: [
+    {
+      kind: 'number',
+      name: 'a.b `c`',
+      values: Float64Array.from({ length: ROWS }, (_, row) =>
+        row % 5 === 4 ? Number.NaN : ([0.1 + row, -0, 1e300, 5e-324][row % 4] as number),
+      ),
+    },
+    {
+      kind: 'category',
+      name: 'Text',
+      codes: Int32Array.from({ length: ROWS }, (_, row) => (row % 6) - 1),
+      levels: ['', ' padded ', 'a text that is longer than twelve bytes', 'null', 'ünï\u0000😀'],
+    },
+    {
+      kind: 'time',
+      name: 'when',
+      micros: Float64Array.from({ length: ROWS }, (_, row) =>
+        row % 7 === 6 ? Number.NaN : Date.UTC(1581 + row, 5, 15) * 1000 + row,
+      ),
+    },
+    { kind: 'number', name: 'unread', values: new Float64Array(ROWS) },
+  ],
+};
+const COLUMNS = ['when', 'a.b `c`', 'Text'];
+
+describe('the Spark engine', { timeout: 5 * MINUTE }, () => {
+  let spark: TestSpark;
+  let path: string;
+
+  beforeAll(async () => {
+    path = await writeSnapshotFile(frame);
+    spark = await startTestSpark();
+  }, 2 * MINUTE);
+  afterAll(() => spark?.stop(), MINUTE);
+
+  const engineAt = (remote: string, waitsMs?: readonly number[]) =>
+    new SparkEngine({
+      remote,
+      runtime: installedRuntime,
+      ...(waitsMs && { session: { waitsMs } }),
+    });
+  const jobOf = (
+    fn: string,
+    tasks: readonly PartitionTask[],
+    args: JsonObject = {},
+  ): GroupedMap => ({
+    snapshot: { digest: digestBytes('snapshot'), path },
+    columns: COLUMNS,
+    tasks,
+    fn: { name: fn, module: MODULE, args },
+    limits: { seconds: 60, memoryMb: 512 },
+  });
+  const tasks = [
+    task('one', [{ start: 0, count: 400 }]),
+    task('none', []),
+    task('two', [{ start: 400, count: 600 }]),
+    task('all', [
+      { start: 500, count: 500 },
+      { start: 0, count: 500 },
+    ]),
+    task('all', [
+      { start: 500, count: 500 },
+      { start: 0, count: 500 },
+    ]),
+  ];
+
+  it('shows functions what the local engine shows them, to the last bit', async () => {
+    const engines = [engineAt(spark.remote), new LocalEngine({ threads: 2 })];
+    const [onSpark, here] = await Promise.all(
+      engines.map(async (engine) => {
+        const outcomes = await allOf(engine.map(jobOf('look', tasks), never()));
+        await engine.close();
+        return outcomes.map(({ ms: _ms, ...outcome }) => outcome);
+      }),
+    );
+    expect(here?.map(({ kind }) => kind)).toEqual(tasks.map(() => 'ok'));
+    expect(onSpark).toEqual(here);
+  });
+
+  it('reads only the columns it needs, and moves the rows once', async () => {
+    const session = await SparkSession.open(parseRemote(spark.remote));
+    const columns = await storedColumns(path, COLUMNS);
+    const setting = { spark: '4.1', cores: 2, columns, module: undefined } as const;
+    const { plan } = new SparkJob(jobOf('look', [tasks[0]!, tasks[2]!]), [0, 1], setting);
+    const text = await session.explain(plan.root ?? {});
+    await session.release();
+    expect(text.match(/\) Exchange\n/g)).toHaveLength(1);
+    expect(text).toMatch(/hashpartitioning\(__task#\d+, 2\), REPARTITION_BY_NUM/);
+    expect(text.match(/\) Sort\n/g)).toHaveLength(1);
+    expect(text).toContain('BroadcastHashJoin');
+    expect(text).toMatch(/PushedFilters: \[[^\]]*LessThanOrEqual\(__row,999\)/);
+    expect(text).toMatch(/ReadSchema: struct<(?!.*unread)/);
+  });
+
+  it('goes on with the work of an attempt that was cut off, and runs nothing twice', async () => {
+    const book = join(testFolder(), 'book');
+    const names = Array.from({ length: 12 }, (_, i) => `p${i}`);
+    const job = jobOf(
+      'signTheBook',
+      names.map((name, i) => task(name, [{ start: i * 10, count: 10 }])),
+      { book, waitMs: 300 },
+    );
+    const proxy = await startCuttableProxy(spark.port);
+    const bookmark = bookmarkIn();
+    const first = engineAt(`sc://127.0.0.1:${proxy.port}`, []);
+    const cut = await (async () => {
+      for await (const outcomes of first.map(job, never(), bookmark)) {
+        expect(outcomes.length).toBeGreaterThan(0);
+        await proxy.close();
+      }
+    })().catch((error: unknown) => error);
+    expect(cut).toMatchObject({ kind: 'unreachable' });
+
+    const second = engineAt(spark.remote);
+    const outcomes = await allOf(second.map(job, never(), bookmark));
+    await second.close();
+    expect(outcomes.map((outcome) => outcome.kind === 'ok' && outcome.facts)).toEqual(
+      names.map((partition) => ({ partition })),
+    );
+    expect(readFileSync(book, 'utf8').trim().split('\n').sort()).toEqual([...names].sort());
+  });
+
+  it('starts anew when nothing is left of an attempt', async () => {
+    const engine = engineAt(spark.remote);
+    const job = jobOf('look', tasks.slice(0, 1));
+    const bookmark = bookmarkIn();
+    const once = await allOf(engine.map(job, never(), bookmark));
+    const [place] = bookmark.written;
+    expect(bookmark.read()).toEqual({});
+    const old: Bookmark = { read: () => place, write: () => undefined };
+    const again = await allOf(engine.map(job, never(), old));
+    expect(again).toHaveLength(once.length);
+    await engine.close();
+  });
+
+  it('gets a new session when the server has lost the one it had', async () => {
+    const engine = engineAt(spark.remote);
+    const bookmark = bookmarkIn();
+    const job = jobOf('look', tasks.slice(0, 1));
+    await allOf(engine.map(job, never(), bookmark));
+    const session = { sessionId: sessionIn(bookmark.written) };
+    await (await SparkSession.open(parseRemote(spark.remote), session)).release();
+    const lost = await allOf(engine.map(job, never())).catch((error: unknown) => error);
+    expect(lost).toMatchObject({ kind: 'unreachable' });
+    expect(await allOf(engine.map(job, never()))).toHaveLength(1);
+    await engine.close();
+  });
+
+  it('leaves no operation behind when it is cancelled', async () => {
+    const engine = engineAt(spark.remote);
+    const bookmark = bookmarkIn();
+    const abort = new AbortController();
+    const job = jobOf('misbehave', [task('fine', []), task('loop', []), task('more', [])], {
+      loop: 'loop',
+    });
+    const reason = new Error('enough');
+    const outcomes = engine.map(job, abort.signal, bookmark)[Symbol.asyncIterator]();
+    expect((await outcomes.next()).value).toHaveLength(1);
+    abort.abort(reason);
+    await expect(outcomes.next()).rejects.toBe(reason);
+    const session = await SparkSession.open(parseRemote(spark.remote), {
+      sessionId: sessionIn(bookmark.written),
+    });
+    expect(await session.interruptAll()).toEqual([]);
+    session.close();
+    await engine.close();
+  });
+
+  it('names the setting when Spark does not see our files', async () => {
+    const session = await SparkSession.open(parseRemote(spark.remote));
+    const error = await failureOf(session.execute(query(readFiles('parquet', ['/not/shared']))));
+    await session.release();
+    const failure = jobFailure(error, jobOf('look', []));
+    expect(failure).toMatchObject({ kind: 'unreachable' });
+    expect(failure).toHaveProperty('message', expect.stringContaining('PARTITA_FOLDER'));
+  });
+
+  it('names the address that can not be reached, and takes no other for one', async () => {
+    const proxy = await startCuttableProxy(spark.port);
+    await proxy.close();
+    const engine = engineAt(`sc://127.0.0.1:${proxy.port}`);
+    const failure = await allOf(engine.map(jobOf('look', tasks), never())).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({ kind: 'unreachable' });
+    expect(failure).toHaveProperty('message', expect.stringContaining(String(proxy.port)));
+    expect(() => engineAt('localhost:15002')).toThrow('sc://');
+  });
+});
+
+function task(name: string, ranges: PartitionTask['partition']['ranges']): PartitionTask {
+  return { partition: { id: name, text: name, ranges } };
+}
+
+/** A bookmark as a heartbeat keeps it, and all that was ever written there. */
+function bookmarkIn(): Bookmark & { readonly written: JsonObject[] } {
+  const written: JsonObject[] = [];
+  return { written, read: () => written.at(-1), write: (place) => void written.push(place) };
+}
+
+/** The session that the job of a place runs in. */
+function sessionIn([place]: readonly JsonObject[]): string {
+  const [job] = Object.values(place ?? {});
+  return (job as { readonly session: string }).session;
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal;
+}
+
+async function allOf(outcomes: AsyncIterable<readonly Outcome[]>): Promise<readonly Outcome[]> {
+  const all: Outcome[] = [];
+  for await (const arrived of outcomes) all.push(...arrived);
+  return all.sort((a, b) => a.task - b.task);
+}
