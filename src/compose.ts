@@ -16,7 +16,7 @@ import {
   type Stack,
 } from './embedded/stack.ts';
 import { announceWorkerReady } from './embedded/worker-process.ts';
-import { LocalEngine } from './engines/local/local-engine.ts';
+import { type EngineSetting, OpenEngines } from './engines/open-engines.ts';
 import type { OperationContext, Workshop } from './operations/context.ts';
 import { codeVersion, environmentFacts } from './operations/environment.ts';
 import { runReport } from './operations/report.ts';
@@ -30,6 +30,7 @@ import { checkSource } from './sources/check-source.ts';
 import { takeSnapshot } from './sources/snapshot-process.ts';
 import { DEFAULT_SNAPSHOT_LIMITS } from './sources/snapshot-request.ts';
 import { resolveSourceUrl } from './sources/source-url.ts';
+import { resolveRemote, variableOfEngine } from './spec/engine.ts';
 import { variableOf } from './spec/source.ts';
 import type { Spec } from './spec/spec.ts';
 import { createFileObjectStore } from './stores/objects/file-object-store.ts';
@@ -125,7 +126,7 @@ export async function migrateDatabase(
 /** The parts of the system that hold something open. */
 class System {
   readonly #config: Config;
-  readonly #engines = new Map<number, LocalEngine>();
+  readonly #engines: OpenEngines;
   readonly #closing: (() => Promise<unknown>)[] = [];
   readonly #contexts = new Map<string, Promise<OperationContext>>();
   #context: Promise<OperationContext> | undefined;
@@ -133,6 +134,7 @@ class System {
 
   constructor(config: Config) {
     this.#config = config;
+    this.#engines = new OpenEngines(join(config.folder, 'spark'));
   }
 
   stack(worker: boolean, secrets: readonly string[] = []): Promise<Stack> {
@@ -140,11 +142,13 @@ class System {
   }
 
   /** What a spec refers to is in the environment of whoever asks: the worker, which reads the source, gets it from there. */
-  async lendSecrets({ data: { source } }: Spec): Promise<void> {
-    const variable = variableOf(source);
-    if (variable === undefined) return;
+  async lendSecrets({ data: { source }, engine }: Spec): Promise<void> {
+    const variables = [variableOf(source), variableOfEngine(engine)];
+    const named = variables.filter((name) => name !== undefined);
+    if (named.length === 0) return;
     resolveSourceUrl(source, environmentVariable, null);
-    await this.stack(true, [variable]);
+    if (engine.kind === 'spark') resolveRemote(engine, environmentVariable);
+    await this.stack(true, named);
   }
 
   context(): Promise<OperationContext> {
@@ -192,7 +196,7 @@ class System {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#engines.values()].map((engine) => engine.close()));
+    await this.#engines.close();
     for (const close of this.#closing.splice(0)) await close();
   }
 
@@ -232,7 +236,7 @@ class System {
 
   #workshop(dataUrl: string | null): Workshop {
     return {
-      engineFor: (spec) => this.#engineFor(spec),
+      engineFor: (spec) => this.#engines.engine(engineSetting(spec)),
       snapshotRequest: (spec, baseFolder) => {
         const url = resolveSourceUrl(spec.data.source, environmentVariable, dataUrl);
         return {
@@ -265,19 +269,23 @@ class System {
       await database.destroy();
     }
   }
-
-  #engineFor(spec: Spec): LocalEngine {
-    const threads = threadsFor(spec);
-    const existing = this.#engines.get(threads);
-    if (existing !== undefined) return existing;
-    const created = new LocalEngine({ threads });
-    this.#engines.set(threads, created);
-    return created;
-  }
 }
 
 function threadsFor({ engine }: Spec): number {
   return engine.threads === 'auto' ? availableParallelism() : engine.threads;
+}
+
+/** What a spec says about its engine, with what it refers to; defaults are those of this machine. */
+function engineSetting(spec: Spec): EngineSetting {
+  const { engine } = spec;
+  if (engine.kind === 'local') return { kind: 'local', threads: threadsFor(spec) };
+  const remote = resolveRemote(engine, environmentVariable);
+  const { archive, image } = engine.runtime ?? {};
+  if (archive !== undefined)
+    return { kind: 'spark', remote, runtime: { kind: 'archive', folder: archive } };
+  if (image !== undefined)
+    return { kind: 'spark', remote, runtime: { kind: 'image', folder: image } };
+  return { kind: 'spark', remote, runtime: { kind: 'artifact' } };
 }
 
 function say(line: string): void {

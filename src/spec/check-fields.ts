@@ -188,7 +188,15 @@ const checkTypes: Check = ({ target, time, columns }) => {
   return found;
 };
 
+const checkEngine: Check = ({ engine }) => {
+  if (engine.kind !== 'spark' || engine.remote !== undefined) return [];
+  const message =
+    '`spark` needs the address of a Spark Connect server. Write `engine.remote: sc://host:port`.';
+  return [finding(['engine'], message)];
+};
+
 const CHECKS: readonly Check[] = [
+  checkEngine,
   checkGlobal,
   checkScheme,
   checkLookingBack,

@@ -2,6 +2,7 @@ import type { Task } from '../domain/metric.ts';
 import { checkAlgorithms } from './check-algorithms.ts';
 import { checkFields, checkMetric } from './check-fields.ts';
 import { checkFormulas } from './check-formulas.ts';
+import { variableOfEngine } from './engine.ts';
 import type { PlainValue } from './plain-value.ts';
 import type { Path } from './problem.ts';
 import { type ResolvedSpec, resolveDefaults } from './resolve-defaults.ts';
@@ -17,7 +18,11 @@ export type CheckOptions = {
   readonly overrides?: Overrides;
 };
 
-export type Overrides = { readonly seed?: number; readonly threads?: number };
+export type Overrides = {
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly engine?: ParsedSpec['engine']['kind'];
+};
 
 const OUTLINE = outlineOf(specSchema);
 
@@ -36,10 +41,15 @@ export function checkValue(
     ...checkAlgorithms(childValue(value, 'algorithms'), task),
     ...checkMetric(childValue(value, 'metric'), task),
     ...checkFormulas(childValue(childValue(value, 'features'), 'engineer')),
-    ...(resolved === undefined ? [] : checkFields(resolved)),
-    ...(usable === undefined ? [] : checkVariable(usable, hasVariable)),
+    ...(resolved === undefined ? [] : checkFields(resolved).filter((one) => !holds(one, refused))),
+    ...(usable === undefined ? [] : checkVariables(override(usable, overrides), hasVariable)),
   ];
   return { findings, resolved };
+}
+
+/** Whether a refused field lies in what a finding is about: that it was left out is no fault of the spec. */
+function holds({ path }: Finding, refused: readonly Finding[]): boolean {
+  return refused.some((inner) => path.every((step, i) => inner.path[i] === step));
 }
 
 function taskOf(value: PlainValue): Task | undefined {
@@ -64,20 +74,29 @@ function withoutPath(value: PlainValue, path: Path): PlainValue {
   return isWhole ? others : { ...others, [step]: withoutPath(child as PlainValue, rest) };
 }
 
-function override(spec: ParsedSpec, { seed, threads }: Overrides): ParsedSpec {
+function override(spec: ParsedSpec, { seed, threads, engine }: Overrides): ParsedSpec {
   return {
     ...spec,
     seed: seed ?? spec.seed,
-    engine: { ...spec.engine, threads: threads ?? spec.engine.threads },
+    engine: {
+      ...spec.engine,
+      kind: engine ?? spec.engine.kind,
+      threads: threads ?? spec.engine.threads,
+    },
   };
 }
 
-function checkVariable(
-  { data }: ParsedSpec,
+function checkVariables(
+  { data, engine }: ParsedSpec,
   hasVariable: CheckOptions['hasVariable'],
 ): readonly Finding[] {
-  const name = variableOf(data.source);
-  if (name === undefined || hasVariable === undefined || hasVariable(name)) return [];
-  const message = `The environment variable ${name} is not set. Set it, or correct the reference.`;
-  return [{ path: ['data', 'source', 'url'], part: 'value', message }];
+  const references: readonly { readonly path: Path; readonly name: string | undefined }[] = [
+    { path: ['data', 'source', 'url'], name: variableOf(data.source) },
+    { path: ['engine', 'remote'], name: variableOfEngine(engine) },
+  ];
+  return references.flatMap(({ path, name }): readonly Finding[] => {
+    if (name === undefined || hasVariable === undefined || hasVariable(name)) return [];
+    const message = `The environment variable ${name} is not set. Set it, or correct the reference.`;
+    return [{ path, part: 'value', message }];
+  });
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { referencedVariable, SECRET_REFERENCE } from './secret-reference.ts';
 
 const path = z.string().min(1).max(4096).describe('A file or a glob, relative to the spec file.');
-
-const SECRET_REFERENCE = /^\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}$/;
 
 /** Secrets only by reference: `${env:NAME}` is resolved when the source is opened and never stored. */
 const secretReference = z
@@ -47,5 +46,5 @@ export type Source = z.output<typeof sourceSchema>;
 /** The environment variable that the source needs; `undefined` when it needs none. */
 export function variableOf(source: Source): string | undefined {
   const url = source.kind === 'postgres' ? source.url : undefined;
-  return url === undefined ? undefined : SECRET_REFERENCE.exec(url)?.[1];
+  return url === undefined ? undefined : referencedVariable(url);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { METRICS, type Metric } from '../domain/metric.ts';
 import type { Candidate } from '../estimators/candidates.ts';
 import { columnName, columnNames } from './column-name.ts';
+import { engineSchema } from './engine.ts';
 import { featuresSchema } from './features.ts';
 import { sourceSchema } from './source.ts';
 import { timezoneName } from './timezone.ts';
@@ -130,14 +131,6 @@ const globalSchema = z.strictObject({
     .min(100)
     .default(1_000_000)
     .describe('More training rows than this are sampled by row hash.'),
-});
-
-const engineSchema = z.strictObject({
-  kind: z.literal('local').default('local').describe('Where partitions are processed.'),
-  threads: z
-    .union([z.literal('auto'), z.int().min(1).max(1024)])
-    .default('auto')
-    .describe('Worker threads; `auto`: one per core. Results do not depend on it.'),
 });
 
 const limitsSchema = z.strictObject({

@@ -114,7 +114,12 @@ describe('a spec with errors', () => {
     ['seed: -1', 'a whole number from 0'],
     ['global: { enabled: sometimes }', '`true` or `false`'],
     ['engine: { threads: 0 }', '`auto`, or a whole number from 1 to 1024'],
-    ['engine: { kind: spark }', '`local`'],
+    ['engine: { kind: dask }', '`local`, `spark`'],
+    ['engine: { kind: spark }', 'engine.remote: sc://host:port'],
+    ['engine: { kind: spark, remote: localhost }', 'sc://host:port'],
+    ['engine: { kind: spark, remote: "sc://far:1/;token=x" }', '${env:SPARK_REMOTE}'],
+    ['engine: { runtime: { archive: a, image: /b } }', 'either `archive` or `image`'],
+    ['engine: { runtime: { image: relative } }', '/'],
   ])('refuses `%s` and says what is allowed', (line, allowed) => {
     expect(soleProblem(minimalWith(line)).message).toContain(allowed);
   });

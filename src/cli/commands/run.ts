@@ -17,7 +17,9 @@ export function registerRun(program: Command, context: CommandContext): void {
     .command('run')
     .description('train one model per partition, and one without partition')
     .argument('[spec]', 'YAML or JSON file (default: partita.yaml)')
-    .addOption(new Option('--engine <kind>', 'where partitions are processed').choices(['local']))
+    .addOption(
+      new Option('--engine <kind>', 'where partitions are processed').choices(['local', 'spark']),
+    )
     .option('--seed <number>', 'instead of the seed in the spec', wholeNumber(0))
     .option('--threads <number>', 'instead of the threads in the spec', wholeNumber(1, 1024))
     .option('--idempotency-key <text>', 'the same key again gives the same run')

@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunResult } from '../../src/domain/result.ts';
+import { seededDraws } from '../support/draws.ts';
+import { csvOf, Partita, type Row } from '../support/partita.ts';
+import { startTestSpark, type TestSpark } from '../support/spark.ts';
+
+const MINUTE = 60_000;
+const KINDS = ['car', 'drill', 'loader', 'pump', 'tiny'];
+
+/** Rows of several kinds, each with a rule of its own; one kind is too small for a model of its own. */
+function table(): readonly Row[] {
+  return KINDS.flatMap((kind, k) => {
+    const draws = seededDraws(k + 1);
+    return Array.from({ length: kind === 'tiny' ? 8 : 90 }, (_, i) => {
+      const x = draws.uniform();
+      const site = ['north', 'south', null][draws.integer(3)] as string | null;
+      const day = new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10);
+      const label = (k % 2 === 0 ? x > 0.5 : site === 'north') ? 'yes' : 'no';
+      return { kind, day, x: i % 11 === 0 ? null : x, site, label };
+    });
+  });
+}
+
+describe('a run on Spark', { timeout: 10 * MINUTE }, () => {
+  let spark: TestSpark;
+  let partita: Partita;
+
+  beforeAll(async () => {
+    spark = await startTestSpark();
+    partita = new Partita({ SPARK_REMOTE: spark.remote });
+    partita.write('kinds.csv', csvOf(table()));
+  }, 2 * MINUTE);
+  afterAll(async () => {
+    await partita?.stop();
+    await spark?.stop();
+  }, 2 * MINUTE);
+
+  it('gives the models of a local run, and no Python runs anywhere', async () => {
+    const spec = partita.writeSpec({
+      name: 'kinds',
+      data: { source: { kind: 'csv', path: 'kinds.csv' } },
+      partition: { by: 'kind', min_rows: 20 },
+      target: { column: 'label', task: 'classification' },
+      columns: { drop: ['day'] },
+      algorithms: ['baseline', 'logistic', { random_forest: { trees: 8 } }],
+      // Blind to the kind, which decides: every kind needs its own model.
+      global: { include_partition: false },
+      engine: { remote: '${env:SPARK_REMOTE}' },
+    });
+    const here = await partita.run(spec);
+    const onSpark = await partita.run(spec, '--engine', 'spark');
+    expect(onSpark.code, onSpark.stderr).toBe(0);
+    expect(here.result.engine).toBe('local');
+    expect(onSpark.result.engine).toBe('spark');
+    expect(modelsOf(onSpark.result)).toEqual(modelsOf(here.result));
+    expect(new Set(modelsOf(here.result).map(({ model }) => model)).size).toBe(KINDS.length);
+    expect(programsOfGroup(spark.pid).filter((name) => /python/.test(name))).toEqual([]);
+  });
+
+  it('says which address can not be reached', async () => {
+    const spec = partita.writeSpec({
+      name: 'nowhere',
+      data: { source: { kind: 'csv', path: 'kinds.csv' } },
+      partition: { by: 'kind' },
+      target: { column: 'label', task: 'classification' },
+      engine: { kind: 'spark', remote: 'sc://127.0.0.1:1' },
+    });
+    const ended = await partita.command('plan', spec);
+    expect(ended.code).toBe(7);
+    expect(ended.stderr).toContain('127.0.0.1:1');
+  });
+});
+
+function modelsOf({ partitions, global }: RunResult) {
+  return [
+    ...partitions.map(({ partition, status, model, cv, holdout }) => ({
+      partition,
+      status,
+      model,
+      cv,
+      holdout,
+    })),
+    {
+      partition: '(all)',
+      status: 'trained',
+      model: global?.model,
+      cv: global?.cv,
+      holdout: global?.holdout,
+    },
+  ];
+}
+
+/** Names of the programs that run in a process group (Linux). */
+function programsOfGroup(group: number): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const [, name = '', rest = ''] = /^\d+ \((.*)\) (.*)$/.exec(stat) ?? [];
+        return Number(rest.split(' ')[2]) === group ? [name] : [];
+      } catch {
+        // It has ended meanwhile.
+        return [];
+      }
+    });
+}
