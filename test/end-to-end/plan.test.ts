@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -42,6 +43,27 @@ describe('looking before a run', () => {
     const { code, stderr } = await partita.command('debug', shopsSpec(), '--partition', 'north');
     expect(stderr).not.toContain('error');
     expect(code).toBe(0);
+  });
+
+  it('stops for a debugger on loopback before the function, and goes on when told to', async () => {
+    const asked = ['debug', shopsSpec(), '--partition', 'north', '--stage', 'profile', '--inspect'];
+    const debugging = await partita.start(...asked, '0');
+    const [, host = '', port = ''] = await debugging.says(/debugger on (127\.0\.0\.1):(\d+)/);
+    const taken = await partita.command(...asked, port);
+    expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining(`port ${port} is in`)]);
+
+    const debuggerProgram = spawn(process.execPath, ['inspect', `${host}:${port}`]);
+    let told = '';
+    debuggerProgram.stdout.setEncoding('utf8').on('data', (text: string) => {
+      told += text;
+      // It has stopped at our line, and waits.
+      if (/break in .*debug\.js/.test(told)) debuggerProgram.stdin.end('cont\n');
+    });
+    const { code, stdout, stderr } = await debugging.ended;
+    debuggerProgram.kill();
+    expect(code, stderr).toBe(0);
+    expect(told).toMatch(/break in .*debug\.js/);
+    expect(stdout).toContain('profile');
   });
 
   it('starts no server and leaves no rows behind for either', () => {

@@ -1,15 +1,20 @@
-import { open, waitForDebugger } from 'node:inspector';
+import { open, url, waitForDebugger } from 'node:inspector';
 import { type Command, Option } from 'commander';
+import { Failure } from '../../domain/failure.ts';
 import { printable } from '../../domain/printable.ts';
 import type { DebugRequest, DebugStep } from '../../operations/services.ts';
 import { durationText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { jsonOutline } from '../json-outline.ts';
-import { examples, JSON_OPTION } from '../option-values.ts';
+import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';
 import { readSpec } from '../read-spec.ts';
 
+/** Where editors and browsers look first. */
+const INSPECTOR_PORT = 9229;
+
 type DebugOptions = Pick<DebugRequest, 'partition' | 'stage'> & {
-  readonly inspect?: true;
+  /** True: on the usual port. */
+  readonly inspect?: true | number;
   readonly json?: true;
 };
 
@@ -24,7 +29,11 @@ export function registerDebug(program: Command, context: CommandContext): void {
         .choices(['profile', 'train', 'evaluate'])
         .default('train'),
     )
-    .option('--inspect', 'wait for a debugger, and stop before the function')
+    .option(
+      '--inspect [port]',
+      `wait for a debugger, and stop before the function (default port: ${INSPECTOR_PORT})`,
+      wholeNumber(0, 65_535),
+    )
     .option(...JSON_OPTION)
     .addHelpText('after', examples('debug --partition eu', 'debug --partition eu --inspect'))
     .action(async (file: string | undefined, options: DebugOptions) => {
@@ -36,17 +45,26 @@ export function registerDebug(program: Command, context: CommandContext): void {
         steps.push(step);
         if (!options.json) for (const line of stepLines(step)) terminal.data(`${line}\n`);
       };
-      if (options.inspect) waitForInspector(terminal.say);
+      if (options.inspect !== undefined)
+        waitForInspector(options.inspect === true ? INSPECTOR_PORT : options.inspect, terminal.say);
       const { partition, stage } = options;
       const result = await services.debug({ ...prepared, partition, stage }, onStep);
       if (options.json) printJson(terminal, { partition, stage, steps, result });
     });
 }
 
-/** Loopback only: a debugger may run any code. */
-function waitForInspector(say: (line: string) => void): void {
-  say('Waiting for a debugger on 127.0.0.1:9229 (chrome://inspect, or attach from an editor).');
-  open(9229, '127.0.0.1');
+/** Loopback only: a debugger may run any code. Throws `Failure('conflict')` where the port is another's. */
+function waitForInspector(port: number, say: (line: string) => void): void {
+  open(port, '127.0.0.1');
+  const address = url();
+  if (address === undefined)
+    throw new Failure(
+      'conflict',
+      `The debugger's port ${port} is in use: name another with \`--inspect PORT\`.`,
+    );
+  say(
+    `Waiting for a debugger on ${new URL(address).host} (chrome://inspect, an editor, or \`node inspect ${new URL(address).host}\`).`,
+  );
   waitForDebugger();
   // oxlint-disable-next-line no-debugger -- stopping here is what --inspect asks for
   debugger;
