@@ -75,12 +75,17 @@ function outside(partitaFolder: string, say: Say): string {
   return folder;
 }
 
+/** True for a home outside that was made for this `.partita` folder, whatever points to it. */
+export function belongsTo(homeFolder: string, partitaFolder: string): boolean {
+  const owner = join(homeFolder, OWNER_FILE);
+  return existsSync(owner) && readFileSync(owner, 'utf8') === partitaFolder;
+}
+
 /** Homes of a `.partita` folder that was deleted and is now made anew: nothing points to them any more. */
 function removeAbandoned(parent: string, partitaFolder: string, say: Say): void {
   for (const name of readdirSync(parent)) {
     const { folder, data } = homeIn(join(parent, name));
-    const owner = join(folder, OWNER_FILE);
-    if (!existsSync(owner) || readFileSync(owner, 'utf8') !== partitaFolder) continue;
+    if (!belongsTo(folder, partitaFolder)) continue;
     say(`Removing the database in ${folder}: its .partita folder was deleted.`);
     const server = readPostmaster(data);
     const process = server && runningServer(server, data);

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ensurePartitaFolder } from '../../src/embedded/partita-folder.ts';
@@ -8,6 +17,7 @@ import {
   placePostgres,
   postgresPassword,
 } from '../../src/embedded/postgres-home.ts';
+import { removeData } from '../../src/embedded/remove-data.ts';
 import {
   canTraverse,
   databaseUser,
@@ -66,6 +76,28 @@ describe('the home of Postgres', () => {
     expect(next.folder).not.toBe(home.folder);
     expect(existsSync(home.folder)).toBe(false);
     rmSync(next.folder, { recursive: true });
+  });
+
+  it('goes with all other data when they are removed, wherever it is, and nothing else goes', () => {
+    const folder = process.getuid?.() === 0 ? closedFolder() : testFolder();
+    const user = process.getuid?.() === 0 ? stranger : undefined;
+    const home = placePostgres(folder, user, silent);
+    const password = postgresPassword(folder);
+    for (const name of ['objects', 'tools', 'mine']) mkdirSync(join(folder, name));
+    const removed = removeData(folder);
+    expect(removed).toEqual(expect.arrayContaining([home.folder, join(folder, 'objects')]));
+    for (const place of removed) expect(existsSync(place)).toBe(false);
+    expect(readdirSync(folder)).toEqual(expect.arrayContaining(['tools', 'mine']));
+    expect(removeData(folder)).toEqual([]);
+    expect(postgresPassword(folder)).not.toBe(password);
+  });
+
+  it('of another .partita folder is left alone, whatever the pointer says', () => {
+    const [other, folder] = [testFolder(), testFolder()];
+    const home = placePostgres(other, undefined, silent);
+    writeFileSync(join(folder, 'postgres.path'), `${home.folder}\n`);
+    expect(removeData(folder)).toEqual([join(folder, 'postgres.path')]);
+    expect(existsSync(home.folder)).toBe(true);
   });
 
   it('has one random password, readable by its owner only', () => {

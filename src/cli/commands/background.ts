@@ -3,7 +3,7 @@ import { type CommandContext, printJson } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 
-type Options = { readonly json?: true };
+type Options = { readonly json?: true; readonly purge?: true };
 
 /** `up`, `down`, `doctor`, `worker` and `migrate`: the parts that run behind the commands, loaded when they are asked for. */
 export function registerBackground(program: Command, context: CommandContext): void {
@@ -26,10 +26,13 @@ export function registerBackground(program: Command, context: CommandContext): v
       return runUp(context.config(), context.migrateDatabase, terminal.say);
     },
   );
-  add('down', 'stop the background parts; data are kept', async () => {
+  add('down', 'stop the background parts; data are kept', async ({ purge }) => {
     const { runDown } = await import('./down.ts');
-    return runDown(context.config(), terminal.say);
-  });
+    return runDown(context.config(), terminal.say, purge === true);
+  }).option(
+    '--purge',
+    'then remove all runs, models and reports, and the database wherever it lies',
+  );
   add('doctor', 'what this machine has and lacks', async ({ json }) => {
     const { runDoctor } = await import('./doctor.ts');
     const write = json ? terminal.say : (line: string) => terminal.data(`${line}\n`);
