@@ -22,6 +22,12 @@ export function Makings({ lineage }: { lineage: ModelLineage }) {
         </p>
       ) : null}
       <Section title={`Answers for ${countedText(useCount, 'partition')}`}>
+        {useCount === 0 ? (
+          <p className="small soft">
+            In its runs, the model without partition was chosen instead: there was no clear
+            difference, or that one is better.
+          </p>
+        ) : null}
         <ul className="plain-list small">
           {uses.map(({ runId, partition, status, verdict }) => (
             <li key={`${runId} ${partition}`} className="anywhere">
