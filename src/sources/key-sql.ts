@@ -2,13 +2,14 @@ import { entryOf } from '../domain/entry.ts';
 import { Failure } from '../domain/failure.ts';
 import { type Database, sqlText } from '../frame/duckdb.ts';
 import type { Spec } from '../spec/spec.ts';
+import { binLabels } from './bin-labels.ts';
 import type { PlannedColumn } from './plan-columns.ts';
 import { RAW } from './raw-table.ts';
 
 type Partition = Spec['partition'];
 
 /** White space that `trim` takes from both ends: what Unicode calls so, and line ends. */
-const WHITE_SPACE =
+export const WHITE_SPACE =
   '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 
 /** A key column of a row as text: normalised, or the name of a bin. */
@@ -77,10 +78,9 @@ async function edgesOf(
 }
 
 function binName(number: string, edges: readonly number[]): string {
-  if (edges.length === 0) return `CASE WHEN ${number} IS NOT NULL THEN 'all' END`;
-  const names = [`below ${edges[0]}`, ...edges.slice(1).map((edge, i) => `[${edges[i]}, ${edge})`)];
+  const labels = binLabels(edges);
   const cases = edges.map(
-    (edge, i) => `WHEN ${number} < ${edge} THEN ${sqlText(names[i] as string)}`,
+    (edge, i) => `WHEN ${number} < ${edge} THEN ${sqlText(labels[i] as string)}`,
   );
-  return `CASE WHEN ${number} IS NULL THEN NULL ${cases.join(' ')} ELSE ${sqlText(`from ${edges.at(-1)}`)} END`;
+  return `CASE WHEN ${number} IS NULL THEN NULL ${cases.join(' ')} ELSE ${sqlText(labels.at(-1) as string)} END`;
 }

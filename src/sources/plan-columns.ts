@@ -67,7 +67,7 @@ async function typeColumn(
 }
 
 /** By what the values are. */
-function ownType({ column, holds, sql }: FoundColumn): TypedColumn {
+export function ownType({ column, holds, sql }: FoundColumn): TypedColumn {
   switch (holds) {
     case 'integer':
     case 'number':

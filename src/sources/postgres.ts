@@ -97,9 +97,10 @@ async function streamInto(
   for (const column of leftOut) refuseUnlessDropped(column, context.isDropped);
 
   const list = held.map(({ name, select }) => select(pg.escapeIdentifier(name)));
+  const limit = context.rowLimit === undefined ? '' : ` LIMIT ${context.rowLimit}`;
   await client.query(
     oneStatement(
-      `DECLARE rows NO SCROLL CURSOR FOR SELECT ${list.join(', ')} FROM ${relation.sql}`,
+      `DECLARE rows NO SCROLL CURSOR FOR SELECT ${list.join(', ')} FROM ${relation.sql}${limit}`,
     ),
   );
   await fetchAll(client, held, relation, context);

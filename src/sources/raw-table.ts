@@ -34,6 +34,8 @@ export type LoadContext = {
   readonly nullValues: readonly string[];
   /** Rows × columns that may be read. */
   readonly maxCells: number;
+  /** Rows of a database that are enough; a file is read whole, since its types are judged by all values. */
+  readonly rowLimit?: number;
   /** Columns that nothing is made of may have any type. */
   readonly isDropped: (column: string) => boolean;
   readonly signal: AbortSignal;

@@ -1,25 +1,35 @@
-/** Entry of the process that makes one snapshot and ends. */
+/** Entry of the process that reads one source and ends. */
 import { isFailure } from '../domain/failure.ts';
 import { makeSnapshot } from './make-snapshot.ts';
-import { OVER_MEMORY, type SnapshotMessage } from './snapshot-messages.ts';
-import type { SnapshotProgress, SnapshotRequest } from './snapshot-request.ts';
+import { makePreview } from './preview.ts';
+import type { SnapshotProgress } from './snapshot-request.ts';
+import { OVER_MEMORY, type SourceMessage, type SourceTask } from './source-messages.ts';
 
 /** Between two looks at the memory: a reader fills about half a gigabyte in that time. */
 const WATCH_MS = 100;
 const PROGRESS_MS = 250;
 
-process.once('message', (request: SnapshotRequest) => void serve(request));
+process.once('message', (task: SourceTask) => void serve(task));
 // Without the one who asked, nobody waits for the answer.
 process.once('disconnect', () => process.exit(0));
 
-async function serve(request: SnapshotRequest): Promise<void> {
-  watchMemory(request.limits.memoryMb);
+async function serve(task: SourceTask): Promise<void> {
+  watchMemory(task.request.limits.memoryMb);
   try {
-    const made = await makeSnapshot(request, new AbortController().signal, throttled());
-    tell({ kind: 'made', made });
+    tell({ kind: 'done', result: await doTask(task) });
   } catch (error) {
     const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
     tell({ kind: 'failed', failure: isFailure(error) ? error.kind : null, message, stack });
+  }
+}
+
+function doTask(task: SourceTask) {
+  const { signal } = new AbortController();
+  switch (task.kind) {
+    case 'snapshot':
+      return makeSnapshot(task.request, signal, throttled());
+    case 'preview':
+      return makePreview(task.request, signal);
   }
 }
 
@@ -30,7 +40,7 @@ function watchMemory(limitMb: number): void {
   }, WATCH_MS).unref();
 }
 
-function tell(message: SnapshotMessage): void {
+function tell(message: SourceMessage): void {
   process.send?.(message, undefined, undefined, () => process.exit(0));
 }
 
@@ -41,6 +51,6 @@ function throttled(): (progress: SnapshotProgress) => void {
     const at = performance.now();
     if (progress.step === last.step && at - last.at < PROGRESS_MS) return;
     last = { step: progress.step, at };
-    process.send?.({ kind: 'progress', progress } satisfies SnapshotMessage);
+    process.send?.({ kind: 'progress', progress } satisfies SourceMessage);
   };
 }
