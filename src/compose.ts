@@ -24,14 +24,16 @@ import { runResult } from './operations/result.ts';
 import { runFacts } from './operations/run-facts.ts';
 import { controlRun, runState, watchRun } from './operations/run-state.ts';
 import { listRuns } from './operations/runs.ts';
+import type { Scorer } from './operations/scorer.ts';
 import type { Services } from './operations/services.ts';
+import { sourceLook } from './operations/sources.ts';
 import { submitRun } from './operations/submit.ts';
 import { checkSource } from './sources/check-source.ts';
 import { takeSnapshot } from './sources/snapshot-process.ts';
 import { DEFAULT_SNAPSHOT_LIMITS } from './sources/snapshot-request.ts';
 import { resolveSourceUrl } from './sources/source-url.ts';
 import { resolveRemote, variableOfEngine } from './spec/engine.ts';
-import { variableOf } from './spec/source.ts';
+import { type Source, variableOf } from './spec/source.ts';
 import type { Spec } from './spec/spec.ts';
 import { createFileObjectStore } from './stores/objects/file-object-store.ts';
 import { connectDatabase, hasNoSchema } from './stores/postgres/connect.ts';
@@ -76,6 +78,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     runs: (options) => act((context) => listRuns(context, options)),
     report: (run, format) => act((context) => runReport(context, run, format)),
     facts: runFacts(act),
+    sources: sourceLook(config.folder, (source) => system.addressOf(source)),
     audit: {
       append: (event) => act(({ audit }) => audit.append(event)),
       list: (page) => act(({ audit }) => audit.list(page)),
@@ -88,6 +91,11 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     predict: async (request) => {
       const { predict } = await import('./operations/predict.ts');
       return act((context) => predict(context, request));
+    },
+    score: async (run, rows) => (await system.scorer()).score(run, rows),
+    modelCard: async (model) => {
+      const { modelCard } = await import('./operations/model-card.ts');
+      return act((context) => modelCard(context, model));
     },
     predictions: async (request) => {
       const { writePredictions } = await import('./operations/predictions.ts');
@@ -130,6 +138,7 @@ class System {
   readonly #closing: (() => Promise<unknown>)[] = [];
   readonly #contexts = new Map<string, Promise<OperationContext>>();
   #context: Promise<OperationContext> | undefined;
+  #scorer: Scorer | undefined;
   #repairs = 0;
 
   constructor(config: Config) {
@@ -152,7 +161,14 @@ class System {
   }
 
   context(): Promise<OperationContext> {
-    this.#context ??= this.stack(true).then((stack) => this.#contextAt(stack));
+    if (this.#context === undefined) {
+      const opening = this.stack(true).then((stack) => this.#contextAt(stack));
+      this.#context = opening;
+      // A server goes on: what can't be reached now may be there at the next question.
+      opening.catch(() => {
+        this.#context = undefined;
+      });
+    }
     return this.#context;
   }
 
@@ -171,10 +187,26 @@ class System {
     return this.#context;
   }
 
+  /** Keeps models open between questions. */
+  async scorer(): Promise<Scorer> {
+    const { Scorer } = await import('./operations/scorer.ts');
+    this.#scorer ??= new Scorer(() => this.context());
+    return this.#scorer;
+  }
+
   /** What reads and computes in this process: no part is started but for a table that lies in the embedded server. */
   async workshop({ data: { source } }: Spec): Promise<Workshop> {
+    return this.#workshop(await this.#dataUrl(source));
+  }
+
+  /** Where a Postgres source is; undefined for a file, and where no database for data is known. */
+  async addressOf(source: Source): Promise<string | undefined> {
+    return resolveSourceUrl(source, environmentVariable, await this.#dataUrl(source));
+  }
+
+  async #dataUrl(source: Source): Promise<string | null> {
     const isEmbedded = source.kind === 'postgres' && source.url === undefined;
-    return this.#workshop(isEmbedded ? (await this.stack(false)).dataUrl : null);
+    return isEmbedded ? (await this.stack(false)).dataUrl : null;
   }
 
   /** Works until told to stop: this process is the worker of the stack, or one more of a system that is elsewhere. */

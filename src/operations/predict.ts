@@ -1,6 +1,5 @@
-import { dirname, extname } from 'node:path';
+import { dirname } from 'node:path';
 import { Failure } from '../domain/failure.ts';
-import { isTerminal } from '../domain/run.ts';
 import type { Outcome } from '../engines/engine.ts';
 import { createJob, type Job, mapJob } from '../engines/job.ts';
 import { requireColumn } from '../frame/frame.ts';
@@ -8,32 +7,20 @@ import { openSnapshot, type SnapshotReader } from '../frame/snapshot-reader.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import { outputWidth, predictionsFromBytes } from '../partition/predictions.ts';
 import type { SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
-import type { Source } from '../spec/source.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { columnTexts } from './answer-columns.ts';
 import type { OperationContext } from './context.ts';
-import { isEmpty, type Member, type ModelSet, modelSetOf } from './model-set.ts';
+import { fileKind } from './file-kind.ts';
+import { answerFor, type Member, type ModelSet, servedModels } from './model-set.ts';
 import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
 import { type ScoredRows, scoreColumns } from './score-columns.ts';
 import type { PredictRequest, PredictResult } from './services.ts';
 import { createTableFile } from './table-file.ts';
 
-/** File ending → kind of source. */
-const KINDS: { readonly [ending: string]: Exclude<Source['kind'], 'postgres'> } = {
-  '.csv': 'csv',
-  '.tsv': 'csv',
-  '.parquet': 'parquet',
-  '.json': 'json',
-  '.jsonl': 'json',
-  '.ndjson': 'json',
-  '.arrow': 'arrow',
-  '.feather': 'arrow',
-};
-
 type Context = Pick<
   OperationContext,
-  'runs' | 'objects' | 'engineFor' | 'snapshotRequest' | 'takeSnapshot'
+  'runs' | 'facts' | 'objects' | 'engineFor' | 'snapshotRequest' | 'takeSnapshot'
 >;
 
 /** Who answers for a partition of the new data, and why; null = nobody does. */
@@ -55,21 +42,9 @@ type NewRows = PassingSnapshot & {
  * each row names the model, the rung of the ladder and the reason. Rows come out in the order of the file.
  */
 export async function predict(context: Context, request: PredictRequest): Promise<PredictResult> {
-  const run = await context.runs.run(request.run);
-  if (!isTerminal(run.status))
-    throw new Failure(
-      'conflict',
-      `Run ${run.runId} is ${run.status}, and its models are chosen at its end: wait for it with \`partita attach\`, or cancel it to use those that are trained.`,
-    );
-  const models = await modelSetOf(context, run);
-  if (run.plan === null || run.snapshot === null || isEmpty(models))
-    throw new Failure(
-      'not-found',
-      `Run ${run.runId} has no model that could answer: it ended ${run.status} before one was trained.`,
-    );
-  const { classes } = run.plan;
-  const trained = run.snapshot.columns;
-  const spec = scoringSpec(run.spec, trained, request.data);
+  const served = await servedModels(context, request.run);
+  const { models, classes, columns: trained } = served;
+  const spec = scoringSpec(served.spec, trained, request.data);
   const columns = scoreColumns(spec, classes);
   const table = await createTableFile(request.out, columns);
   const source = { ...context.snapshotRequest(spec, dirname(request.data)), trained };
@@ -179,25 +154,16 @@ async function scoredRows(
   };
 }
 
-function route(partition: SnapshotPartition, { members, global }: ModelSet): Route {
-  const member = members.get(partition.text);
-  if (member !== undefined) return { partition, member, reason: member.reason };
-  return { partition, member: global, reason: global === null ? 'no_model' : 'unseen_partition' };
+function route(partition: SnapshotPartition, models: ModelSet): Route {
+  return { partition, ...answerFor(partition.text, models) };
 }
 
 /** The run's spec over another file: its key is cut where training cut it. */
 function scoringSpec(spec: Spec, trained: readonly SnapshotColumn[], path: string): Spec {
-  const kind = KINDS[extname(path).toLowerCase()];
-  if (kind === undefined) {
-    throw new Failure(
-      'usage',
-      `"${path}" does not say what it is: use a name that ends in ${Object.keys(KINDS).join(', ')}.`,
-    );
-  }
   const bins = trained.flatMap(({ name, edges }) => (edges ? [[name, { edges: [...edges] }]] : []));
   return {
     ...spec,
-    data: { ...spec.data, source: { kind, path } },
+    data: { ...spec.data, source: { kind: fileKind(path), path } },
     partition: { ...spec.partition, bins: Object.fromEntries(bins) },
   };
 }

@@ -3,11 +3,15 @@ import type { JsonObject } from '../domain/json.ts';
 import type { PartitionKey } from '../domain/partition.ts';
 import type { RunResult } from '../domain/result.ts';
 import type { Decision, RunStatus, Stage } from '../domain/run.ts';
+import type { GivenRow } from '../sources/read-rows.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { AuditStore } from '../stores/audit-store.ts';
 import type { ModelLineage } from '../stores/lineage-store.ts';
 import type { EstimateBasis } from './estimate-training.ts';
+import type { ModelCard } from './model-card.ts';
 import type { RunFacts } from './run-facts.ts';
+import type { ScoredRow } from './scorer.ts';
+import type { SourceLook } from './sources.ts';
 
 /** A spec that passed `parseSpec`, and the folder that its relative paths start from. */
 export type PreparedSpec = {
@@ -154,12 +158,17 @@ export interface Services {
   }): Promise<readonly RunSummary[]>;
   report(run: string, format: ReportFormat): Promise<string>;
   readonly facts: RunFacts;
+  readonly sources: SourceLook;
   readonly audit: AuditStore;
   /** Temporal's own web pages; null when Temporal is not ours. */
   temporalUi(): Promise<string | null>;
   /** Reads the source; writes nothing. */
   plan(prepared: PreparedSpec): Promise<RunPlan>;
   predict(request: PredictRequest): Promise<PredictResult>;
+  /** A few rows, answered in this process by the models of a run that has ended; models stay open. */
+  score(run: string, rows: readonly GivenRow[]): Promise<readonly ScoredRow[]>;
+  /** Takes a digest or a unique prefix. */
+  modelCard(model: string): Promise<ModelCard>;
   /** Columns: row, partition, scope, fold, truth, prediction, `p:CLASS` …, id, weight, repeat, candidate. */
   predictions(
     request: PredictionsRequest,

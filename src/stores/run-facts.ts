@@ -83,6 +83,8 @@ export type FailureGroup = {
 /** Who answers for a partition, and where its own model is. */
 export type ServingRecord = {
   readonly text: string;
+  /** False: the run ended before it chose. */
+  readonly isChosen: boolean;
   /** Null: nobody. */
   readonly serves: Digest | null;
   readonly reason: string | null;

@@ -178,6 +178,7 @@ async function servingOf(db: Kysely<Database>, runId: string): Promise<readonly 
     .orderBy('run_partition.ordinal')
     .select([
       'run_partition.text',
+      'choice.status',
       'choice.model_digest',
       'choice.reason',
       'choice.verdict',
@@ -187,11 +188,12 @@ async function servingOf(db: Kysely<Database>, runId: string): Promise<readonly 
       'object_location.byte_length',
     ])
     .execute();
-  return rows.map(({ text, model_digest, reason, verdict, digest, ...place }) => {
+  return rows.map(({ text, status, model_digest, reason, verdict, digest, ...place }) => {
     const { pack_digest: pack, byte_offset: offset, byte_length: length } = place;
     const isPlaced = digest !== null && pack !== null && offset !== null && length !== null;
     return {
       text,
+      isChosen: status !== null,
       serves: model_digest,
       reason: reason ?? verdict,
       own: isPlaced ? { digest, bytes: { pack, offset, length } } : null,

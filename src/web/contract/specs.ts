@@ -64,7 +64,9 @@ const plan = z
     ),
     candidates: count,
     fits: count,
-    estimatedSeconds: z.number().nullable(),
+    estimatedSeconds: z.number(),
+    /** What the estimate knows: the times of earlier runs, the algorithms' complexity, or some of both. */
+    estimateBasis: z.enum(['earlier_runs', 'cost_model', 'both']),
     warnings: z.array(z.string()),
   })
   .meta({ id: 'Plan' });

@@ -1,8 +1,7 @@
 import { asJson, type JsonObject } from '../../domain/json.ts';
 import { SpecFailure } from '../../spec/problem.ts';
 import { API_ROOT } from '../contract/api.ts';
-import type { Frozen } from '../contract/endpoint.ts';
-import type { Plan, specEndpoints } from '../contract/specs.ts';
+import type { specEndpoints } from '../contract/specs.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 import { Plans } from '../plans.ts';
 import { specProblems } from '../problems.ts';
@@ -18,7 +17,7 @@ export function specRoutes(context: WebContext): Handlers<keyof typeof specEndpo
     const headers = { location: `${API_ROOT}/plans/${planId}` };
     return plan === null
       ? { json: { planId, state: 'working' as const }, status: 202, headers }
-      : { json: { planId, state: 'done' as const, plan: plan as Frozen<Plan> }, headers };
+      : { json: { planId, state: 'done' as const, plan }, headers };
   };
   return {
     'POST /specs/validate': async ({ body }) => {

@@ -1,0 +1,61 @@
+import type { Digest } from '../domain/digest.ts';
+import { Failure } from '../domain/failure.ts';
+import type { Json } from '../domain/json.ts';
+import type { Task } from '../domain/metric.ts';
+import { digestBytes } from '../frame/digest.ts';
+import { loadPipeline } from '../partition/pipeline-bytes.ts';
+import type { OperationContext } from './context.ts';
+
+/** What a model is, from its own bytes. */
+export type ModelCard = {
+  readonly model: Digest;
+  readonly byteSize: number;
+  readonly algorithm: string;
+  readonly task: Task;
+  readonly target: string;
+  readonly classes: readonly string[];
+  /** What a row must have to be scored, beside the key. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly kind: 'number' | 'category' | 'time';
+  }[];
+  readonly key: readonly string[];
+  readonly steps: readonly { readonly [step: string]: Json }[];
+  /** Largest first, at most 100. */
+  readonly importance: readonly { readonly feature: string; readonly share: number }[];
+};
+
+const LISTED = 100;
+
+/** Takes a digest or a unique beginning of it. Throws `Failure('not-found')`, `Failure('corrupt-object')`. */
+export async function modelCard(
+  { lineage, objects }: Pick<OperationContext, 'lineage' | 'objects'>,
+  prefix: string,
+): Promise<ModelCard> {
+  const { model: digest, places } = await lineage.lineageOfModel(prefix);
+  const [place] = places;
+  if (place === undefined)
+    throw new Failure('not-found', `The bytes of model ${digest} are in no pack.`);
+  const bytes = await objects.getRange(place.pack, place.offset, place.length);
+  if (digestBytes(bytes) !== digest)
+    throw new Failure('corrupt-object', `The stored bytes of model ${digest} were changed.`);
+  const { contract, handling, model } = loadPipeline(bytes);
+  const shares = model.importance?.();
+  const card: ModelCard = {
+    model: digest,
+    byteSize: bytes.length,
+    algorithm: model.algorithm,
+    task: contract.task,
+    target: contract.target,
+    classes: contract.classes,
+    columns: contract.sources.map(({ name, kind }) => ({ name, kind })),
+    key: contract.key,
+    steps: contract.steps as readonly { readonly [step: string]: Json }[],
+    importance: handling.featureNames
+      .map((feature, i) => ({ feature, share: shares?.[i] ?? 0 }))
+      .sort((a, b) => b.share - a.share)
+      .slice(0, shares === undefined ? 0 : LISTED),
+  };
+  model.free?.();
+  return card;
+}

@@ -1,0 +1,103 @@
+import { Failure } from '../domain/failure.ts';
+import { likeliestClasses } from '../estimators/class-codes.ts';
+import { digestBytes } from '../frame/digest.ts';
+import { type Pipeline, predictRows } from '../partition/pipeline.ts';
+import { loadPipeline } from '../partition/pipeline-bytes.ts';
+import { type GivenPart, type GivenRow, readRows } from '../sources/read-rows.ts';
+import type { OperationContext } from './context.ts';
+import { answerFor, type Member, type ServedModels, servedModels } from './model-set.ts';
+import { Recent } from './recent.ts';
+
+/** One row's answer. */
+export type ScoredRow = {
+  /** A class's label, or a number; null where nobody answers. */
+  readonly prediction: string | number | null;
+  /** By class; null for a regression and where nobody answers. */
+  readonly probabilities: { readonly [label: string]: number } | null;
+  readonly partition: string;
+  readonly model: string | null;
+  readonly rung: Member['rung'] | 'none';
+  readonly reason: string | null;
+};
+
+/** Runs whose model sets are kept, and opened models: each may hold some megabytes. */
+const KEPT_SETS = 20;
+const KEPT_MODELS = 300;
+
+type Context = Pick<OperationContext, 'runs' | 'facts' | 'objects'>;
+
+/**
+ * Scores a few rows in this process. What a run serves is read once and never changes; models are opened when the first
+ * row needs them and kept by digest.
+ */
+export class Scorer {
+  readonly #context: () => Promise<Context>;
+  readonly #serving = new Recent<ServedModels>(KEPT_SETS);
+  readonly #pipelines = new Recent<Pipeline>(KEPT_MODELS, ({ model }) => model.free?.());
+
+  /** `context`: what stands now; another one once a part that had died was started again. */
+  constructor(context: () => Promise<Context>) {
+    this.#context = context;
+  }
+
+  /** In the order of the rows. Throws as `servedModels` does, and `Failure('invalid-data')` for rows that do not suit. */
+  async score(run: string, rows: readonly GivenRow[]): Promise<readonly ScoredRow[]> {
+    const served = await this.#serving.get(run, async () =>
+      servedModels(await this.#context(), run),
+    );
+    const answers: ScoredRow[] = [];
+    for (const part of readRows(rows, served.spec, served.columns)) {
+      const scored = await this.#scorePart(part, served);
+      part.places.forEach((place, i) => {
+        answers[place] = scored[i] as ScoredRow;
+      });
+    }
+    return answers;
+  }
+
+  async #scorePart(
+    part: GivenPart,
+    { models, classes }: ServedModels,
+  ): Promise<readonly ScoredRow[]> {
+    const { member, reason } = answerFor(part.text, models);
+    const who = { partition: part.text, model: member?.digest ?? null, reason };
+    if (member === null)
+      return Array.from(part.places, () => ({ ...NOBODY, ...who, rung: 'none' as const }));
+    const pipeline = await this.#pipelines.get(member.digest, () => this.#openModel(member));
+    const { rowCount } = part.frame;
+    const output = predictRows(pipeline, part.frame, [{ start: 0, count: rowCount }]);
+    return answersOf(output, classes, rowCount).map((answer) => ({
+      ...answer,
+      ...who,
+      rung: member.rung,
+    }));
+  }
+
+  /** Throws `Failure('corrupt-object')` where the stored bytes are not the model's. */
+  async #openModel({ digest, bytes: { pack, offset, length } }: Member): Promise<Pipeline> {
+    const { objects } = await this.#context();
+    const bytes = await objects.getRange(pack, offset, length);
+    if (digestBytes(bytes) !== digest)
+      throw new Failure('corrupt-object', `The stored bytes of model ${digest} were changed.`);
+    return loadPipeline(bytes);
+  }
+}
+
+const NOBODY = { prediction: null, probabilities: null };
+
+/** `output`: rows × max(1, classes), row-major. */
+function answersOf(
+  output: Float64Array,
+  classes: readonly string[],
+  rowCount: number,
+): readonly Pick<ScoredRow, 'prediction' | 'probabilities'>[] {
+  if (classes.length === 0)
+    return Array.from(output, (prediction) => ({ prediction, probabilities: null }));
+  const likeliest = likeliestClasses(output, classes.length);
+  return Array.from({ length: rowCount }, (_, row) => ({
+    prediction: classes[likeliest[row] as number] as string,
+    probabilities: Object.fromEntries(
+      classes.map((label, k) => [label, output[row * classes.length + k] as number]),
+    ),
+  }));
+}
