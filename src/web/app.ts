@@ -8,15 +8,17 @@ import { API_ROOT, api, type EndpointKey } from './contract/api.ts';
 import type { Endpoint, Role } from './contract/endpoint.ts';
 import { StreamSlots } from './event-stream.ts';
 import { checkContentType, checkHost, checkSameSite, isChange, type Site } from './guard.ts';
-import type { Caller, Reply, WebContext } from './handler.ts';
+import type { Caller, Handlers, Reply, WebContext } from './handler.ts';
 import { DATA_POLICY, SECURITY_HEADERS } from './headers.ts';
 import { openApiDocument } from './openapi.ts';
 import { documentationPage, noticePage } from './pages.ts';
 import { problemOf, problemOfError, problemResponse, WebFailure } from './problems.ts';
 import { withoutPasswords } from './redact.ts';
+import { modelRoutes } from './routes/models.ts';
 import { runFactsRoutes } from './routes/run-facts.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { sourceRoutes } from './routes/sources.ts';
 import { specRoutes } from './routes/specs.ts';
 import type { Sessions } from './sessions.ts';
 import type { StaticFiles } from './static-files.ts';
@@ -86,15 +88,17 @@ function isUpload(c: Context): boolean {
 }
 
 function bindEndpoints(app: Hono, options: WebOptions): readonly Place[] {
-  const handlers = {
+  const handlers: Handlers<EndpointKey> = {
     ...sessionRoutes(options),
     ...runRoutes(options),
     ...runFactsRoutes(options, new StreamSlots(options.maxStreams)),
     ...specRoutes(options),
-  } as unknown as { readonly [key: string]: AnyHandler };
-  return Object.entries<Endpoint>(api).flatMap(([key, endpoint]) => {
-    const handler = handlers[key];
-    if (handler === undefined) return [];
+    ...modelRoutes(options),
+    ...sourceRoutes(options),
+  };
+  return Object.entries<Endpoint>(api).map(([key, endpoint]) => {
+    // The endpoint's schemas check what its handler is given.
+    const handler = handlers[key as EndpointKey] as unknown as AnyHandler;
     const place = placeOf(key as EndpointKey, endpoint);
     bind(
       app,
@@ -104,7 +108,7 @@ function bindEndpoints(app: Hono, options: WebOptions): readonly Place[] {
       },
       (c, checked) => answer(c, checked, place, handler, options),
     );
-    return [place];
+    return place;
   });
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isTerminal } from '../domain/run.ts';
-import type { Services } from '../operations/services.ts';
+import type { RunState, Services } from '../operations/services.ts';
 import { WebFailure } from './problems.ts';
 
 /** How often the run is looked at, milliseconds: as often as the command line does. */
@@ -88,15 +88,18 @@ async function* eventsOf(
   after: number,
   signal: AbortSignal,
 ): AsyncGenerator<string, undefined> {
+  const watched = watchStates(services, run, signal);
   let last = after;
-  let shown = '';
+  let shown: RunState | undefined;
   let spokeAt = performance.now();
   yield `retry: ${RETRY_MS}\n\n`;
   while (!signal.aborted) {
-    const state = await services.state(run);
-    const text = JSON.stringify(state);
-    let chunk = text === shown ? '' : `event: state\ndata: ${text}\n\n`;
-    shown = text;
+    const { state, isOver } = watched();
+    let chunk =
+      state === undefined || state === shown
+        ? ''
+        : `event: state\ndata: ${JSON.stringify(state)}\n\n`;
+    shown = state;
     const steps = await services.facts.attempts(run, { after: last, limit: PAGE });
     for (const step of steps)
       chunk += `id: ${step.id}\nevent: step\ndata: ${JSON.stringify(step)}\n\n`;
@@ -107,11 +110,33 @@ async function* eventsOf(
       yield chunk;
     }
     if (steps.length === PAGE) continue;
-    if (isTerminal(state.status)) {
+    if (isOver) {
       yield 'event: end\ndata: {}\n\n';
       return undefined;
     }
     await wait(LOOK_MS, undefined, { signal }).catch(() => undefined);
   }
   return undefined;
+}
+
+type Watched = { readonly state: RunState | undefined; readonly isOver: boolean };
+
+/** Watches as the command line does, which also starts again what died meanwhile; gives the latest. Throws what ended it. */
+function watchStates(services: Services, run: string, signal: AbortSignal): () => Watched {
+  let latest: Watched = { state: undefined, isOver: false };
+  let trouble: unknown;
+  services
+    .watch(run, (state) => void (latest = { state, isOver: false }), signal)
+    .then(
+      (state) => {
+        latest = { state: latest.state ?? state, isOver: isTerminal(state.status) };
+      },
+      (error: unknown) => {
+        trouble = error;
+      },
+    );
+  return () => {
+    if (trouble !== undefined) throw trouble;
+    return latest;
+  };
 }

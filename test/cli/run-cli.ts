@@ -20,6 +20,8 @@ type Given = {
   readonly services?: Partial<Services>;
   /** File name → text, in the folder that the command runs in. */
   readonly files?: { readonly [name: string]: string };
+  /** Somebody sits at the terminal. */
+  readonly isTerminal?: boolean;
   /** Ctrl-C as soon as something waits for it. */
   readonly isInterrupted?: boolean;
 };
@@ -50,8 +52,8 @@ export async function runCli(args: readonly string[], given: Given = {}): Promis
         stderr += `${line}\n`;
       },
       progressStream: new PassThrough(),
-      isInteractive: false,
-      isDataInteractive: false,
+      isInteractive: given.isTerminal ?? false,
+      isDataInteractive: given.isTerminal ?? false,
       colors: createColors(false),
     },
     workingFolder: folder,

@@ -75,13 +75,17 @@ export function openWeb(services: Partial<Services> = {}, changes: Partial<WebOp
         method,
         headers: {
           authorization: `Bearer ${tokens[role]}`,
-          ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+          ...(method === 'GET' ? {} : { 'content-type': typeOf(path) }),
           ...headers,
         },
         ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
         ...(signal === undefined ? {} : { signal }),
       }),
   };
+}
+
+function typeOf(path: string): string {
+  return path.startsWith('/uploads') ? 'application/octet-stream' : 'application/json';
 }
 
 /** The code of a problem, after a look at its form. */

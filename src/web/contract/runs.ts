@@ -107,7 +107,12 @@ export const runEndpoints = {
   'GET /runs': {
     summary: 'Runs, the newest first.',
     role: 'viewer',
-    query: pageQuery(200, 50).extend({ experiment: z.string().max(200).optional() }),
+    query: pageQuery(200, 50).extend({
+      experiment: z
+        .string()
+        .regex(/^[\w.\- ]{1,200}$/)
+        .optional(),
+    }),
     answer: z.strictObject({ runs: z.array(runSummary), next }).meta({ id: 'RunPage' }),
   },
   'POST /runs': {

@@ -23,8 +23,6 @@ const previewSource = z.union([
 ]);
 export type PreviewSource = z.input<typeof previewSource>;
 
-const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-
 const columnPreview = z
   .strictObject({
     name: z.string(),
@@ -33,8 +31,8 @@ const columnPreview = z
     /** Of the rows that were looked at. */
     missing: count,
     distinct: count,
-    min: cell,
-    max: cell,
+    min: z.union([z.string(), z.number(), z.null()]),
+    max: z.union([z.string(), z.number(), z.null()]),
     /** The most frequent values, at most 10. */
     top: z.array(z.strictObject({ value: z.string(), count })),
   })
@@ -50,6 +48,8 @@ const preview = z
     rowsRead: count,
     /** False: the table has more rows. */
     isWhole: z.boolean(),
+    /** Columns that no table of ours can hold. */
+    leftOut: z.array(z.strictObject({ name: z.string(), type: z.string() })),
   })
   .meta({ id: 'Preview' });
 export type Preview = z.output<typeof preview>;

@@ -1,0 +1,25 @@
+import type { modelEndpoints } from '../contract/models.ts';
+import { placeAfter } from '../cursor.ts';
+import type { Handlers, WebContext } from '../handler.ts';
+
+export function modelRoutes({ services }: WebContext): Handlers<keyof typeof modelEndpoints> {
+  return {
+    'GET /models/{model}': async ({ params: { model } }) => ({
+      json: await services.modelCard(model),
+    }),
+    'GET /models/{model}/lineage': async ({ params: { model } }) => ({
+      json: await services.lineage(model),
+    }),
+    'POST /predict/{run}': async ({ params: { run }, body: { rows } }) => ({
+      json: { predictions: await services.score(run, rows) },
+    }),
+    'GET /audit': async ({ query: { cursor, limit } }) => {
+      const events = await services.audit.list({
+        limit,
+        ...(cursor === undefined ? {} : { before: placeAfter(cursor, 0) }),
+      });
+      const last = events.length < limit ? undefined : events.at(-1);
+      return { json: { events, next: last === undefined ? null : String(last.id) } };
+    },
+  };
+}

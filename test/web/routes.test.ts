@@ -1,0 +1,324 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { type Answer, api, type EndpointKey } from '../../src/web/contract/api.ts';
+import type { Endpoint } from '../../src/web/contract/endpoint.ts';
+import { readCsv } from '../support/partita.ts';
+import { type Asking, openWeb, problemCode, type Web } from './ask.ts';
+import { describeFuzz } from './describe-fuzz.ts';
+import { readings, readingsSpec, type System, startSystem } from './trained-run.ts';
+
+let system: System;
+let web: Web;
+let run: string;
+let path: string;
+
+/** Asks an endpoint and checks the answer against its schema: no field more, none less. */
+async function ask<Key extends EndpointKey>(
+  key: Key,
+  params: { readonly [name: string]: string } = {},
+  { query = '', ...how }: Asking & { readonly query?: string } = {},
+): Promise<{ readonly json: Answer<Key>; readonly response: Response }> {
+  const [method = '', template = ''] = key.split(' ');
+  const filled = template.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+  const response = await web.ask(method, `${filled}${query}`, how);
+  const json = (await response.json()) as Answer<Key>;
+  const { status = 200, answer }: Endpoint = api[key];
+  if (response.status !== status)
+    throw new Error(`${key} answered ${response.status}: ${JSON.stringify(json)}`);
+  if ('media' in answer) throw new Error(`${key} is no JSON.`);
+  (answer as z.ZodType).parse(json);
+  return { json, response };
+}
+
+beforeAll(async () => {
+  system = await startSystem();
+  web = openWeb(system.services, { workingFolder: system.folder });
+  const uploaded = await web.send('/api/v1/uploads?name=machines.csv', {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${web.tokens.editor}`,
+      'content-type': 'application/octet-stream',
+    },
+    body: readings(),
+  });
+  ({ path } = ((await uploaded.json()) as Answer<'POST /uploads'>).source);
+  const headers = { 'idempotency-key': 'first' };
+  const body = { spec: readingsSpec(path) };
+  const { json } = await ask('POST /runs', {}, { role: 'editor', body, headers });
+  run = json.runId;
+  await system.services.watch(run, () => undefined, new AbortController().signal);
+}, 180_000);
+afterAll(() => system?.stop(), 60_000);
+
+describe('an uploaded file', () => {
+  it('is kept by its content, in a place that a spec can name', () => {
+    expect(path).toMatch(/^\.partita\/uploads\/[0-9a-f]{64}\.csv$/);
+    expect(readFileSync(join(system.folder, path), 'utf8')).toBe(readings());
+  });
+
+  it('is shown with its columns and first rows', async () => {
+    const body = { source: { kind: 'csv', path }, rows: 2 };
+    const { json } = await ask('POST /sources/preview', {}, { body });
+    expect([json.rowsRead, json.isWhole, json.rows.length]).toEqual([903, true, 2]);
+    expect(json.columns.map(({ name, kind }) => [name, kind])).toEqual([
+      ['id', 'number'],
+      ['kind', 'category'],
+      ['rpm', 'number'],
+      ['load', 'number'],
+      ['shift', 'category'],
+      ['state', 'category'],
+    ]);
+    const kind = json.columns.find(({ name }) => name === 'kind');
+    expect(kind?.top.map(({ value, count }) => [value, count])).toEqual([
+      ['car', 300],
+      ['loader', 300],
+      ['truck', 300],
+      ['crane', 3],
+    ]);
+  });
+
+  it('is planned: what would be trained', async () => {
+    const body = { spec: readingsSpec(path) };
+    const response = await web.ask('POST', '/plans', { body });
+    let planned = (await response.json()) as Answer<'POST /plans'>;
+    while (planned.state === 'working')
+      planned = (await (
+        await web.ask('GET', `/plans/${planned.planId}`)
+      ).json()) as Answer<'POST /plans'>;
+    expect(planned.plan.partitions.map(({ rows, decision }) => [rows, decision.kind])).toEqual([
+      [300, 'train'],
+      [3, 'global'],
+      [300, 'train'],
+      [300, 'train'],
+    ]);
+  });
+
+  it.each(['/etc/passwd', '.partita/web/token', '../x.csv', '.part*/web/token', '**'])(
+    'is not %s: what lies elsewhere stays there',
+    async (outside) => {
+      const body = { spec: readingsSpec(outside) };
+      expect(await problemCode(await web.ask('POST', '/runs', { body }))).toBe('usage');
+      const preview = { source: { kind: 'csv', path: outside } };
+      const response = await web.ask('POST', '/sources/preview', { body: preview });
+      expect(await problemCode(response)).toBe('usage');
+    },
+  );
+});
+
+describe('tables of a Postgres', () => {
+  it('are listed and shown', async () => {
+    await system.services.loadExample();
+    const { json } = await ask('POST /sources/tables');
+    expect(json.tables.map(({ table }) => table)).toEqual(['asset_activity']);
+    const source = { kind: 'postgres', table: 'asset_activity' };
+    const preview = await ask('POST /sources/preview', {}, { body: { source } });
+    expect([preview.json.rowsRead, preview.json.isWhole]).toEqual([10_001, false]);
+    expect(preview.json.columns).toHaveLength(13);
+  });
+
+  it('need a reference that is set, and tell no secret', async () => {
+    const body = { url: '${env:NO_SUCH_VARIABLE}' };
+    const response = await web.ask('POST', '/sources/tables', { body });
+    expect(await problemCode(response)).toBe('invalid-spec');
+    const literal = { url: 'postgres://user:hunter2@localhost/x' };
+    const refused = await web.ask('POST', '/sources/tables', { body: literal });
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).not.toContain('hunter2');
+  });
+});
+
+describe('a run', () => {
+  it('is the same run for the same key, and a conflict with another spec', async () => {
+    const headers = { 'idempotency-key': 'first' };
+    const again = { role: 'editor', headers, body: { spec: readingsSpec(path) } } as const;
+    const { json, response } = await ask('POST /runs', {}, again);
+    expect(json.runId).toBe(run);
+    expect(response.headers.get('location')).toBe(`/api/v1/runs/${run}`);
+    const other = { ...again, body: { spec: readingsSpec(path, { seed: 8 }) } };
+    expect(await problemCode(await web.ask('POST', '/runs', other))).toBe('conflict');
+  });
+
+  it('shows how it stands, who asked for it, and nothing of this machine', async () => {
+    const { json, response } = await ask('GET /runs/{run}', { run });
+    expect(json).toMatchObject({ status: 'SUCCEEDED', requestedBy: 'edda', hasReport: true });
+    expect(json.classes).toEqual(['busy', 'idle']);
+    expect(response.headers.get('etag')).toMatch(/^"[0-9a-f]{32}"$/);
+    expect(JSON.stringify(json)).not.toContain(system.folder);
+    const result = await ask('GET /runs/{run}/result', { run });
+    expect(JSON.stringify(result.json)).not.toContain(system.folder);
+    const { json: page } = await ask('GET /runs');
+    expect(page.runs.map(({ runId }) => runId)).toContain(run);
+  });
+
+  it('has stages with states and times', async () => {
+    const { json } = await ask('GET /runs/{run}/stages', { run });
+    expect(json.stages.map(({ stage, state }) => `${stage} ${state}`)).toEqual([
+      'snapshot done',
+      'profile done',
+      'condition done',
+      'features done',
+      'select done',
+      'train done',
+      'evaluate done',
+      'choose done',
+      'report done',
+    ]);
+  });
+
+  it('has a grid of partitions, page by page, by state and by name', async () => {
+    const first = await ask('GET /runs/{run}/partitions', { run }, { query: '?limit=3' });
+    expect(first.json.partitions.map(({ name, state }) => [name, state])).toEqual([
+      ['car', 'trained'],
+      ['crane', 'global'],
+      ['loader', 'trained'],
+    ]);
+    const query = `?limit=3&cursor=${first.json.next}`;
+    const second = await ask('GET /runs/{run}/partitions', { run }, { query });
+    expect(second.json).toMatchObject({ partitions: [{ name: 'truck' }], next: null });
+    const found = await ask('GET /runs/{run}/partitions', { run }, { query: '?search=CR' });
+    expect(found.json.partitions.map(({ name }) => name)).toEqual(['crane']);
+    const wild = await ask('GET /runs/{run}/partitions', { run }, { query: '?search=%25' });
+    expect(wild.json.partitions).toEqual([]);
+    const small = await ask('GET /runs/{run}/partitions', { run }, { query: '?state=global' });
+    expect(small.json.partitions).toMatchObject([{ name: 'crane', reason: 'too_small' }]);
+    const { json: counts } = await ask('GET /runs/{run}/partition-counts', { run });
+    expect(counts).toEqual({ total: 4, states: { trained: 3, global: 1 } });
+  });
+
+  it('tells all about one partition, and about the model without partition', async () => {
+    const { json: page } = await ask('GET /runs/{run}/partitions', { run });
+    const car = page.partitions.find(({ name }) => name === 'car');
+    const params = { run, partition: car?.partitionId ?? '' };
+    const { json } = await ask('GET /runs/{run}/partitions/{partition}', params);
+    expect(json).toMatchObject({ text: 'kind=car', trained: { kind: 'trained' } });
+    const { json: log } = await ask('GET /runs/{run}/partitions/{partition}/log', params);
+    expect(log).toEqual({ log: '' });
+    const all = { run, partition: 'global' };
+    const global = await ask('GET /runs/{run}/partitions/{partition}', all);
+    expect(global.json).toMatchObject({ rows: 903, trained: { kind: 'trained' } });
+  });
+
+  it('has a timeline of attempts, and no failures', async () => {
+    const seen: number[] = [];
+    let query = '?limit=4';
+    for (;;) {
+      const { json } = await ask('GET /runs/{run}/attempts', { run }, { query });
+      seen.push(...json.attempts.map(({ id }) => id));
+      if (json.next === null) break;
+      query = `?limit=4&cursor=${json.next}`;
+    }
+    const { json } = await ask('GET /runs/{run}/attempts', { run });
+    expect(seen).toEqual(json.attempts.map(({ id }) => id));
+    expect(new Set(json.attempts.map(({ stage }) => stage)).size).toBe(9);
+    expect((await ask('GET /runs/{run}/failures', { run })).json.failures).toEqual([]);
+  });
+
+  it('has a report, as data and as a page that is no part of the site', async () => {
+    const { json } = await ask('GET /runs/{run}/report', { run });
+    expect(json.partitions.total).toBe(4);
+    const page = await web.ask('GET', `/runs/${run}/report.html`);
+    expect(page.headers.get('content-security-policy')).toContain('sandbox');
+    expect(page.headers.get('content-disposition')).toContain('inline');
+    expect(await page.text()).toContain('<!doctype html>');
+    const file = await web.ask('GET', `/runs/${run}/report.html?download=1`);
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename="report.html"');
+  });
+
+  it('hands out the predictions that it was judged by', async () => {
+    const response = await web.ask('GET', `/runs/${run}/predictions?split=holdout&format=jsonl`);
+    expect(response.headers.get('content-disposition')).toContain('holdout.jsonl');
+    const lines = (await response.text()).trim().split('\n');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ partition: 'kind=car' });
+  });
+
+  it('can not be steered any more', async () => {
+    const response = await web.ask('POST', `/runs/${run}/pause`);
+    expect(await problemCode(response)).toBe('not-found');
+  });
+});
+
+describe('a model', () => {
+  it('tells what it is and where it came from', async () => {
+    const { json: page } = await ask('GET /runs/{run}/partitions', { run });
+    const model = page.partitions.find(({ name }) => name === 'car')?.model ?? '';
+    const { json: card } = await ask('GET /models/{model}', { model });
+    expect(card).toMatchObject({ model, task: 'classification', key: ['kind'], target: 'state' });
+    const { json: lineage } = await ask('GET /models/{model}/lineage', { model });
+    expect(lineage.makings[0]?.runId).toBe(run);
+  });
+
+  it('answers rows as the command line answers a file of them', async () => {
+    const rows = [
+      { kind: 'car', rpm: 2500, load: 0.2, shift: 'day' },
+      { kind: 'loader', rpm: 900, load: 0.9, shift: null },
+      { kind: 'crane', rpm: 100, load: 0.1, shift: 'night' },
+      { kind: 'unheard of', rpm: 2900, load: 0.9, shift: 'night' },
+      { kind: null, rpm: null, load: 0.5, shift: 'dusk' },
+    ];
+    const { json } = await ask('POST /predict/{run}', { run }, { body: { rows }, role: 'viewer' });
+    const data = join(system.folder, 'new.csv');
+    const out = join(system.folder, 'scored.csv');
+    const { writeFileSync } = await import('node:fs');
+    const { csvOf } = await import('../support/partita.ts');
+    writeFileSync(data, csvOf(rows));
+    await system.services.predict({ run, data, out });
+    const scored = readCsv(out).map((row) => ({
+      prediction: row['prediction'],
+      busy: Number(row['p:busy']),
+      model: row['model'],
+      rung: row['rung'],
+      reason: row['reason'],
+    }));
+    const answered = json.predictions.map(({ prediction, probabilities, model, rung, reason }) => ({
+      prediction,
+      busy: probabilities?.['busy'],
+      model,
+      rung,
+      reason: reason ?? '',
+    }));
+    expect(answered).toEqual(scored);
+    expect(json.predictions.map(({ partition }) => partition)[4]).toBe('kind=\\N');
+  });
+
+  it('refuses rows that it can not read, with row and column', async () => {
+    const body = { rows: [{ kind: 'car', rpm: 'fast', load: 1 }] };
+    const response = await web.ask('POST', `/predict/${run}`, { body });
+    expect(response.status).toBe(422);
+    expect(await response.text()).toContain('`rpm` holds \\"fast\\" in row 1');
+  });
+});
+
+describe('the audit trail', () => {
+  it('has every change with its actor and how it ended, and nothing that only looked', async () => {
+    const { json } = await ask('GET /audit', {}, { query: '?limit=500' });
+    const submitted = json.events.filter(({ action }) => action === 'POST /runs');
+    const [first] = submitted.slice(-2);
+    expect(first).toMatchObject({ actor: 'edda', role: 'editor', status: 202 });
+    expect(submitted.at(-1)).toMatchObject({ requestId: first?.requestId, status: null });
+    expect(json.events.some(({ action }) => action.startsWith('GET'))).toBe(false);
+    const pause = json.events.find(({ action }) => action === 'POST /runs/{run}/pause');
+    expect(pause).toMatchObject({ actor: 'ada', target: { run }, status: 404 });
+  });
+
+  it('is for admins', async () => {
+    expect((await web.ask('GET', '/audit', { role: 'editor' })).status).toBe(403);
+  });
+});
+
+describe('events', () => {
+  it('tell the whole story of a run, and go on after the last one seen', async () => {
+    const read = async (headers = {}) => {
+      const text = await (await web.ask('GET', `/runs/${run}/events`, { headers })).text();
+      return [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+    };
+    const all = await read();
+    expect(all).toHaveLength(new Set(all).size);
+    expect(all.length).toBeGreaterThan(8);
+    const rest = await read({ 'last-event-id': String(all[3]) });
+    expect(rest).toEqual(all.slice(4));
+  });
+});
+
+describeFuzz(() => ({ web, run }));
