@@ -103,24 +103,27 @@ function bindEndpoints(app: Hono, options: WebOptions): readonly Place[] {
     bind(
       app,
       place,
-      async (c) => {
-        if (endpoint.role !== 'anyone') await requireActor(c, options, endpoint.role);
-      },
-      (c, checked) => answer(c, checked, place, handler, options),
+      async (c) => (endpoint.role === 'anyone' ? NOBODY : requireActor(c, options, endpoint.role)),
+      (c, actor, checked) => answer(c, { actor, checked, place, handler }, options),
     );
     return place;
   });
 }
 
+/** A request that may be answered, with who does. */
+type Admitted = {
+  readonly actor: Actor;
+  readonly checked: Checked;
+  readonly place: Place;
+  readonly handler: AnyHandler;
+};
+
 async function answer(
   c: Context,
-  checked: Checked,
-  place: Place,
-  handler: AnyHandler,
+  { actor, checked, place, handler }: Admitted,
   options: WebOptions,
 ): Promise<Response> {
   const { tokens, sessions } = options;
-  const actor = (await sessions.identify(c)) ?? NOBODY;
   const session: Caller['session'] = {
     signIn: async (token) => {
       const known = tokens.actorOf(token);
@@ -173,7 +176,7 @@ function jsonResponse(
   });
 }
 
-async function requireActor(c: Context, { sessions }: WebOptions, least: Role): Promise<void> {
+async function requireActor(c: Context, { sessions }: WebOptions, least: Role): Promise<Actor> {
   const actor = await sessions.identify(c);
   if (actor === null)
     throw new WebFailure(
@@ -182,6 +185,7 @@ async function requireActor(c: Context, { sessions }: WebOptions, least: Role): 
     );
   if (!mayDo(actor, least))
     throw new WebFailure('forbidden', `${actor.name} is ${actor.role}; this needs ${least}.`);
+  return actor;
 }
 
 function addPages(

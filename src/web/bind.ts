@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
+import type { Actor } from './actor.ts';
 import { API_ROOT, type EndpointKey } from './contract/api.ts';
 import type { Endpoint } from './contract/endpoint.ts';
 import { WebFailure } from './problems.ts';
@@ -30,13 +31,13 @@ export function placeOf(key: EndpointKey, endpoint: Endpoint): Place {
 export function bind(
   app: Hono,
   { method, path, endpoint }: Place,
-  admit: (c: Context) => Promise<void>,
-  answer: (c: Context, checked: Checked) => Promise<Response>,
+  admit: (c: Context) => Promise<Actor>,
+  answer: (c: Context, actor: Actor, checked: Checked) => Promise<Response>,
 ): void {
   app.on(method, `${API_ROOT}${path.replace(/\{(\w+)\}/g, ':$1')}`, async (c) => {
-    await admit(c);
+    const actor = await admit(c);
     const { params, query, headers, body } = endpoint;
-    return answer(c, {
+    return answer(c, actor, {
       params: params && checked(params, c.req.param(), 'path'),
       query: query && checked(query, onlyOnce(c.req.queries()), 'query'),
       headers: headers && checked(headers, c.req.header(), 'header'),

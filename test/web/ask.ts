@@ -5,7 +5,7 @@ import { createSessions, type Sessions } from '../../src/web/sessions.ts';
 import { openStaticFiles } from '../../src/web/static-files.ts';
 import { giveToken, openTokens } from '../../src/web/tokens.ts';
 import { fakeServices } from '../cli/fake-services.ts';
-import { makeFolder } from '../support/test-folder.ts';
+import { testFolder } from '../support/test-folder.ts';
 
 /** The server as tests ask it: no socket, the same function from requests to answers. */
 export type Web = {
@@ -31,7 +31,7 @@ export type Asking = {
 export const HOST = '127.0.0.1:4747';
 
 export function openWeb(services: Partial<Services> = {}, changes: Partial<WebOptions> = {}): Web {
-  const folder = services.stateFolder ?? join(makeFolder(), '.partita');
+  const folder = services.stateFolder ?? join(testFolder(), '.partita');
   const tokens = {
     viewer: giveToken(folder, 'vera', 'viewer'),
     editor: giveToken(folder, 'edda', 'editor'),

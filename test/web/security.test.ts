@@ -5,7 +5,7 @@ import { API_ROOT } from '../../src/web/contract/api.ts';
 import { serve } from '../../src/web/serve.ts';
 import { giveToken, openTokens, takeToken } from '../../src/web/tokens.ts';
 import { fakeServices, stateOf } from '../cli/fake-services.ts';
-import { makeFolder } from '../support/test-folder.ts';
+import { testFolder } from '../support/test-folder.ts';
 import { HOST, openWeb, problemCode, type Web } from './ask.ts';
 
 type Described = { readonly [path: string]: { readonly [method: string]: Operation } };
@@ -179,7 +179,7 @@ describe('every answer', () => {
 
 describe('the server', () => {
   it('keeps tokens in files that only their owner reads, and given ones as digests', () => {
-    const folder = join(makeFolder(), '.partita');
+    const folder = join(testFolder(), '.partita');
     const token = giveToken(folder, 'ann', 'viewer');
     expect(openTokens(folder).actorOf(token)).toEqual({ name: 'ann', role: 'viewer' });
     for (const name of ['token', 'tokens.json'])
@@ -191,7 +191,7 @@ describe('the server', () => {
     [[] as const, /nobody has a token/],
     [['ann'] as const, /--allow-host/],
   ])('does not listen where others reach it with tokens of %o and no name', async (names, why) => {
-    const stateFolder = join(makeFolder(), '.partita');
+    const stateFolder = join(testFolder(), '.partita');
     for (const name of names) giveToken(stateFolder, name, 'viewer');
     const serving = serve({
       services: fakeServices({ stateFolder }),
