@@ -8,7 +8,7 @@ function clientOf(web: Web, token = web.tokens.editor) {
   return createClient({
     baseUrl: `http://${HOST}`,
     token,
-    fetch: (url, init) => web.send(String(url).replace(`http://${HOST}`, ''), init),
+    fetch: (url, init) => web.send((url as string).replace(`http://${HOST}`, ''), init),
   });
 }
 
