@@ -3,54 +3,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/domain/result.ts';
 import { seededDraws } from '../support/draws.ts';
-import { csvOf, Partita, type Row, readCsv } from '../support/partita.ts';
+import {
+  HOSTILE_KEYS,
+  HOSTILE_LABELS,
+  HOSTILE_ROWS,
+  hostileRows,
+} from '../support/hostile-table.ts';
+import { csvOf, Partita, readCsv } from '../support/partita.ts';
 
 const partita = new Partita();
 afterAll(() => partita.stop(), 120_000);
-
-const ROWS = 30;
-const KEYS = [
-  '"; drop table run; --',
-  'a/b',
-  '..',
-  '',
-  null,
-  '\\N',
-  '🙂',
-  'x'.repeat(5 * 1024),
-  '\u00e9',
-  'e\u0301',
-  '<img src=x onerror=alert(1)>',
-  '%2F=50 %',
-  'two\nlines, "quoted"',
-  '\u001b[31mred\u0007',
-  'constructor',
-  'x]]><script>alert(1)</script>',
-];
-const LABELS = ['yes, "sir"', 'no\nway', 'No\nway', '<b>', '__proto__'];
-
-/** Columns that are named like what they must not break; `row` identifies, `__proto__` divides, `prediction` is learned. */
-function hostileRows(): readonly Row[] {
-  const draws = seededDraws(1);
-  return KEYS.flatMap((key, k) =>
-    Array.from({ length: ROWS }, (_, i) => {
-      const value = draws.uniform();
-      return Object.fromEntries([
-        ['__proto__', key],
-        ['row', `${k}, "${i}"`],
-        ['"; drop table run; --', value],
-        ['A/B', Math.round(100 * draws.uniform())],
-        ['a/b', draws.uniform()],
-        ['..', draws.uniform() < 0.5 ? 'left, right' : '<i>'],
-        ['\u00e9', draws.uniform()],
-        ['e\u0301', draws.uniform()],
-        ['partition', draws.uniform() < 0.1 ? null : draws.normal()],
-        ['<img src=x onerror=alert(1)>', draws.integer(5)],
-        ['prediction', LABELS[Math.floor(value * LABELS.length)] as string],
-      ]);
-    }),
-  );
-}
 
 describe('a table whose names and texts want to be something else', () => {
   const rows = hostileRows();
@@ -75,19 +37,19 @@ describe('a table whose names and texts want to be something else', () => {
   it('has a model for every key, told as it stands in the table', () => {
     expect(result.status).toBe('SUCCEEDED');
     expect(new Set(result.partitions.map(({ key }) => Object.entries(key)[0]?.[1]))).toEqual(
-      new Set(KEYS),
+      new Set(HOSTILE_KEYS),
     );
     expect(result.partitions.map(({ key }) => Object.keys(key))).toEqual(
-      KEYS.map(() => ['__proto__']),
+      HOSTILE_KEYS.map(() => ['__proto__']),
     );
     expect(result.partitions.map(({ status, rows: count }) => [status, count])).toEqual(
-      KEYS.map(() => ['trained', ROWS]),
+      HOSTILE_KEYS.map(() => ['trained', HOSTILE_ROWS]),
     );
   });
 
   it('has predictions that give its scores', async () => {
     const predicted = await partita.predictions(result.runId, 'oof');
-    const probabilities = LABELS.toSorted().map((label) => `p:${label}`);
+    const probabilities = HOSTILE_LABELS.toSorted().map((label) => `p:${label}`);
     expect(Object.keys(predicted[0] as object)).toEqual(
       ['row', 'partition', 'scope', 'fold', 'truth', 'prediction'].concat(probabilities, [
         'id',
@@ -95,7 +57,7 @@ describe('a table whose names and texts want to be something else', () => {
         'candidate',
       ]),
     );
-    expect(new Set(predicted.map(({ truth }) => truth))).toEqual(new Set(LABELS));
+    expect(new Set(predicted.map(({ truth }) => truth))).toEqual(new Set(HOSTILE_LABELS));
     const given = new Set(rows.map((row) => row['row']));
     expect(predicted.filter(({ id }) => !given.has(id as string))).toEqual([]);
     for (const { partition, cv } of result.partitions) {
@@ -135,7 +97,9 @@ describe('a table whose names and texts want to be something else', () => {
     ]);
     expect(scored.map((row) => row['row (2)'])).toEqual(rows.map((row) => row['row']));
     expect(scored.filter(({ reason }) => reason === 'unseen_partition')).toEqual([]);
-    expect(scored.filter(({ prediction }) => !LABELS.includes(prediction as string))).toEqual([]);
+    expect(
+      scored.filter(({ prediction }) => !HOSTILE_LABELS.includes(prediction as string)),
+    ).toEqual([]);
   });
 
   it('leaves the database as it was', async () => {

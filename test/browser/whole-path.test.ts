@@ -1,0 +1,248 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { classificationTemplate } from '../../src/spec/templates/classification.ts';
+import {
+  type Serving,
+  seriousFindings,
+  startBrowser,
+  startServing,
+  takeScreenshots,
+  type Visit,
+  visit,
+} from '../support/browser.ts';
+import { Partita } from '../support/partita.ts';
+
+const MINUTES = 60_000;
+
+/** What a person does who has a table and a question, and programs nothing. */
+describe('from a table to a prediction, by clicking', () => {
+  const partita = new Partita();
+  let serving: Serving;
+  let browser: Browser;
+  let someone: Visit;
+  let page: Page;
+
+  beforeAll(async () => {
+    partita.write('customers.csv', classificationTemplate.sampleData());
+    serving = await startServing(partita);
+    browser = await startBrowser();
+    someone = await visit(browser, serving);
+    page = someone.page;
+  }, 5 * MINUTES);
+
+  afterAll(async () => {
+    await browser?.close();
+    await serving?.stop();
+    await partita.stop();
+  }, 2 * MINUTES);
+
+  /** Eyes and axe on the page as it is now. */
+  async function look(name: string): Promise<void> {
+    expect(await takeScreenshots(page, name), `${name} is wider than the screen`).toBe(0);
+    expect(await seriousFindings(page), name).toEqual([]);
+  }
+
+  it(
+    'says what to do first where nothing was run',
+    async () => {
+      await page.getByRole('heading', { name: 'Nothing has been run yet' }).waitFor();
+      await look('home-empty');
+      await page.getByRole('link', { name: 'Start with your own table' }).click();
+      await page.getByRole('heading', { name: 'New experiment' }).waitFor();
+      await look('builder-empty');
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'shows what a table holds, guesses the question and offers what may divide it',
+    async () => {
+      await page
+        .getByLabel('Choose a file, or drop it here')
+        .setInputFiles(`${partita.folder}/customers.csv`);
+      await page
+        .getByRole('region', { name: 'Columns of the table' })
+        .getByText('support_calls')
+        .waitFor();
+      await page.getByLabel('Column to predict').selectOption('leaves');
+      expect(await page.getByLabel('It is').inputValue()).toBe('classification');
+      await page.getByText('“leaves” holds text with 2 different values.').waitFor();
+      await page.getByRole('button', { name: /^plan 3 values, about 240 rows each/ }).click();
+      expect(await page.getByLabel('plan', { exact: true }).first().isChecked()).toBe(true);
+      await page.getByRole('button', { name: 'Carry it to the predictions instead' }).click();
+      expect(await page.getByLabel('Names the row').inputValue()).toBe('customer');
+      for (const algorithm of ['baseline', 'logistic', 'decision tree'])
+        await page.getByLabel(algorithm, { exact: true }).check();
+      await page.getByLabel('Name', { exact: true }).fill('customers');
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'shows a mistake at its field, and runs nothing that is wrong',
+    async () => {
+      const folds = page.getByLabel('Folds');
+      await folds.fill('99');
+      await page.getByRole('alert').filter({ hasText: '20' }).first().waitFor();
+      expect(await folds.getAttribute('aria-invalid')).toBe('true');
+      expect(await page.getByRole('button', { name: 'Run', exact: true }).isDisabled()).toBe(true);
+      await look('builder-mistake');
+      await folds.fill('3');
+      await page
+        .getByRole('button', { name: 'Run', exact: true })
+        .and(page.locator(':enabled'))
+        .waitFor();
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'plans before it runs: what every partition would get',
+    async () => {
+      await page.getByRole('button', { name: 'Plan', exact: true }).click();
+      const plan = page.getByRole('region', { name: 'Partitions of the plan' });
+      for (const name of ['basic', 'business', 'family'])
+        await plan
+          .getByRole('row', { name: new RegExp(`^${name} .*a model of its own`) })
+          .waitFor();
+      await look('builder');
+    },
+    3 * MINUTES,
+  );
+
+  it('has the same as YAML, and takes changes of it over', async () => {
+    await page.getByRole('button', { name: 'As YAML' }).click();
+    const text = page.getByLabel('The spec as YAML');
+    const yaml = await text.inputValue();
+    expect(yaml).toContain('by: plan');
+    await text.fill(yaml.replace('name: customers', 'name: customers-who-leave'));
+    await page.getByRole('button', { name: 'Take over the changes' }).click();
+    await page
+      .getByRole('heading', { name: 'The experiment as YAML' })
+      .waitFor({ state: 'hidden' });
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('customers-who-leave');
+    expect(await page.getByLabel('Column to predict').inputValue()).toBe('leaves');
+  });
+
+  it(
+    'runs, and shows how far it is until it has succeeded',
+    async () => {
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByRole('heading', { name: 'customers-who-leave' }).waitFor();
+      await page.getByRole('button', { name: 'Cancel run' }).waitFor();
+      await page.getByText('succeeded', { exact: true }).waitFor({ timeout: 3 * MINUTES });
+      await page.getByRole('heading', { name: '3 partitions' }).waitFor();
+      await page.getByText('Stages as a table').click();
+      await page.getByRole('row', { name: /^report done/ }).waitFor();
+      await page.locator('.graph-node').nth(8).waitFor();
+      await look('run');
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'reports the best model of each partition, and whether it was worth it',
+    async () => {
+      await page.getByRole('link', { name: 'Report', exact: true }).click();
+      const table = page.getByRole('region', { name: 'The best model of each partition' });
+      for (const name of ['basic', 'business', 'family', 'without partition'])
+        await table.getByRole('row', { name: new RegExp(`^${name} `) }).waitFor();
+      await page
+        .getByRole('heading', { name: 'Does a partition deserve a model of its own?' })
+        .waitFor();
+      await page.getByRole('img', { name: 'ROC curve' }).first().waitFor();
+      await look('report');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'CSV of predictions' }).click(),
+      ]);
+      expect(download.suggestedFilename()).toMatch(/\.csv$/);
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'goes down to a partition, its candidates and its model, and back to the rows it came from',
+    async () => {
+      await page
+        .getByRole('region', { name: 'The best model of each partition' })
+        .getByRole('link', { name: 'family' })
+        .click();
+      await page.getByRole('heading', { name: 'Its own candidates' }).waitFor();
+      await look('partition');
+      await page.getByRole('link', { name: /^The model itself/ }).click();
+      await page.getByRole('heading', { name: 'Where it came from' }).waitFor();
+      await page.locator('.graph-node', { hasText: 'snapshot' }).waitFor();
+      await page.getByText('rows of the partition').waitFor();
+      await look('model');
+      await page.getByRole('link', { name: 'customers-who-leave' }).first().click();
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'answers for a row of one’s own',
+    async () => {
+      await page.getByRole('link', { name: 'Predict', exact: true }).click();
+      for (const [column, value] of [
+        ['plan', 'family'],
+        ['months', '3'],
+        ['fee', '30'],
+        ['minutes', '20'],
+        ['support_calls', '1'],
+      ] as const)
+        await page.getByLabel(column, { exact: true }).fill(value);
+      await page.getByRole('button', { name: 'Predict leaves' }).click();
+      await page.getByText(/^Answered by/).waitFor();
+      await look('predict');
+      await page.getByRole('link', { name: 'Spec', exact: true }).click();
+      await page.getByText('by:').waitFor();
+      await look('spec');
+      await page.getByRole('link', { name: 'System' }).click();
+      await page.getByRole('cell', { name: 'POST /runs', exact: true }).first().waitFor();
+      await look('system');
+    },
+    4 * MINUTES,
+  );
+
+  it(
+    'is all there for the keyboard alone: the same again, changed, started and cancelled',
+    async () => {
+      await page.goto(serving.address);
+      await press(page.getByRole('link', { name: 'customers-who-leave' }));
+      await press(page.getByRole('link', { name: 'Use as a new experiment' }));
+      await page.getByRole('heading', { name: 'New experiment' }).waitFor();
+      const metric = page.getByLabel('Judged by');
+      await reach(metric);
+      await page.keyboard.type('accuracy');
+      expect(await metric.inputValue()).toBe('accuracy');
+      await press(
+        page.getByRole('button', { name: 'Run', exact: true }).and(page.locator(':enabled')),
+      );
+      await press(page.getByRole('button', { name: 'Cancel run' }));
+      await press(page.getByRole('button', { name: 'Cancel the run' }));
+      await page.getByText('cancelled', { exact: true }).waitFor({ timeout: 2 * MINUTES });
+      await look('run-cancelled');
+    },
+    5 * MINUTES,
+  );
+
+  it('never met a script error, a forbidden style or a missing file on the way', () => {
+    expect(someone.complaints).toEqual([]);
+  });
+
+  /** Tab by Tab, as someone without a mouse. */
+  async function reach(target: Locator): Promise<void> {
+    await target.waitFor();
+    for (let i = 0; i < 200; i++) {
+      if ((await target.and(page.locator(':focus')).count()) > 0) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error(`${String(target)} can't be reached with Tab.`);
+  }
+
+  async function press(target: Locator): Promise<void> {
+    await reach(target);
+    await page.keyboard.press('Enter');
+  }
+});
