@@ -101,6 +101,10 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
       const { writePredictions } = await import('./operations/predictions.ts');
       return act((context) => writePredictions(context, request));
     },
+    exportModel: async (model, format) => {
+      const { exportModel } = await import('./operations/export-model.ts');
+      return act((context) => exportModel(context, model, format));
+    },
     lineage: (model) => act(({ lineage }) => lineage.lineageOfModel(model)),
     debug: async (request, onStep) => {
       const { debugPartition } = await import('./operations/debug.ts');

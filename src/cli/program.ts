@@ -5,6 +5,7 @@ import { registerBackground } from './commands/background.ts';
 import { registerControl } from './commands/control.ts';
 import { registerDebug } from './commands/debug.ts';
 import { registerExample } from './commands/example.ts';
+import { registerExport } from './commands/export.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLineage } from './commands/lineage.ts';
 import { registerPlan } from './commands/plan.ts';
@@ -35,6 +36,7 @@ const COMMANDS = [
   registerPredict,
   registerPredictions,
   registerLineage,
+  registerExport,
   registerDebug,
   registerServe,
   registerToken,

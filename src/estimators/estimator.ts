@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Task } from '../domain/metric.ts';
 import type { Matrix } from '../frame/frame.ts';
+import type { OnnxGraph, Value } from '../onnx/graph.ts';
 
 /** Class labels as codes into `classes` (sorted, fixed for the whole run), or numbers. */
 export type Target =
@@ -52,6 +53,11 @@ export interface Model {
   toBytes(): Uint8Array;
   /** Readable form of the same content. */
   toJson(): Json;
+  /**
+   * Adds to an ONNX graph what `predictProbabilities`, or of a value `predict`, does with a matrix of doubles: rows ×
+   * classes, or rows × 1. Absent = the algorithm has no such form.
+   */
+  toOnnx?(graph: OnnxGraph, x: Value): Value;
   /** Gives back memory outside the JavaScript heap. */
   free?(): void;
 }

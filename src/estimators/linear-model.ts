@@ -2,7 +2,10 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Matrix } from '../frame/frame.ts';
 import type { Pointer } from '../kernels/kernel-calls.ts';
 import { type Kernels, withKernels } from '../kernels/kernels.ts';
+import type { OnnxGraph, Value } from '../onnx/graph.ts';
+import { doubles } from '../onnx/tensor.ts';
 import { areClassCodes, bothClasses, likeliestClasses, spreadClasses } from './class-codes.ts';
+import { bothClassesInOnnx, spreadClassesInOnnx } from './class-onnx.ts';
 import type { Model } from './estimator.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
 import { neverStops } from './polling.ts';
@@ -29,6 +32,7 @@ export function createLinearModel(content: LinearContent): Model {
   const common = {
     algorithm,
     importance: () => importance.slice(),
+    toOnnx: (graph: OnnxGraph, x: Value) => linearInOnnx(content, graph, x),
     toBytes: () => linearBytes(content),
     toJson: () => linearJson(content),
   };
@@ -39,6 +43,24 @@ export function createLinearModel(content: LinearContent): Model {
     predictProbabilities,
     predict: (x) => likeliestClasses(predictProbabilities(x), classCount),
   };
+}
+
+function linearInOnnx(content: LinearContent, graph: OnnxGraph, x: Value): Value {
+  const { coefficients, intercepts, columns, present, classCount } = content;
+  const outputs = intercepts.length;
+  const byColumn = Float64Array.from(
+    coefficients,
+    (_, i) => coefficients[(i % outputs) * columns + Math.floor(i / outputs)] as number,
+  );
+  const products = graph.node('MatMul', [x, graph.constant(doubles(byColumn, [columns, outputs]))]);
+  const offsets = graph.constant(doubles(intercepts, [1, outputs]));
+  const scored = graph.node('Add', [products, offsets]);
+  if (classCount === 0) return scored;
+  const shares =
+    present.length === 2
+      ? bothClassesInOnnx(graph, graph.node('Sigmoid', [scored]))
+      : graph.node('Softmax', [scored], { axis: 1 });
+  return spreadClassesInOnnx(graph, shares, present, classCount);
 }
 
 /** The inverse of `toBytes`. Throws `Failure('corrupt-object')`. */

@@ -2,13 +2,17 @@ import type { Json } from '../domain/json.ts';
 import type { Matrix } from '../frame/frame.ts';
 import type { KernelCalls, Pointer } from '../kernels/kernel-calls.ts';
 import { withKernels } from '../kernels/kernels.ts';
+import type { OnnxGraph, Value } from '../onnx/graph.ts';
+import { doubles } from '../onnx/tensor.ts';
 import { areClassCodes, bothClasses, likeliestClasses, spreadClasses } from './class-codes.ts';
+import { bothClassesInOnnx, spreadClassesInOnnx } from './class-onnx.ts';
 import type { Contributions, Model } from './estimator.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
 import { neverStops } from './polling.ts';
 import { readEnsemble, writeEnsemble } from './tree-bytes.ts';
 import { leafContributions } from './tree-contributions.ts';
 import { ensembleJson, sumLeaves, type TreeEnsemble } from './tree-ensemble.ts';
+import { sumLeavesInOnnx } from './tree-onnx.ts';
 
 /** How the sum of leaves becomes an answer; the place in this list is what bytes hold. */
 const LINKS = ['value', 'shares', 'logistic', 'softmax', 'exponential'] as const;
@@ -38,6 +42,7 @@ export function createTreeModel(content: TreeModelContent): Model {
     algorithm,
     importance: () => importance.slice(),
     contributions: (x: Matrix) => contributionsTo(content, x),
+    toOnnx: (graph: OnnxGraph, x: Value) => treesInOnnx(content, graph, x),
     toBytes: () => treeModelBytes(content),
     toJson: () => treeModelJson(content),
   };
@@ -153,6 +158,32 @@ function contributionsTo(
     expected: expected.map((mean, k) => (base[k] as number) + factor * mean),
     shares: shares.map((share) => factor * share),
   };
+}
+
+function treesInOnnx(content: TreeModelContent, graph: OnnxGraph, x: Value): Value {
+  const { link, present, classCount, base, factor, ensemble } = content;
+  const sums = sumLeavesInOnnx(graph, x, ensemble);
+  const scaled = graph.node('Mul', [sums, graph.constant(doubles([factor], []))]);
+  const raw = graph.node('Add', [scaled, graph.constant(doubles(base, [1, base.length]))]);
+  switch (link) {
+    case 'value':
+      return raw;
+    case 'exponential':
+      return graph.node('Exp', [raw]);
+    case 'logistic': {
+      const both = bothClassesInOnnx(graph, graph.node('Sigmoid', [raw]));
+      return spreadClassesInOnnx(graph, both, present, classCount);
+    }
+    case 'softmax': {
+      const shares = graph.node('Softmax', [raw], { axis: 1 });
+      return spreadClassesInOnnx(graph, shares, present, classCount);
+    }
+    case 'shares': {
+      const axis = graph.constant({ kind: 'int64', dims: [1], values: Int32Array.of(1) });
+      const shares = graph.node('Div', [raw, graph.node('ReduceSum', [raw, axis])]);
+      return spreadClassesInOnnx(graph, shares, present, classCount);
+    }
+  }
 }
 
 /** The values after a kernel changed them where they lay. */

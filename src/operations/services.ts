@@ -79,6 +79,9 @@ export type PlannedRow = {
 
 export type ReportFormat = 'html' | 'json' | 'md' | 'text';
 
+/** Forms of a model that other programs read. */
+export type ExportFormat = 'json' | 'onnx';
+
 export type RunControl =
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
@@ -175,6 +178,8 @@ export interface Services {
   ): Promise<{ readonly out: string; readonly rows: number }>;
   /** Every (run, partition) that made the model, with data, spec, code, parameters and seed. Takes a digest or a unique prefix. */
   lineage(model: string): Promise<ModelLineage>;
+  /** A model with its whole pipeline; takes a digest or a unique prefix. */
+  exportModel(model: string, format: ExportFormat): Promise<Uint8Array>;
   /** Runs the very partition function in this process, on the real data of one partition. */
   debug(request: DebugRequest, onStep: (step: DebugStep) => void): Promise<JsonObject>;
   /** Packs what executors of Spark need; talks to nobody. */

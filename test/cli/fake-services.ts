@@ -107,6 +107,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     modelCard: unexpected('modelCard'),
     predictions: unexpected('predictions'),
     lineage: unexpected('lineage'),
+    exportModel: unexpected('exportModel'),
     temporalUi: unexpected('temporalUi'),
     facts: unexpectedOf('facts'),
     sources: unexpectedOf('sources'),

@@ -1,12 +1,14 @@
 import { Failure } from '../../domain/failure.ts';
 import { asJson, type JsonObject } from '../../domain/json.ts';
 import { type Column, type Frame, findColumn, type Matrix } from '../../frame/frame.ts';
+import type { OnnxGraph, Value } from '../../onnx/graph.ts';
 import { KIND_WORDS } from '../column-shape.ts';
 import {
   categoryFeatureNames,
   categoryFeaturesInto,
   categoryLevelCounts,
 } from './category-column.ts';
+import { handlingInOnnx } from './handling-onnx.ts';
 import { numberFeatureNames, numberFeaturesInto } from './number-column.ts';
 import { type ColumnState, type HandlingState, parseHandlingState } from './state.ts';
 
@@ -22,6 +24,8 @@ export interface FittedHandling {
    */
   transform(frame: Frame, rows?: Int32Array): Matrix;
   toJson(): JsonObject;
+  /** The same in an ONNX graph; see `handlingInOnnx`. */
+  toOnnx(graph: OnnxGraph): Value;
 }
 
 /** The inverse of `toJson`; throws `Failure('corrupt-object')` on anything else. */
@@ -46,6 +50,7 @@ export function handlingOf(state: HandlingState): FittedHandling {
       return { rowCount: rows.length, names: featureNames, data, ...levels };
     },
     toJson: () => asJson(state),
+    toOnnx: (graph) => handlingInOnnx(state, graph),
   };
 }
 

@@ -10,7 +10,7 @@ export type Scaling = { readonly centre: number; readonly spread: number };
  * Nothing is scaled further out than this: a value at prediction that is far beyond all training values would
  * otherwise overflow inside a model.
  */
-const FURTHEST = 1e12;
+export const FURTHEST = 1e12;
 
 const RULES: { readonly [rule in Exclude<ScaleRule, 'none'>]: (sample: Sample) => Scaling } = {
   standard: ({ values }) => ({ centre: mean(values), spread: Math.sqrt(variance(values)) }),

@@ -1,0 +1,21 @@
+import { Failure } from '../domain/failure.ts';
+import { loadPipeline } from '../partition/pipeline-bytes.ts';
+import { pipelineToOnnx } from '../partition/pipeline-onnx.ts';
+import type { OperationContext } from './context.ts';
+import type { ExportFormat } from './services.ts';
+
+/** A model by its digest (or a unique beginning) in a form that others read: JSON text or an ONNX file, as bytes. */
+export async function exportModel(
+  { lineage, objects }: Pick<OperationContext, 'lineage' | 'objects'>,
+  digest: string,
+  format: ExportFormat,
+): Promise<Uint8Array> {
+  const { model, places } = await lineage.lineageOfModel(digest);
+  const [place] = places;
+  if (place === undefined) throw new Failure('not-found', `The bytes of model ${model} are gone.`);
+  const pipeline = loadPipeline(await objects.getRange(place.pack, place.offset, place.length));
+  if (format === 'onnx') return pipelineToOnnx(pipeline);
+  const { contract, handling, model: fitted } = pipeline;
+  const json = { digest: model, ...contract, handling: handling.toJson(), model: fitted.toJson() };
+  return Buffer.from(`${JSON.stringify(json)}\n`);
+}
