@@ -12,12 +12,17 @@ export type WindowOptions = {
   isDraining(): boolean;
   /** Resolves when the predicate holds (Temporal's `condition`). */
   waitUntil(predicate: () => boolean): Promise<unknown>;
+  /** The same, but a cancelled run waits on: what has begun may still commit. */
+  outlast(predicate: () => boolean): Promise<unknown>;
   run(batch: number): Promise<void>;
 };
 
 export type WindowState = { readonly next: number; readonly running: number };
 
-/** Runs batches `first … total − 1`; resolves with the number of the first batch that was not started. */
+/**
+ * Runs batches `first … total − 1`; resolves with the number of the first batch that was not started. Rejects, when a batch
+ * failed or the run was cancelled, once nothing is in flight any more.
+ */
 export async function runWindow(
   options: WindowOptions,
   onChange: (state: WindowState) => void,
@@ -41,12 +46,16 @@ export async function runWindow(
       });
   };
 
-  while (!isOver()) {
-    if (isFull()) await options.waitUntil(() => !isFull() || isOver());
-    else start(next++);
-    onChange({ next, running });
+  try {
+    while (!isOver()) {
+      if (isFull()) await options.waitUntil(() => !isFull() || isOver());
+      else start(next++);
+      onChange({ next, running });
+    }
+  } catch (error) {
+    failure ??= { error };
   }
-  await options.waitUntil(() => running === 0);
+  await options.outlast(() => running === 0);
   if (failure !== undefined) throw failure.error;
   return next;
 }

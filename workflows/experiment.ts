@@ -73,6 +73,10 @@ class RunState implements StageControl {
     return condition(predicate);
   }
 
+  outlast(predicate: () => boolean): Promise<void> {
+    return CancellationScope.nonCancellable(() => condition(predicate));
+  }
+
   isDraining(): boolean {
     return workflowInfo().continueAsNewSuggested;
   }

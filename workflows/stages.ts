@@ -1,3 +1,4 @@
+import { isCancellation } from '@temporalio/workflow';
 import type { BatchedStage, RunStatus, Stage } from '../src/domain/run.ts';
 import { barriers, batches, reading, statuses } from './activity-calls.ts';
 import { runWindow } from './batch-window.ts';
@@ -12,6 +13,7 @@ export interface StageControl {
   counts: Counts;
   batches: { done: number; running: number; total: number };
   waitUntil(predicate: () => boolean): Promise<void>;
+  outlast(predicate: () => boolean): Promise<void>;
   isDraining(): boolean;
 }
 
@@ -49,7 +51,7 @@ export async function runStages(
   if (position.stage === 'train') {
     const total = plan.trainBatches ?? 0;
     const global = plan.global === 'wanted' ? batches.trainGlobal({ runId }) : Promise.resolve();
-    const [next] = await Promise.all([
+    const [next] = await allOrCancelled([
       runBatches(control, 'train', position.next, total, async (batch) => {
         const counts = await batches.trainBatch({ runId, batch });
         control.counts = {
@@ -71,6 +73,18 @@ export async function runStages(
   );
   if (next < total) return goOnFrom('evaluate', next);
   return finish(runId, control);
+}
+
+/** `Promise.all`, but a cancelled run goes on only when all have ended: none of them commits after the run's end. */
+async function allOrCancelled<First, Second>(
+  both: readonly [Promise<First>, Promise<Second>],
+): Promise<readonly [First, Second]> {
+  try {
+    return await Promise.all(both);
+  } catch (error) {
+    if (isCancellation(error)) await Promise.allSettled(both);
+    throw error;
+  }
 }
 
 async function takeSnapshot(runId: string, control: StageControl): Promise<Plan> {
@@ -96,6 +110,7 @@ async function runBatches(
       isPaused: () => control.paused,
       isDraining: () => control.isDraining(),
       waitUntil: (predicate) => control.waitUntil(predicate),
+      outlast: (predicate) => control.outlast(predicate),
       run: async (batch) => {
         await run(batch);
       },

@@ -15,6 +15,7 @@ function windowOf(total: number, changes: Partial<WindowOptions> = {}): WindowOp
     isPaused: () => false,
     isDraining: () => false,
     waitUntil,
+    outlast: waitUntil,
     run: async () => {},
     ...changes,
   };
@@ -83,6 +84,20 @@ describe('batch window', () => {
       ended++;
     };
     await expect(runWindow(windowOf(3, { run }), () => {})).rejects.toThrow('broken batch');
+    expect(ended).toBe(2);
+  });
+
+  it('lets running batches end before it passes on that the run was cancelled', async () => {
+    let ended = 0;
+    const options = windowOf(3, {
+      concurrency: () => 2,
+      waitUntil: () => Promise.reject(new Error('cancelled')),
+      run: async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        ended++;
+      },
+    });
+    await expect(runWindow(options, () => {})).rejects.toThrow('cancelled');
     expect(ended).toBe(2);
   });
 });
