@@ -40,9 +40,30 @@ const modelCard = z
   .meta({ id: 'ModelCard' });
 export type ModelCard = z.output<typeof modelCard>;
 
+type Cell = string | number | boolean | null;
 /** A row to be scored: columns as training saw them. Times as ISO 8601 text. */
-const row = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
-export type PredictRow = z.input<typeof row>;
+export type PredictRow = { readonly [column: string]: Cell };
+
+/** Not `z.record`, which leaves out a column that is called `__proto__`. */
+const row = z
+  .custom<PredictRow>(isRow, 'A row is an object of texts, numbers, booleans and nulls.')
+  .meta({
+    type: 'object',
+    additionalProperties: {
+      anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }, { type: 'null' }],
+    },
+  });
+
+function isRow(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(
+      (cell) => cell === null || ['string', 'number', 'boolean'].includes(typeof cell),
+    )
+  );
+}
 
 const predicted = z
   .strictObject({
