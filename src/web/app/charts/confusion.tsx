@@ -2,6 +2,8 @@ import { countText, percentText } from '../../../report/number-text.ts';
 
 /** A matrix of more classes would be a carpet. */
 const DRAWN_CLASSES = 12;
+/** Up to this share a cell is light enough for dark text, beyond it dark enough for light text (contrast 4.5). */
+const LIGHT_SHARE = 0.5;
 
 /** What it was (down) and what the model said (across); the darker, the larger the share of the true class. */
 export function Confusion({
@@ -55,8 +57,8 @@ function ConfusionLine({ name, counts }: { name: string; counts: readonly number
         return (
           // oxlint-disable-next-line react/no-array-index-key -- columns never move
           <td key={j} title={`${percentText(share)} of ${name}`}>
-            <i style={{ opacity: 0.05 + share * 0.9 }} />
-            <span className={share > 0.55 ? 'on-dark' : ''}>{countText(count)}</span>
+            <i style={{ opacity: share > LIGHT_SHARE ? 0.9 + share * 0.1 : 0.05 + share * 0.5 }} />
+            <span className={share > LIGHT_SHARE ? 'on-dark' : ''}>{countText(count)}</span>
           </td>
         );
       })}
