@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 
 /**
@@ -12,11 +12,15 @@ const retry = {
   maximumInterval: '30 seconds',
 } as const;
 
+/** A cancelled run has ended when its activities have: what they commit on the way out belongs to it. */
+const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
+
 /** Reading a source may take hours; it tells that it lives every few seconds. */
 export const reading = proxyActivities<Activities>({
   startToCloseTimeout: '12 hours',
   heartbeatTimeout: '30 seconds',
   retry,
+  cancellationType,
 });
 
 /** A batch runs as long as its partitions' own limits allow; a lost worker is noticed within 15 seconds. */
@@ -24,6 +28,7 @@ export const batches = proxyActivities<Activities>({
   startToCloseTimeout: '7 days',
   heartbeatTimeout: '15 seconds',
   retry,
+  cancellationType,
 });
 
 /** Barriers read and write many rows, but compute little. */
@@ -31,10 +36,12 @@ export const barriers = proxyActivities<Activities>({
   startToCloseTimeout: '2 hours',
   heartbeatTimeout: '30 seconds',
   retry,
+  cancellationType,
 });
 
 /** One row changes its status; the database may be away for a while. */
 export const statuses = proxyActivities<Activities>({
   startToCloseTimeout: '1 minute',
   retry,
+  cancellationType,
 });
