@@ -2,7 +2,7 @@
 // `npm start`, `npm test`, `npm run bench` and .ci/run begin here, on a machine that may have nothing but Node: plain
 // Node without packages installs what is missing, builds, fetches the Temporal server and runs what was asked for.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,13 +11,12 @@ import { findJava, obtainSpark } from './spark-home.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cli = join(root, 'dist/src/cli/main.js');
-const report = join(root, '.vitest-report.json');
 const tell = (line) => process.stderr.write(`partita: ${line}\n`);
 
 const [task = '', ...rest] = process.argv.slice(2);
-const tasks = { start, test, bench, ci };
+const tasks = { start, test, suite, bench, ci };
 if (!Object.hasOwn(tasks, task))
-  stop(`Unknown task "${task}": it is one of start, test, bench, ci.`, 2);
+  stop(`Unknown task "${task}": it is one of ${Object.keys(tasks).join(', ')}.`, 2);
 process.exitCode = await tasks[task]();
 
 /** In a terminal the background parts stay up; without one (a script, CI) what was started here is stopped again. */
@@ -38,17 +37,28 @@ function isStackUp() {
 }
 
 async function test() {
+  await prepareTests();
+  return vitest(rest, {});
+}
+
+/** One of the long suites of test/vitest.config.ts, which `npm test` leaves out: `suite NAME [vitest arguments]`. */
+async function suite() {
+  const [name = '', ...flags] = rest;
+  await prepareTests();
+  return vitest(flags, { PARTITA_SUITE: name });
+}
+
+async function prepareTests() {
   prepare();
   await fetchTemporal();
   await fetchSpark();
   installBrowser();
-  return run(
-    join(root, 'node_modules/.bin/vitest'),
-    ['run', '--config', 'test/vitest.config.ts', ...rest],
-    {
-      PARTITA_SKIP_BUILD: '1',
-    },
-  );
+}
+
+function vitest(flags, environment) {
+  const program = join(root, 'node_modules/.bin/vitest');
+  const settings = ['run', '--config', 'test/vitest.config.ts', ...flags];
+  return run(program, settings, { PARTITA_SKIP_BUILD: '1', ...environment });
 }
 
 /** Benchmarks are TypeScript outside the build, so each is compiled when it is asked for. */
@@ -65,15 +75,21 @@ async function bench() {
   return run(process.execPath, [compiled, ...flags]);
 }
 
+/** The long suites that every change must pass; each has minutes of its own, apart from those of `npm test`. */
+const suitesOfCi = [];
+
 /** Everything that decides whether a change is good; the last line counts the tests. */
 function ci() {
-  rmSync(report, { force: true });
-  const tests = run('npm', ['test']);
+  for (const path of reports()) rmSync(path);
+  const codes = [
+    run('npm', ['test']),
+    ...suitesOfCi.map((name) => run('npm', ['run', 'suite', '--', name])),
+  ];
   const example = runExampleFromCleanState();
   const { passed, failed, skipped } = countTests();
   if (example !== 0) tell(`The example failed with exit code ${example}.`);
   process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
-  return tests || example;
+  return codes.find((code) => code !== 0) ?? example;
 }
 
 /** The example that `npm start` shows. The command line decides what to print and whether to stay up. */
@@ -149,13 +165,20 @@ function installBrowser() {
   run('apt-get', ['install', '--yes', '--quiet', '--no-install-recommends', 'chromium']);
 }
 
+/** What vitest wrote of `npm test` and of each long suite. */
+function reports() {
+  return readdirSync(root)
+    .filter((name) => name.startsWith('.vitest-report'))
+    .map((name) => join(root, name));
+}
+
 function countTests() {
-  if (!existsSync(report)) return { passed: 0, failed: 0, skipped: 0 };
-  const found = JSON.parse(readFileSync(report, 'utf8'));
+  const found = reports().map((path) => JSON.parse(readFileSync(path, 'utf8')));
+  const total = (count) => found.reduce((sum, report) => sum + count(report), 0);
   return {
-    passed: found.numPassedTests,
-    failed: found.numFailedTests,
-    skipped: found.numPendingTests + found.numTodoTests,
+    passed: total(({ numPassedTests }) => numPassedTests),
+    failed: total(({ numFailedTests }) => numFailedTests),
+    skipped: total(({ numPendingTests, numTodoTests }) => numPendingTests + numTodoTests),
   };
 }
 
