@@ -1,4 +1,4 @@
-import { distinctAscending, placeOf } from './distinct-values.ts';
+import { placeOf, recurringAscending } from './distinct-values.ts';
 import type { Target } from './estimator.ts';
 import { HASH_BYTES, hashRanks } from './row-order.ts';
 
@@ -6,8 +6,8 @@ import { HASH_BYTES, hashRanks } from './row-order.ts';
 export type RowContents = {
   /** Without id and weight: rows of equal hash differ in nothing that a model could learn from. */
   readonly rowHashes: Uint8Array;
-  /** The same without the target. */
-  readonly featureHashes: Uint8Array;
+  /** A number for each of the given rows: equal where rows are equal but for the target (`hashRanks`). */
+  readonly featureRanks: (rows: Int32Array) => Float64Array;
   /** The whole row: tells copies apart where id or weight do. */
   readonly sourceHashes: Uint8Array;
 };
@@ -35,7 +35,7 @@ const SHARE_OF_VALUES = 1 / 5;
  * Where that holds for a fifth of all features that recur, it holds for the partition. O(rows·log rows).
  */
 export function dealCopies(rows: Int32Array, target: Target, contents: RowContents): Dealt {
-  const recurring = findRecurring(rows, target, hashRanks(rows, contents.featureHashes, 0));
+  const recurring = findRecurring(rows, target, contents.featureRanks(rows));
   const alike = recurring.filter(({ isOfValues }) => isOfValues);
   const isOfTable = alike.length > 1 && alike.length >= SHARE_OF_VALUES * recurring.length;
   const dealt = isOfTable ? recurring : alike;
@@ -51,17 +51,18 @@ function findRecurring(
   target: Target,
   ranks: Float64Array,
 ): readonly Recurring[] {
-  const distinct = distinctAscending(ranks);
-  if (distinct.length === rows.length) return [];
-  const groups = Array.from(distinct, (): number[] => []);
-  rows.forEach((row, i) => groups[placeOf(ranks[i] as number, distinct)]?.push(row));
+  const recurring = recurringAscending(ranks);
+  if (recurring.length === 0) return [];
+  const groups = Array.from(recurring, (): number[] => []);
+  rows.forEach((row, i) => {
+    const place = placeOf(ranks[i] as number, recurring);
+    if (recurring[place] === ranks[i]) groups[place]?.push(row);
+  });
   const valueOf = target.kind === 'classes' ? target.codes : target.values;
-  return groups
-    .filter((group) => group.length > 1)
-    .map((group) => ({
-      rows: group,
-      isOfValues: group.length > MOST_COPIES || new Set(group.map((row) => valueOf[row])).size > 1,
-    }));
+  return groups.map((group) => ({
+    rows: group,
+    isOfValues: group.length > MOST_COPIES || new Set(group.map((row) => valueOf[row])).size > 1,
+  }));
 }
 
 /** Copies are numbered in the order of their whole rows, so that neither places nor ids decide what a fold holds. */

@@ -4,6 +4,18 @@ export function distinctAscending(values: Float64Array): Float64Array {
   let count = 0;
   for (const value of sorted)
     if (count === 0 || value !== sorted[count - 1]) sorted[count++] = value;
+  return sorted.subarray(0, count);
+}
+
+/** Those of them that are there at least twice. */
+export function recurringAscending(values: Float64Array): Float64Array {
+  const sorted = values.slice().sort();
+  let count = 0;
+  for (let i = 1; i < sorted.length; i++) {
+    const value = sorted[i] as number;
+    if (value === sorted[i - 1] && (count === 0 || value !== sorted[count - 1]))
+      sorted[count++] = value;
+  }
   return sorted.slice(0, count);
 }
 

@@ -3,7 +3,7 @@ import type { Column } from '../frame/frame.ts';
 import { dealCopies, type RowContents } from './deal-copies.ts';
 import type { Target } from './estimator.ts';
 import { EXCLUDED, HOLDOUT, TRAINING_ONLY } from './folds.ts';
-import { orderRows, type RowBlock } from './row-order.ts';
+import { orderRows, type RowBlocks } from './row-order.ts';
 
 /** What a spec asks for. */
 export type Split = {
@@ -41,25 +41,30 @@ export function splitByRank(
   const { target } = ranked;
   const strata =
     isStratified && target.kind === 'classes' ? target.codes : new Int32Array(folds.length);
-  const rows = Int32Array.from(folds.keys()).filter((row) => folds[row] !== EXCLUDED);
+  const rows = rowsToSplit(folds);
   const { rowHashes, repeats } = dealCopies(rows, target, ranked);
-  const { blocks, blockOfRow } = orderRows(rows, rowHashes, strata, seed);
-  const isHeldOut = holdOut(blocks, holdout);
-  const training = blocks.filter((_, i) => !isHeldOut[i]);
-  const spreadOut = spread(training, count);
-  const isSplit = new Set(spreadOut).size > 1;
-  let next = 0;
-  const codes = isHeldOut.map((held) => (held ? HOLDOUT : (spreadOut[next++] as number)));
-  rows.forEach((row, i) => {
-    const code = codes[blockOfRow[i] as number] as number;
-    folds[row] = isSplit || code === HOLDOUT ? code : TRAINING_ONLY;
-  });
+  const blocks = orderRows(rows, rowHashes, strata, seed);
+  const codes = new Uint8Array(blocks.sizes.length);
+  holdOut(blocks, holdout, codes);
+  const foldCount = spread(blocks, count, codes);
+  const isSplit = foldCount > 1;
+  for (let i = 0; i < rows.length; i++) {
+    const code = codes[blocks.blockOfRow[i] as number] as number;
+    folds[rows[i] as number] = isSplit || code === HOLDOUT ? code : TRAINING_ONLY;
+  }
   const notes = repeats > 0 ? [repeatsNote(repeats, rows.length)] : [];
-  if (training.length > 0 && !isSplit)
+  if (foldCount === 1)
     notes.push('Too few different rows to split into folds: they are for training only.');
   else if (isStratified && target.kind === 'classes')
-    notes.push(...rareClassNotes(training, target.classes, count));
+    notes.push(...rareClassNotes(blocks, codes, target.classes, count));
   return { notes, repeats };
+}
+
+function rowsToSplit(folds: Uint8Array): Int32Array {
+  const rows = new Int32Array(folds.length);
+  let count = 0;
+  for (let row = 0; row < folds.length; row++) if (folds[row] !== EXCLUDED) rows[count++] = row;
+  return rows.subarray(0, count);
 }
 
 /** What people should know where rows that hold the same are not kept together. */
@@ -67,58 +72,64 @@ export function repeatsNote(repeats: number, rowCount: number): string {
   return `${repeats} of ${rowCount} rows repeat others in all but the target. They are split one by one, since columns of few values repeat; if they are copies of one observation, remove them or name in validate.group what they share.`;
 }
 
-/** Which blocks are held out, stratum by stratum. */
-function holdOut(blocks: readonly RowBlock[], share: number): readonly boolean[] {
-  const isHeldOut = blocks.map(() => false);
+/** Marks the blocks that are held out, stratum by stratum. */
+function holdOut({ strata, sizes }: RowBlocks, share: number, codes: Uint8Array): void {
   let rowsSoFar = 0;
   let taken = 0;
-  for (let from = 0; from < blocks.length; ) {
-    const { stratum } = blocks[from] as RowBlock;
+  for (let from = 0; from < sizes.length; ) {
+    const stratum = strata[from];
     let to = from;
-    while (blocks[to]?.stratum === stratum) rowsSoFar += (blocks[to++] as RowBlock).size;
+    while (to < sizes.length && strata[to] === stratum) rowsSoFar += sizes[to++] as number;
     const goal = Math.round(share * rowsSoFar);
     let left = to - from;
     for (let i = from; i < to && left > 1; i++) {
-      const { size } = blocks[i] as RowBlock;
+      const size = sizes[i] as number;
       // Taken only when it brings the holdout nearer to its goal.
       if (size >= 2 * (goal - taken)) continue;
-      isHeldOut[i] = true;
+      codes[i] = HOLDOUT;
       taken += size;
       left--;
     }
     from = to;
   }
-  return isHeldOut;
 }
 
-/** The fold of each block: the one with fewest rows of its stratum, then fewest rows, then the first. */
-function spread(blocks: readonly RowBlock[], count: number): readonly number[] {
-  const sizes = new Float64Array(count);
-  let ofStratum = new Float64Array(count);
+/**
+ * Gives each block that is not held out a fold: the one with fewest rows of its stratum, then fewest rows, then the
+ * first. Returns how many folds have blocks.
+ */
+function spread({ strata, sizes }: RowBlocks, count: number, codes: Uint8Array): number {
+  const rowsOf = new Float64Array(count);
+  const ofStratum = new Float64Array(count);
   let current = Number.NaN;
-  return blocks.map((block) => {
-    if (block.stratum !== current) ofStratum = new Float64Array(count);
-    current = block.stratum;
+  for (let i = 0; i < sizes.length; i++) {
+    if (codes[i] === HOLDOUT) continue;
+    if (strata[i] !== current) ofStratum.fill(0);
+    current = strata[i] as number;
     let best = 0;
     for (let fold = 1; fold < count; fold++) {
       const difference =
         (ofStratum[fold] as number) - (ofStratum[best] as number) ||
-        (sizes[fold] as number) - (sizes[best] as number);
+        (rowsOf[fold] as number) - (rowsOf[best] as number);
       if (difference < 0) best = fold;
     }
-    ofStratum[best] = (ofStratum[best] as number) + block.size;
-    sizes[best] = (sizes[best] as number) + block.size;
-    return best;
-  });
+    ofStratum[best] = (ofStratum[best] as number) + (sizes[i] as number);
+    rowsOf[best] = (rowsOf[best] as number) + (sizes[i] as number);
+    codes[i] = best;
+  }
+  return rowsOf.filter((rows) => rows > 0).length;
 }
 
 function rareClassNotes(
-  training: readonly RowBlock[],
+  { strata }: RowBlocks,
+  codes: Uint8Array,
   classes: readonly string[],
   count: number,
 ): readonly string[] {
   const blocksOf = new Map<number, number>();
-  for (const { stratum } of training) blocksOf.set(stratum, (blocksOf.get(stratum) ?? 0) + 1);
+  strata.forEach((stratum, i) => {
+    if (codes[i] !== HOLDOUT) blocksOf.set(stratum, (blocksOf.get(stratum) ?? 0) + 1);
+  });
   return [...blocksOf]
     .filter(([, blocks]) => blocks < count)
     .map(

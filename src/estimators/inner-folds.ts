@@ -1,7 +1,7 @@
 import type { Matrix } from '../frame/frame.ts';
 import { dealCopies } from './deal-copies.ts';
 import type { Target } from './estimator.ts';
-import { orderRows } from './row-order.ts';
+import { hashRanks, orderRows } from './row-order.ts';
 
 /**
  * Divides training rows for use inside a fit: a fold from 0 on per row, of about equal size within each class. What a
@@ -20,7 +20,8 @@ export function innerFolds(
   const target = y.kind === 'classes' ? Float64Array.from(y.codes) : y.values;
   const features = hashCells([x.data], x.rowCount, poll);
   const whole = hashCells([x.data, target], x.rowCount, poll);
-  const contents = { rowHashes: features, featureHashes: features, sourceHashes: whole };
+  const featureRanks = (of: Int32Array) => hashRanks(of, features, 0);
+  const contents = { rowHashes: features, featureRanks, sourceHashes: whole };
   const { rowHashes } = dealCopies(rows, y, contents);
   poll();
   const { blockOfRow } = orderRows(rows, rowHashes, strata, seed);

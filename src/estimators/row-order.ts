@@ -2,17 +2,17 @@ import { distinctAscending, placeOf } from './distinct-values.ts';
 
 export const HASH_BYTES = 16;
 
-/** Rows of one rank: they are equal (or, once in 10⁴ tables of a million rows, two of them are not) and move as one. */
-export type RowBlock = {
-  readonly stratum: number;
-  /** Rows in it. */
-  readonly size: number;
-};
-
+/**
+ * Rows of one rank make a block: they are equal (or, once in 10⁴ tables of a million rows, two of them are not) and move
+ * as one. Blocks stand stratum after stratum, by rank within each: an order that the seed decides. Numbers in arrays,
+ * not objects: a partition may have millions of blocks.
+ */
 export type RowBlocks = {
-  /** Stratum after stratum, by rank within each: an order that the seed decides. */
-  readonly blocks: readonly RowBlock[];
-  /** For each of the given rows, its place in `blocks`. */
+  /** The stratum of each block. */
+  readonly strata: Int32Array;
+  /** Rows in each block. */
+  readonly sizes: Int32Array;
+  /** For each of the given rows, its block. */
   readonly blockOfRow: Int32Array;
 };
 
@@ -27,33 +27,65 @@ export function orderRows(
   seed: number,
 ): RowBlocks {
   const ranks = hashRanks(rows, rowHashes, seed);
-  const blocks: RowBlock[] = [];
   const blockOfRow = new Int32Array(rows.length);
-  const codes = [...new Set(rows.map((row) => strata[row] as number))].sort((a, b) => a - b);
-  for (const stratum of codes) {
-    const members = Int32Array.from(rows.keys()).filter(
-      (i) => strata[rows[i] as number] === stratum,
-    );
-    const distinct = distinctAscending(Float64Array.from(members, (i) => ranks[i] as number));
-    const sizes = new Int32Array(distinct.length);
-    for (const i of members) {
-      const place = placeOf(ranks[i] as number, distinct);
-      sizes[place] = (sizes[place] as number) + 1;
-      blockOfRow[i] = blocks.length + place;
+  const sizes = new Int32Array(rows.length);
+  const strataOfBlocks = new Int32Array(rows.length);
+  let blockCount = 0;
+  for (const [stratum, members] of rowCountsOf(rows, strata)) {
+    const isMember = (i: number) => strata[rows[i] as number] === stratum;
+    const distinct = distinctAscending(pick(ranks, members, isMember));
+    for (let i = 0; i < rows.length; i++) {
+      if (!isMember(i)) continue;
+      const block = blockCount + placeOf(ranks[i] as number, distinct);
+      sizes[block] = (sizes[block] as number) + 1;
+      blockOfRow[i] = block;
     }
-    for (const size of sizes) blocks.push({ stratum, size });
+    strataOfBlocks.fill(stratum, blockCount, blockCount + distinct.length);
+    blockCount += distinct.length;
   }
-  return { blocks, blockOfRow };
+  return {
+    strata: strataOfBlocks.subarray(0, blockCount),
+    sizes: sizes.subarray(0, blockCount),
+    blockOfRow,
+  };
+}
+
+/** Rows of each stratum, by ascending code. */
+function rowCountsOf(
+  rows: Int32Array,
+  strata: Int32Array,
+): readonly (readonly [stratum: number, count: number])[] {
+  const counts = new Map<number, number>();
+  for (const row of rows) {
+    const stratum = strata[row] as number;
+    counts.set(stratum, (counts.get(stratum) ?? 0) + 1);
+  }
+  return [...counts].sort(([a], [b]) => a - b);
+}
+
+/** The values at the places that are wanted, which are `count`. */
+function pick(
+  values: Float64Array,
+  count: number,
+  isWanted: (place: number) => boolean,
+): Float64Array {
+  const picked = new Float64Array(count);
+  for (let i = 0, next = 0; next < count; i++)
+    if (isWanted(i)) picked[next++] = values[i] as number;
+  return picked;
 }
 
 /** 53 bits per row that stand for its hash, in an order that the seed decides. */
 export function hashRanks(rows: Int32Array, rowHashes: Uint8Array, seed: number): Float64Array {
   const hashes = new DataView(rowHashes.buffer, rowHashes.byteOffset, rowHashes.byteLength);
-  return Float64Array.from(rows, (row) => rankOf(hashes, row * HASH_BYTES, seed));
+  const ranks = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++)
+    ranks[i] = rankOf(hashes, (rows[i] as number) * HASH_BYTES, seed);
+  return ranks;
 }
 
 /** 53 well-mixed bits of (seed, 16 bytes): MurmurHash3's 32-bit finaliser over two lanes, in whole-number arithmetic. */
-function rankOf(hashes: DataView, offset: number, seed: number): number {
+export function rankOf(hashes: DataView, offset: number, seed: number): number {
   let low = mixBits((seed >>> 0) ^ 0x9e3779b9);
   let high = mixBits(Math.floor(seed / 2 ** 32) ^ 0x85ebca6b);
   for (let word = 0; word < HASH_BYTES; word += 8) {

@@ -2,8 +2,9 @@ import { assignFolds, type FoldAssignment } from '../estimators/assign-folds.ts'
 import type { RowContents } from '../estimators/deal-copies.ts';
 import type { Target } from '../estimators/estimator.ts';
 import { EXCLUDED, HOLDOUT, TRAINING_ONLY } from '../estimators/folds.ts';
+import { rankOf } from '../estimators/row-order.ts';
 import { type Frame, findColumn, requireColumn } from '../frame/frame.ts';
-import { hashRows } from '../frame/row-hash.ts';
+import { hashRows, visitRowHashes } from '../frame/row-hash.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { ColumnProfile, ProfileArgs, ProfileFacts } from './facts.ts';
 import { leakageOf } from './leakage.ts';
@@ -66,14 +67,29 @@ function contentsOf(
   const isWhole = [...unlearnt].every((name) => name === undefined);
   return {
     rowHashes: isWhole ? sourceHashes : hashWithout(frame, unlearnt),
-    featureHashes: hashWithout(frame, unlearnt.add(target.column)),
+    featureRanks: (rows) => ranksWithout(frame, unlearnt.add(target.column), rows),
     sourceHashes,
   };
 }
 
-function hashWithout(frame: Frame, left: ReadonlySet<string | undefined>): Uint8Array {
-  const columns = frame.columns.filter(({ name }) => !left.has(name));
-  return hashRows({ rowCount: frame.rowCount, columns });
+type Names = ReadonlySet<string | undefined>;
+
+function hashWithout(frame: Frame, left: Names): Uint8Array {
+  return hashRows(without(frame, left));
+}
+
+/** `hashRanks` of the same hashes, of which no more than one is there at a time: rows may be millions. */
+function ranksWithout(frame: Frame, left: Names, rows: Int32Array): Float64Array {
+  const ranks = new Float64Array(rows.length);
+  let next = 0;
+  visitRowHashes(without(frame, left), (row, hash) => {
+    if (rows[next] === row) ranks[next++] = rankOf(hash, 0, 0);
+  });
+  return ranks;
+}
+
+function without(frame: Frame, left: Names): Frame {
+  return { ...frame, columns: frame.columns.filter(({ name }) => !left.has(name)) };
 }
 
 function targetFacts(target: Target): ProfileFacts['target'] {

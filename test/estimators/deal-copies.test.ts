@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dealCopies } from '../../src/estimators/deal-copies.ts';
 import type { Target } from '../../src/estimators/estimator.ts';
+import { hashRanks } from '../../src/estimators/row-order.ts';
 import { hashRows } from '../../src/frame/row-hash.ts';
 import { frameOf, numbers } from '../features/frames.ts';
 
@@ -29,7 +30,7 @@ function deal(rows: readonly Row[], kind: Target['kind'] = 'classes') {
       : { kind, codes: Int32Array.from(columns.y.values), classes: ['no', 'yes'] };
   const { rowHashes, repeats } = dealCopies(Int32Array.from(rows.keys()), target, {
     rowHashes: hashRows(frameOf(columns.x, columns.y)),
-    featureHashes: hashRows(frameOf(columns.x)),
+    featureRanks: (of: Int32Array) => hashRanks(of, hashRows(frameOf(columns.x)), 0),
     sourceHashes: hashRows(frameOf(columns.id, columns.x, columns.y)),
   });
   const blocks = rows.map((_, i) =>

@@ -12,6 +12,7 @@ import {
   trainingRows,
   validationRows,
 } from '../../src/estimators/folds.ts';
+import { hashRanks } from '../../src/estimators/row-order.ts';
 import type { CategoryColumn } from '../../src/frame/frame.ts';
 
 /** Row i's hash says only "content i"; equal contents are equal rows. */
@@ -42,7 +43,8 @@ function classTarget(codes: readonly number[], classes = ['a', 'b', 'c']): Targe
 
 function splitOf(changes: Partial<FoldInput> & Pick<FoldInput, 'rowHashes' | 'target'>): FoldInput {
   const { rowHashes } = changes;
-  const contents = { rowHashes, featureHashes: rowHashes, sourceHashes: rowHashes };
+  const featureRanks = (rows: Int32Array) => hashRanks(rows, rowHashes, 0);
+  const contents = { rowHashes, featureRanks, sourceHashes: rowHashes };
   return { scheme: 'stratified', folds: 3, holdout: 0.2, seed: 7, ...contents, ...changes };
 }
 
