@@ -9,7 +9,7 @@ import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { PackMember } from '../src/stores/objects/pack.ts';
 import { GLOBAL_PARTITION, type PartitionRecord, type RunRecord } from '../src/stores/run-store.ts';
 import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
-import { inActivity } from './activity-scope.ts';
+import { inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { taskArgs, unionJob } from './partition-job.ts';
 import { globalInputs, inputOf } from './stored-inputs.ts';
@@ -24,7 +24,12 @@ type Row = Choosable & {
 /** A partition whose rows count in the totals, and who answers for it. */
 type Member = { readonly row: Row; readonly choice: Choice };
 
-export function chooseModelsActivity({ runs, objects, engineFor }: ActivityDependencies) {
+export function chooseModelsActivity({
+  runs,
+  objects,
+  bookmarks,
+  engineFor,
+}: ActivityDependencies) {
   return {
     /** Verdicts over all partitions, who answers where, and the totals from rows. */
     async chooseModels({
@@ -32,7 +37,7 @@ export function chooseModelsActivity({ runs, objects, engineFor }: ActivityDepen
     }: {
       readonly runId: string;
     }): Promise<{ readonly status: RunStatus }> {
-      return inActivity(async ({ signal, attempt, bookmark }) => {
+      return inEngineActivity(bookmarks, runId, async ({ signal, attempt, bookmark }) => {
         const run = await runs.run(runId);
         const global = trainedModel(await runs.globalTraining(runId));
         const rows: Row[] = [];

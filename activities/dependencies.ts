@@ -2,6 +2,7 @@ import type { Engine } from '../src/engines/engine.ts';
 import type { SnapshotRequest } from '../src/sources/make-snapshot.ts';
 import type { Snapshot } from '../src/sources/snapshot.ts';
 import type { Spec } from '../src/spec/spec.ts';
+import type { BookmarkStore } from '../src/stores/bookmark-store.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { RunStore } from '../src/stores/run-store.ts';
 
@@ -9,6 +10,7 @@ import type { RunStore } from '../src/stores/run-store.ts';
 export type ActivityDependencies = {
   readonly runs: RunStore;
   readonly objects: ObjectStore;
+  readonly bookmarks: BookmarkStore;
   readonly engineFor: (spec: Spec) => Engine;
   readonly takeSnapshot: (
     request: SnapshotRequest,

@@ -5,15 +5,20 @@ import type { ProfileFacts } from '../src/partition/facts.ts';
 import { failedProfile } from '../src/partition/failed-profile.ts';
 import { partitionRef } from '../src/partition/partition-function.ts';
 import type { SnapshotPartition } from '../src/sources/snapshot.ts';
-import { inActivity } from './activity-scope.ts';
+import { inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { partitionJob, requireSnapshot } from './partition-job.ts';
 
-export function profileBatchActivity({ runs, objects, engineFor }: ActivityDependencies) {
+export function profileBatchActivity({
+  runs,
+  objects,
+  bookmarks,
+  engineFor,
+}: ActivityDependencies) {
   return {
     /** Profiles a batch's partitions and assigns their folds; both are stored once and read by all later stages. */
     async profileBatch(input: { readonly runId: string; readonly batch: number }): Promise<void> {
-      return inActivity(async ({ signal, attempt, bookmark }) => {
+      return inEngineActivity(bookmarks, input.runId, async ({ signal, attempt, bookmark }) => {
         const run = await runs.run(input.runId);
         const partitions = await runs.snapshotBatch(input.runId, input.batch);
         const tasks = partitions.map((partition) => ({ partition: partitionRef(partition) }));

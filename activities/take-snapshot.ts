@@ -5,6 +5,7 @@ import type { RunRecord } from '../src/stores/run-store.ts';
 import { type ActivityScope, inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { toApplicationFailure } from './failures.ts';
+import { requireSnapshot } from './partition-job.ts';
 import { planStage } from './plan-stage.ts';
 
 /** A source that was there when the run was submitted; whoever waits for its run should hear of it soon. */
@@ -21,6 +22,7 @@ export function takeSnapshotActivity(dependencies: ActivityDependencies) {
       return inActivity(async (scope) => {
         const run = await runs.run(runId);
         if (run.snapshot === null) await readSource(dependencies, run, scope);
+        await probeSnapshot(dependencies, await runs.run(runId), scope);
         const partitions = await runs.snapshotPartitions(runId);
         const sized = partitions.map(({ id, count }) => ({ partitionId: id, rows: count }));
         return {
@@ -30,6 +32,16 @@ export function takeSnapshotActivity(dependencies: ActivityDependencies) {
       });
     },
   };
+}
+
+/** An engine on other machines tells now whether it sees the snapshot: later it would be one partition's bad luck after another. */
+async function probeSnapshot(
+  { engineFor, objects }: ActivityDependencies,
+  run: RunRecord,
+  { signal }: ActivityScope,
+): Promise<void> {
+  const { digest, parquet } = requireSnapshot(run);
+  await engineFor(run.spec).probe?.({ digest, path: objects.path(parquet) }, signal);
 }
 
 async function readSource(

@@ -6,18 +6,18 @@ import type { TrainFacts } from '../src/partition/facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import { type PackMember, packMembers } from '../src/stores/objects/pack.ts';
 import type { TrainedPartition } from '../src/stores/run-store.ts';
-import { inActivity } from './activity-scope.ts';
+import { inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { partitionJob, taskArgs } from './partition-job.ts';
 
-export function trainBatchActivity({ runs, objects, engineFor }: ActivityDependencies) {
+export function trainBatchActivity({ runs, objects, bookmarks, engineFor }: ActivityDependencies) {
   return {
     /** Features, selection and every candidate of a batch's partitions in one engine call and one commit. */
     async trainBatch(input: { readonly runId: string; readonly batch: number }): Promise<{
       readonly trained: number;
       readonly failed: number;
     }> {
-      return inActivity(async ({ signal, attempt, bookmark }) => {
+      return inEngineActivity(bookmarks, input.runId, async ({ signal, attempt, bookmark }) => {
         const run = await runs.run(input.runId);
         const partitions = await runs.plannedBatch(input.runId, 'train', input.batch);
         const tasks = partitions.map(({ partitionId, text, ranges }) => ({

@@ -26,7 +26,7 @@ import {
   type RunRecord,
   type TrainedPartition,
 } from '../src/stores/run-store.ts';
-import { type ActivityScope, inActivity } from './activity-scope.ts';
+import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import {
   type FoldsByCandidate,
@@ -47,7 +47,7 @@ export function trainGlobalActivity(dependencies: ActivityDependencies) {
      * fit; the same rows and folds as the partitions' own models.
      */
     async trainGlobal({ runId }: { readonly runId: string }): Promise<void> {
-      return inActivity(async (scope) => {
+      return inEngineActivity(dependencies.bookmarks, runId, async (scope) => {
         const run = await dependencies.runs.run(runId);
         const training = new GlobalTraining(run, dependencies, scope);
         await dependencies.runs.recordGlobalTraining(runId, await training.train(), scope.attempt);
@@ -61,12 +61,12 @@ class GlobalTraining {
   readonly #run: RunRecord;
   readonly #objects: ObjectStore;
   readonly #engine: Engine;
-  readonly #scope: ActivityScope;
+  readonly #scope: EngineScope;
   readonly #args: TrainArgs;
   #ms = 0;
   #log = '';
 
-  constructor(run: RunRecord, dependencies: ActivityDependencies, scope: ActivityScope) {
+  constructor(run: RunRecord, dependencies: ActivityDependencies, scope: EngineScope) {
     this.#run = run;
     this.#objects = dependencies.objects;
     this.#engine = dependencies.engineFor(run.spec);

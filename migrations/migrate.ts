@@ -6,6 +6,7 @@ import { up as createStepsAndModels } from './20261123-03-steps-and-models.ts';
 import { up as addRunErrorKind } from './20261123-04-run-error-kind.ts';
 import { up as nameFailedProfiles } from './20261125-01-failed-profiles.ts';
 import { up as createAuditEvents } from './20261125-02-audit-events.ts';
+import { up as createBookmarks } from './20261126-01-bookmarks.ts';
 
 /** Every migration by its frozen name, in order. A migration that was released never changes; the next one follows it. */
 export const MIGRATIONS: { readonly [name: string]: Migration } = {
@@ -15,6 +16,7 @@ export const MIGRATIONS: { readonly [name: string]: Migration } = {
   '20261123-04-run-error-kind': { up: addRunErrorKind },
   '20261125-01-failed-profiles': { up: nameFailedProfiles },
   '20261125-02-audit-events': { up: createAuditEvents },
+  '20261126-01-bookmarks': { up: createBookmarks },
 };
 
 /** The first server with `unique nulls not distinct`. */

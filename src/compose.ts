@@ -38,6 +38,7 @@ import type { Spec } from './spec/spec.ts';
 import { createFileObjectStore } from './stores/objects/file-object-store.ts';
 import { connectDatabase, hasNoSchema } from './stores/postgres/connect.ts';
 import { createPostgresAuditStore } from './stores/postgres/postgres-audit-store.ts';
+import { createPostgresBookmarkStore } from './stores/postgres/postgres-bookmark-store.ts';
 import { createPostgresLineageStore } from './stores/postgres/postgres-lineage-store.ts';
 import { createPostgresRunFactsStore } from './stores/postgres/postgres-run-facts-store.ts';
 import { createPostgresRunStore } from './stores/postgres/postgres-run-store.ts';
@@ -257,6 +258,7 @@ class System {
       facts: createPostgresRunFactsStore(database),
       lineage: createPostgresLineageStore(database),
       audit: createPostgresAuditStore(database),
+      bookmarks: createPostgresBookmarkStore(database),
       objects: createFileObjectStore(join(this.#config.folder, 'objects')),
       temporal,
       temporalUi: stack.temporalUi,

@@ -49,17 +49,22 @@ export function createPace(now: () => number): (state: RunState) => Pace {
 
 /** `train: 400 of 1000 partitions (40 %), 3 failed, 41/s, about 15 s left`. */
 export function progressLine(state: RunState, pace: Pace): string {
-  if (pace.total < 2) return [pace.stage, ...failures(state)].join(', ');
+  if (pace.total < 2) return [pace.stage, ...failures(state), ...onCluster(state)].join(', ');
   const percent = Math.floor((100 * pace.done) / pace.total);
   return `${pace.stage}: ${[`${pace.done} of ${pace.total} ${pace.unit} (${percent} %)`, ...details(state, pace)].join(', ')}`;
 }
 
 function details(state: RunState, { perSecond, remainingMs }: Pace): readonly string[] {
-  const found = [...failures(state)];
+  const found = [...failures(state), ...onCluster(state)];
   if (perSecond !== null)
     found.push(`${perSecond >= 10 ? Math.round(perSecond) : perSecond.toFixed(1)}/s`);
   if (remainingMs !== null) found.push(`about ${roughDurationText(remainingMs)} left`);
   return found;
+}
+
+/** Batches go to a cluster whole: its own tasks show that something moves. */
+function onCluster({ cluster }: RunState): readonly string[] {
+  return cluster === null ? [] : [`Spark ${cluster.done} of ${cluster.tasks} tasks`];
 }
 
 /** Partitions fail while they train; later stages go on without them. */
@@ -77,6 +82,10 @@ function amount(state: RunState): Pick<Pace, 'done' | 'total' | 'unit'> {
   if (state.stage === null || UNCOUNTED.has(state.stage))
     return { done: 0, total: 0, unit: 'batches' };
   return { done: state.batches.done, total: state.batches.total, unit: 'batches' };
+}
+
+function troubleOf({ trouble }: RunState): readonly string[] {
+  return trouble === null ? [] : [`trying again: ${trouble}`];
 }
 
 function stageText({ stage, status, paused }: RunState): string {
@@ -101,7 +110,7 @@ function bar(stream: NodeJS.WritableStream, paceOf: (state: RunState) => Pace): 
     show(state) {
       const pace = paceOf(state);
       const count = pace.total < 2 ? [] : [`${pace.done}/${pace.total} ${pace.unit}`];
-      const counts = [...count, ...details(state, pace)];
+      const counts = [...count, ...details(state, pace), ...troubleOf(state)];
       const payload = { stage: pace.stage.padEnd(10), counts: counts.join(' · ') };
       if (isStarted) {
         single.setTotal(Math.max(1, pace.total));
@@ -123,8 +132,12 @@ function lines(
   let lastStage = '';
   let lastTenth = 0;
   let lastAt = 0;
+  let lastTrouble: string | null = null;
   return {
     show(state) {
+      if (state.trouble !== null && state.trouble !== lastTrouble)
+        terminal.say(`${stageText(state)}, ${troubleOf(state).join()}`);
+      lastTrouble = state.trouble;
       const pace = paceOf(state);
       const tenth = pace.total === 0 ? 0 : Math.floor((10 * pace.done) / pace.total);
       const isNews = pace.stage !== lastStage || tenth > lastTenth || now() - lastAt >= QUIET_MS;

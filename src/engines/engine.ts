@@ -67,21 +67,42 @@ export type Outcome<Facts extends object = JsonObject> = {
     }
 );
 
+/** Outcomes that came together, as bytes, and where their engine goes on behind them; plain JSON, its own business. */
+export type Arrival = { readonly position: JsonObject; readonly content: Uint8Array };
+
+/** How far a cluster is with a job, in its own tasks. */
+export type Advance = { readonly tasks: number; readonly done: number };
+
 /**
- * Where a job stands, kept outside of this process (with a heartbeat) so that the next attempt finds work that outlived
- * the one that began it. What is in it is the engine's own business; plain JSON.
+ * What is known of a job outside of this process, so that the next attempt finds work that outlived the one that began
+ * it. `job` tells it from every other job of the same run, and is the same in each attempt.
  */
-export type Bookmark = {
-  readonly read: () => JsonObject | undefined;
-  readonly write: (place: JsonObject) => void;
-};
+export interface Bookmark {
+  /** Where an earlier attempt began the job, and what had arrived of it, in order; `undefined` when none did. */
+  find(
+    job: Digest,
+  ): Promise<{ readonly place: JsonObject; readonly arrivals: AsyncIterable<Arrival> } | undefined>;
+  /** Says where the job is about to begin; what has arrived of it already stays. */
+  begin(job: Digest, place: JsonObject): Promise<void>;
+  keep(job: Digest, arrival: Arrival): Promise<void>;
+  /** For whoever watches the run. */
+  advance(advance: Advance): void;
+}
+
+/** The reason of a signal that says: this process leaves. What goes on without it may go on, for the next attempt. */
+export class Departure extends Error {
+  override readonly name = 'Departure';
+}
 
 /**
  * Where partition functions run. Outcomes arrive in any order, each exactly once; a bad partition is an outcome, never
- * a rejection. Aborting the signal ends the work on threads or executors and rejects with the signal's reason.
+ * a rejection. Aborting the signal ends the work on threads or executors and rejects with the signal's reason; with a
+ * `Departure` as its reason, work that has a bookmark and needs no process of ours goes on.
  */
 export interface Engine {
   readonly name: 'local' | 'spark';
   map(job: GroupedMap, signal: AbortSignal, bookmark?: Bookmark): AsyncIterable<readonly Outcome[]>;
+  /** Rejects with `Failure('unreachable')` where the engine's machines can't read a snapshot; absent: they are this one. */
+  probe?(snapshot: SnapshotRef, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

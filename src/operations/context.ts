@@ -5,6 +5,7 @@ import type { SnapshotRequest } from '../sources/make-snapshot.ts';
 import type { Snapshot } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { AuditStore } from '../stores/audit-store.ts';
+import type { BookmarkStore } from '../stores/bookmark-store.ts';
 import type { LineageStore } from '../stores/lineage-store.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import type { RunFactsStore } from '../stores/run-facts.ts';
@@ -30,6 +31,7 @@ export type OperationContext = Workshop & {
   readonly facts: RunFactsStore;
   readonly lineage: LineageStore;
   readonly audit: AuditStore;
+  readonly bookmarks: BookmarkStore;
   readonly objects: ObjectStore;
   readonly temporal: Client;
   /** Temporal's own web pages; null when Temporal is not ours. */

@@ -6,6 +6,7 @@ import {
   cancelRun,
   pauseRun,
   resumeRun,
+  runActivities,
   runEnd,
   runProgress,
   setRunConcurrency,
@@ -22,10 +23,23 @@ const OUTAGE_POLLS = 30;
 export async function runState(context: OperationContext, id: string): Promise<RunState> {
   const run = await context.runs.run(id);
   if (isTerminal(run.status)) return endedState(run);
-  const live = await runProgress(context.temporal, run.workflowId);
-  if (live === null) return endedState(run);
+  const [live, activities] = await Promise.all([
+    runProgress(context.temporal, run.workflowId),
+    runActivities(context.temporal, run.workflowId),
+  ]);
+  if (live === null) return { ...endedState(run), ...activities };
   const { stage, paused, concurrency, partitions, trained, failed, batches } = live;
-  return { ...endedState(run), stage, paused, concurrency, partitions, trained, failed, batches };
+  return {
+    ...endedState(run),
+    ...activities,
+    stage,
+    paused,
+    concurrency,
+    partitions,
+    trained,
+    failed,
+    batches,
+  };
 }
 
 /**
@@ -104,6 +118,8 @@ function endedState(run: RunRecord): RunState {
     trained: 0,
     failed: 0,
     batches: { done: 0, running: 0, total: 0 },
+    cluster: null,
+    trouble: null,
     error: run.error,
   };
 }

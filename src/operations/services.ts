@@ -43,6 +43,10 @@ export type RunState = {
   readonly failed: number;
   /** Of the current stage. */
   readonly batches: { readonly done: number; readonly running: number; readonly total: number };
+  /** How far a cluster is with the batches in flight, in its own tasks; null: none tells. */
+  readonly cluster: { readonly tasks: number; readonly done: number } | null;
+  /** Why something of it waits to be tried again, in one sentence. */
+  readonly trouble: string | null;
   /** Why it failed, in one sentence. */
   readonly error: string | null;
 };

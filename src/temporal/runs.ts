@@ -1,6 +1,7 @@
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionDescription,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -42,6 +43,54 @@ export async function runProgress(client: Client, workflowId: string): Promise<R
     // A query needs a worker that polls; none right now is no error of the run.
     return null;
   }
+}
+
+/** What the activities in flight say: how far a cluster is, and why one of them waits to be tried again. */
+export async function runActivities(
+  client: Client,
+  workflowId: string,
+): Promise<{
+  readonly cluster: { readonly tasks: number; readonly done: number } | null;
+  readonly trouble: string | null;
+}> {
+  const pending = await pendingActivities(client, workflowId);
+  const advances = pending.flatMap(advanceOf);
+  const sum = (name: 'tasks' | 'done') => advances.reduce((all, advance) => all + advance[name], 0);
+  return {
+    cluster: advances.length === 0 ? null : { tasks: sum('tasks'), done: sum('done') },
+    trouble: pending.map(troubleOf).find((text) => text !== null) ?? null,
+  };
+}
+
+type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+/** `PENDING_ACTIVITY_STATE_SCHEDULED`: no worker is at it. */
+const SCHEDULED = 1;
+
+async function pendingActivities(client: Client, workflowId: string): Promise<readonly Pending[]> {
+  try {
+    const { raw } = await client.workflow.getHandle(workflowId).describe();
+    return raw.pendingActivities ?? [];
+  } catch {
+    // It has ended, or the server is away for a moment: nothing more is known.
+    return [];
+  }
+}
+
+/** `Advance` of `engines/engine.ts`, as the heartbeats of activities carry it. */
+function advanceOf({ heartbeatDetails }: Pending): readonly { tasks: number; done: number }[] {
+  const data = heartbeatDetails?.payloads?.[0]?.data;
+  if (!data || data.length === 0) return [];
+  const { tasks, done } = JSON.parse(Buffer.from(data).toString('utf8')) as {
+    readonly tasks?: number;
+    readonly done?: number;
+  };
+  return tasks === undefined || done === undefined ? [] : [{ tasks, done }];
+}
+
+function troubleOf({ state, lastFailure }: Pending): string | null {
+  if (state !== SCHEDULED || !lastFailure) return null;
+  return lastFailure.timeoutFailureInfo ? 'Its worker was lost.' : (lastFailure.message ?? null);
 }
 
 /** Resolves when the workflow has ended, however it did, or when nothing more can be learned of it. */

@@ -30,6 +30,8 @@ export async function runWorker(
       workflowBundle: { code: await workflowBundle() },
       activities: options.activities,
       maxConcurrentActivityTaskExecutions: options.concurrency,
+      // Who watches a run sees what heartbeats carry.
+      maxHeartbeatThrottleInterval: '3 seconds',
       // The embedded stack waits for it; a batch that does not end by then is taken up again elsewhere.
       shutdownGraceTime: '5 seconds',
       shutdownForceTime: '30 seconds',

@@ -16,6 +16,8 @@ export function stateOf(changes: Partial<RunState> = {}): RunState {
     trained: 2,
     failed: 0,
     batches: { done: 0, running: 0, total: 0 },
+    cluster: null,
+    trouble: null,
     error: null,
     ...changes,
   };

@@ -47,6 +47,16 @@ describe('progress in plain lines', () => {
     expect(lines).toEqual(['train: 12 of 1000 partitions (1 %), 2 failed']);
   });
 
+  it('shows how far a cluster is, and says once why something waits', () => {
+    const { lines, progress } = watched(false);
+    progress.show(training(0, { cluster: { tasks: 16, done: 5 } }));
+    for (let i = 0; i < 3; i++) progress.show(training(0, { trouble: 'Spark is away.' }));
+    expect(lines).toEqual([
+      'train: 0 of 1000 partitions (0 %), Spark 5 of 16 tasks',
+      'train, trying again: Spark is away.',
+    ]);
+  });
+
   it('writes a line after half a minute of silence, and at every new stage', () => {
     const { clock, lines, progress } = watched(false);
     progress.show(stateOf({ status: 'PENDING' }));

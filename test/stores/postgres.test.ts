@@ -56,8 +56,10 @@ describe('migrations', () => {
     expect(await migrate(db)).toEqual({ applied: Object.keys(MIGRATIONS) });
     expect(await migrate(db)).toEqual({ applied: [] });
     expect(await tableNames()).toEqual([
+      'arrival',
       'audit_event',
       'batch',
+      'bookmark',
       'candidate',
       'choice',
       'code_version',

@@ -47,6 +47,7 @@ export class Cluster {
   #ready: Promise<ReadySession> | undefined;
   /** Names of the artifacts that the session has. */
   #sent = new Set<string>();
+  #isLeft = false;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
@@ -85,13 +86,20 @@ export class Cluster {
     const ready = this.#ready;
     this.#ready = undefined;
     this.#sent = new Set();
+    this.#isLeft = false;
     // One that never opened has told why to whoever wanted it.
     (await ready?.catch(() => undefined))?.session.close();
+  }
+
+  /** Something goes on in the session that others will attach to: it is not ended with us. */
+  leaveSession(): void {
+    this.#isLeft = true;
   }
 
   async close(): Promise<void> {
     const ready = await this.#ready?.catch(() => undefined);
     this.#ready = undefined;
+    if (this.#isLeft) return ready?.session.close();
     // A server that is gone has no session to end.
     await ready?.session.release().catch(() => undefined);
   }

@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { isFailure } from '../../domain/failure.ts';
-import type { Bookmark, Engine, GroupedMap, Outcome } from '../engine.ts';
+import { ROW } from '../../frame/snapshot-layout.ts';
+import type { Outcome, SnapshotRef } from '../engine.ts';
+import { type Bookmark, Departure, type Engine, type GroupedMap } from '../engine.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import type { Execution, ExecutionEvent } from './connect/execution.ts';
+import { column, expression, filter, project, query, readFiles } from './connect/plan.ts';
 import { isOperationGone, isSessionGone } from './connect/spark-error.ts';
 import type { SparkSession } from './connect/spark-session.ts';
-import { jobFailure } from './job-failure.ts';
+import { jobFailure, probeFailure } from './job-failure.ts';
+import { JobRecord, type Place } from './job-record.ts';
 import { SparkJob, sortOut } from './spark-job.ts';
 import { storedColumns } from './stored-columns.ts';
 
-/** Where the operation of a job runs; a bookmark holds one for each job, by its digest. */
-type Place = { readonly session: string; readonly operation: string };
+/** How the work of a map is to end: on the cluster too, or here only. */
+type Stop = { readonly signal: AbortSignal; readonly leave: AbortSignal };
 
 /**
  * Partition functions inside the executors of a Spark cluster, one Spark job per grouped map: Spark reads the snapshot
@@ -26,7 +30,7 @@ export class SparkEngine implements Engine {
     this.#cluster = new Cluster(options);
   }
 
-  /** A reader that leaves early, and an aborted signal, end the Spark job; a process that dies leaves it to its bookmark. */
+  /** A reader that stops early, and an aborted signal, end the Spark job; a process that dies, or departs, leaves it. */
   async *map(
     map: GroupedMap,
     signal: AbortSignal,
@@ -36,12 +40,35 @@ export class SparkEngine implements Engine {
     const { fitting, refused } = sortOut(map);
     if (refused.length > 0) yield refused;
     if (fitting.length === 0) return;
+    const record = new JobRecord(map, fitting, bookmark);
+    yield* record.recall();
+    const stop = bookmark === undefined ? { signal, leave: never() } : stopOf(signal);
+    for (let hasLostSession = false; record.missing.length > 0; ) {
+      try {
+        yield* this.#pass(map, record, stop);
+      } catch (error) {
+        if (stop.leave.aborted) this.#cluster.leaveSession();
+        signal.throwIfAborted();
+        if (!isSessionGone(error)) throw jobFailure(error, map);
+        await this.#cluster.forget();
+        // Another server stands at the address, or the session had its time: what has not arrived begins again.
+        if (hasLostSession) throw jobFailure(error, map);
+        hasLostSession = true;
+      }
+    }
+  }
+
+  /** Reads one row by way of an executor. */
+  async probe({ path }: SnapshotRef, signal: AbortSignal): Promise<void> {
+    const { session } = await this.#cluster.ready();
+    const rows = filter(readFiles('parquet', [path]), expression(`${ROW} = 0`));
     try {
-      yield* this.#run(map, fitting, signal, bookmark);
+      const execution = session.execute(query(project(rows, [column(ROW)])), { signal });
+      for await (const event of execution) void event;
     } catch (error) {
       signal.throwIfAborted();
       if (isSessionGone(error)) await this.#cluster.forget();
-      throw jobFailure(error, map);
+      throw probeFailure(error, path);
     }
   }
 
@@ -49,64 +76,75 @@ export class SparkEngine implements Engine {
     return this.#cluster.close();
   }
 
-  async *#run(
-    map: GroupedMap,
-    tasks: readonly number[],
-    signal: AbortSignal,
-    bookmark: Bookmark | undefined,
-  ): AsyncGenerator<readonly Outcome[]> {
+  /** All that is missing, from the operation that an earlier attempt left behind if it is still there, else from a new one. */
+  async *#pass(map: GroupedMap, record: JobRecord, stop: Stop): AsyncGenerator<readonly Outcome[]> {
+    const { left } = record;
+    const rest = left && (await this.#attach(left, stop));
+    if (left !== undefined && rest !== undefined) {
+      const { tasks, cores } = left.place;
+      yield* read(rest, new SparkJob(map, tasks, cores), record);
+      return;
+    }
+    record.lose();
     const columns = await storedColumns(map.snapshot.path, map.columns);
     const { session, spark, cores } = await this.#cluster.ready();
     const { module: path } = map.fn;
     const module = path === undefined ? undefined : await this.#cluster.sendModule(path);
-    const job = new SparkJob(map, tasks, { spark, cores, columns, module });
-    let count = 0;
-    for await (const event of await this.#execution(job, session, signal, bookmark)) {
-      if (event.kind !== 'batch' || event.rowCount === 0) continue;
-      const outcomes = job.outcomes(event.arrow);
-      count += outcomes.length;
-      yield outcomes;
-    }
-    if (count !== job.taskCount)
-      throw new Error(`Spark gave ${count} outcomes of ${job.taskCount} tasks.`);
-    const { [job.digest]: _done, ...others } = bookmark?.read() ?? {};
-    bookmark?.write(others);
+    const place = { session: session.id, operation: randomUUID(), cores, tasks: record.missing };
+    const job = new SparkJob(map, place.tasks, cores);
+    const plan = job.plan({ spark, columns, module });
+    await record.begin(place);
+    yield* read(session.execute(plan, { operationId: place.operation, ...stop }), job, record);
   }
 
-  /** The operation that an earlier attempt left behind, if it is still there, else a new one. */
-  async #execution(
-    job: SparkJob,
-    session: SparkSession,
-    signal: AbortSignal,
-    bookmark: Bookmark | undefined,
-  ): Promise<AsyncIterable<ExecutionEvent>> {
-    const places = bookmark?.read() ?? {};
-    const place = places[job.digest] as Place | undefined;
-    const left = place && (await this.#left(place, signal));
-    if (left !== undefined) return left;
-    const operationId = randomUUID();
-    const begun: Place = { session: session.id, operation: operationId };
-    bookmark?.write({ ...places, [job.digest]: begun });
-    return session.execute(job.plan, { operationId, signal, retain: bookmark !== undefined });
-  }
-
-  async #left(
-    place: Place,
-    signal: AbortSignal,
+  async #attach(
+    { place, after }: { readonly place: Place; readonly after: string | undefined },
+    stop: Stop,
   ): Promise<AsyncIterable<ExecutionEvent> | undefined> {
     let session: SparkSession | undefined;
     try {
       session = await this.#cluster.join(place.session);
-      const execution = session.attach(place.operation, undefined, { signal, retain: true });
       const joined = session;
-      return await begun(execution, () => joined.close());
+      return await begun(joined.attach(place.operation, after, stop), () => joined.close());
     } catch (error) {
       session?.close();
-      signal.throwIfAborted();
+      stop.signal.throwIfAborted();
+      stop.leave.throwIfAborted();
       if (isSessionGone(error) || isOperationGone(error) || isCancelled(error)) return undefined;
       throw error;
     }
   }
+}
+
+async function* read(
+  events: AsyncIterable<ExecutionEvent>,
+  job: SparkJob,
+  record: JobRecord,
+): AsyncGenerator<readonly Outcome[]> {
+  for await (const event of events) {
+    if (event.kind === 'progress') record.advance(event.tasks, event.tasksDone);
+    else if (event.rowCount > 0)
+      yield await record.keep(event.responseId, job.outcomes(event.arrow));
+  }
+  const { length } = record.missing;
+  if (length > 0) throw new Error(`Spark gave no outcome of ${length} tasks.`);
+}
+
+/** Only whoever departs leaves the work to others. */
+function stopOf(signal: AbortSignal): Stop {
+  const ending = new AbortController();
+  const leaving = new AbortController();
+  const pass = () => {
+    const end = signal.reason instanceof Departure ? leaving : ending;
+    end.abort(signal.reason);
+  };
+  if (signal.aborted) pass();
+  else signal.addEventListener('abort', pass, { once: true });
+  return { signal: ending.signal, leave: leaving.signal };
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal;
 }
 
 /** Somebody ended the operation, and not for our signal: the work is still wanted. */

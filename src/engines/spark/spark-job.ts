@@ -1,12 +1,14 @@
+import type { Digest } from '../../domain/digest.ts';
+import { asJson } from '../../domain/json.ts';
 import { recordsFromArrow } from '../../frame/arrow-tables.ts';
-import { digestBytes } from '../../frame/digest.ts';
+import { digestJson } from '../../frame/digest.ts';
 import type { StoredColumn } from '../../frame/snapshot-layout.ts';
 import type { GroupedMap, Outcome, PartitionTask } from '../engine.ts';
 import { countRows, tooLarge } from '../memory-need.ts';
 import { EVAL_TYPES, encodeCommand, type SparkVersion, wireVersion } from './command.ts';
 import { column, groupMap, type Plan, query, structOf } from './connect/plan.ts';
 import { OUTCOME_COLUMNS, type OutcomeRow, outcomeFromRow } from './outcome-rows.ts';
-import { chooseKeys } from './task-keys.ts';
+import { chooseKeys, type TaskKeys } from './task-keys.ts';
 import { taskColumnNames, taskRows } from './task-rows.ts';
 
 /** Stands for a key that no task has. */
@@ -15,7 +17,6 @@ const NO_TASK: PartitionTask = { partition: { id: '', text: '', ranges: [] } };
 /** What the cluster and its session add to a grouped map. */
 export type JobSetting = {
   readonly spark: SparkVersion;
-  readonly cores: number;
   readonly columns: readonly StoredColumn[];
   /** The file of the user's module in the session. */
   readonly module: string | undefined;
@@ -23,58 +24,63 @@ export type JobSetting = {
 
 /** Tasks of a grouped map as one Spark job. */
 export class SparkJob {
-  readonly plan: Plan;
-  /** Of all that decides the result: another attempt of the same work has the same. */
-  readonly digest: string;
+  readonly #map: GroupedMap;
   readonly #tasks: readonly number[];
-  readonly #taskOf: ReadonlyMap<number, number>;
+  readonly #keys: TaskKeys;
 
-  /** `tasks`: positions in the map. */
-  constructor(map: GroupedMap, tasks: readonly number[], setting: JobSetting) {
-    const { spark, columns, module } = setting;
-    const chosen = tasks.map((task) => map.tasks[task] as PartitionTask);
-    const keys = chooseKeys(
-      chosen.map(({ partition }) => countRows(partition)),
-      setting.cores,
+  /** `tasks`: positions in the map. The same tasks and cores give the same job, in any process. */
+  constructor(map: GroupedMap, tasks: readonly number[], cores: number) {
+    this.#map = map;
+    this.#tasks = tasks;
+    this.#keys = chooseKeys(
+      this.#chosen().map(({ partition }) => countRows(partition)),
+      cores,
     );
-    const { name, args } = map.fn;
+  }
+
+  plan({ spark, columns, module }: JobSetting): Plan {
+    const { fn, snapshot, limits, folds } = this.#map;
+    const chosen = this.#chosen();
     const command = encodeCommand({
       mode: 'group',
       spark,
-      fn: { name, args, ...(module !== undefined && { module }) },
+      fn: { name: fn.name, args: fn.args, ...(module !== undefined && { module }) },
       columns: columns.map((stored) => ({ name: stored.name, kind: stored.kind })),
-      tasks: byKey(chosen, keys.keyOf),
-      limits: map.limits,
-      ...(map.folds && { folds: map.folds }),
+      tasks: byKey(chosen, this.#keys.keyOf),
+      limits,
+      ...(folds && { folds }),
     });
-    const rows = taskRows(map.snapshot.path, columns, chosen, keys);
+    const rows = taskRows(snapshot.path, columns, chosen, this.#keys);
     const outcomes = groupMap(rows, [column('__task')], {
-      name: `partita_${name}`,
+      name: `partita_${fn.name}`,
       evalType: EVAL_TYPES.group,
       output: structOf(OUTCOME_COLUMNS),
       command,
       version: wireVersion(spark),
       columns: taskColumnNames(columns),
     });
-    this.plan = query(outcomes);
-    this.digest = digestBytes(Buffer.concat([Buffer.from(map.snapshot.digest), command]));
-    this.#tasks = tasks;
-    this.#taskOf = keys.taskOf;
-  }
-
-  get taskCount(): number {
-    return this.#tasks.length;
+    return query(outcomes);
   }
 
   /** The outcomes in a batch of the result, by their tasks' positions in the map. */
   outcomes(arrow: Uint8Array): readonly Outcome[] {
     return (recordsFromArrow(arrow) as unknown as readonly OutcomeRow[]).map((row) => {
       const outcome = outcomeFromRow(row);
-      const task = this.#tasks[this.#taskOf.get(outcome.task) ?? -1];
+      const task = this.#tasks[this.#keys.taskOf.get(outcome.task) ?? -1];
       if (task === undefined) throw new RangeError(`Spark gave an outcome of key ${outcome.task}.`);
       return { ...outcome, task };
     });
   }
+
+  #chosen(): readonly PartitionTask[] {
+    return this.#tasks.map((task) => this.#map.tasks[task] as PartitionTask);
+  }
+}
+
+/** Of all that decides the result: another attempt of the same work has the same. */
+export function digestOfMap(map: GroupedMap): Digest {
+  const { snapshot, columns, folds = null, tasks, fn, limits } = map;
+  return digestJson(asJson({ snapshot: snapshot.digest, columns, folds, tasks, fn, limits }));
 }
 
 /** Tasks that can run, and the outcomes of those that can not. */

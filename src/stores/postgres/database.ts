@@ -54,6 +54,8 @@ export type Database = {
   readonly run_totals: RunTotalsTable;
   readonly run_report: RunReportTable;
   readonly audit_event: AuditEventTable;
+  readonly bookmark: BookmarkTable;
+  readonly arrival: ArrivalTable;
 };
 
 type DefaultNow = ColumnType<string, never, never>;
@@ -289,4 +291,17 @@ type AuditEventTable = {
   readonly action: string;
   readonly target: ColumnType<{ readonly [name: string]: string }, string, never>;
   readonly status: number | null;
+};
+type BookmarkTable = {
+  readonly run_id: string;
+  readonly job: Digest;
+  readonly place: ColumnType<JsonObject, string, string>;
+  readonly begun_at: DefaultNow;
+};
+type ArrivalTable = {
+  readonly run_id: string;
+  readonly job: Digest;
+  readonly id: Generated<number>;
+  readonly position: ColumnType<JsonObject, string, never>;
+  readonly content: Buffer;
 };

@@ -46,6 +46,8 @@ export const runState = z
     trained: count,
     failed: count,
     batches: z.strictObject({ done: count, running: count, total: count }),
+    cluster: z.strictObject({ tasks: count, done: count }).nullable(),
+    trouble: z.string().nullable(),
     error: z.string().nullable(),
   })
   .meta({ id: 'RunState' });

@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/domain/json.ts';
-import type { Bookmark, GroupedMap, Outcome, PartitionTask } from '../../../src/engines/engine.ts';
+import {
+  Departure,
+  type GroupedMap,
+  type Outcome,
+  type PartitionTask,
+} from '../../../src/engines/engine.ts';
 import { LocalEngine } from '../../../src/engines/local/local-engine.ts';
 import { query, readFiles } from '../../../src/engines/spark/connect/plan.ts';
 import { parseRemote } from '../../../src/engines/spark/connect/remote.ts';
@@ -14,6 +19,7 @@ import { storedColumns } from '../../../src/engines/spark/stored-columns.ts';
 import { digestBytes } from '../../../src/frame/digest.ts';
 import type { Frame } from '../../../src/frame/frame.ts';
 import { startCuttableProxy } from '../../support/cuttable-proxy.ts';
+import { MemoryBookmark } from '../../support/memory-bookmark.ts';
 import { writeSnapshotFile } from '../../support/snapshot-file.ts';
 import { startTestSpark, type TestSpark } from '../../support/spark.ts';
 import { failureOf } from '../../support/spark-rows.ts';
@@ -110,8 +116,8 @@ describe('the Spark engine', { timeout: 5 * MINUTE }, () => {
   it('reads only the columns it needs, and moves the rows once', async () => {
     const session = await SparkSession.open(parseRemote(spark.remote));
     const columns = await storedColumns(path, COLUMNS);
-    const setting = { spark: '4.1', cores: 2, columns, module: undefined } as const;
-    const { plan } = new SparkJob(jobOf('look', [tasks[0]!, tasks[2]!]), [0, 1], setting);
+    const job = new SparkJob(jobOf('look', [tasks[0]!, tasks[2]!]), [0, 1], 2);
+    const plan = job.plan({ spark: '4.1', columns, module: undefined });
     const text = await session.explain(plan.root ?? {});
     await session.release();
     expect(text.match(/\) Exchange\n/g)).toHaveLength(1);
@@ -122,16 +128,21 @@ describe('the Spark engine', { timeout: 5 * MINUTE }, () => {
     expect(text).toMatch(/ReadSchema: struct<(?!.*unread)/);
   });
 
+  /** Twelve partitions, each of which leaves its name in a book when it is run. */
+  const signing = (book: string) => {
+    const names = Array.from({ length: 12 }, (_, i) => `p${i}`);
+    const each = names.map((name, i) => task(name, [{ start: i * 10, count: 10 }]));
+    return { names, job: jobOf('signTheBook', each, { book, waitMs: 300 }) };
+  };
+  const namesIn = (book: string) => readFileSync(book, 'utf8').trim().split('\n').sort();
+  const namesOf = (outcomes: readonly Outcome[]) =>
+    outcomes.map((outcome) => outcome.kind === 'ok' && outcome.facts['partition']);
+
   it('goes on with the work of an attempt that was cut off, and runs nothing twice', async () => {
     const book = join(testFolder(), 'book');
-    const names = Array.from({ length: 12 }, (_, i) => `p${i}`);
-    const job = jobOf(
-      'signTheBook',
-      names.map((name, i) => task(name, [{ start: i * 10, count: 10 }])),
-      { book, waitMs: 300 },
-    );
+    const { names, job } = signing(book);
     const proxy = await startCuttableProxy(spark.port);
-    const bookmark = bookmarkIn();
+    const bookmark = new MemoryBookmark();
     const first = engineAt(`sc://127.0.0.1:${proxy.port}`, []);
     const cut = await (async () => {
       for await (const outcomes of first.map(job, never(), bookmark)) {
@@ -144,41 +155,65 @@ describe('the Spark engine', { timeout: 5 * MINUTE }, () => {
     const second = engineAt(spark.remote);
     const outcomes = await allOf(second.map(job, never(), bookmark));
     await second.close();
-    expect(outcomes.map((outcome) => outcome.kind === 'ok' && outcome.facts)).toEqual(
-      names.map((partition) => ({ partition })),
-    );
-    expect(readFileSync(book, 'utf8').trim().split('\n').sort()).toEqual([...names].sort());
+    expect(namesOf(outcomes)).toEqual(names);
+    expect(namesIn(book)).toEqual([...names].sort());
+    expect(bookmark.places).toHaveLength(1);
+    const { tasks, done } = bookmark.advances.at(-1) ?? { tasks: 0, done: 0 };
+    expect([done > 0, done <= tasks]).toEqual([true, true]);
   });
 
-  it('starts anew when nothing is left of an attempt', async () => {
+  it('leaves the work to the next process when it departs, and ends nothing', async () => {
+    const book = join(testFolder(), 'book');
+    const { names, job } = signing(book);
+    const bookmark = new MemoryBookmark();
+    const departing = engineAt(spark.remote);
+    const abort = new AbortController();
+    const departure = new Departure('a new version comes');
+    const outcomes = departing.map(job, abort.signal, bookmark)[Symbol.asyncIterator]();
+    expect((await outcomes.next()).done).toBe(false);
+    abort.abort(departure);
+    await expect(outcomes.next()).rejects.toBe(departure);
+    await departing.close();
+
+    const next = engineAt(spark.remote);
+    expect(namesOf(await allOf(next.map(job, never(), bookmark)))).toEqual(names);
+    await next.close();
+    expect(namesIn(book)).toEqual([...names].sort());
+    expect(bookmark.places).toHaveLength(1);
+  });
+
+  it('runs what has not arrived, and that alone, when the operation is gone', async () => {
+    const book = join(testFolder(), 'book');
+    const { names, job } = signing(book);
+    const bookmark = new MemoryBookmark();
     const engine = engineAt(spark.remote);
-    const job = jobOf('look', tasks.slice(0, 1));
-    const bookmark = bookmarkIn();
-    const once = await allOf(engine.map(job, never(), bookmark));
-    const [place] = bookmark.written;
-    expect(bookmark.read()).toEqual({});
-    const old: Bookmark = { read: () => place, write: () => undefined };
-    const again = await allOf(engine.map(job, never(), old));
-    expect(again).toHaveLength(once.length);
+    await allOf(engine.map(job, never(), bookmark));
+    // All has arrived: Spark is not asked.
+    expect(namesOf(await allOf(engine.map(job, never(), bookmark)))).toEqual(names);
+    expect(bookmark.places).toHaveLength(1);
+    bookmark.forgetAllBut(1);
+    expect(namesOf(await allOf(engine.map(job, never(), bookmark)))).toEqual(names);
     await engine.close();
+    const again = bookmark.places[1] as { readonly tasks: readonly number[] };
+    const { length } = again.tasks;
+    expect(length).toBeLessThan(names.length);
+    expect(namesIn(book)).toHaveLength(names.length + length);
   });
 
   it('gets a new session when the server has lost the one it had', async () => {
     const engine = engineAt(spark.remote);
-    const bookmark = bookmarkIn();
+    const bookmark = new MemoryBookmark();
     const job = jobOf('look', tasks.slice(0, 1));
     await allOf(engine.map(job, never(), bookmark));
-    const session = { sessionId: sessionIn(bookmark.written) };
+    const session = { sessionId: sessionIn(bookmark.places) };
     await (await SparkSession.open(parseRemote(spark.remote), session)).release();
-    const lost = await allOf(engine.map(job, never())).catch((error: unknown) => error);
-    expect(lost).toMatchObject({ kind: 'unreachable' });
     expect(await allOf(engine.map(job, never()))).toHaveLength(1);
     await engine.close();
   });
 
   it('leaves no operation behind when it is cancelled', async () => {
     const engine = engineAt(spark.remote);
-    const bookmark = bookmarkIn();
+    const bookmark = new MemoryBookmark();
     const abort = new AbortController();
     const job = jobOf('misbehave', [task('fine', []), task('loop', []), task('more', [])], {
       loop: 'loop',
@@ -189,10 +224,36 @@ describe('the Spark engine', { timeout: 5 * MINUTE }, () => {
     abort.abort(reason);
     await expect(outcomes.next()).rejects.toBe(reason);
     const session = await SparkSession.open(parseRemote(spark.remote), {
-      sessionId: sessionIn(bookmark.written),
+      sessionId: sessionIn(bookmark.places),
     });
     expect(await session.interruptAll()).toEqual([]);
     session.close();
+    await engine.close();
+  });
+
+  it('finds out before any work whether Spark sees our files', async () => {
+    const engine = engineAt(spark.remote);
+    const probe = (file: string) =>
+      engine.probe({ digest: digestBytes(file), path: file }, never()).then(
+        () => 'seen',
+        (error: unknown) => error,
+      );
+    expect(await probe(path)).toBe('seen');
+    const refusal = await probe('/not/shared/snapshot.parquet');
+    expect(refusal).toMatchObject({ kind: 'unsupported' });
+    expect(refusal).toHaveProperty('message', expect.stringContaining('PARTITA_FOLDER'));
+    await engine.close();
+  });
+
+  it('names the folds that an executor does not find', async () => {
+    const engine = engineAt(spark.remote);
+    const job = { ...jobOf('look', tasks.slice(0, 1)), folds: { path: '/not/shared/folds' } };
+    const failure = await allOf(engine.map(job, never())).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'unreachable' });
+    expect(failure).toHaveProperty(
+      'message',
+      expect.stringMatching(/executor.*\/not\/shared\/folds/),
+    );
     await engine.close();
   });
 
@@ -222,16 +283,9 @@ function task(name: string, ranges: PartitionTask['partition']['ranges']): Parti
   return { partition: { id: name, text: name, ranges } };
 }
 
-/** A bookmark as a heartbeat keeps it, and all that was ever written there. */
-function bookmarkIn(): Bookmark & { readonly written: JsonObject[] } {
-  const written: JsonObject[] = [];
-  return { written, read: () => written.at(-1), write: (place) => void written.push(place) };
-}
-
-/** The session that the job of a place runs in. */
+/** The session of the first place. */
 function sessionIn([place]: readonly JsonObject[]): string {
-  const [job] = Object.values(place ?? {});
-  return (job as { readonly session: string }).session;
+  return place?.['session'] as string;
 }
 
 function never(): AbortSignal {

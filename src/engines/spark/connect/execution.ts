@@ -27,8 +27,8 @@ export type ExecutionOptions = {
   readonly operationId?: string | undefined;
   /** Aborting interrupts the operation on the server and rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** The server keeps what was read, as far as its buffer goes, until the end: another process may read it again. */
-  readonly retain?: boolean | undefined;
+  /** Aborting leaves the operation as it is, to be attached to, and rejects with the signal's reason. */
+  readonly leave?: AbortSignal | undefined;
 };
 
 /** What to follow: a plan that is to be executed, or the rest of an operation that somebody started. */
@@ -55,16 +55,18 @@ export type ExecutionEvent =
 
 /**
  * One operation on the server, followed to its end over broken connections and streams that the server ends after a
- * while. Taking the next event says that the one before is done with: the server may then forget it. A reader that
- * leaves early ends the operation; when the server can't be reached any more, it goes on there, to be attached to. Can be
- * read once.
+ * while. Taking the next event says that the one before is done with: the server may then forget it. A reader that stops
+ * early ends the operation; when the server can't be reached any more, it goes on there, to be attached to. Can be read
+ * once.
  */
 export class Execution implements AsyncIterable<ExecutionEvent> {
   readonly operationId: string;
   readonly #calls: ExecutionCalls;
   readonly #source: ExecutionSource;
   readonly #signal: AbortSignal | undefined;
-  readonly #retain: boolean;
+  readonly #leave: AbortSignal | undefined;
+  /** Either of them. */
+  readonly #stop: AbortSignal;
   readonly #pieces = new ResultPieces();
   readonly #patience: Patience;
   #stream: ResponseStream | undefined;
@@ -72,29 +74,39 @@ export class Execution implements AsyncIterable<ExecutionEvent> {
   /** The last response that arrived. */
   #seen: string | undefined;
   #isReleasing = false;
-  #isLost = false;
+  /** It goes on without us. */
+  #isLeft = false;
 
   constructor(calls: ExecutionCalls, source: ExecutionSource, options: ExecutionOptions = {}) {
     this.operationId = options.operationId ?? randomUUID();
     this.#calls = calls;
     this.#source = source;
     this.#signal = options.signal;
-    this.#retain = options.retain ?? false;
+    this.#leave = options.leave;
+    this.#stop = AbortSignal.any(
+      [options.signal, options.leave].filter((one) => one !== undefined),
+    );
     this.#patience = new Patience(calls.waitsMs);
     if (source.kind === 'operation') this.#seen = source.after;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ExecutionEvent> {
-    this.#signal?.throwIfAborted();
+    this.#stop.throwIfAborted();
     const onAbort = () => void this.#interrupt();
+    const onLeave = () => {
+      this.#isLeft = true;
+      this.#stream?.cancel();
+    };
     this.#signal?.addEventListener('abort', onAbort, { once: true });
+    this.#leave?.addEventListener('abort', onLeave, { once: true });
     try {
       yield* this.#follow();
     } finally {
       this.#signal?.removeEventListener('abort', onAbort);
+      this.#leave?.removeEventListener('abort', onLeave);
       this.#stream?.cancel();
       // Also ends what still runs. A server that can't be told frees what nobody attaches to by itself.
-      if (!this.#isLost) await this.#calls.releaseAll(this.operationId).catch(() => undefined);
+      if (!this.#isLeft) await this.#calls.releaseAll(this.operationId).catch(() => undefined);
     }
   }
 
@@ -108,7 +120,7 @@ export class Execution implements AsyncIterable<ExecutionEvent> {
       const event = this.#eventOf(response);
       if (event === undefined) continue;
       yield event;
-      if (event.kind === 'batch' && !this.#retain) this.#release(event.responseId);
+      if (event.kind === 'batch') this.#release(event.responseId);
     }
   }
 
@@ -116,7 +128,7 @@ export class Execution implements AsyncIterable<ExecutionEvent> {
   async #next(): Promise<Response | undefined> {
     try {
       const next = await this.#responses?.next();
-      this.#signal?.throwIfAborted();
+      this.#stop.throwIfAborted();
       this.#patience.renew();
       if (next === undefined || next.done === true) {
         // The server ends streams after a while without a word; the operation goes on.
@@ -126,7 +138,7 @@ export class Execution implements AsyncIterable<ExecutionEvent> {
       this.#seen = next.value.responseId ?? this.#seen;
       return next.value;
     } catch (error) {
-      this.#signal?.throwIfAborted();
+      this.#stop.throwIfAborted();
       await this.#recover(error);
       return undefined;
     }
@@ -142,11 +154,11 @@ export class Execution implements AsyncIterable<ExecutionEvent> {
       return;
     }
     try {
-      await this.#patience.next(error, this.#signal);
+      await this.#patience.next(error, this.#stop);
     } catch (final) {
-      this.#signal?.throwIfAborted();
+      this.#stop.throwIfAborted();
       const failure = await this.#calls.explain(final);
-      this.#isLost = isFailure(failure) && failure.kind === 'unreachable';
+      this.#isLeft = isFailure(failure) && failure.kind === 'unreachable';
       throw failure;
     }
     this.#reattach();

@@ -2,10 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { asServiceError, detailsOf, mayRetry } from './grpc-error.ts';
 
 /**
- * Waits before the next try of a call, milliseconds: growing as with Spark's own clients, but a minute in all. What is
- * still down then is Temporal's to retry.
+ * Waits before the next try of a call, milliseconds: growing as with Spark's own clients, but ten seconds in all. What is
+ * still down then is Temporal's to retry, and the user is told why.
  */
-export const DEFAULT_WAITS_MS = [50, 200, 800, 3_200, 12_800, 15_000, 15_000, 15_000] as const;
+export const DEFAULT_WAITS_MS = [50, 200, 800, 3_200, 6_400] as const;
 /** A server may ask for longer waits, up to this. */
 const LONGEST_WAIT_MS = 600_000;
 
