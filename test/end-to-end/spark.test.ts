@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/domain/result.ts';
 import { seededDraws } from '../support/draws.ts';
 import { csvOf, Partita, type Row } from '../support/partita.ts';
+import { programsOfGroup } from '../support/processes.ts';
 import { startTestSpark, type TestSpark } from '../support/spark.ts';
 
 const MINUTE = 60_000;
@@ -55,7 +55,9 @@ describe('a run on Spark', { timeout: 10 * MINUTE }, () => {
     expect(onSpark.result.engine).toBe('spark');
     expect(modelsOf(onSpark.result)).toEqual(modelsOf(here.result));
     expect(new Set(modelsOf(here.result).map(({ model }) => model)).size).toBe(KINDS.length);
-    expect(programsOfGroup(spark.pid).filter((name) => /python/.test(name))).toEqual([]);
+    const programs = programsOfGroup(spark.pid);
+    expect(programs).toEqual(expect.arrayContaining(['java', 'node']));
+    expect(programs.filter((name) => /python/.test(name))).toEqual([]);
   });
 
   it('says which address can not be reached', async () => {
@@ -89,20 +91,4 @@ function modelsOf({ partitions, global }: RunResult) {
       holdout: global?.holdout,
     },
   ];
-}
-
-/** Names of the programs that run in a process group (Linux). */
-function programsOfGroup(group: number): readonly string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        const [, name = '', rest = ''] = /^\d+ \((.*)\) (.*)$/.exec(stat) ?? [];
-        return Number(rest.split(' ')[2]) === group ? [name] : [];
-      } catch {
-        // It has ended meanwhile.
-        return [];
-      }
-    });
 }

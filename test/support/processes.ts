@@ -31,3 +31,20 @@ function parentOf(pid: number): number | undefined {
     return undefined;
   }
 }
+
+/** Names of the programs that run in a process group (Linux). */
+export function programsOfGroup(group: number): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').trimEnd();
+        const [, name = '', rest = ''] = /^\d+ \((.*)\) (.*)$/.exec(stat) ?? [];
+        const [state, , ofGroup] = rest.split(' ');
+        return Number(ofGroup) === group && state !== 'Z' ? [name] : [];
+      } catch {
+        // It has ended meanwhile.
+        return [];
+      }
+    });
+}
