@@ -4,6 +4,9 @@ const LF = 0x0a;
 const CR = 0x0d;
 const QUOTE = 0x22;
 
+/** A record that goes on for longer is no row of a table: a quote that never closes, or a file made to fill memory. */
+const MAX_RECORD_BYTES = 64 << 20;
+
 /** Where the scanner stands inside a record. */
 const FIELD_START = 0;
 const PLAIN = 1;
@@ -44,7 +47,7 @@ export class CsvScanner {
     this.#delimiter = delimiter.charCodeAt(0);
   }
 
-  /** Throws `Failure('invalid-data')` with the line of a ragged record or of text after a closing quote. */
+  /** Throws `Failure('invalid-data')` with the line of a ragged or endless record, or of text after a closing quote. */
   feed(bytes: Uint8Array, onRecordEnd?: RecordEnd): void {
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i] as number;
@@ -77,6 +80,7 @@ export class CsvScanner {
       }
     }
     this.#consumed += bytes.length;
+    if (this.#consumed - this.#recordStart > MAX_RECORD_BYTES) throw this.#endless();
   }
 
   /** Throws `Failure('invalid-data')` when a quote is still open. */
@@ -124,6 +128,13 @@ export class CsvScanner {
       );
     this.recordCount++;
     this.longestRecord = Math.max(this.longestRecord, length);
+  }
+
+  #endless(): Failure {
+    const megabytes = MAX_RECORD_BYTES >> 20;
+    return this.#state === QUOTED
+      ? this.#failure(this.#quoteLine, `opens a quote that does not close within ${megabytes} MB`)
+      : this.#failure(this.#recordLine, `is longer than the ${megabytes} MB that a row may have`);
   }
 
   #failure(line: number, what: string): Failure {

@@ -1,6 +1,6 @@
 import { namedColumns, selectRaw } from './file-columns.ts';
+import { checkDeclared } from './parquet-footer.ts';
 import type { RawTable, SourceReader } from './raw-table.ts';
-import { tooManyCells } from './read-failure.ts';
 import { findFiles, readUnchanged, sqlPaths } from './source-files.ts';
 
 /**
@@ -18,11 +18,8 @@ export const loadParquet: SourceReader<{ kind: 'parquet'; path: string }> = asyn
     const reader = `read_parquet(${paths}, hive_partitioning = false)`;
     const names = await topLevelNames(context, paths);
     const columns = await namedColumns(database, reader, names);
-    const rows = await database.count(
-      `SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata(${paths})`,
-    );
-    if (rows * columns.length > maxCells)
-      throw tooManyCells(source.path, rows, columns.length, maxCells);
+    const limits = { columns: columns.length, maxCells };
+    const rows = await checkDeclared(database, files, source.path, limits);
     context.onProgress({ step: 'reading', rows });
     const raw = await selectRaw(context, { reader, columns });
     return { ...raw, location: source.path };

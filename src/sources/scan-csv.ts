@@ -7,6 +7,14 @@ import { CsvScanner, firstRecord, type RecordEnd } from './csv-scanner.ts';
 import { tooManyCells } from './read-failure.ts';
 
 const CHUNK_BYTES = 1 << 20;
+/** How compressed files begin, in hexadecimal. */
+const COMPRESSED: readonly (readonly [string, RegExp])[] = [
+  ['gzip', /^1f8b/],
+  ['zstd', /^28b52ffd/],
+  ['bzip2', /^425a68/],
+  ['xz', /^fd377a58/],
+  ['zip', /^504b0304/],
+];
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export type CsvShape = {
@@ -136,13 +144,24 @@ function checkBytes(
     for (let i = 0; i < index; i++) if (bytes[i] === 0x0a) line++;
     return `line ${line} (byte ${at.offset + index})`;
   };
-  if (at.offset === 0 && /^(fffe|feff)/.test(bytes.toString('hex', 0, 2)))
-    throw new Failure('invalid-data', `${at.shown} is UTF-16 text: save it as UTF-8.`);
+  if (at.offset === 0) checkBeginning(bytes.toString('hex', 0, 4), at.shown);
   const nul = bytes.indexOf(0);
   if (nul >= 0) throw new Failure('invalid-data', `${at.shown} holds a NUL byte at ${where(nul)}.`);
   if (isUtf8(bytes)) return;
   const bad = Buffer.byteLength(bytes.toString().split('\uFFFD', 1)[0] as string);
   throw new Failure('invalid-data', `${at.shown} is not UTF-8 at ${where(bad)}: save it as UTF-8.`);
+}
+
+/** Throws `Failure('invalid-data')` for what is no text in UTF-8 from its first bytes on. */
+function checkBeginning(beginning: string, shown: string): void {
+  if (/^(fffe|feff)/.test(beginning))
+    throw new Failure('invalid-data', `${shown} is UTF-16 text: save it as UTF-8.`);
+  const found = COMPRESSED.find(([, magic]) => magic.test(beginning));
+  if (found !== undefined)
+    throw new Failure(
+      'invalid-data',
+      `${shown} is compressed (${found[0]}): unpack it, or compress it once with gzip and name it .csv.gz.`,
+    );
 }
 
 /** Throws `Failure('invalid-data')` on names that stand twice; a column without a name gets one. */

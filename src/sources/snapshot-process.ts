@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { MadeSnapshot } from './make-snapshot.ts';
 import type { OnProgress, SnapshotRequest } from './snapshot-request.ts';
-import { runSourceTask } from './source-process.ts';
+import { runSourceTask, withOwnFolder } from './source-process.ts';
 
 /**
  * `makeSnapshot` in a process of its own, which may use the memory and time of `request.limits`: a file that lies about
@@ -15,10 +15,7 @@ export async function takeSnapshot(
   onProgress: OnProgress = () => undefined,
 ): Promise<MadeSnapshot> {
   signal.throwIfAborted();
-  await mkdir(request.outputFolder, { recursive: true });
-  // A process that is killed can't clean up: whatever it wrote goes away with its folder.
-  const outputFolder = await mkdtemp(join(request.outputFolder, 'taking-'));
-  try {
+  return withOwnFolder(request.outputFolder, async (outputFolder) => {
     const made = await runSourceTask(
       { kind: 'snapshot', request: { ...request, outputFolder } },
       signal,
@@ -27,7 +24,5 @@ export async function takeSnapshot(
     const parquetPath = join(request.outputFolder, basename(made.parquetPath));
     await rename(made.parquetPath, parquetPath);
     return { ...made, parquetPath };
-  } finally {
-    await rm(outputFolder, { recursive: true, force: true });
-  }
+  });
 }

@@ -21,12 +21,15 @@ export type SnapshotRequest = {
 export type SnapshotLimits = {
   /** Memory of the process that makes the snapshot. */
   readonly memoryMb: number;
+  /** What it may write: tables bigger than memory, what sorting spills, and the snapshot. */
+  readonly diskMb: number;
   readonly seconds: number;
   readonly threads: number;
 };
 
 export const DEFAULT_SNAPSHOT_LIMITS: SnapshotLimits = {
   memoryMb: 2048,
+  diskMb: 65_536,
   seconds: 3600,
   threads: 2,
 };

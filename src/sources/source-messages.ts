@@ -3,8 +3,11 @@ import type { MadeSnapshot } from './make-snapshot.ts';
 import type { Preview, PreviewRequest } from './preview.ts';
 import type { SnapshotProgress, SnapshotRequest } from './snapshot-request.ts';
 
-/** Exit code of a process that saw its own memory pass the limit. */
+/** Exit codes of a process that saw itself pass a limit. */
 export const OVER_MEMORY = 77;
+export const OVER_DISK = 78;
+/** Others need the rest of the disk. */
+export const DISK_FULL = 79;
 
 /** What a process that reads a source is told once. */
 export type SourceTask =

@@ -1,8 +1,12 @@
 import { fork } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../domain/failure.ts';
-import type { OnProgress } from './snapshot-request.ts';
+import type { OnProgress, SnapshotLimits } from './snapshot-request.ts';
 import {
+  DISK_FULL,
+  OVER_DISK,
   OVER_MEMORY,
   type SourceMessage,
   type SourceResults,
@@ -18,9 +22,9 @@ export function runSourceTask<Kind extends SourceTask['kind']>(
   signal: AbortSignal,
   onProgress: OnProgress = () => undefined,
 ): Promise<SourceResults[Kind]> {
-  const { memoryMb, seconds } = task.request.limits;
+  const { limits } = task.request;
   const child = fork(entryPoint(), [], {
-    execArgv: [`--max-old-space-size=${memoryMb}`],
+    execArgv: [`--max-old-space-size=${limits.memoryMb}`],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -32,7 +36,7 @@ export function runSourceTask<Kind extends SourceTask['kind']>(
       child.kill('SIGKILL');
     };
     const abort = (): void => end(signal.reason);
-    const timer = setTimeout(() => end(tooSlow(seconds)), seconds * 1000);
+    const timer = setTimeout(() => end(tooSlow(limits.seconds)), limits.seconds * 1000);
     signal.addEventListener('abort', abort, { once: true });
     child.on('error', end);
     child.on('message', (message: SourceMessage) => {
@@ -54,10 +58,24 @@ export function runSourceTask<Kind extends SourceTask['kind']>(
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
       if (result !== undefined) resolve(result);
-      else reject(failure ?? (code === OVER_MEMORY ? tooBig(memoryMb) : died(code, killedBy)));
+      else reject(failure ?? endedBy(limits, code, killedBy));
     });
     child.send(task satisfies SourceTask, (error) => error && end(error));
   });
+}
+
+/** A process that is killed can't clean up: whatever it writes goes into a folder of its own, and away with it. */
+export async function withOwnFolder<Result>(
+  parent: string,
+  work: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(join(parent, 'taking-'));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 function entryPoint(): string {
@@ -66,10 +84,21 @@ function entryPoint(): string {
   return fileURLToPath(new URL(`${folder}${file}`, import.meta.url));
 }
 
-function tooBig(memoryMb: number): Failure {
+function endedBy(
+  { memoryMb, diskMb }: SnapshotLimits,
+  code: number | null,
+  killedBy: string | null,
+): Failure {
+  if (code === OVER_MEMORY) return tooBig(`took more than ${memoryMb} MB of memory`);
+  if (code === OVER_DISK) return tooBig(`took more than ${diskMb} MB of disk`);
+  if (code === DISK_FULL) return tooBig('would have filled the disk of the `.partita` folder');
+  return died(code, killedBy);
+}
+
+function tooBig(what: string): Failure {
   return new Failure(
     'limit-exceeded',
-    `Reading the source took more than ${memoryMb} MB of memory: it holds more than it declares, or its rows are very wide; read less, by a query or fewer columns.`,
+    `Reading the source ${what}: it holds more than it declares, or its rows are very wide; read less, by a query or fewer columns.`,
   );
 }
 

@@ -31,7 +31,7 @@ export function requestOf(
     spec,
     baseFolder: folder,
     outputFolder: join(folder, 'out'),
-    limits: { memoryMb: 1024, seconds: 60, threads: 2 },
+    limits: { memoryMb: 1024, diskMb: 4096, seconds: 60, threads: 2 },
     ...(sourceUrl === undefined ? {} : { sourceUrl }),
   };
 }
