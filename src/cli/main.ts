@@ -26,7 +26,8 @@ process.exit(
     now: () => performance.now(),
     // Loaded when needed: `--help`, `validate` and `init` start fast and start nothing.
     createServices: async () => (await import('../compose.ts')).createServices(),
-    migrateDatabase: async (url) => (await import('../compose.ts')).migrateDatabase(url),
+    migrateDatabase: async (url) =>
+      (await import('../compose/migrate-database.ts')).migrateDatabase(url),
     untilInterrupted,
   }),
 );

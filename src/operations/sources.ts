@@ -12,6 +12,7 @@ import { previewSource } from '../sources/preview-process.ts';
 import type { SnapshotLimits } from '../sources/snapshot-request.ts';
 import type { Source } from '../spec/source.ts';
 import { type FileKind, fileKind } from './file-kind.ts';
+import { incomingFolder } from './workshop.ts';
 
 export type PreviewAsked = {
   readonly source: Source;
@@ -41,7 +42,7 @@ export interface SourceLook {
 }
 
 /** A preview shows a page; a source that needs more is read by a run. */
-const LIMITS: SnapshotLimits = { memoryMb: 1024, seconds: 60, threads: 2 };
+const LIMITS: SnapshotLimits = { memoryMb: 1024, diskMb: 8192, seconds: 60, threads: 2 };
 
 /** `addressOf`: where a Postgres source is, secrets resolved. `folder`: the state folder. */
 export function sourceLook(
@@ -59,7 +60,7 @@ export function sourceLook(
     },
     async preview({ source, baseFolder, rows }, signal) {
       const sourceUrl = await addressOf(source);
-      const scratchFolder = join(folder, 'objects', 'incoming');
+      const scratchFolder = incomingFolder(folder);
       const request = { source, baseFolder, scratchFolder, rows, limits: LIMITS };
       return previewSource(
         { ...request, ...(sourceUrl === undefined ? {} : { sourceUrl }) },

@@ -7,7 +7,7 @@ import type { PreparedSpec, SubmitOptions } from './services.ts';
 /**
  * Records the run, then starts its workflow: a crash between the two leaves a PENDING run, and submitting again with the
  * same idempotency key starts it. Throws `Failure('invalid-data')` and records nothing when a source file is missing,
- * unless the key has a run already, which may have read it long ago.
+ * `Failure('unreachable')` when its server is, unless the key has a run already, which may have read it long ago.
  */
 export async function submitRun(
   context: OperationContext,
@@ -15,7 +15,14 @@ export async function submitRun(
   { idempotencyKey, requestedBy = context.user }: SubmitOptions = {},
 ): Promise<{ readonly runId: string }> {
   const isKnown = idempotencyKey !== undefined && (await context.runs.hasKey(idempotencyKey));
-  if (!isKnown) await checkSource(prepared.spec.data.source, prepared.baseFolder);
+  if (!isKnown) {
+    const { spec, baseFolder } = prepared;
+    await checkSource(
+      spec.data.source,
+      baseFolder,
+      context.snapshotRequest(spec, baseFolder).sourceUrl,
+    );
+  }
   const runId = newRunId();
   const run = await context.runs.createRun({
     runId,

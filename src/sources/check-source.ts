@@ -1,14 +1,23 @@
 import { access, constants } from 'node:fs/promises';
 import { Failure } from '../domain/failure.ts';
 import type { Source } from '../spec/source.ts';
+import { checkPostgres } from './postgres-reading.ts';
 import { findFile, isGlob, noFile } from './source-file.ts';
 
 /**
- * Looks whether the files of a source are there and may be read, before anything is recorded of a run. What is in them,
- * and a server, is known when it is read. Throws `Failure('invalid-data')`.
+ * Looks whether the files of a source are there and may be read, or its server answers and has the table, before anything
+ * is recorded of a run. What is in them is known when it is read. `address`: of a server, if it is known already; see
+ * `resolveSourceUrl`. Throws `Failure('invalid-data')`, and `Failure('unreachable')` for a server.
  */
-export async function checkSource(source: Source, baseFolder: string): Promise<void> {
-  if (!('path' in source)) return;
+export async function checkSource(
+  source: Source,
+  baseFolder: string,
+  address: string | undefined,
+): Promise<void> {
+  if (source.kind === 'postgres') {
+    if (address !== undefined) await checkPostgres(source, address);
+    return;
+  }
   const file = await findFile(baseFolder, source.path);
   const paths = file === undefined ? await matchesOf(baseFolder, source.path) : [file.path];
   for (const path of paths)

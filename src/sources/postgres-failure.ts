@@ -19,7 +19,7 @@ export function postgresFailure(error: unknown, url: string): Failure {
   if (UNREACHABLE.test(code) || code === '')
     return new Failure(
       'unreachable',
-      `The database ${place} of the source can't be reached: ${text}.`,
+      `The database ${place} of the source can't be reached (${text}): start it, or correct the address that \`data.source.url\` refers to.`,
     );
   const meaning = MEANINGS[code];
   return new Failure(

@@ -9,8 +9,8 @@ import {
   type PostgresColumn,
   valuesOf,
 } from './postgres-columns.ts';
-import { postgresFailure } from './postgres-failure.ts';
-import { findTable, queryRelation, type Relation } from './postgres-relation.ts';
+import { openRelation, type PostgresSource } from './postgres-reading.ts';
+import type { Relation } from './postgres-relation.ts';
 import {
   type LoadContext,
   RAW,
@@ -23,16 +23,7 @@ import { shownUrl } from './source-url.ts';
 
 /** Rows per round trip: a few megabytes for wide tables. */
 const FETCH_ROWS = 8192;
-const CONNECT_MS = 10_000;
-/** For one round trip, the first of which runs what the query sorts. */
-const STATEMENT_MS = 600_000;
 
-type PostgresSource = {
-  readonly kind: 'postgres';
-  readonly url?: string | undefined;
-  readonly table?: string | undefined;
-  readonly query?: string | undefined;
-};
 type HeldColumn = PostgresColumn & { readonly type: TableType };
 
 /** A table or query, streamed through a cursor in one read-only transaction: one state of the data, memory of a page. */
@@ -43,46 +34,11 @@ export const loadPostgres: SourceReader<PostgresSource> = async (
   const url = context.sourceUrl;
   if (url === undefined)
     throw new Failure('invalid-spec', 'The Postgres source has no address: set `data.source.url`.');
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_MS,
-    application_name: 'partita source',
-    // Values come as text and are read by our own rules; the driver's parsers would round and shift zones.
-    types: { getTypeParser: () => (text: string) => text },
-  });
-  // A server that goes away tells so by an event as well as by the rejected query.
-  client.on('error', () => undefined);
-  const leave = (): void => void client.end();
-  context.signal.addEventListener('abort', leave, { once: true });
-  try {
-    await client.connect();
-    await beginReading(client);
-    const relation =
-      source.table === undefined
-        ? queryRelation(source.query ?? '')
-        : await findTable(client, source.table);
+  return openRelation(source, url, context.signal, async (client, relation) => {
     const read = await streamInto(client, relation, context);
     return { ...read, location: `${shownUrl(url)} ${relation.shown}` };
-  } catch (error) {
-    context.signal.throwIfAborted();
-    throw postgresFailure(error, url);
-  } finally {
-    context.signal.removeEventListener('abort', leave);
-    await client.end().catch(() => undefined);
-  }
+  });
 };
-
-/** Nothing can be written, waited for without end, or read with a superuser's rights. */
-async function beginReading(client: pg.Client): Promise<void> {
-  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-  await client.query(
-    `SET LOCAL statement_timeout = ${STATEMENT_MS}; SET LOCAL lock_timeout = ${CONNECT_MS}; SET LOCAL TimeZone = 'UTC'; SET LOCAL extra_float_digits = 3; SET LOCAL IntervalStyle = 'iso_8601'; SET LOCAL DateStyle = 'ISO'`,
-  );
-  const { rows } = await client.query<{ readonly rolsuper: string }>(
-    'SELECT rolsuper FROM pg_roles WHERE rolname = current_user',
-  );
-  if (rows[0]?.rolsuper === 't') await client.query('SET LOCAL ROLE pg_read_all_data');
-}
 
 async function streamInto(
   client: pg.Client,

@@ -139,10 +139,12 @@ describe('a source that can not be trained on', () => {
 
     // The worker runs already, without the variable.
     partita.environment['SOURCE_URL'] = `postgres://reader:${SECRET}@127.0.0.1:${port}/shop`;
-    const { code, result, stdout, stderr } = await partita.run(spec);
-    expect([code, result.status]).toEqual([7, 'FAILED']);
-    expect(result.error).toContain(`127.0.0.1:${port}`);
+    const runs = await partita.json<readonly unknown[]>('runs', 'ls');
+    const { code, stdout, stderr } = await partita.command('run', spec, '--json');
+    expect([code, JSON.parse(stdout)]).toMatchObject([7, { error: { kind: 'unreachable' } }]);
+    expect(stdout).toContain(`127.0.0.1:${port}/shop of the source can't be reached`);
     expect(stdout + stderr).not.toContain(SECRET);
+    expect(await partita.json('runs', 'ls')).toEqual(runs);
   }, 120_000);
 
   it('is refused under a key of its own, and asked for no more once its run is there', async () => {

@@ -1,0 +1,195 @@
+import { mkdir } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { type Config, environmentVariable } from '../config.ts';
+import { Failure } from '../domain/failure.ts';
+import { buildDigest } from '../embedded/build-digest.ts';
+import { logPathOf } from '../embedded/log-file.ts';
+import { packageRoot } from '../embedded/package-root.ts';
+import type { PartName } from '../embedded/part-record.ts';
+import {
+  deadParts,
+  ensureStack,
+  namedStack,
+  runningDatabase,
+  type Stack,
+} from '../embedded/stack.ts';
+import { announceWorkerReady } from '../embedded/worker-process.ts';
+import { OpenEngines } from '../engines/open-engines.ts';
+import type { OperationContext, Workshop } from '../operations/context.ts';
+import { codeVersion, environmentFacts } from '../operations/environment.ts';
+import type { Scorer } from '../operations/scorer.ts';
+import { createWorkshop, incomingFolder } from '../operations/workshop.ts';
+import { resolveSourceUrl } from '../sources/source-url.ts';
+import { resolveRemote, variableOfEngine } from '../spec/engine.ts';
+import { type Source, variableOf } from '../spec/source.ts';
+import type { Spec } from '../spec/spec.ts';
+import { createFileObjectStore } from '../stores/objects/file-object-store.ts';
+import { knownFitTimes } from '../stores/postgres/known-fit-times.ts';
+import { openPostgresStores } from '../stores/postgres/open-stores.ts';
+import { connectClient } from '../temporal/connection.ts';
+import { workflowBundle } from '../temporal/workflow-bundle.ts';
+import { migrateDatabase } from './migrate-database.ts';
+
+/** Batches that one worker works on at once: enough to keep every thread busy while others commit. */
+const CONCURRENT_ACTIVITIES = 8;
+
+/** What dies again and again is not helped by starting it. */
+const MAX_REPAIRS = 5;
+
+/** The parts of the system that hold something open. */
+export class System {
+  readonly #config: Config;
+  readonly #engines: OpenEngines;
+  readonly #closing: (() => Promise<unknown>)[] = [];
+  readonly #contexts = new Map<string, Promise<OperationContext>>();
+  #context: Promise<OperationContext> | undefined;
+  #scorer: Scorer | undefined;
+  #repairs = 0;
+
+  constructor(config: Config) {
+    this.#config = config;
+    this.#engines = new OpenEngines(join(config.folder, 'spark'));
+  }
+
+  stack(worker: boolean, secrets: readonly string[] = []): Promise<Stack> {
+    return ensureStack({ config: this.#config, migrate: migrateDatabase, worker, secrets, say });
+  }
+
+  /** What a spec refers to is in the environment of whoever asks: the worker, which reads the source, gets it from there. */
+  async lendSecrets({ data: { source }, engine }: Spec): Promise<void> {
+    const variables = [variableOf(source), variableOfEngine(engine)];
+    const named = variables.filter((name) => name !== undefined);
+    if (named.length === 0) return;
+    resolveSourceUrl(source, environmentVariable, null);
+    if (engine.kind === 'spark') resolveRemote(engine, environmentVariable);
+    await this.stack(true, named);
+  }
+
+  context(): Promise<OperationContext> {
+    if (this.#context === undefined) {
+      const opening = this.stack(true).then((stack) => this.#contextAt(stack));
+      this.#context = opening;
+      // A server goes on: what can't be reached now may be there at the next question.
+      opening.catch(() => {
+        this.#context = undefined;
+      });
+    }
+    return this.#context;
+  }
+
+  /**
+   * The context, once whatever died of the stack has been started again: for who watches a run that needs it.
+   * Throws `Failure('unreachable')` when that did not help several times.
+   */
+  async repaired(): Promise<OperationContext> {
+    const dead = deadParts(this.#config);
+    if (dead.length === 0) return this.context();
+    if (this.#repairs++ === MAX_REPAIRS) throw diesAgain(dead, this.#config.folder);
+    const stack = await this.stack(true);
+    const names = stack.started.join(' and ');
+    if (names !== '') say(`Died and started again: ${names}. The run goes on.`);
+    this.#context = this.#contextAt(stack);
+    return this.#context;
+  }
+
+  /** Keeps models open between questions. */
+  async scorer(): Promise<Scorer> {
+    const { Scorer } = await import('../operations/scorer.ts');
+    this.#scorer ??= new Scorer(() => this.context());
+    return this.#scorer;
+  }
+
+  /** What reads and computes in this process: no part is started but for a table that lies in the embedded server. */
+  async workshop({ data: { source } }: Spec): Promise<Workshop> {
+    return this.#workshop(await this.#dataUrl(source));
+  }
+
+  /** Where a Postgres source is; undefined for a file, and where no database for data is known. */
+  async addressOf(source: Source): Promise<string | undefined> {
+    return resolveSourceUrl(source, environmentVariable, await this.#dataUrl(source));
+  }
+
+  /** Where a Postgres source is, if that is known before any part is started. */
+  namedAddress(source: Source): string | undefined {
+    return resolveSourceUrl(source, environmentVariable, null);
+  }
+
+  async #dataUrl(source: Source): Promise<string | null> {
+    const isEmbedded = source.kind === 'postgres' && source.url === undefined;
+    return isEmbedded ? (await this.stack(false)).dataUrl : null;
+  }
+
+  /** Works until told to stop: this process is the worker of the stack, or one more of a system that is elsewhere. */
+  async work(stop: AbortSignal): Promise<void> {
+    const { installRuntime, runWorker } = await import('../temporal/worker.ts');
+    const { createActivities } = await import('../../activities/index.ts');
+    installRuntime();
+    const stack = namedStack(this.#config) ?? (await this.stack(false));
+    const context = await this.#open(stack);
+    const scratchFolder = incomingFolder(this.#config.folder);
+    await mkdir(scratchFolder, { recursive: true });
+    const activities = createActivities({ ...context, scratchFolder });
+    const options = { temporal: stack.temporal, activities, concurrency: CONCURRENT_ACTIVITIES };
+    try {
+      await runWorker(options, stop, () => announceWorkerReady(this.#config.folder));
+    } finally {
+      await this.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#engines.close();
+    for (const close of this.#closing.splice(0)) await close();
+  }
+
+  /** Connections mend themselves at the same addresses; those to others stay open until `close`. */
+  #contextAt(stack: Stack): Promise<OperationContext> {
+    const addresses = `${stack.databaseUrl} ${stack.temporal.address}`;
+    const context = this.#contexts.get(addresses) ?? this.#open(stack);
+    this.#contexts.set(addresses, context);
+    return context;
+  }
+
+  async #open(stack: Stack): Promise<OperationContext> {
+    const { stores, close } = openPostgresStores(stack.databaseUrl);
+    const temporal = await connectClient(stack.temporal);
+    this.#closing.push(close, () => temporal.connection.close());
+    const root = packageRoot();
+    return {
+      ...stores,
+      objects: createFileObjectStore(join(this.#config.folder, 'objects')),
+      temporal,
+      temporalUi: stack.temporalUi,
+      ...this.#workshop(stack.dataUrl),
+      codeVersion: async () =>
+        codeVersion(root, buildDigest(join(root, 'dist')), await workflowBundle()),
+      environment: environmentFacts(),
+      reportsFolder: join(this.#config.folder, 'reports'),
+      user: userInfo().username,
+      concurrency: 4,
+    };
+  }
+
+  #workshop(dataUrl: string | null): Workshop {
+    return createWorkshop({
+      engines: this.#engines,
+      folder: this.#config.folder,
+      dataUrl,
+      secrets: environmentVariable,
+      fitTimes: () => knownFitTimes(runningDatabase(this.#config)),
+    });
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function diesAgain(parts: readonly PartName[], folder: string): Failure {
+  const [name] = parts;
+  return new Failure(
+    'unreachable',
+    `The ${name} has died ${MAX_REPAIRS + 1} times while this run was watched: see ${logPathOf(folder, name ?? 'worker')}, then start it with \`partita up\` and go on with \`partita attach\`.`,
+  );
+}

@@ -1,0 +1,37 @@
+import type { AuditStore } from '../audit-store.ts';
+import type { BookmarkStore } from '../bookmark-store.ts';
+import type { LineageStore } from '../lineage-store.ts';
+import type { RunFactsStore } from '../run-facts.ts';
+import type { RunStore } from '../run-store.ts';
+import { connectDatabase } from './connect.ts';
+import { createPostgresAuditStore } from './postgres-audit-store.ts';
+import { createPostgresBookmarkStore } from './postgres-bookmark-store.ts';
+import { createPostgresLineageStore } from './postgres-lineage-store.ts';
+import { createPostgresRunFactsStore } from './postgres-run-facts-store.ts';
+import { createPostgresRunStore } from './postgres-run-store.ts';
+
+export type PostgresStores = {
+  readonly runs: RunStore;
+  readonly facts: RunFactsStore;
+  readonly lineage: LineageStore;
+  readonly audit: AuditStore;
+  readonly bookmarks: BookmarkStore;
+};
+
+/** Everything that is remembered in one database, over one pool of connections; connects at the first question. */
+export function openPostgresStores(url: string): {
+  readonly stores: PostgresStores;
+  readonly close: () => Promise<void>;
+} {
+  const database = connectDatabase({ url, application: 'partita' });
+  return {
+    stores: {
+      runs: createPostgresRunStore(database),
+      facts: createPostgresRunFactsStore(database),
+      lineage: createPostgresLineageStore(database),
+      audit: createPostgresAuditStore(database),
+      bookmarks: createPostgresBookmarkStore(database),
+    },
+    close: () => database.destroy(),
+  };
+}
