@@ -16,10 +16,11 @@ export type Ended = {
 
 /** A command under way. */
 export type Running = {
+  readonly pid: number;
   readonly ended: Promise<Ended>;
   /** Presses Ctrl-C. */
   interrupt(): void;
-  /** Resolves when its output for people holds this, with what was found. */
+  /** Resolves when its output for people holds this, with what was found; rejects when it ended without. */
   says(pattern: RegExp): Promise<RegExpExecArray>;
 };
 
@@ -59,19 +60,25 @@ export class Partita {
     const ended = new Promise<Ended>((resolve) =>
       child.on('close', (code) => resolve({ code, stdout, stderr })),
     );
+    const endedWithout = async (pattern: RegExp): Promise<never> => {
+      const { code } = await ended;
+      throw new Error(`It ended with ${code}, without ${pattern}:\n${stderr}\n${stdout}`);
+    };
     return {
+      pid: child.pid as number,
       ended,
       interrupt: () => child.kill('SIGINT'),
-      says: (pattern) =>
-        new Promise((resolve, reject) => {
+      says: (pattern) => {
+        const said = new Promise<RegExpExecArray>((resolve) => {
           const look = () => {
             const found = pattern.exec(stderr);
             if (found !== null) resolve(found);
           };
-          look();
           child.stderr.on('data', look);
-          child.on('close', () => reject(new Error(`It ended without ${pattern}: ${stderr}`)));
-        }),
+          look();
+        });
+        return Promise.race([said, endedWithout(pattern)]);
+      },
     };
   }
 
