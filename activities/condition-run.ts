@@ -1,15 +1,10 @@
-import { Failure } from '../src/domain/failure.ts';
 import { longestFirst, trainingBatchLimits } from '../src/partition/batch-plan.ts';
+import { checkTarget } from '../src/partition/check-target.ts';
 import { classLabels, conditionPartitions } from '../src/partition/condition.ts';
-import type { ProfileFacts } from '../src/partition/facts.ts';
 import { profileWarnings } from '../src/partition/profile-warnings.ts';
-import type { Snapshot } from '../src/sources/snapshot.ts';
-import type { Spec } from '../src/spec/spec.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { planStage } from './plan-stage.ts';
-
-type Profiled = Snapshot['partitions'][number] & { readonly facts: ProfileFacts };
 
 export function conditionRunActivity({ runs, objects }: ActivityDependencies) {
   return {
@@ -42,29 +37,4 @@ export function conditionRunActivity({ runs, objects }: ActivityDependencies) {
       });
     },
   };
-}
-
-/**
- * What makes every model impossible is an error of the data, found before anything is trained. Where a partition could not
- * be profiled, the data may be well: then each partition tells for itself.
- */
-function checkTarget(spec: Spec, profiled: readonly Profiled[], classes: readonly string[]): void {
-  if (profiled.some(({ facts }) => facts.failure !== undefined)) return;
-  const usable = profiled.reduce((sum, { facts }) => sum + facts.rows - facts.target.missing, 0);
-  const { column, task, positive } = spec.target;
-  if (usable === 0)
-    throw new Failure('invalid-data', `Target column "${column}" is empty in every row.`);
-  if (task !== 'classification') return;
-  if (classes.length < 2) {
-    throw new Failure(
-      'invalid-data',
-      `Target column "${column}" has the one class "${classes[0]}" in the whole table; classification needs two.`,
-    );
-  }
-  if (positive !== undefined && !classes.includes(positive)) {
-    throw new Failure(
-      'invalid-data',
-      `target.positive is "${positive}", but the classes of "${column}" are ${classes.slice(0, 20).join(', ')}.`,
-    );
-  }
 }

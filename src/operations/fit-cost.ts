@@ -56,6 +56,11 @@ const UNKNOWN = { work: tree, ns: 400 };
 /** Every fit costs this, however few its rows. */
 const LEAST_MS = 0.3;
 
+/** Nanoseconds per unit of work of an algorithm. */
+export function nanosecondsOf(algorithm: string): number {
+  return (COSTS[algorithm] ?? UNKNOWN).ns;
+}
+
 /** Milliseconds of one fit on one core, by its algorithm's complexity. */
 export function fitCostMs({ algorithm, parameters }: Candidate, size: FitSize): number {
   const { work, ns } = COSTS[algorithm] ?? UNKNOWN;

@@ -1,9 +1,13 @@
-import { Failure } from '../domain/failure.ts';
+import type { Outcome } from '../engines/engine.ts';
 import { createJob, runJob } from '../engines/job.ts';
 import { checkFeatures } from '../partition/check-features.ts';
+import { checkTarget } from '../partition/check-target.ts';
 import { columnsRead } from '../partition/columns-read.ts';
 import { classLabels, conditionPartitions, type ProfiledRef } from '../partition/condition.ts';
+import type { ProfileFacts } from '../partition/facts.ts';
+import { failedProfile } from '../partition/failed-profile.ts';
 import { partitionRef } from '../partition/partition-function.ts';
+import { profileWarnings } from '../partition/profile-warnings.ts';
 import type { Snapshot } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
@@ -11,7 +15,10 @@ import { estimateTraining } from './estimate-training.ts';
 import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
 import type { PreparedSpec, RunPlan } from './services.ts';
 
-/** What would be trained: reads the source into a snapshot that is thrown away, profiles and conditions it. */
+/**
+ * What would be trained: reads the source into a snapshot that is thrown away, profiles and conditions it as a run does,
+ * and throws where a run would end there.
+ */
 export async function planRun(
   workshop: Workshop,
   { spec, baseFolder }: PreparedSpec,
@@ -21,14 +28,14 @@ export async function planRun(
     const { snapshot } = rows;
     checkFeatures(snapshot.columns, spec);
     const profiled = await profileAll(workshop, spec, rows, signal);
+    const classes = spec.target.task === 'classification' ? classLabels(profiled) : [];
+    checkTarget(spec, profiled, classes);
+    const warnings = [...snapshot.warnings, ...profileWarnings(profiled, spec)];
     const partitions = conditionPartitions(profiled, spec);
     const own = partitions.filter(({ decision }) => decision.kind === 'train');
     const models = own.map(({ rows: count }) => count);
     if (spec.global.enabled) models.push(Math.min(snapshot.rowCount, spec.global.max_rows));
-    const size = {
-      features: featureCount(snapshot, spec),
-      classes: spec.target.task === 'regression' ? 0 : classLabels(profiled).length,
-    };
+    const size = { features: featureCount(snapshot, spec), classes: classes.length };
     const estimate = estimateTraining(
       spec,
       models.map((count) => ({ rows: count, ...size })),
@@ -48,7 +55,7 @@ export async function planRun(
       fits: models.length * fitsPerModel,
       estimatedSeconds: estimate.seconds,
       estimateBasis: estimate.basis,
-      warnings: snapshot.warnings,
+      warnings,
     };
   });
 }
@@ -84,11 +91,8 @@ async function profileAll(
   const job = createJob(rows, { name: 'profile', args, tasks });
   const outcomes = await runJob(engineFor(spec), job, signal);
   return snapshot.partitions.map((partition, i) => {
-    const outcome = outcomes[i];
-    if (outcome?.kind === 'ok') return { ...partition, facts: outcome.facts };
-    throw new Failure(
-      'invalid-data',
-      `Partition "${partition.text}" can't be profiled: ${outcome?.message}`,
-    );
+    const outcome = outcomes[i] as Outcome<ProfileFacts>;
+    const facts = outcome.kind === 'ok' ? outcome.facts : failedProfile(partition.count, outcome);
+    return { ...partition, facts };
   });
 }

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RunPlan } from '../../src/operations/services.ts';
-import { csvOf, Partita } from '../support/partita.ts';
+import { csvOf, Partita, type SpecWishes } from '../support/partita.ts';
 
 const partita = new Partita();
 afterAll(() => partita.stop(), 120_000);
@@ -17,12 +17,13 @@ const SHOPS = csvOf(
   })),
 );
 
-function shopsSpec(): string {
+function shopsSpec(wishes: Partial<SpecWishes> = {}): string {
   return partita.writeSpec({
     data: { source: { kind: 'csv', path: partita.write('shops.csv', SHOPS) } },
     partition: { by: 'shop', min_rows: 40 },
     target: { column: 'sold', task: 'classification' },
     algorithms: ['baseline', { decision_tree: { max_depth: 2 } }],
+    ...wishes,
   });
 }
 
@@ -37,6 +38,25 @@ describe('looking before a run', () => {
     // One partition and the model without partition: 2 candidates × 3 folds and the final fit each.
     expect(plan.fits).toBe(14);
     expect([plan.estimateBasis, plan.estimatedSeconds > 0]).toEqual(['cost_model', true]);
+  });
+
+  it('warns of what the run would warn of', async () => {
+    const leaking = SHOPS.split('\n').map((line) => line.replace(/,("?\w+"?)$/, ',$1,$1'));
+    partita.write('leaking.csv', leaking.join('\n').replace('"sold","sold"', '"sold","receipt"'));
+    const spec = shopsSpec({
+      name: 'leaking',
+      data: { source: { kind: 'csv', path: 'leaking.csv' } },
+    });
+    const { warnings } = await partita.json<RunPlan>('plan', spec);
+    expect(warnings).toEqual([expect.stringMatching(/receipt.*\(in .*north/)]);
+  });
+
+  it('tells which partitions can not be profiled', async () => {
+    const limits = { per_partition: { seconds: 1e-6 } };
+    const { partitions } = await partita.json<RunPlan>('plan', shopsSpec({ limits }));
+    expect(partitions.map(({ decision }) => decision)).toEqual(
+      partitions.map(() => ({ kind: 'fail', reason: 'timeout' })),
+    );
   });
 
   it('debugs a partition of a file: its steps, and what is known of its rows', async () => {

@@ -1,0 +1,32 @@
+import { Failure } from '../domain/failure.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { ProfiledRef } from './condition.ts';
+
+/**
+ * What makes every model impossible is an error of the data, found before anything is trained. Where a partition could not
+ * be profiled, the data may be well: then each partition tells for itself. Throws `Failure('invalid-data')`.
+ */
+export function checkTarget(
+  spec: Spec,
+  profiled: readonly Pick<ProfiledRef, 'facts'>[],
+  classes: readonly string[],
+): void {
+  if (profiled.some(({ facts }) => facts.failure !== undefined)) return;
+  const usable = profiled.reduce((sum, { facts }) => sum + facts.rows - facts.target.missing, 0);
+  const { column, task, positive } = spec.target;
+  if (usable === 0)
+    throw new Failure('invalid-data', `Target column "${column}" is empty in every row.`);
+  if (task !== 'classification') return;
+  if (classes.length < 2) {
+    throw new Failure(
+      'invalid-data',
+      `Target column "${column}" has the one class "${classes[0]}" in the whole table; classification needs two.`,
+    );
+  }
+  if (positive !== undefined && !classes.includes(positive)) {
+    throw new Failure(
+      'invalid-data',
+      `target.positive is "${positive}", but the classes of "${column}" are ${classes.slice(0, 20).join(', ')}.`,
+    );
+  }
+}
