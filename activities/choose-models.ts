@@ -18,7 +18,9 @@ import { globalInputs, inputOf } from './stored-inputs.ts';
 type Row = Choosable & {
   readonly rows: number;
   readonly ranges: PartitionRecord['ranges'];
-  readonly own: { readonly best: number; readonly predictions: PackMember } | null;
+  readonly own:
+    | (Pick<TrainedModel['facts'], 'best' | 'bestWithout'> & { readonly predictions: PackMember })
+    | null;
 };
 
 /** A partition whose rows count in the totals, and who answers for it. */
@@ -68,7 +70,11 @@ function rowOf(record: PartitionRecord): Row {
     model: own?.facts.model.digest ?? null,
     failure: trained?.kind === 'failed' ? trained.reason : null,
     comparison: evaluated?.comparison ?? null,
-    own: own && { best: own.facts.best, predictions: own.predictions },
+    own: own && {
+      best: own.facts.best,
+      bestWithout: own.facts.bestWithout,
+      predictions: own.predictions,
+    },
   };
 }
 
@@ -93,10 +99,11 @@ function totalsTask(
       members: members.map(({ row, choice }) => ({
         rows: row.rows,
         best: row.own?.best ?? null,
+        bestWithout: row.own?.bestWithout ?? [],
         served: servedBy(row, choice),
       })),
       candidates: run.spec.candidates.length,
-      global: global && { best: global.facts.best },
+      global: global && { best: global.facts.best, bestWithout: global.facts.bestWithout },
     },
     inputs: [
       ...members.flatMap(({ row: { own } }) =>

@@ -79,6 +79,9 @@ function unscored(
     cv: missing,
     cvInterval: null,
     cvRows: 0,
+    nested: missing,
+    nestedInterval: null,
+    optimism: null,
     holdout: missing,
     holdoutInterval: null,
     holdoutRows: 0,
@@ -103,5 +106,7 @@ function evaluationTask(
 }
 
 function sideArgs(side: TrainedModel | null): EvaluateArgs['own'] {
-  return side && { candidates: side.facts.candidates.length, best: side.facts.best };
+  if (side === null) return null;
+  const { candidates, best, bestWithout } = side.facts;
+  return { candidates: candidates.length, best, bestWithout };
 }

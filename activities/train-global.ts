@@ -88,7 +88,12 @@ class GlobalTraining {
     const { best, refit } = refitted;
     writePartInto(refit, everyRow(folds.length), holdoutLayer, predictions);
     const selection = joinSelection(refit.facts.selection, tried);
-    return this.#trained({ ...refit.facts, selection, candidates, best }, refit, predictions);
+    const { bestWithout } = ranking;
+    return this.#trained(
+      { ...refit.facts, selection, candidates, best, bestWithout },
+      refit,
+      predictions,
+    );
   }
 
   async #fitFolds(folds: Uint8Array, predictions: Predictions): Promise<FoldsByCandidate> {

@@ -13,6 +13,12 @@ export type ScoredModel = {
   readonly parameters: JsonObject | null;
   /** Metric on the pooled out-of-fold rows. */
   readonly cv: ScoreValue;
+  /** The same with the candidate of each fold chosen on the other folds: what choosing like this will score. */
+  readonly nested: ScoreValue;
+  /** 95 %, of `nested`. */
+  readonly nestedInterval: { readonly low: number; readonly high: number } | null;
+  /** By how much `cv` is better than `nested`: positive = too good, whatever the metric's direction. */
+  readonly optimism: number | null;
   readonly holdout: ScoreValue;
   /** Digest of the model that answers; null when none does. */
   readonly model: Digest | null;
@@ -36,7 +42,7 @@ export type PartitionRow = ScoredModel & {
   /** Where the split of its rows differs from what was asked, and rows that repeat. */
   readonly notes: readonly string[];
   /** The model without partition on the same rows. */
-  readonly global: { readonly cv: ScoreValue; readonly holdout: ScoreValue };
+  readonly global: PooledScore;
   /** Own minus global, positive = own is better; null when they can't be compared. */
   readonly difference: number | null;
   /** 95 %, of `difference`. */
@@ -77,7 +83,7 @@ export type RunResult = {
   readonly report: string | null;
 };
 
-export type PooledScore = { readonly cv: ScoreValue; readonly holdout: ScoreValue };
+export type PooledScore = Pick<ScoredModel, 'cv' | 'nested' | 'holdout'>;
 
 /** Longer lists of partitions go to a file of their own. */
 export const MAX_LISTED_PARTITIONS = 1000;

@@ -9,15 +9,24 @@ export type Interval = { readonly low: number; readonly high: number };
 /**
  * The 95 % interval of a score, from the influence of its rows (no resampling: the same rows give the same interval);
  * `null` where there is no score or one row only. It stays within the metric's range: shares by Wilson's formula with
- * the number of rows that would give the same variance, losses (and 1 − r2) on a logarithmic scale.
+ * the number of rows that would give the same variance, losses (and 1 − r2) on a logarithmic scale. `inflation`: how many
+ * times the variance of independent rows theirs is.
  */
-export function scoreInterval(metric: Metric, rows: ScoredRows): Interval | null {
+export function scoreInterval(metric: Metric, rows: ScoredRows, inflation = 1): Interval | null {
   const { score, influence } = measure(metric, rows);
   const { value } = score;
   if (value === null || rows.truth.length < 2) return null;
-  const error = standardError(influence(), rows.weights);
-  const interval = intervalOn(metric, { value, error, size: effectiveRows(rows) });
+  const error = standardError(influence(), rows.weights) * Math.sqrt(inflation);
+  const interval = intervalOn(metric, { value, error, size: effectiveRows(rows) / inflation });
   return Number.isFinite(interval.low) && Number.isFinite(interval.high) ? interval : null;
+}
+
+/**
+ * How many times the variance of a cross-validated score is that of independent rows: every row that is scored has trained
+ * the models of the other folds. 1 + k ÷ (k − 1) for k folds (Nadeau and Bengio 2003); of one fold, a holdout, 1.
+ */
+export function crossValidationInflation(folds: number): number {
+  return folds < 2 ? 1 : 1 + folds / (folds - 1);
 }
 
 /** √ Σ (w/W)²·ψ², with the usual correction for few rows. */

@@ -66,8 +66,8 @@ function runUpTo(
   const folds = profiled.blobs.get('folds') as Uint8Array;
   const trained = debugging.run('train', { ...args, scope: 'own' }, { folds });
   if (stage === 'train') return trained.facts;
-  const { best, candidates } = trained.facts;
-  const own = best === null ? null : { candidates: candidates.length, best };
+  const { best, bestWithout, candidates } = trained.facts;
+  const own = best === null ? null : { candidates: candidates.length, best, bestWithout };
   const inputs = new Map([['own', trained.blobs.get('predictions') as Uint8Array]]);
   return debugging.run('evaluate', { ...args, own, global: null }, { folds, inputs }).facts;
 }

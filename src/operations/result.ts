@@ -1,5 +1,5 @@
 import type { Score } from '../domain/metric.ts';
-import type { PartitionRow, RunResult, ScoredModel } from '../domain/result.ts';
+import type { PartitionRow, PooledScore, RunResult, ScoredModel } from '../domain/result.ts';
 import type { Choice } from '../partition/choice.ts';
 import type { EvaluateFacts, SideScores, TotalsFacts, TrainFacts } from '../partition/facts.ts';
 import { failureMessage } from '../report/partition-row.ts';
@@ -64,10 +64,7 @@ function partitionRow(record: PartitionRecord): PartitionRow {
     notes: profile?.split.notes ?? [],
     ...scoredModel(facts, evaluated?.own ?? null),
     model,
-    global: {
-      cv: evaluated?.global?.cv.value ?? null,
-      holdout: evaluated?.global?.holdout.value ?? null,
-    },
+    global: scoreValues(evaluated?.global ?? null),
     difference: evaluated?.comparison?.difference ?? null,
     interval: evaluated?.comparison?.interval ?? null,
     verdict: chosen?.verdict ?? null,
@@ -103,8 +100,9 @@ function scoredModel(facts: TrainFacts | null, scores: SideScores | null): Score
   return {
     algorithm: facts?.model?.algorithm ?? null,
     parameters: facts?.model?.parameters ?? null,
-    cv: scores?.cv.value ?? null,
-    holdout: scores?.holdout.value ?? null,
+    ...scoreValues(scores),
+    nestedInterval: scores?.nestedInterval ?? null,
+    optimism: scores?.optimism ?? null,
     model: facts?.model?.digest ?? null,
   };
 }
@@ -116,8 +114,10 @@ function missingScores(
 ): Pick<ScoredModel, 'because'> {
   const scores: readonly (readonly [string, Score | undefined])[] = [
     ['cv', evaluated?.own?.cv],
+    ['nested', evaluated?.own?.nested],
     ['holdout', evaluated?.own?.holdout],
     ['global.cv', evaluated?.global?.cv],
+    ['global.nested', evaluated?.global?.nested],
     ['global.holdout', evaluated?.global?.holdout],
   ];
   const because = Object.fromEntries(
@@ -128,9 +128,15 @@ function missingScores(
 }
 
 function pooledScore(scores: SideScores | null | undefined): RunResult['totals']['own'] {
-  return scores === null || scores === undefined
-    ? null
-    : { cv: scores.cv.value, holdout: scores.holdout.value };
+  return scores === null || scores === undefined ? null : scoreValues(scores);
+}
+
+function scoreValues(scores: SideScores | null): PooledScore {
+  return {
+    cv: scores?.cv.value ?? null,
+    nested: scores?.nested.value ?? null,
+    holdout: scores?.holdout.value ?? null,
+  };
 }
 
 /** What small partitions were merged into: its rows are theirs. */

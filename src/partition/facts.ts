@@ -121,6 +121,8 @@ export type TrainFacts = {
   readonly candidates: readonly CandidateFacts[];
   /** Index into `candidates`; null when none could be fitted. */
   readonly best: number | null;
+  /** Per fold, the candidate that is the best on the rows of all other folds; empty where none has a score. */
+  readonly bestWithout: readonly number[];
   readonly model: ModelFacts | null;
   readonly rows: RowLedger;
 };
@@ -142,8 +144,12 @@ export type RankArgs = {
   readonly task: Task;
   readonly classes: readonly string[];
 };
-/** Result of `rank`: what stored out-of-fold predictions say about every candidate; `best` as in `TrainFacts`. */
-export type RankFacts = { readonly cv: readonly Score[]; readonly best: number | null };
+/** Result of `rank`: what stored out-of-fold predictions say about every candidate; `best` and `bestWithout` as in `TrainFacts`. */
+export type RankFacts = {
+  readonly cv: readonly Score[];
+  readonly best: number | null;
+  readonly bestWithout: readonly number[];
+};
 
 /** Result of `refit`. Blobs: `model`, and `predictions` with one layer (holdout rows). */
 export type RefitFacts = {
@@ -166,8 +172,15 @@ export type EvaluateArgs = {
   readonly spec: Spec;
   readonly task: Task;
   readonly classes: readonly string[];
-  readonly own: { readonly candidates: number; readonly best: number } | null;
-  readonly global: { readonly candidates: number; readonly best: number } | null;
+  readonly own: SideArgs | null;
+  readonly global: SideArgs | null;
+};
+
+/** How many candidates a side has, and which of them were chosen: with all folds, and without each. */
+export type SideArgs = {
+  readonly candidates: number;
+  readonly best: number;
+  readonly bestWithout: readonly number[];
 };
 
 export type Interval = { readonly low: number; readonly high: number };
@@ -176,8 +189,8 @@ export type EvaluateFacts = {
   readonly own: SideScores | null;
   readonly global: SideScores | null;
   /**
-   * Own minus global on identical out-of-fold rows, cross-fitted (the candidate is chosen on the other folds); positive
-   * = own is better, whatever the metric's direction.
+   * Own minus global on identical out-of-fold rows, both nested (the candidate is chosen on the other folds); positive =
+   * own is better, whatever the metric's direction.
    */
   readonly comparison: {
     readonly difference: number;
@@ -191,8 +204,15 @@ export type EvaluateFacts = {
 };
 
 export type SideScores = {
+  /** Of the candidate that is the best on these very rows: too good when there were many to choose from. */
   readonly cv: Score;
   readonly cvInterval: Interval | null;
+  /** On the rows of each fold the candidate that is the best on the other folds: what choosing like this will score. */
+  readonly nested: Score;
+  /** Wider than `cvInterval`: the models of the folds have seen each other's rows (`crossValidationInflation`). */
+  readonly nestedInterval: Interval | null;
+  /** By how much `cv` is better than `nested`, positive = too good, whatever the metric's direction; null without both. */
+  readonly optimism: number | null;
   readonly holdout: Score;
   readonly holdoutInterval: Interval | null;
   readonly holdoutRows: number;
@@ -236,10 +256,11 @@ export type TotalsArgs = {
     readonly rows: number;
     /** The best own candidate; null = no own model, and no part of input `own`. */
     readonly best: number | null;
+    readonly bestWithout: readonly number[];
     readonly served: 'own' | 'global' | 'none';
   }[];
   readonly candidates: number;
-  readonly global: { readonly best: number } | null;
+  readonly global: Omit<SideArgs, 'candidates'> | null;
 };
 
 /** `own` and `global` on the identical rows of members that have both; `served` on every row that has an answer. */

@@ -1,13 +1,20 @@
+import { isLowerBetter, type Metric, type Score } from '../domain/metric.ts';
 import { holdoutRows, outOfFoldRows } from '../estimators/folds.ts';
-import { scoreInterval } from '../estimators/interval.ts';
+import { crossValidationInflation, scoreInterval } from '../estimators/interval.ts';
 import { score } from '../estimators/score.ts';
 import type { EvaluateArgs, SideScores } from './facts.ts';
+import { type NestedRows, nestedRows } from './nested-choice.ts';
 import type { PartitionData } from './partition-function.ts';
 import { outputWidth, type Predictions, predictionsFromBytes, readLayer } from './predictions.ts';
 import { predictedRows, scoredRows, type Truth } from './truth.ts';
 
 /** Stored predictions of one side, own or global: a layer per candidate, and the shipped model's for the holdout. */
-export type Side = { readonly predictions: Predictions; readonly best: number };
+export type Side = {
+  readonly predictions: Predictions;
+  readonly best: number;
+  /** Per fold, the candidate chosen without it. */
+  readonly bestWithout: readonly number[];
+};
 
 /** The side whose predictions are the input of that name; null when the arguments name none. Throws `RangeError` when the bytes do not fit. */
 export function sideOf(
@@ -24,7 +31,7 @@ export function sideOf(
     throw new RangeError(
       `There are ${predictions.rowCount} rows of ${name} predictions for ${data.frame.rowCount} rows.`,
     );
-  return { predictions, best: side.best };
+  return { predictions, best: side.best, bestWithout: side.bestWithout };
 }
 
 /** Out-of-fold rows that the best candidate predicted. */
@@ -37,27 +44,40 @@ export function heldOutRows({ predictions }: Side, folds: Uint8Array): Int32Arra
   return predictedRows(predictions, predictions.layers - 1, holdoutRows(folds));
 }
 
-/** The metric of the best candidate on the pooled out-of-fold rows, and of the shipped model on the holdout. */
+/** The metric of the best candidate on the pooled out-of-fold rows, naive and nested, and of the shipped model on the holdout. */
 export function sideScores(truth: Truth, side: Side, folds: Uint8Array): SideScores {
   const { predictions, best } = side;
-  const cv = scoreRows(truth, predictions, best, cvRows(side, folds));
-  const holdout = scoreRows(truth, predictions, predictions.layers - 1, heldOutRows(side, folds));
+  const layerOn = (layer: number, rows: Int32Array) =>
+    scoreRows(truth, { rows, output: readLayer(predictions, layer, rows) });
+  const cv = layerOn(best, cvRows(side, folds));
+  const judged = nestedRows(side, folds);
+  const used = new Set(judged.rows.map((row) => folds[row] as number));
+  const nested = scoreRows(truth, judged, crossValidationInflation(used.size));
+  const holdout = layerOn(predictions.layers - 1, heldOutRows(side, folds));
   return {
     cv: cv.score,
     cvInterval: cv.interval,
     cvRows: cv.rowCount,
+    nested: nested.score,
+    nestedInterval: nested.interval,
+    optimism: optimismOf(truth.spec.metric, cv.score, nested.score),
     holdout: holdout.score,
     holdoutInterval: holdout.interval,
     holdoutRows: holdout.rowCount,
   };
 }
 
-function scoreRows(truth: Truth, predictions: Predictions, layer: number, rows: Int32Array) {
+function optimismOf(metric: Metric, cv: Score, nested: Score): number | null {
+  if (cv.value === null || nested.value === null) return null;
+  return isLowerBetter(metric) ? nested.value - cv.value : cv.value - nested.value;
+}
+
+function scoreRows(truth: Truth, { rows, output }: NestedRows, inflation = 1) {
   const { metric } = truth.spec;
-  const scored = scoredRows(truth, rows, readLayer(predictions, layer, rows));
+  const scored = scoredRows(truth, rows, output);
   return {
     score: score(metric, scored),
-    interval: scoreInterval(metric, scored),
+    interval: scoreInterval(metric, scored, inflation),
     rowCount: rows.length,
   };
 }

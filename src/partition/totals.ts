@@ -1,3 +1,4 @@
+import { TRAINING_ONLY } from '../estimators/folds.ts';
 import type { SideScores, TotalsArgs, TotalsFacts } from './facts.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { plotFacts } from './plots.ts';
@@ -21,7 +22,7 @@ export function totals(data: PartitionData, args: TotalsArgs): PartitionResult<T
   const { folds } = data;
   if (folds === undefined) throw new RangeError('Totals need the folds of their rows.');
   const truth = truthOf(data.frame, args);
-  const pool = new Pool(data, args);
+  const pool = new Pool(data, folds, args);
   const score = (side: Side | null): SideScores | null => side && sideScores(truth, side, folds);
   const { own, global } = pool.paired();
   const everywhere = pool.global;
@@ -35,16 +36,23 @@ export function totals(data: PartitionData, args: TotalsArgs): PartitionResult<T
   return { facts, blobs: new Map() };
 }
 
-/** Predictions of all members brought into one place: a layer of out-of-fold and a layer of holdout predictions. */
+/** The layers that a member's predictions become: of the best candidate, the nested ones, and those of the holdout. */
+const LAYERS = 3;
+const BEST = 0;
+const NESTED_WITHOUT_ANY: Side['bestWithout'] = Array.from({ length: TRAINING_ONLY }, () => 1);
+
+/** Predictions of all members brought into one place. */
 class Pool {
   readonly global: Side | null;
   readonly #own: Predictions | null;
   readonly #members: readonly MemberRows[];
   readonly #rowCount: number;
   readonly #width: number;
+  readonly #folds: Uint8Array;
 
-  constructor({ frame, inputs }: PartitionData, args: TotalsArgs) {
+  constructor({ frame, inputs }: PartitionData, folds: Uint8Array, args: TotalsArgs) {
     this.#rowCount = frame.rowCount;
+    this.#folds = folds;
     this.#width = outputWidth(args.classes);
     this.#members = placeMembers(args.members);
     const layersOf = (name: string): Predictions | null => {
@@ -56,9 +64,7 @@ class Pool {
     this.#own = layersOf('own');
     const global = layersOf('global');
     this.global =
-      global === null || args.global === null
-        ? null
-        : { predictions: global, best: args.global.best };
+      global === null || args.global === null ? null : { predictions: global, ...args.global };
   }
 
   /** Own and global where a member has both, on the rows that both predicted. */
@@ -67,11 +73,11 @@ class Pool {
     if (members.length === 0 || this.#own === null) return { own: null, global: null };
     const own = this.#empty();
     for (const member of members) this.#copyOwnInto(member, own);
-    if (this.global === null) return { own: { predictions: own, best: 0 }, global: null };
+    if (this.global === null) return { own: this.#pooled(own), global: null };
     const global = this.#empty();
     for (const member of members) this.#copyGlobalInto(member, global);
     keepCommonIn(own, global);
-    return { own: { predictions: own, best: 0 }, global: { predictions: global, best: 0 } };
+    return { own: this.#pooled(own), global: this.#pooled(global) };
   }
 
   /** Every row by the model that answers for its member. */
@@ -82,20 +88,41 @@ class Pool {
       if (member.served === 'global') this.#copyGlobalInto(member, served);
     }
     const isAnswered = this.#members.some((member) => member.served !== 'none');
-    return isAnswered ? { predictions: served, best: 0 } : null;
+    return isAnswered ? this.#pooled(served) : null;
   }
 
   #empty(): Predictions {
-    return createPredictions(this.#rowCount, 2, this.#width);
+    return createPredictions(this.#rowCount, LAYERS, this.#width);
   }
 
-  #copyOwnInto({ start, rows, ownStart, best }: MemberRows, target: Predictions): void {
+  /** The nested choice of every fold is one layer here. */
+  #pooled(predictions: Predictions): Side {
+    return { predictions, best: BEST, bestWithout: NESTED_WITHOUT_ANY };
+  }
+
+  #copyOwnInto(member: MemberRows, target: Predictions): void {
+    const { ownStart, best, bestWithout } = member;
     if (this.#own === null || ownStart === null || best === null) return;
-    copyRowsInto({ predictions: this.#own, best }, ownStart, rows, target, start);
+    this.#copyInto({ predictions: this.#own, best, bestWithout }, ownStart, member, target);
   }
 
-  #copyGlobalInto({ start, rows }: MemberRows, target: Predictions): void {
-    if (this.global !== null) copyRowsInto(this.global, start, rows, target, start);
+  #copyGlobalInto(member: MemberRows, target: Predictions): void {
+    if (this.global !== null) this.#copyInto(this.global, member.start, member, target);
+  }
+
+  #copyInto(
+    { predictions: { layers, width, values }, best, bestWithout }: Side,
+    from: number,
+    { start, rows }: MemberRows,
+    target: Predictions,
+  ): void {
+    for (let row = 0; row < rows; row++) {
+      const nested = bestWithout[this.#folds[start + row] as number] ?? best;
+      for (const [i, layer] of [best, nested, layers - 1].entries()) {
+        const at = ((from + row) * layers + layer) * width;
+        target.values.set(values.subarray(at, at + width), ((start + row) * LAYERS + i) * width);
+      }
+    }
   }
 }
 
@@ -108,22 +135,6 @@ function placeMembers(members: TotalsArgs['members']): readonly MemberRows[] {
     if (member.best !== null) ownStart += member.rows;
     return placed;
   });
-}
-
-/** The best candidate's layer and the last one, as the two layers of the target. */
-function copyRowsInto(
-  { predictions: { layers, width, values }, best }: Side,
-  from: number,
-  rowCount: number,
-  target: Predictions,
-  to: number,
-): void {
-  for (let row = 0; row < rowCount; row++) {
-    for (const [i, layer] of [best, layers - 1].entries()) {
-      const start = ((from + row) * layers + layer) * width;
-      target.values.set(values.subarray(start, start + width), ((to + row) * 2 + i) * width);
-    }
-  }
 }
 
 /** Forgets what only one of the two has. */

@@ -1,6 +1,6 @@
 import { asJson } from '../domain/json.ts';
 import type { Score } from '../domain/metric.ts';
-import { holdoutRows, outOfFoldRows, validationRows } from '../estimators/folds.ts';
+import { holdoutRows, validationRows } from '../estimators/folds.ts';
 import { featuresDigest } from '../features/features-digest.ts';
 import type { Candidate } from '../spec/spec.ts';
 import { bestCandidate, candidateFacts, failedRefit } from './candidate-facts.ts';
@@ -40,8 +40,7 @@ export function train(
     outputWidth(args.classes),
   );
   const trials = tryCandidates(training, predictions);
-  const oof = outOfFoldRows(training.folds);
-  const { cv } = rankCandidates(training.truth, predictions, oof);
+  const { cv, bestWithout } = rankCandidates(training.truth, predictions, training.folds);
   const tried = trials.map(({ candidate, folds, failure }, i) =>
     candidateFacts(candidate, folds, cv[i] as Score, failure),
   );
@@ -65,6 +64,7 @@ export function train(
     selection: selectionFacts(training),
     candidates,
     best: refitted?.best ?? null,
+    bestWithout,
     model: refitted?.model.facts ?? null,
     rows: rowLedger(training),
   };

@@ -1,9 +1,17 @@
+import type { SideScores } from '../partition/facts.ts';
 import { answerText } from './answer.ts';
 import { baselineScore } from './baseline-score.ts';
 import type { ModelSection, PartitionRow, ReportFacts } from './facts.ts';
 import { escapeHtml, shorten } from './html/html.ts';
 import { metricMeaning, metricName } from './metric-words.ts';
-import { countedText, countText, intervalText, scoreText, signedText } from './number-text.ts';
+import {
+  countedText,
+  countText,
+  intervalText,
+  rangeText,
+  scoreText,
+  signedText,
+} from './number-text.ts';
 
 /** The report's main tables as Markdown. */
 export function renderMarkdown(facts: ReportFacts): string {
@@ -18,12 +26,12 @@ export function renderMarkdown(facts: ReportFacts): string {
     ...totalLines(facts),
     '## Best model of each partition',
     '',
-    '| partition | rows | answered by | best own model | guessing | global | own | own ahead by | 95 % | holdout, global | holdout, own |',
-    '|---|--:|---|---|--:|--:|--:|--:|---|--:|--:|',
+    '| partition | rows | answered by | best own model | guessing | global | own | own, nested | 95 % | optimism | own ahead by | 95 % | holdout, global | holdout, own |',
+    '|---|--:|---|---|--:|--:|--:|--:|---|--:|--:|---|--:|--:|',
     ...facts.partitions.shown.map(partitionLine),
     ...(facts.global === null ? [] : [globalLine(facts.global)]),
     '',
-    'Guessing, global, own and the difference are measured in cross-validation.',
+    'Guessing, global, own and the difference are measured in cross-validation. Nested: each fold is judged by the candidate that is best on the other folds, so that the choice is no head start; the optimism is how much better the best candidate looks on the rows that chose it. The difference is between nested scores.',
     ...cutLines(facts),
     '',
     ...warningLines(facts),
@@ -55,6 +63,7 @@ function partitionLine(row: PartitionRow): string {
     scoreText(row.baseline),
     scoreText(row.global?.cv),
     scoreText(row.own?.cv),
+    ...nestedCells(row.own),
     signedText(row.difference, like),
     intervalText(row.interval, like),
     scoreText(row.global?.holdout),
@@ -64,7 +73,8 @@ function partitionLine(row: PartitionRow): string {
 
 function globalLine(global: ModelSection): string {
   const { cv, holdout } = global.scores ?? {};
-  const scores = [scoreText(baselineScore(global)), scoreText(cv), '', '', ''];
+  const nested = nestedCells(global.scores);
+  const scores = [scoreText(baselineScore(global)), scoreText(cv), '', ...nested, '', ''];
   return line([
     '*without partition*',
     countText(global.rows),
@@ -74,6 +84,13 @@ function globalLine(global: ModelSection): string {
     scoreText(holdout),
     '',
   ]);
+}
+
+function nestedCells(scores: SideScores | null): readonly string[] {
+  if (scores === null) return ['–', '', ''];
+  const { cv, nested, nestedInterval, optimism } = scores;
+  const like = cv.value ?? undefined;
+  return [scoreText(nested), rangeText(nestedInterval, nested), signedText(optimism, like)];
 }
 
 function line(cells: readonly string[]): string {

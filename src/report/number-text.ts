@@ -50,6 +50,13 @@ export function intervalText(interval: Interval | null, like?: number): string {
   return `${signedText(interval.low, like)} … ${signedText(interval.high, like)}`;
 }
 
+/** The interval of a score. */
+export function rangeText(interval: Interval | null, score: Score | undefined): string {
+  if (interval === null) return NOTHING;
+  const like = score?.value ?? undefined;
+  return `${numberText(interval.low, like)} … ${numberText(interval.high, like)}`;
+}
+
 /** A mark on an axis: no digits that say nothing. */
 export function tickText(value: number): string {
   const text = Math.abs(value) >= 1e4 ? countText(Math.abs(value)) : trimmed(Math.abs(value));

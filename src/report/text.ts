@@ -3,20 +3,38 @@ import { answerText } from './answer.ts';
 import { baselineScore } from './baseline-score.ts';
 import type { PartitionRow, ReportFacts } from './facts.ts';
 import { metricMeaning } from './metric-words.ts';
-import { countedText, countText, durationText, scoreText, signedText } from './number-text.ts';
+import {
+  countedText,
+  countText,
+  durationText,
+  rangeText,
+  scoreText,
+  signedText,
+} from './number-text.ts';
 
 const SHOWN = 40;
 const MAX_NAME = 40;
 const SHOWN_WARNINGS = 10;
 /** Name and the last two columns are text; numbers stand to the right. */
-const TEXT_COLUMNS: ReadonlySet<number> = new Set([0, 7, 8]);
+const TEXT_COLUMNS: ReadonlySet<number> = new Set([0, 9, 10]);
 
 /** The report for a terminal: aligned columns, no colour, at most 40 partitions. */
 export function renderText(facts: ReportFacts): string {
   const { run, question, data } = facts;
   const shown = facts.partitions.shown.slice(0, SHOWN);
   const key = printable(question.partitionBy.join('/'), MAX_NAME);
-  const heads = ['rows', 'guessing', 'global', 'own', 'ahead', 'holdout', 'best model', 'answers'];
+  const heads = [
+    'rows',
+    'guessing',
+    'global',
+    'own',
+    'nested',
+    'optimism',
+    'ahead',
+    'holdout',
+    'best model',
+    'answers',
+  ];
   const rows = [[key, ...heads], ...shown.map(partitionCells), ...globalCells(facts)];
   const hidden = facts.partitions.total - shown.length;
   return [
@@ -28,7 +46,8 @@ export function renderText(facts: ReportFacts): string {
     ...(hidden > 0 ? [`… and ${countText(hidden)} more`] : []),
     '',
     'guessing (always the same answer), global, own: cross-validation; holdout: the own model on rows that no choice has seen;',
-    'ahead: own against global in cross-validation, the own candidate chosen on other rows than it is judged on',
+    'nested: own, each fold judged by the candidate that is best on the other folds; optimism: how much too good own is beside it',
+    'ahead: own against global, both nested',
     '',
     ...totalLines(facts),
     facts.timings.map(({ stage, ms }) => `${stage} ${durationText(ms)}`).join(' · '),
@@ -44,6 +63,8 @@ function partitionCells(row: PartitionRow): readonly string[] {
     scoreText(row.baseline),
     scoreText(row.global?.cv),
     scoreText(row.own?.cv),
+    scoreText(row.own?.nested),
+    signedText(row.own?.optimism ?? null, row.own?.cv.value ?? undefined),
     signedText(row.difference, row.own?.cv.value ?? undefined),
     scoreText(row.own?.holdout),
     row.algorithm ?? '–',
@@ -53,8 +74,16 @@ function partitionCells(row: PartitionRow): readonly string[] {
 
 function globalCells({ global, data }: ReportFacts): readonly (readonly string[])[] {
   if (global === null) return [];
-  const { cv, holdout } = global.scores ?? {};
-  const scores = [scoreText(baselineScore(global)), scoreText(cv), '', '', scoreText(holdout)];
+  const { cv, nested, optimism = null, holdout } = global.scores ?? {};
+  const scores = [
+    scoreText(baselineScore(global)),
+    scoreText(cv),
+    '',
+    scoreText(nested),
+    signedText(optimism, cv?.value ?? undefined),
+    '',
+    scoreText(holdout),
+  ];
   return [['without partition', countText(data.rows), ...scores, global.algorithm, '']];
 }
 
@@ -63,6 +92,7 @@ function totalLines({ totals: { served, own, global } }: ReportFacts): readonly 
   if (served !== null)
     lines.push(
       `${scoreText(served.holdout)} on all ${countedText(served.holdoutRows, 'holdout row')}, each by the model that answers for it`,
+      `${scoreText(served.nested)} (95 % ${rangeText(served.nestedInterval, served.nested)}) in nested cross-validation`,
     );
   if (own !== null && global !== null)
     lines.push(

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { holdoutRows, outOfFoldRows } from '../../src/estimators/folds.ts';
+import { holdoutRows, outOfFoldRows, validationRows } from '../../src/estimators/folds.ts';
 import { score } from '../../src/estimators/score.ts';
 import { type Frame, takeRows } from '../../src/frame/frame.ts';
 import { hashRows } from '../../src/frame/row-hash.ts';
 import type {
   EvaluateFacts,
+  SideArgs,
   SideScores,
   TotalsArgs,
   TotalsFacts,
+  TrainFacts,
 } from '../../src/partition/facts.ts';
 import type { PartitionData } from '../../src/partition/partition-function.ts';
 import { predictionsFromBytes, readLayer } from '../../src/partition/predictions.ts';
@@ -45,8 +47,8 @@ describe('evaluate', () => {
     ['global', predictionsOf(global).slice(0, 300 * rowBytes)],
   ]);
   const sides = {
-    own: { candidates: layers - 1, best: ownFacts.best as number },
-    global: { candidates: layers - 1, best: globalFacts.best as number },
+    own: chosenOf(ownFacts),
+    global: chosenOf(globalFacts),
   };
   const facts = run('evaluate', { ...car, inputs }, { ...args, ...sides }).facts;
 
@@ -86,7 +88,7 @@ describe('evaluate', () => {
       ['own', predictionsOf(trained)],
       ['global', predictionsOf(trained)],
     ]);
-    const side = { candidates: 1, best: 0 };
+    const side = { candidates: 1, best: 0, bestWithout: [0, 0, 0] };
     const { comparison } = run(
       'evaluate',
       { ...car, inputs: twice },
@@ -132,6 +134,11 @@ describe('evaluate', () => {
     };
     const oof = outOfFoldRows(car.folds);
     const random = randomPredictions(car.frame.rowCount, guesses + 1, oof);
+    const ranked = run(
+      'rank',
+      { ...car, inputs: new Map([['predictions', random]]) },
+      { ...args, spec: blind },
+    ).facts;
     const facts40 = run(
       'evaluate',
       {
@@ -144,19 +151,17 @@ describe('evaluate', () => {
       {
         ...args,
         spec: blind,
-        own: { candidates: guesses, best: 0 },
-        global: { candidates: 1, best: 0 },
+        own: { candidates: guesses, ...ranked, best: ranked.best as number },
+        global: { candidates: 1, best: 0, bestWithout: [0, 0, 0] },
       },
     ).facts;
-    const scores = run(
-      'rank',
-      { ...car, inputs: new Map([['predictions', random]]) },
-      { ...args, spec: blind },
-    ).facts;
-    const best = Math.max(...scores.cv.map(({ value }) => value as number));
-    const naive = best - (facts40.global?.cv.value as number);
+    const { cv, nested, optimism } = facts40.own as SideScores;
+    const naive = (cv.value as number) - (facts40.global?.cv.value as number);
     expect(facts40.comparison?.difference).toBeLessThan(naive - 0.02);
     expect(facts40.comparison?.interval.low).toBeLessThan(0);
+    expect(optimism).toBeCloseTo((cv.value as number) - (nested.value as number), 12);
+    expect(optimism).toBeGreaterThan(0.02);
+    expect(facts40.global?.optimism).toBe(0);
   });
 
   it('shows the errors of a regression', () => {
@@ -171,7 +176,7 @@ describe('evaluate', () => {
     const result = run(
       'evaluate',
       { ...data, inputs: new Map([['own', predictionsOf(trained)]]) },
-      { ...regressionArgs, own: { candidates: 1, best: 0 }, global: null },
+      { ...regressionArgs, own: chosenOf(trained.facts), global: null },
     ).facts;
     const histogram = result.plots?.residuals?.histogram ?? [];
     expect(histogram.reduce((sum, { count }) => sum + count, 0)).toBe(60);
@@ -181,8 +186,9 @@ describe('evaluate', () => {
 });
 
 describe('totals', () => {
-  const ownBest = ownFacts.best as number;
-  const loaderBest = ownLoader.facts.best as number;
+  const ofCar = chosenOf(ownFacts);
+  const ofLoader = chosenOf(ownLoader.facts);
+  const nobody = { best: null, bestWithout: [] };
   const totalsOf = (
     members: TotalsArgs['members'],
     ownParts: readonly Uint8Array[],
@@ -194,7 +200,7 @@ describe('totals', () => {
     const totalsArgs = {
       members,
       candidates: layers - 1,
-      global: { best: globalFacts.best as number },
+      global: chosenOf(globalFacts),
     };
     return run('totals', { ...all, inputs }, { ...args, ...totalsArgs }).facts;
   };
@@ -202,14 +208,15 @@ describe('totals', () => {
   it('pools the metric over the rows of all members, each by its own best candidate', () => {
     const facts = totalsOf(
       [
-        { rows: 300, best: ownBest, served: 'own' },
-        { rows: 200, best: loaderBest, served: 'own' },
+        { rows: 300, ...ofCar, served: 'own' },
+        { rows: 200, ...ofLoader, served: 'own' },
       ],
       [predictionsOf(own), predictionsOf(ownLoader)],
     );
     expect(facts.own).toMatchObject({ cvRows: 400, holdoutRows: 100 });
     expect(facts.global).toMatchObject({ cvRows: 400, holdoutRows: 100 });
     expect(facts.own?.holdout).toEqual(pooledHoldout([own, ownLoader]));
+    expect(facts.own?.nested).toEqual(pooledNested([own, ownLoader]));
     expect(facts.served).toEqual(facts.own);
     expect(facts.globalEverywhere?.holdout).toEqual(facts.global?.holdout);
     expect(facts.globalPlots?.rows).toBe('holdout');
@@ -218,8 +225,8 @@ describe('totals', () => {
   it('compares own and global only where both answer, and serves the others too', () => {
     const facts = totalsOf(
       [
-        { rows: 300, best: null, served: 'global' },
-        { rows: 200, best: loaderBest, served: 'own' },
+        { rows: 300, ...nobody, served: 'global' },
+        { rows: 200, ...ofLoader, served: 'own' },
       ],
       [predictionsOf(ownLoader)],
     );
@@ -232,14 +239,39 @@ describe('totals', () => {
   it('leaves out members that nobody serves', () => {
     const facts = totalsOf(
       [
-        { rows: 300, best: ownBest, served: 'none' },
-        { rows: 200, best: null, served: 'global' },
+        { rows: 300, ...ofCar, served: 'none' },
+        { rows: 200, ...nobody, served: 'global' },
       ],
       [predictionsOf(own)],
     );
     expect(facts.served).toMatchObject({ cvRows: 160, holdoutRows: 40 });
   });
 });
+
+function chosenOf({ candidates, best, bestWithout }: TrainFacts): SideArgs {
+  return { candidates: candidates.length, best: best as number, bestWithout };
+}
+
+/** Each fold's rows by the candidate that `bestWithout` names for it. */
+function pooledNested(results: readonly (typeof own)[]) {
+  const parts = results.flatMap((result, i) => {
+    const { folds, frame: part } = [car, loader][i] as typeof car;
+    const predictions = predictionsFromBytes(predictionsOf(result), layers, STATUSES.length);
+    const target = targetOf(part, args);
+    return result.facts.bestWithout.flatMap((layer, fold) =>
+      [...validationRows(folds, fold)].map((row) => ({
+        truth: target.kind === 'classes' ? (target.codes[row] as number) : -1,
+        output: [...readLayer(predictions, layer, Int32Array.of(row))],
+      })),
+    );
+  });
+  return score(spec.metric, {
+    kind: 'classes',
+    classes: STATUSES,
+    truth: Int32Array.from(parts, ({ truth }) => truth),
+    probabilities: Float64Array.from(parts.flatMap(({ output }) => output)),
+  });
+}
 
 function pooledHoldout(results: readonly (typeof own)[]) {
   const data = [car, loader];

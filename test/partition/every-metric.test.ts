@@ -63,7 +63,8 @@ function judge(metric: Metric, task: Task, frame: Frame) {
     ['own', predictions],
     ['global', predictions],
   ]);
-  const side = { candidates: 2, best: trained.facts.best as number };
+  const { best, bestWithout } = trained.facts;
+  const side = { candidates: 2, best: best as number, bestWithout };
   const { facts } = run('evaluate', { ...data, inputs }, { ...args, own: side, global: side });
   return { trained: trained.facts, evaluated: facts };
 }
@@ -75,6 +76,7 @@ describe('every metric', () => {
     const scores = [
       ...trained.candidates.map(({ cv }) => cv),
       evaluated.own?.cv,
+      evaluated.own?.nested,
       evaluated.own?.holdout,
     ];
     for (const score of scores) {

@@ -33,6 +33,7 @@ describe('train in parts', () => {
     const parts = trainInParts(data, args);
     const facts = whole.facts;
     expect(parts.best).toBe(facts.best);
+    expect(parts.bestWithout).toEqual(facts.bestWithout);
     expect(parts.cv).toEqual(facts.candidates.map(({ cv }) => cv));
     expect(parts.seeds).toEqual(facts.candidates.map(({ seed }) => seed));
     expect(parts.refit.model).toEqual(facts.model);

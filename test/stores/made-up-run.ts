@@ -169,7 +169,14 @@ function memberOf(pack: string): PackMember {
 
 /** Totals over so many rows that the served models scored. */
 export function totalsOf(rowCount: number): TotalsFacts {
-  const scores = { cv: { value: 0.5 }, cvInterval: null, cvRows: rowCount };
+  const scores = {
+    cv: { value: 0.5 },
+    cvInterval: null,
+    cvRows: rowCount,
+    nested: { value: 0.4 },
+    nestedInterval: null,
+    optimism: 0.1,
+  };
   const holdout = { value: null, because: 'There is no holdout.' };
   return {
     own: null,

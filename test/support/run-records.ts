@@ -199,6 +199,7 @@ function trainFacts(text: string): TrainFacts {
     },
     candidates: [candidate('logistic', 0.81), candidate('random_forest', 0.9)],
     best: 1,
+    bestWithout: [1, 1, 0],
     model: {
       algorithm: 'random_forest',
       parameters: { trees: 100 },
@@ -221,6 +222,9 @@ function evaluateFacts(difference: number): EvaluateFacts {
   const side = (value: number): SideScores => ({
     cv: { value },
     cvInterval: { low: value - 0.02, high: value + 0.02 },
+    nested: { value: value - 0.0123 },
+    nestedInterval: { low: value - 0.03, high: value + 0.01 },
+    optimism: 0.0123,
     holdout: { value: value - 0.01 },
     holdoutInterval: { low: value - 0.05, high: value + 0.03 },
     holdoutRows: 200,

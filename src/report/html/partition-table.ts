@@ -8,6 +8,7 @@ import {
   countText,
   intervalText,
   numberText,
+  rangeText,
   scoreText,
   signedText,
 } from '../number-text.ts';
@@ -23,10 +24,10 @@ export function partitionTable(facts: ReportFacts): Html {
       ? html`<p class="small soft">The ${countText(shown.length)} partitions with the most rows, of ${countText(total)}; <code>partita runs show ${facts.run.runId} --json</code> has them all.</p>`
       : null;
   return html`<h2 id="partitions">The best model of each partition</h2>
-<p>Chosen by ${metricName(question.metric)} in cross-validation: every training row is predicted by a model that has not seen it. The holdout rows are kept out of every choice and give the honest score. Small figures are 95 % intervals.</p>${cut}
+<p>Chosen by ${metricName(question.metric)} in cross-validation: every training row is predicted by a model that has not seen it. The best of many candidates looks too good on the rows that chose it: nested, each fold is judged by the candidate that is best on the other folds, and the optimism is the difference. The holdout rows are kept out of every choice. Small figures are 95 % intervals.</p>${cut}
 <div class="wide"><table>
-<thead><tr><th rowspan="2">${question.partitionBy.join(' / ')}</th><th class="n" rowspan="2">rows</th><th rowspan="2">answered by</th><th rowspan="2">best own model</th><th class="group" colspan="4">cross-validation</th><th class="group" colspan="2">holdout</th></tr>
-<tr><th class="n">guessing</th><th class="n">global</th><th class="n">own</th><th class="n">own ahead by</th><th class="n">global</th><th class="n">own</th></tr></thead>
+<thead><tr><th rowspan="2">${question.partitionBy.join(' / ')}</th><th class="n" rowspan="2">rows</th><th rowspan="2">answered by</th><th rowspan="2">best own model</th><th class="group" colspan="5">cross-validation</th><th class="group" colspan="2">holdout</th></tr>
+<tr><th class="n">guessing</th><th class="n">global</th><th class="n">own</th><th class="n">own, nested</th><th class="n">own ahead by</th><th class="n">global</th><th class="n">own</th></tr></thead>
 <tbody>${shown.map((row) => partitionLine(row, anchors.get(row.name)))}</tbody>${globalFoot(facts)}</table></div>`;
 }
 
@@ -34,7 +35,7 @@ function partitionLine(row: PartitionRow, anchor: string | undefined): Html {
   const name = shorten(row.name, 120);
   const title = anchor === undefined ? html`${name}` : html`<a href="${anchor}">${name}</a>`;
   const like = row.own?.cv.value ?? undefined;
-  return html`<tr><td class="name">${title}</td><td class="n">${countText(row.rows)}</td><td>${answerTag(row)}</td><td>${bestModel(row)}</td><td class="n soft">${scoreText(row.baseline)}</td><td class="n">${scoreText(row.global?.cv)}</td><td class="n">${scoreCell(row.own, 'cv')}</td><td class="n">${signedText(row.difference, like)}<div class="small soft">${intervalText(row.interval, like)}</div></td><td class="n">${scoreText(row.global?.holdout)}</td><td class="n">${scoreCell(row.own, 'holdout')}</td></tr>`;
+  return html`<tr><td class="name">${title}</td><td class="n">${countText(row.rows)}</td><td>${answerTag(row)}</td><td>${bestModel(row)}</td><td class="n soft">${scoreText(row.baseline)}</td><td class="n">${scoreText(row.global?.cv)}</td><td class="n">${scoreCell(row.own, 'cv')}</td><td class="n">${nestedCell(row.own)}</td><td class="n">${signedText(row.difference, like)}<div class="small soft">${intervalText(row.interval, like)}</div></td><td class="n">${scoreText(row.global?.holdout)}</td><td class="n">${scoreCell(row.own, 'holdout')}</td></tr>`;
 }
 
 function answerTag(row: PartitionRow): Html {
@@ -54,19 +55,26 @@ function bestModel({ algorithm, runnerUp, own, ownModel }: PartitionRow): Html {
   return html`${model}<div class="small soft">${note}</div>`;
 }
 
-function scoreCell(scores: SideScores | null, split: 'cv' | 'holdout'): Html {
+function nestedCell(scores: SideScores | null): Html {
+  const cell = scoreCell(scores, 'nested');
+  if (scores === null || scores.optimism === null) return cell;
+  const optimism = signedText(scores.optimism, scores.cv.value ?? undefined);
+  return html`${cell}<div class="small soft">optimism ${optimism}</div>`;
+}
+
+function scoreCell(scores: SideScores | null, split: 'cv' | 'nested' | 'holdout'): Html {
   if (scores === null) return html`–`;
   const score = scores[split];
-  const interval = split === 'cv' ? scores.cvInterval : scores.holdoutInterval;
+  const interval = scores[`${split}Interval`];
   if (score.value === null)
     return html`<span class="small soft">${shorten(score.because, 60)}</span>`;
   if (interval === null) return html`${numberText(score.value)}`;
-  return html`${numberText(score.value)}<div class="small soft">${numberText(interval.low, score.value)} … ${numberText(interval.high, score.value)}</div>`;
+  return html`${numberText(score.value)}<div class="small soft">${rangeText(interval, score)}</div>`;
 }
 
 function globalFoot({ global, data }: ReportFacts): Html {
   if (global === null) return html``;
-  return html`<tfoot><tr><td class="name"><a href="#global">without partition</a></td><td class="n">${countText(data.rows)}</td><td></td><td>${global.algorithm}</td><td class="n soft">${scoreText(baselineScore(global))}</td><td class="n">${scoreCell(global.scores, 'cv')}</td><td></td><td></td><td class="n">${scoreCell(global.scores, 'holdout')}</td><td></td></tr></tfoot>`;
+  return html`<tfoot><tr><td class="name"><a href="#global">without partition</a></td><td class="n">${countText(data.rows)}</td><td></td><td>${global.algorithm}</td><td class="n soft">${scoreText(baselineScore(global))}</td><td class="n">${scoreCell(global.scores, 'cv')}</td><td></td><td class="n">${nestedCell(global.scores)}</td><td></td><td class="n">${scoreCell(global.scores, 'holdout')}</td><td></td></tr></tfoot>`;
 }
 
 /** Which partitions have no model of their own, and why. */

@@ -9,6 +9,7 @@ import {
   durationText,
   intervalText,
   numberText,
+  rangeText,
   scoreText,
   signedText,
 } from '../../../../report/number-text.ts';
@@ -111,6 +112,7 @@ function Scores({ detail, run }: { detail: PartitionDetail; run: RunDetail }) {
           value={scoreText(evaluated?.global?.cv)}
           tone="global"
         />
+        <Figure name="own, nested" value={scoreText(evaluated?.own?.nested)} tone="own" />
         <Figure name="own, holdout" value={scoreText(evaluated?.own?.holdout)} tone="own" />
         <Figure
           name="global, holdout"
@@ -121,6 +123,14 @@ function Scores({ detail, run }: { detail: PartitionDetail; run: RunDetail }) {
       </dl>
       <p className="small soft">
         {metricName(run.spec.metric)}.
+        {evaluated?.own === null || evaluated === null ? null : (
+          <>
+            {' '}
+            Nested: each fold judged by the candidate that is best on the other folds (95 %{' '}
+            {rangeText(evaluated.own.nestedInterval, evaluated.own.nested)}); the best one looks{' '}
+            {numberText(evaluated.own.optimism, like)} too good.
+          </>
+        )}
         {comparison === null ? null : (
           <>
             {' '}

@@ -1,0 +1,53 @@
+import type { Score } from '../domain/metric.ts';
+import { chooseBest } from '../estimators/candidates.ts';
+import { outOfFoldRows } from '../estimators/folds.ts';
+import type { Predictions } from './predictions.ts';
+import { rowsOfAnyLayer, scoreCandidates } from './score-candidates.ts';
+import type { Truth } from './truth.ts';
+
+/**
+ * Per fold, the candidate that is the best on the rows of all other folds: what the whole way of choosing would have given
+ * had that fold not been there. `cv`: the scores on all rows; a candidate without one takes no part, and where the others
+ * have no score either, the first, the simplest, is taken. Empty where no candidate has one. Cost: one ranking per fold.
+ */
+export function chooseWithoutFolds(
+  truth: Truth,
+  predictions: Predictions,
+  folds: Uint8Array,
+  cv: readonly Score[],
+): readonly number[] {
+  const first = cv.findIndex(({ value }) => value !== null);
+  if (first < 0) return [];
+  const scorable = rowsOfAnyLayer(predictions, outOfFoldRows(folds));
+  const count = scorable.reduce((most, row) => Math.max(most, (folds[row] as number) + 1), 0);
+  return Array.from({ length: count }, (_, fold) => {
+    const others = scorable.filter((row) => folds[row] !== fold);
+    const scores = scoreCandidates(truth, predictions, others);
+    const eligible = scores.map((score, i) => (cv[i]?.value === null ? (cv[i] as Score) : score));
+    return chooseBest(truth.spec.metric, eligible) ?? first;
+  });
+}
+
+/** Out-of-fold rows, each with the prediction of the candidate that was chosen without its fold (rows × width, row-major). */
+export type NestedRows = { readonly rows: Int32Array; readonly output: Float64Array };
+
+/** The nested predictions of all rows that have one, ascending. */
+export function nestedRows(
+  {
+    predictions,
+    bestWithout,
+  }: { readonly predictions: Predictions; readonly bestWithout: readonly number[] },
+  folds: Uint8Array,
+): NestedRows {
+  const { layers, width, values } = predictions;
+  const startOf = (row: number): number =>
+    (row * layers + (bestWithout[folds[row] as number] as number)) * width;
+  const rows = outOfFoldRows(folds).filter(
+    (row) => (folds[row] as number) < bestWithout.length && !Number.isNaN(values[startOf(row)]),
+  );
+  const output = new Float64Array(rows.length * width);
+  rows.forEach((row, i) => {
+    output.set(values.subarray(startOf(row), startOf(row) + width), i * width);
+  });
+  return { rows, output };
+}

@@ -1,0 +1,35 @@
+import type { Score } from '../domain/metric.ts';
+import type { Predictions } from './predictions.ts';
+import { predictedRows, scoreLayer, type Truth } from './truth.ts';
+
+/**
+ * Every candidate (all layers but the last) on the same rows: those that any of them predicted. A candidate that failed
+ * in a fold has no score.
+ */
+export function scoreCandidates(
+  truth: Truth,
+  predictions: Predictions,
+  rows: Int32Array,
+): readonly Score[] {
+  const scored = rowsOfAnyLayer(predictions, rows);
+  return Array.from({ length: predictions.layers - 1 }, (_, layer): Score => {
+    if (scored.length === 0)
+      return { value: null, because: 'No row could be predicted by a model that had not seen it.' };
+    const missing = scored.length - predictedRows(predictions, layer, scored).length;
+    if (missing > 0)
+      return { value: null, because: `${missing} of ${scored.length} rows have no prediction.` };
+    return scoreLayer(truth, predictions, layer, scored);
+  });
+}
+
+/** Rows that at least one candidate predicted. */
+export function rowsOfAnyLayer(
+  { layers, width, values }: Predictions,
+  rows: Int32Array,
+): Int32Array {
+  return rows.filter((row) => {
+    for (let layer = 0; layer < layers - 1; layer++)
+      if (!Number.isNaN(values[(row * layers + layer) * width])) return true;
+    return false;
+  });
+}
