@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { migrateDatabase } from './compose/migrate-database.ts';
 import { System } from './compose/system.ts';
 import { type Config, readConfig } from './config.ts';
@@ -18,6 +19,7 @@ import { checkSource } from './sources/check-source.ts';
  */
 export async function createServices(config: Config = readConfig()): Promise<Services> {
   const system = new System(config);
+  const functionsFolder = join(config.folder, 'functions');
   const act = async <Result>(action: (context: OperationContext) => Promise<Result>) =>
     action(await system.context());
   return {
@@ -68,6 +70,14 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     debug: async (request, onStep) => {
       const { debugPartition } = await import('./operations/debug.ts');
       return debugPartition(await system.workshop(request.spec), request, onStep);
+    },
+    map: async (request, ...watch) => {
+      const { mapPartitions } = await import('./operations/map.ts');
+      return mapPartitions(await system.workshop(request.spec), request, functionsFolder, ...watch);
+    },
+    debugMap: async (request, onStep) => {
+      const { debugMap } = await import('./operations/debug-map.ts');
+      return debugMap(await system.workshop(request.spec), request, functionsFolder, onStep);
     },
     bundleForSpark: async (request) => {
       const { bundleForSpark } = await import('./operations/spark-bundle.ts');

@@ -8,6 +8,7 @@ import { registerExample } from './commands/example.ts';
 import { registerExport } from './commands/export.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLineage } from './commands/lineage.ts';
+import { registerMap } from './commands/map.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerPredict } from './commands/predict.ts';
 import { registerPredictions } from './commands/predictions.ts';
@@ -37,6 +38,7 @@ const COMMANDS = [
   registerPredictions,
   registerLineage,
   registerExport,
+  registerMap,
   registerDebug,
   registerServe,
   registerToken,

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { Failure } from '../domain/failure.ts';
-import type { PreparedSpec } from '../operations/services.ts';
+import type { PreparedMap, PreparedSpec } from '../operations/services.ts';
 import type { Overrides } from '../spec/check-value.ts';
 import type { CommandContext } from './command-context.ts';
 
@@ -18,14 +18,39 @@ export async function readSpec(
 ): Promise<PreparedSpec & { readonly warnings: readonly string[] }> {
   // The schema knows every algorithm: loaded only by commands that read a spec.
   const { parseSpec } = await import('../spec/parse-spec.ts');
-  const path = resolve(context.workingFolder, file ?? (await findSpec(context.workingFolder)));
-  const parsed = parseSpec(await readBytes(path, context.workingFolder), {
-    fileName: shortPath(path, context.workingFolder),
-    hasVariable: (name) => context.hasVariable(name),
-    overrides,
-  });
+  const { content, options, baseFolder } = await openSpec(context, file, overrides);
+  const parsed = parseSpec(content, options);
   for (const warning of parsed.warnings) context.terminal.say(`warning: ${warning}`);
-  return { ...parsed, baseFolder: dirname(path) };
+  return { ...parsed, baseFolder };
+}
+
+/** The same for `partita map`. */
+export async function readMapSpec(
+  context: ReadContext,
+  file: string | undefined,
+  overrides: Overrides = {},
+): Promise<PreparedMap> {
+  const { parseMapSpec } = await import('../spec/parse-spec.ts');
+  const { content, options, baseFolder } = await openSpec(context, file, overrides);
+  return { ...parseMapSpec(content, options), baseFolder };
+}
+
+/** True where the spec has a function to apply and nothing to learn. */
+export async function isMapSpec(context: ReadContext, file: string | undefined): Promise<boolean> {
+  const { isForMap } = await import('../spec/parse-spec.ts');
+  const { content, options } = await openSpec(context, file, {});
+  return isForMap(content, options.fileName);
+}
+
+async function openSpec(context: ReadContext, file: string | undefined, overrides: Overrides) {
+  const path = resolve(context.workingFolder, file ?? (await findSpec(context.workingFolder)));
+  const options = {
+    fileName: shortPath(path, context.workingFolder),
+    hasVariable: (name: string) => context.hasVariable(name),
+    overrides,
+  };
+  const content = await readBytes(path, context.workingFolder);
+  return { content, options, baseFolder: dirname(path) };
 }
 
 async function findSpec(folder: string): Promise<string> {

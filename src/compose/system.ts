@@ -23,7 +23,7 @@ import { createWorkshop, incomingFolder } from '../operations/workshop.ts';
 import { resolveSourceUrl } from '../sources/source-url.ts';
 import { resolveRemote, variableOfEngine } from '../spec/engine.ts';
 import { type Source, variableOf } from '../spec/source.ts';
-import type { Spec } from '../spec/spec.ts';
+import type { Spec, TableSpec } from '../spec/spec.ts';
 import { createFileObjectStore } from '../stores/objects/file-object-store.ts';
 import { knownFitTimes } from '../stores/postgres/known-fit-times.ts';
 import { openPostgresStores } from '../stores/postgres/open-stores.ts';
@@ -101,7 +101,7 @@ export class System {
   }
 
   /** What reads and computes in this process: no part is started but for a table that lies in the embedded server. */
-  async workshop({ data: { source } }: Spec): Promise<Workshop> {
+  async workshop({ data: { source } }: TableSpec): Promise<Workshop> {
     return this.#workshop(await this.#dataUrl(source));
   }
 

@@ -30,7 +30,10 @@ export type Limits = {
   readonly heapMb?: number;
 };
 
-/** A partition function: one of the registry, or an export of a user's ESM file (`module`: its absolute path). */
+/**
+ * A partition function: one of the registry, or an export of a user's ESM file (`module`: its absolute path) that imports
+ * nothing but what Node has: a partition function, or what `partitionFunction` makes.
+ */
 export type FunctionRef = {
   readonly name: string;
   readonly module?: string;

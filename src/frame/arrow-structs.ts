@@ -42,7 +42,8 @@ export type StructField = { readonly name: string; readonly type: StructType };
 /** Values of one column; null = missing. Numbers for int and double, bigint for bigint and timestamps. */
 export type StructValues = readonly (number | bigint | string | boolean | Uint8Array | null)[];
 
-const TYPES: { readonly [type in StructType]: () => DataType } = {
+/** Of apache-arrow, by Spark's word. */
+export const TYPES: { readonly [type in StructType]: () => DataType } = {
   int: () => new Int32(),
   bigint: () => new Int64(),
   double: () => new Float64(),
@@ -167,7 +168,8 @@ function schemaLength(stream: Uint8Array): number {
   return ARROW_HEAD_BYTES + metadataLengthOf(stream);
 }
 
-function dataOf(field: StructField, type: DataType, values: StructValues): Data {
+/** Values of one column as Arrow data. Throws `TypeError` for a value of another type. */
+export function dataOf(field: StructField, type: DataType, values: StructValues): Data {
   const { nullBitmap, nullCount } = validityOf(values);
   const base = { type, length: values.length, nullCount, nullBitmap };
   const wrong = (value: unknown) =>

@@ -3,9 +3,12 @@ import {
   type DuckDBDataChunk,
   DuckDBDoubleVector,
   DuckDBIntegerVector,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
   DuckDBUBigIntVector,
   DuckDBVarCharVector,
 } from '@duckdb/node-api';
+import type { WrittenValues } from './duckdb-write.ts';
 import type { TextLevels } from './text-levels.ts';
 
 /**
@@ -42,6 +45,18 @@ export class Chunk {
     if (vector instanceof DuckDBBigIntVector) return wordsOf(vector['items']);
     if (vector instanceof DuckDBUBigIntVector) return wordsOf(vector['items']);
     throw new TypeError(`Column ${column} is ${vector.type.toString()}, not BIGINT.`);
+  }
+
+  /** A column of any type that tables have, cell by cell: null = missing, times in µs. */
+  values(column: number): WrittenValues {
+    const vector = this.#chunk.getColumnVector(column);
+    const cells = Array.from({ length: this.rowCount }, (_, i) => {
+      const item = vector.getItem(i);
+      const isTime = item instanceof DuckDBTimestampValue || item instanceof DuckDBTimestampTZValue;
+      return isTime ? item.micros : item;
+    });
+    // One vector holds one type of value.
+    return cells as readonly (number | null)[];
   }
 
   /** A VARCHAR column as codes of `levels`, which grows by the texts it has not met; −1 = null. */

@@ -1,7 +1,9 @@
 import {
   BIGINT,
+  BOOLEAN,
   DOUBLE,
   DuckDBBigIntVector,
+  DuckDBBooleanVector,
   DuckDBDoubleVector,
   DuckDBIntegerVector,
   DuckDBTimestampTZValue,
@@ -28,7 +30,9 @@ export type TableType =
   | 'VARCHAR'
   | 'TIMESTAMP'
   | 'TIMESTAMPTZ';
-export type TableColumn = { readonly name: string; readonly type: TableType };
+/** Of booleans there are tables, but no source is read into one: they are text to models. */
+export type WrittenType = TableType | 'BOOLEAN';
+export type TableColumn = { readonly name: string; readonly type: WrittenType };
 
 /**
  * The values of one column: typed arrays where nothing is missing (timestamps as µs), lists where null means missing.
@@ -42,24 +46,27 @@ export type ColumnValues =
   | readonly (number | null)[]
   | readonly (bigint | null)[]
   | readonly (string | null)[];
+/** The same, and a list of booleans for BOOLEAN. */
+export type WrittenValues = ColumnValues | readonly (boolean | null)[];
 
-const TYPES: { readonly [type in TableType]: DuckDBType } = {
+const TYPES: { readonly [type in WrittenType]: DuckDBType } = {
   DOUBLE,
   INTEGER,
   BIGINT,
   UBIGINT,
   VARCHAR,
+  BOOLEAN,
   TIMESTAMP,
   TIMESTAMPTZ,
 };
 
-export function duckdbType(type: TableType): DuckDBType {
+export function duckdbType(type: WrittenType): DuckDBType {
   return TYPES[type];
 }
 
 /** Puts `count` values from `start` into a vector of a new chunk. A value of the wrong kind is a bug: `TypeError`. */
 export function writeColumn(
-  values: ColumnValues,
+  values: WrittenValues,
   start: number,
   count: number,
   vector: DuckDBVector,
@@ -72,8 +79,14 @@ export function writeColumn(
   vector.flush();
 }
 
-function setItem(vector: DuckDBVector, i: number, value: number | bigint | string | null): void {
+function setItem(
+  vector: DuckDBVector,
+  i: number,
+  value: number | bigint | string | boolean | null,
+): void {
   if (value === null) vector.setItem(i, null);
+  else if (typeof value === 'boolean' && vector instanceof DuckDBBooleanVector)
+    vector.setItem(i, value);
   else if (typeof value === 'string' && vector instanceof DuckDBVarCharVector)
     vector.setItem(i, value);
   else if (

@@ -6,7 +6,7 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { Chunk } from './duckdb-chunk.ts';
-import { type ColumnValues, duckdbType, type TableColumn, writeColumn } from './duckdb-write.ts';
+import { duckdbType, type TableColumn, type WrittenValues, writeColumn } from './duckdb-write.ts';
 
 export type DatabaseOptions = {
   /** A file that holds tables bigger than memory; left out: in memory. */
@@ -42,7 +42,7 @@ export interface Database {
 
 export interface TableWriter {
   /** Equally long columns, in the table's order. */
-  append(columns: readonly ColumnValues[], rowCount: number): void;
+  append(columns: readonly WrittenValues[], rowCount: number): void;
   close(): void;
 }
 
@@ -145,7 +145,7 @@ class ChunkWriter implements TableWriter {
     this.#columns = columns;
   }
 
-  append(columns: readonly ColumnValues[], rowCount: number): void {
+  append(columns: readonly WrittenValues[], rowCount: number): void {
     const types = this.#columns.map(({ type }) => duckdbType(type));
     for (let start = 0; start < rowCount; start += CHUNK_ROWS) {
       const count = Math.min(CHUNK_ROWS, rowCount - start);

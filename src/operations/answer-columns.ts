@@ -1,12 +1,14 @@
 import type { Task } from '../domain/metric.ts';
 import { likeliestClasses } from '../estimators/class-codes.ts';
-import type { ColumnValues, TableColumn, TableType } from '../frame/duckdb-write.ts';
+import type { ColumnValues, TableColumn, TableType, WrittenValues } from '../frame/duckdb-write.ts';
 import type { Column } from '../frame/frame.ts';
 import { outputWidth } from '../partition/predictions.ts';
 import { labelsOf } from '../partition/target.ts';
 
 /** A column of a table, and how its values come from what a piece of the table is written from. */
-export type MadeColumn<Piece> = TableColumn & { readonly valuesOf: (piece: Piece) => ColumnValues };
+export type MadeColumn<Piece> = TableColumn & {
+  readonly valuesOf: (piece: Piece) => WrittenValues;
+};
 
 /** Predictions of rows: rows × max(1, classes), row-major; NaN = no prediction. */
 export type Answers = { readonly output: Float64Array };

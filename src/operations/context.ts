@@ -3,7 +3,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { SnapshotRequest } from '../sources/make-snapshot.ts';
 import type { Snapshot } from '../sources/snapshot.ts';
-import type { Spec } from '../spec/spec.ts';
+import type { Spec, TableSpec } from '../spec/spec.ts';
 import type { AuditStore } from '../stores/audit-store.ts';
 import type { BookmarkStore } from '../stores/bookmark-store.ts';
 import type { LineageStore } from '../stores/lineage-store.ts';
@@ -13,8 +13,8 @@ import type { CodeVersion, FitTime, RunStore } from '../stores/run-store.ts';
 
 /** What reads a source and computes in this process: it needs no server of ours. */
 export type Workshop = {
-  readonly engineFor: (spec: Spec) => Engine;
-  readonly snapshotRequest: (spec: Spec, baseFolder: string) => SnapshotRequest;
+  readonly engineFor: (spec: Pick<TableSpec, 'engine'>) => Engine;
+  readonly snapshotRequest: (spec: TableSpec, baseFolder: string) => SnapshotRequest;
   readonly takeSnapshot: (
     request: SnapshotRequest,
     signal: AbortSignal,

@@ -1,31 +1,13 @@
-import { Failure } from '../domain/failure.ts';
 import { asJson, type JsonObject } from '../domain/json.ts';
-import { nearestName } from '../domain/nearest-name.ts';
-import { displayPartition } from '../domain/partition.ts';
-import { type Frame, findColumn } from '../frame/frame.ts';
 import { openSnapshot } from '../frame/snapshot-reader.ts';
 import { columnsRead } from '../partition/columns-read.ts';
 import { classLabels } from '../partition/condition.ts';
 import type { EvaluateFacts, ProfileFacts, TrainFacts } from '../partition/facts.ts';
-import {
-  type PartitionContext,
-  type PartitionData,
-  type PartitionResult,
-  partitionRef,
-} from '../partition/partition-function.ts';
-import {
-  type ArgsOf,
-  type FactsOf,
-  type FunctionName,
-  findPartitionFunction,
-} from '../partition/registry.ts';
-import type { Snapshot, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
+import { Debugging, findPartition, type OnStep } from './debugging.ts';
 import { withSnapshot } from './passing-snapshot.ts';
-import type { DebugRequest, DebugStep } from './services.ts';
-
-type OnStep = (step: DebugStep) => void;
+import type { DebugRequest } from './services.ts';
 
 /**
  * The very partition functions in this process on one partition's real rows, one after the other up to the asked stage:
@@ -70,91 +52,4 @@ function runUpTo(
   const own = best === null ? null : { candidates: candidates.length, best, bestWithout };
   const inputs = new Map([['own', trained.blobs.get('predictions') as Uint8Array]]);
   return debugging.run('evaluate', { ...args, own, global: null }, { folds, inputs }).facts;
-}
-
-/** Calls partition functions on one partition's rows and tells each step. */
-class Debugging {
-  readonly #partition: SnapshotPartition;
-  readonly #rows: Pick<PartitionData, 'frame' | 'rowHashes'>;
-  readonly #onStep: OnStep;
-
-  constructor(
-    partition: SnapshotPartition,
-    { frame, rowHashes }: Pick<PartitionData, 'frame' | 'rowHashes'>,
-    onStep: OnStep,
-  ) {
-    this.#partition = partition;
-    this.#rows = { frame, rowHashes };
-    this.#onStep = onStep;
-  }
-
-  run<Name extends FunctionName>(
-    name: Name,
-    args: ArgsOf<Name>,
-    more: Partial<Pick<PartitionData, 'folds' | 'inputs'>>,
-  ): PartitionResult<FactsOf<Name>> {
-    const partition = partitionRef(this.#partition);
-    const data: PartitionData = { partition, ...this.#rows, inputs: new Map(), ...more };
-    const log: string[] = [];
-    let since = performance.now();
-    const lap = () => {
-      const before = since;
-      since = performance.now();
-      return since - before;
-    };
-    const context: PartitionContext = {
-      stop: new Int32Array(1),
-      log: (line) => void log.push(line),
-      trace: ({ name: step, ...sides }) =>
-        this.#onStep({ name: `${name}: ${step}`, ...sides, ms: lap() }),
-    };
-    const started = performance.now();
-    const result = findPartitionFunction(name)(data, args, context);
-    const { frame } = this.#rows;
-    this.#onStep({
-      name,
-      inputs: { partition: partition.text, rows: frame.rowCount, columns: frameOutline(frame) },
-      outputs: {
-        ...asJson(result.facts),
-        blobs: blobOutline(result.blobs),
-        ...(log.length === 0 ? {} : { log }),
-      },
-      ms: performance.now() - started,
-    });
-    return result;
-  }
-}
-
-/** By canonical text, or by the bare value where the key is one column. */
-function findPartition({ partitions }: Snapshot, wanted: string): SnapshotPartition {
-  const found = partitions.find(
-    ({ text, key }) => text === wanted || displayPartition(key, text) === wanted,
-  );
-  if (found !== undefined) return found;
-  const nearest = nearestName(
-    wanted,
-    partitions.map(({ key, text }) => displayPartition(key, text)),
-  );
-  const hint = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
-  throw new Failure('not-found', `No partition "${wanted}" among ${partitions.length}.${hint}`);
-}
-
-/** Name → kind, how many are missing and the first value. */
-function frameOutline(frame: Frame): JsonObject {
-  return Object.fromEntries(
-    frame.columns.map(({ name, kind }) => [name, { kind, first: firstValue(frame, name) }]),
-  );
-}
-
-function firstValue(frame: Frame, name: string): string | number | null {
-  const column = findColumn(frame, name);
-  if (column === undefined || frame.rowCount === 0) return null;
-  if (column.kind === 'category') return column.levels[column.codes[0] as number] ?? null;
-  const value = (column.kind === 'number' ? column.values : column.micros)[0] as number;
-  if (Number.isNaN(value)) return null;
-  return column.kind === 'number' ? value : new Date(value / 1000).toISOString();
-}
-
-function blobOutline(blobs: PartitionResult['blobs']): JsonObject {
-  return Object.fromEntries([...blobs].map(([name, bytes]) => [name, `${bytes.length} bytes`]));
 }

@@ -11,8 +11,8 @@ export async function withSnapshot<Result>(
   { takeSnapshot }: Pick<Workshop, 'takeSnapshot'>,
   request: SnapshotRequest,
   work: (rows: PassingSnapshot, signal: AbortSignal) => Promise<Result>,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Result> {
-  const { signal } = new AbortController();
   const { snapshot, parquetPath } = await takeSnapshot(request, signal);
   try {
     return await work({ snapshot, path: parquetPath }, signal);

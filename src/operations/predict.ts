@@ -61,7 +61,7 @@ export async function predict(context: Context, request: PredictRequest): Promis
           table.append(values, count);
           rungs[scored.rung] = (rungs[scored.rung] ?? 0) + count;
         }
-        await table.finish(0);
+        await table.finish({ orderBy: 0 });
         return { out: request.out, rows: snapshot.rowCount, rungs };
       } finally {
         await reader.close();

@@ -2,8 +2,9 @@ import type { Digest } from '../domain/digest.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { PartitionKey } from '../domain/partition.ts';
 import type { RunResult } from '../domain/result.ts';
-import type { Decision, RunStatus, Stage } from '../domain/run.ts';
+import type { Decision, FailureReason, RunStatus, Stage } from '../domain/run.ts';
 import type { GivenRow } from '../sources/read-rows.ts';
+import type { MapSpec } from '../spec/parse-spec.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { AuditStore } from '../stores/audit-store.ts';
 import type { ModelLineage } from '../stores/lineage-store.ts';
@@ -97,7 +98,7 @@ export type PredictRequest = {
   readonly run: string;
   /** File with the columns that training saw. */
   readonly data: string;
-  /** csv, parquet or jsonl by its ending. */
+  /** csv, parquet, jsonl or arrow by its ending. */
   readonly out: string;
 };
 export type PredictResult = {
@@ -112,6 +113,47 @@ export type PredictionsRequest = {
   readonly split: 'holdout' | 'oof';
   readonly out: string;
 };
+
+/** A spec for `partita map`, and the folder that its relative paths start from. */
+export type PreparedMap = MapSpec & { readonly baseFolder: string };
+
+export type MapRequest = PreparedMap & {
+  /** csv, parquet, jsonl or arrow by its ending, as is `report`. */
+  readonly out: string;
+  /** A line for each partition: how it ended, and what it printed. */
+  readonly report?: string;
+};
+
+/** How a function ended on one partition. */
+export type MappedPartition = {
+  readonly key: PartitionKey;
+  readonly partition: string;
+  /** That it gave. */
+  readonly rows: number;
+  readonly ms: number;
+  /** What it printed. */
+  readonly log: string;
+} & (
+  | { readonly status: 'mapped' }
+  | {
+      readonly status: 'failed';
+      readonly reason: FailureReason;
+      readonly message: string;
+      /** Line and column in the user's file, where its stack names one. */
+      readonly place: string | null;
+    }
+);
+
+export type MapResult = {
+  readonly function: string;
+  readonly engine: 'local' | 'spark';
+  readonly snapshot: Digest;
+  readonly out: string;
+  readonly rows: number;
+  readonly partitions: readonly MappedPartition[];
+};
+
+export type DebugMapRequest = PreparedMap & Pick<DebugRequest, 'partition'>;
 
 export type DebugRequest = PreparedSpec & {
   /** Canonical text, or the bare value where the key is one column. */
@@ -186,6 +228,14 @@ export interface Services {
   exportModel(model: string, format: ExportFormat): Promise<Uint8Array>;
   /** Runs the very partition function in this process, on the real data of one partition. */
   debug(request: DebugRequest, onStep: (step: DebugStep) => void): Promise<JsonObject>;
+  /** Applies a function to every partition and writes its rows; nothing of it is recorded. */
+  map(
+    request: MapRequest,
+    onPartition: (partition: MappedPartition) => void,
+    signal: AbortSignal,
+  ): Promise<MapResult>;
+  /** The same function in this process on one partition. */
+  debugMap(request: DebugMapRequest, onStep: (step: DebugStep) => void): Promise<JsonObject>;
   /** Packs what executors of Spark need; talks to nobody. */
   bundleForSpark(request: SparkBundleRequest): Promise<SparkBundle>;
   /** Puts the example's table into the database for data; names its spec's file. */

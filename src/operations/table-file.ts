@@ -3,23 +3,30 @@ import { rename, rm } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../domain/failure.ts';
+import { writeArrowFile } from '../frame/arrow-write.ts';
 import { distinctNames } from '../frame/distinct-names.ts';
 import { type Database, openDatabase, sqlName, sqlText } from '../frame/duckdb.ts';
-import type { ColumnValues, TableColumn } from '../frame/duckdb-write.ts';
+import type { TableColumn, WrittenValues } from '../frame/duckdb-write.ts';
 
 /** A table that is written in pieces and stands under its name only when it is whole. */
 export interface TableFile {
-  append(columns: readonly ColumnValues[], rowCount: number): void;
-  /** Rows ordered by the column in place `orderBy` when given, else as appended. */
-  finish(orderBy?: number): Promise<void>;
+  append(columns: readonly WrittenValues[], rowCount: number): void;
+  /** Rows ordered by the column in place `orderBy` when given, equal ones and all else as appended. */
+  finish(order?: TableOrder): Promise<void>;
   /** Lets go of the rows; nothing is left behind unless it was finished. */
   close(): void;
 }
 
+export type TableOrder = {
+  readonly orderBy: number;
+  /** That column is for the order only. */
+  readonly isLeftOut?: boolean;
+};
+
 /** Writes `SELECT list FROM …` of columns with these names to a path. */
 type Writer = (database: Database, table: TableQuery, path: string) => Promise<void>;
 type TableQuery = {
-  readonly names: readonly string[];
+  readonly columns: readonly TableColumn[];
   readonly select: (names: readonly string[]) => string;
 };
 
@@ -27,13 +34,13 @@ type TableQuery = {
 const WRITERS: { readonly [ending: string]: Writer } = {
   '.csv': writeCsv,
   '.parquet': (database, table, path) =>
-    copy(database, table.select(distinctNames(table.names)), path, 'parquet, COMPRESSION zstd'),
-  '.jsonl': (database, table, path) =>
-    copy(database, table.select(distinctNames(table.names)), path, 'json'),
+    copy(database, table.select(namesOf(table)), path, 'parquet, COMPRESSION zstd'),
+  '.jsonl': (database, table, path) => copy(database, table.select(namesOf(table)), path, 'json'),
+  '.arrow': writeArrow,
 };
 
 /**
- * Throws `Failure('usage')` when the ending is none of csv, parquet and jsonl. Names that differ in case only get a number
+ * Throws `Failure('usage')` when the ending is none of csv, parquet, jsonl and arrow. Names that differ in case only get a number
  * in Parquet and JSON lines, whose readers can't tell them apart; in CSV they stand as they are.
  */
 export async function createTableFile(
@@ -44,7 +51,7 @@ export async function createTableFile(
   if (write === undefined) {
     throw new Failure(
       'usage',
-      `"${path}" does not say what to write: use a name that ends in .csv, .parquet or .jsonl.`,
+      `"${path}" does not say what to write: use a name that ends in .csv, .parquet, .jsonl or .arrow.`,
     );
   }
   const database = await openDatabase();
@@ -55,15 +62,20 @@ export async function createTableFile(
   );
   return {
     append: (values, rowCount) => table.append(values, rowCount),
-    async finish(orderBy) {
+    async finish(order) {
       table.close();
-      const order = orderBy === undefined ? 'rowid' : (places[orderBy] as string);
+      const kept = columns.flatMap((column, i) =>
+        order?.isLeftOut === true && order.orderBy === i ? [] : [{ column, i }],
+      );
+      const by = order === undefined ? 'rowid' : `${places[order.orderBy] as string}, rowid`;
       const select = (names: readonly string[]): string => {
-        const list = places.map((place, i) => `${place} AS ${sqlName(names[i] as string)}`);
-        return `SELECT ${list.join(', ')} FROM rows ORDER BY ${order}`;
+        const list = kept.map(
+          ({ i }, k) => `${places[i] as string} AS ${sqlName(names[k] as string)}`,
+        );
+        return `SELECT ${list.join(', ')} FROM rows ORDER BY ${by}`;
       };
       await replace(path, (unfinished) =>
-        write(database, { names: columns.map(({ name }) => name), select }, unfinished),
+        write(database, { columns: kept.map(({ column }) => column), select }, unfinished),
       );
     },
     close: () => database.close(),
@@ -87,9 +99,10 @@ async function replace(path: string, write: (unfinished: string) => Promise<void
 /** DuckDB renames columns that differ in case only, so the header is ours. */
 async function writeCsv(
   database: Database,
-  { names, select }: TableQuery,
+  { columns, select }: TableQuery,
   path: string,
 ): Promise<void> {
+  const names = columns.map(({ name }) => name);
   const body = `${path}.rows`;
   try {
     const places = names.map((_, i) => `c${i}`);
@@ -98,6 +111,23 @@ async function writeCsv(
   } finally {
     await rm(body, { force: true });
   }
+}
+
+async function writeArrow(
+  database: Database,
+  { columns, select }: TableQuery,
+  path: string,
+): Promise<void> {
+  const query = select(columns.map((_, i) => `c${i}`));
+  const batches = async function* (): AsyncGenerator<readonly WrittenValues[]> {
+    for await (const chunk of database.stream(query)) yield columns.map((_, i) => chunk.values(i));
+  };
+  await writeArrowFile(path, columns, batches());
+}
+
+/** Readers that ignore case could not tell some names apart. */
+function namesOf({ columns }: TableQuery): readonly string[] {
+  return distinctNames(columns.map(({ name }) => name));
 }
 
 async function* headed(names: readonly string[], body: string): AsyncGenerator<string | Buffer> {

@@ -5,7 +5,7 @@ import { takeSnapshot } from '../sources/snapshot-process.ts';
 import { DEFAULT_SNAPSHOT_LIMITS } from '../sources/snapshot-request.ts';
 import { resolveSourceUrl, type Secrets } from '../sources/source-url.ts';
 import { resolveRemote } from '../spec/engine.ts';
-import type { Spec } from '../spec/spec.ts';
+import type { TableSpec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
 
 type WorkshopParts = Pick<Workshop, 'fitTimes'> & {
@@ -43,12 +43,14 @@ export function incomingFolder(folder: string): string {
   return join(folder, 'objects', 'incoming');
 }
 
-function threadsFor({ engine }: Spec): number {
+type EngineOf = Pick<TableSpec, 'engine'>;
+
+function threadsFor({ engine }: EngineOf): number {
   return engine.threads === 'auto' ? availableParallelism() : engine.threads;
 }
 
 /** What a spec says about its engine, with what it refers to; defaults are those of this machine. */
-function engineSetting(spec: Spec, secrets: Secrets): EngineSetting {
+function engineSetting(spec: EngineOf, secrets: Secrets): EngineSetting {
   const { engine } = spec;
   if (engine.kind === 'local') return { kind: 'local', threads: threadsFor(spec) };
   const remote = resolveRemote(engine, secrets);

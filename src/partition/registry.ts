@@ -1,5 +1,8 @@
 import { Failure } from '../domain/failure.ts';
+import type { MapFunctionName } from '../spec/map.ts';
 import { evaluate } from './evaluate.ts';
+import { applyRows } from './map/apply-rows.ts';
+import { builtInFunction } from './map/built-in.ts';
 import type { PartitionFunction } from './partition-function.ts';
 import { profile } from './profile.ts';
 import { rank } from './rank.ts';
@@ -7,6 +10,9 @@ import { score } from './score-rows.ts';
 import { totals } from './totals.ts';
 import { train } from './train.ts';
 import { refit, trainFold } from './train-parts.ts';
+
+/** The row functions of `partita map` under their own names. */
+const mapped = (name: MapFunctionName) => applyRows(builtInFunction(name));
 
 /** The built-in partition functions by name: what every engine can run. */
 const FUNCTIONS = {
@@ -18,6 +24,13 @@ const FUNCTIONS = {
   evaluate,
   score,
   totals,
+  describe: mapped('describe'),
+  missingness: mapped('missingness'),
+  ks_test: mapped('ks_test'),
+  psi: mapped('psi'),
+  anova: mapped('anova'),
+  kruskal: mapped('kruskal'),
+  adf: mapped('adf'),
 };
 
 export type FunctionName = keyof typeof FUNCTIONS;

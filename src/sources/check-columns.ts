@@ -2,10 +2,10 @@ import { entryOf } from '../domain/entry.ts';
 import { Failure } from '../domain/failure.ts';
 import { suggestion } from '../domain/nearest-name.ts';
 import { columnsOfStep } from '../spec/engineered-columns.ts';
-import type { Spec } from '../spec/spec.ts';
+import type { TableSpec } from '../spec/spec.ts';
 
 /** Every column that the spec names is there. Throws `Failure('invalid-data')` with the place and the nearest name. */
-export function checkColumnsExist(spec: Spec, names: readonly string[]): void {
+export function checkColumnsExist(spec: TableSpec, names: readonly string[]): void {
   const known = new Set(names);
   for (const [place, name] of namedColumns(spec)) {
     if (known.has(name)) continue;
@@ -17,8 +17,9 @@ export function checkColumnsExist(spec: Spec, names: readonly string[]): void {
 }
 
 /** Throws `Failure('invalid-data')` when nothing is left to learn from. */
-export function checkFeaturesLeft(spec: Spec, names: readonly string[]): void {
+export function checkFeaturesLeft(spec: TableSpec, names: readonly string[]): void {
   const { partition, target, columns, time } = spec;
+  if (target === undefined) return;
   const keys = partition.by.filter((name) => entryOf(partition.bins, name) === undefined);
   const taken = new Set([
     ...keys,
@@ -36,7 +37,7 @@ export function checkFeaturesLeft(spec: Spec, names: readonly string[]): void {
 }
 
 /** Place in the spec and column. Steps after the first may use what earlier steps make, so only the first is known. */
-function namedColumns(spec: Spec): readonly (readonly [string, string])[] {
+function namedColumns(spec: TableSpec): readonly (readonly [string, string])[] {
   const { partition, target, columns, features, validate } = spec;
   const optional = (place: string, name: string | undefined): [string, string][] =>
     name === undefined ? [] : [[place, name]];
@@ -44,7 +45,7 @@ function namedColumns(spec: Spec): readonly (readonly [string, string])[] {
   return [
     ...partition.by.map((name) => ['partition.by', name] as const),
     ...Object.keys(partition.bins).map((name) => ['partition.bins', name] as const),
-    ['target.column', target.column],
+    ...optional('target.column', target?.column),
     ...optional('time', spec.time),
     ...optional('columns.id', columns.id),
     ...optional('columns.weight', columns.weight),

@@ -1,5 +1,5 @@
 import type { Database } from '../frame/duckdb.ts';
-import type { Spec } from '../spec/spec.ts';
+import type { TableSpec } from '../spec/spec.ts';
 import type { PlannedColumn } from './plan-columns.ts';
 import { RAW } from './raw-table.ts';
 
@@ -12,7 +12,7 @@ type Cell = { readonly missing: bigint; readonly constant: boolean; readonly dis
 export async function findWarnings(
   database: Database,
   planned: readonly PlannedColumn[],
-  spec: Spec,
+  spec: TableSpec,
   rowCount: number,
 ): Promise<readonly string[]> {
   const features = featuresOf(planned, spec);
@@ -33,11 +33,11 @@ export async function findWarnings(
   return warnings;
 }
 
-function featuresOf(planned: readonly PlannedColumn[], spec: Spec): readonly PlannedColumn[] {
+function featuresOf(planned: readonly PlannedColumn[], spec: TableSpec): readonly PlannedColumn[] {
   const { partition, target, columns, time } = spec;
   const others = new Set([
     ...partition.by,
-    target.column,
+    target?.column,
     columns.id,
     columns.weight,
     time,

@@ -1,6 +1,6 @@
 import { entryOf } from '../domain/entry.ts';
 import { type Database, sqlName } from '../frame/duckdb.ts';
-import type { Spec } from '../spec/spec.ts';
+import type { TableSpec } from '../spec/spec.ts';
 import { type FoundColumn, findColumns } from './find-columns.ts';
 import type { Holds } from './holds.ts';
 import type { RawColumn } from './raw-table.ts';
@@ -29,7 +29,7 @@ export type PlannedColumn = TypedColumn & {
 export async function planColumns(
   database: Database,
   columns: readonly RawColumn[],
-  spec: Spec,
+  spec: TableSpec,
 ): Promise<readonly PlannedColumn[]> {
   const planned: PlannedColumn[] = [];
   for (const found of await findColumns(database, columns, spec.data.timezone)) {
@@ -41,7 +41,7 @@ export async function planColumns(
 }
 
 /** What its texts are written like, in new data too. */
-function takenFor({ column, holds }: FoundColumn, spec: Spec): Holds {
+function takenFor({ column, holds }: FoundColumn, spec: TableSpec): Holds {
   const declared = entryOf(spec.columns.types, column.name);
   return declared === 'text' || declared === 'boolean' ? declared : holds;
 }
@@ -49,20 +49,20 @@ function takenFor({ column, holds }: FoundColumn, spec: Spec): Holds {
 async function typeColumn(
   database: Database,
   found: FoundColumn,
-  spec: Spec,
+  spec: TableSpec,
 ): Promise<TypedColumn> {
   const { name } = found.column;
   const declared = entryOf(spec.columns.types, name);
   const own = declared ? await declaredType(database, found, declared, spec) : ownType(found);
   if (name === spec.time) return asTime(database, found, own);
   if (name === spec.columns.weight) return mustBeNumber(own, found, 'a weight is a number');
-  if (name === spec.target.column && spec.target.task === 'regression')
+  if (name === spec.target?.column && spec.target.task === 'regression')
     return mustBeNumber(own, found, 'regression needs a number');
   const isKey =
     spec.partition.by.includes(name) && entryOf(spec.partition.bins, name) === undefined;
   if (isKey) return asText(own, found, 'part of the key, kept as text');
   if (name === spec.columns.id) return asText(own, found, 'identifier, kept as text');
-  if (name === spec.target.column) return asText(own, found, 'class labels, kept as text');
+  if (name === spec.target?.column) return asText(own, found, 'class labels, kept as text');
   return own;
 }
 
@@ -103,8 +103,8 @@ export function ownType({ column, holds, sql }: FoundColumn): TypedColumn {
 async function declaredType(
   database: Database,
   found: FoundColumn,
-  declared: Spec['columns']['types'][string],
-  spec: Spec,
+  declared: TableSpec['columns']['types'][string],
+  spec: TableSpec,
 ): Promise<TypedColumn> {
   const { holds, sql } = found;
   switch (declared) {

@@ -1,7 +1,7 @@
 import { Failure } from '../domain/failure.ts';
 import { type Database, sqlName } from '../frame/duckdb.ts';
 import { columnsOfStep, looksBack } from '../spec/engineered-columns.ts';
-import type { Spec } from '../spec/spec.ts';
+import type { TableSpec } from '../spec/spec.ts';
 import { numberText, timeOfText } from './column-sql.ts';
 import { type FoundColumn, findColumns } from './find-columns.ts';
 import type { Holds } from './holds.ts';
@@ -15,14 +15,15 @@ import { asNumber, asTimestamp, type TypedColumn } from './typed-column.ts';
  * no feature looks back on it.
  */
 export function isLeftOut(
-  { target, columns, features }: Spec,
+  { target, columns, features }: TableSpec,
   trained: readonly SnapshotColumn[],
   name: string,
 ): boolean {
   const isTargetRead = features.engineer.some(
-    (step) => looksBack(step) && columnsOfStep(step).includes(target.column),
+    (step) =>
+      target !== undefined && looksBack(step) && columnsOfStep(step).includes(target.column),
   );
-  const others = [...(isTargetRead ? [] : [target.column]), columns.weight, ...columns.drop];
+  const others = [...(isTargetRead ? [] : [target?.column]), columns.weight, ...columns.drop];
   return others.includes(name) || trained.every((column) => column.name !== name);
 }
 
@@ -34,7 +35,7 @@ export function isLeftOut(
 export async function planScoring(
   database: Database,
   columns: readonly RawColumn[],
-  spec: Spec,
+  spec: TableSpec,
   trained: readonly SnapshotColumn[],
 ): Promise<readonly PlannedColumn[]> {
   checkPlaces(
@@ -53,7 +54,7 @@ export async function planScoring(
 }
 
 /** The key says which model answers, the time which rows come before a row. */
-function checkPlaces({ partition, time, features }: Spec, names: readonly string[]): void {
+function checkPlaces({ partition, time, features }: TableSpec, names: readonly string[]): void {
   const ordering = time !== undefined && features.engineer.some(looksBack) ? [time] : [];
   const missing = [...partition.by, ...ordering].find((name) => !names.includes(name));
   if (missing === undefined) return;

@@ -1,9 +1,9 @@
-import type { Spec } from '../spec/spec.ts';
+import type { TableSpec } from '../spec/spec.ts';
 import type { SnapshotColumn } from './snapshot.ts';
 
 /** Everything that a snapshot is made from; plain data, since it travels to a process of its own. */
 export type SnapshotRequest = {
-  readonly spec: Spec;
+  readonly spec: TableSpec;
   /** Folder that relative source paths start from. */
   readonly baseFolder: string;
   /** Where the Parquet file goes, and tables bigger than memory on the way. */

@@ -1,6 +1,6 @@
 import { Failure } from '../domain/failure.ts';
 import type { Database } from '../frame/duckdb.ts';
-import type { Spec } from '../spec/spec.ts';
+import type { TableSpec } from '../spec/spec.ts';
 import type { PlannedColumn } from './plan-columns.ts';
 import { RAW } from './raw-table.ts';
 
@@ -12,7 +12,7 @@ import { RAW } from './raw-table.ts';
 export async function timeCutoffs(
   database: Database,
   planned: readonly PlannedColumn[],
-  { time, validate }: Spec,
+  { time, validate }: TableSpec,
 ): Promise<readonly number[]> {
   const column = planned.find(({ name }) => name === time);
   if (validate.scheme !== 'time' || column === undefined) return [];

@@ -8,10 +8,18 @@ import type { ResolvedSpec } from './resolve-defaults.ts';
 import type { Finding } from './schema-problems.ts';
 
 type Check = (spec: ResolvedSpec) => readonly Finding[];
+/** What training and `partita map` have in common. */
+type TableFields = Pick<ResolvedSpec, 'engine' | 'partition' | 'columns' | 'time'>;
+type TableCheck = (spec: TableFields) => readonly Finding[];
 
 /** What fields say against each other: each entry is wrong whatever the data hold. */
 export function checkFields(spec: ResolvedSpec): readonly Finding[] {
   return CHECKS.flatMap((check) => check(spec));
+}
+
+/** The same for the fields that a table is read by. */
+export function checkTableFields(spec: TableFields): readonly Finding[] {
+  return TABLE_CHECKS.flatMap((check) => check(spec));
 }
 
 /** A metric belongs to one task; takes the raw values, so that it is checked even where others are refused. */
@@ -125,7 +133,7 @@ const checkRoles: Check = ({ partition, target, time, columns, validate }) => {
   return found;
 };
 
-const checkBins: Check = ({ partition }) =>
+const checkBins: TableCheck = ({ partition }) =>
   Object.entries(partition.bins).flatMap(([column, bins]) => {
     const path = ['partition', 'bins', column];
     if (!partition.by.includes(column)) {
@@ -175,38 +183,39 @@ const checkSelect: Check = ({ features: { select } }) => {
   return found;
 };
 
-const checkTypes: Check = ({ target, time, columns }) => {
-  const found: Finding[] = [];
-  const targetType = entryOf(columns.types, target.column);
-  if (target.task === 'regression' && targetType !== undefined && targetType !== 'number')
-    found.push(
-      finding(['columns', 'types', target.column], 'The target of a regression is a number.'),
-    );
-  const timeType = time === undefined ? undefined : entryOf(columns.types, time);
-  if (time !== undefined && (timeType === 'text' || timeType === 'boolean'))
-    found.push(finding(['columns', 'types', time], '`time` needs a timestamp or a number.'));
-  return found;
+const checkTargetType: Check = ({ target, columns }) => {
+  const type = entryOf(columns.types, target.column);
+  if (target.task !== 'regression' || type === undefined || type === 'number') return [];
+  const path = ['columns', 'types', target.column];
+  return [finding(path, 'The target of a regression is a number.')];
 };
 
-const checkEngine: Check = ({ engine }) => {
+const checkTimeType: TableCheck = ({ time, columns }) => {
+  const type = time === undefined ? undefined : entryOf(columns.types, time);
+  if (time === undefined || (type !== 'text' && type !== 'boolean')) return [];
+  return [finding(['columns', 'types', time], '`time` needs a timestamp or a number.')];
+};
+
+const checkEngine: TableCheck = ({ engine }) => {
   if (engine.kind !== 'spark' || engine.remote !== undefined) return [];
   const message =
     '`spark` needs the address of a Spark Connect server. Write `engine.remote: sc://host:port`.';
   return [finding(['engine'], message)];
 };
 
+const TABLE_CHECKS: readonly TableCheck[] = [checkEngine, checkBins, checkTimeType];
+
 const CHECKS: readonly Check[] = [
-  checkEngine,
+  ...TABLE_CHECKS,
   checkGlobal,
   checkScheme,
   checkLookingBack,
   checkTargetInFeatures,
   checkNewNames,
   checkRoles,
-  checkBins,
   checkRegression,
   checkSelect,
-  checkTypes,
+  checkTargetType,
 ];
 
 function finding(path: Path, message: string, part: Finding['part'] = 'value'): Finding {

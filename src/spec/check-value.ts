@@ -1,12 +1,13 @@
 import type { Task } from '../domain/metric.ts';
 import { checkAlgorithms } from './check-algorithms.ts';
-import { checkFields, checkMetric } from './check-fields.ts';
+import { checkFields, checkMetric, checkTableFields } from './check-fields.ts';
 import { checkFormulas } from './check-formulas.ts';
+import { checkMap } from './check-map.ts';
 import { variableOfEngine } from './engine.ts';
 import type { PlainValue } from './plain-value.ts';
 import type { Path } from './problem.ts';
-import { type ResolvedSpec, resolveDefaults } from './resolve-defaults.ts';
-import { childValue, outlineOf } from './schema-outline.ts';
+import { type ResolvedSpec, resolveDefaults, type TrainingSpec } from './resolve-defaults.ts';
+import { childValue, describeSchema, outlineOf } from './schema-outline.ts';
 import { type Finding, findingsOf } from './schema-problems.ts';
 import { variableOf } from './source.ts';
 import { type ParsedSpec, specSchema } from './spec.ts';
@@ -29,22 +30,55 @@ const OUTLINE = outlineOf(specSchema);
 /** Every finding of every kind: fields that the schema refuses are left out while the rest is checked. */
 export function checkValue(
   value: PlainValue,
-  { hasVariable, overrides = {} }: CheckOptions,
+  options: CheckOptions,
 ): { readonly findings: readonly Finding[]; readonly resolved: ResolvedSpec | undefined } {
-  const parsed = specSchema.safeParse(value);
-  const refused = parsed.success ? [] : findingsOf(parsed.error.issues, value, OUTLINE);
-  const usable = parsed.success ? parsed.data : parseWithout(value, refused);
-  const resolved = usable && resolveDefaults(override(usable, overrides));
+  const { refused, usable, variables } = readValue(value, options);
+  const resolved = usable && isTraining(usable) ? resolveDefaults(usable) : undefined;
   const task = taskOf(value);
   const findings = [
     ...refused,
+    ...checkTarget(value),
     ...checkAlgorithms(childValue(value, 'algorithms'), task),
     ...checkMetric(childValue(value, 'metric'), task),
     ...checkFormulas(childValue(childValue(value, 'features'), 'engineer')),
     ...(resolved === undefined ? [] : checkFields(resolved).filter((one) => !holds(one, refused))),
-    ...(usable === undefined ? [] : checkVariables(override(usable, overrides), hasVariable)),
+    ...variables,
   ];
   return { findings, resolved };
+}
+
+/** The same for `partita map`, which looks at what a table is read by and at `map`. */
+export function checkMapValue(
+  value: PlainValue,
+  options: CheckOptions,
+): { readonly findings: readonly Finding[]; readonly usable: ParsedSpec | undefined } {
+  const { refused, usable, variables } = readValue(value, options);
+  const found = usable === undefined ? [] : [...checkTableFields(usable), ...checkMap(usable)];
+  const findings = [...refused, ...found.filter((one) => !holds(one, refused)), ...variables];
+  return { findings, usable };
+}
+
+/** What the schema says of a value, and what it reads when the refused fields are left out. */
+function readValue(value: PlainValue, { hasVariable, overrides = {} }: CheckOptions) {
+  const parsed = specSchema.safeParse(value);
+  const refused = parsed.success ? [] : findingsOf(parsed.error.issues, value, OUTLINE);
+  const read = parsed.success ? parsed.data : parseWithout(value, refused);
+  const usable = read && override(read, overrides);
+  return { refused, usable, variables: usable ? checkVariables(usable, hasVariable) : [] };
+}
+
+function isTraining(spec: ParsedSpec): spec is TrainingSpec {
+  return spec.target !== undefined;
+}
+
+/** The schema lets a spec for `partita map` have no target; training needs one. */
+function checkTarget(value: PlainValue): readonly Finding[] {
+  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isMapping || childValue(value, 'target') !== undefined) return [];
+  const expected = describeSchema(OUTLINE.properties?.['target'] ?? {});
+  const isMap = childValue(value, 'map') !== undefined;
+  const way = isMap ? ' This spec is for `partita map`.' : '';
+  return [{ path: ['target'], part: 'key', message: `Missing. Expected ${expected}.${way}` }];
 }
 
 /** Whether a refused field lies in what a finding is about: that it was left out is no fault of the spec. */

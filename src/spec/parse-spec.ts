@@ -1,16 +1,18 @@
 import type { Digest } from '../domain/digest.ts';
 import { isFailure } from '../domain/failure.ts';
-import { asJson } from '../domain/json.ts';
+import { asJson, type JsonObject } from '../domain/json.ts';
 import { digestJson } from '../frame/digest.ts';
 import { warnAboutFields } from './check-fields.ts';
-import { type CheckOptions, checkValue } from './check-value.ts';
+import { type CheckOptions, checkMapValue, checkValue } from './check-value.ts';
 import { decodeText } from './decode-text.ts';
 import { readDocument, type SpecDocument } from './document.ts';
 import { expandCandidates } from './expand-candidates.ts';
+import { isBuiltIn, MAP_ARGS } from './map.ts';
 import { type Problem, pathText, problemText, SpecFailure } from './problem.ts';
-import type { ResolvedSpec } from './resolve-defaults.ts';
+import { type ResolvedSpec, tableSpec } from './resolve-defaults.ts';
+import { childValue } from './schema-outline.ts';
 import type { Finding } from './schema-problems.ts';
-import type { Spec, SpecInput } from './spec.ts';
+import type { Spec, SpecInput, TableSpec } from './spec.ts';
 
 /** A spec that everything can run on. */
 export type Experiment = {
@@ -32,6 +34,34 @@ export function parseSpec(content: string | Uint8Array, options: ParseOptions): 
   return examine(readDocument(text, options.fileName), options);
 }
 
+/** What `partita map` runs on. */
+export type MapSpec = {
+  readonly spec: TableSpec;
+  readonly map: MapCall;
+};
+
+/** A function and its arguments, defaults filled in where it is a built-in one. */
+export type MapCall = { readonly function: string; readonly args: JsonObject };
+
+/** Reads a spec for `partita map`; throws as `parseSpec` does. */
+export function parseMapSpec(content: string | Uint8Array, options: ParseOptions): MapSpec {
+  const { fileName } = options;
+  const document = readDocument(decodeText(content, fileName), fileName);
+  if (document.value === undefined) throw new SpecFailure(fileName, document.problems);
+  const { findings, usable } = checkMapValue(document.value, options);
+  const problems = allProblems(document, findings);
+  if (problems.length > 0 || usable?.map === undefined) throw new SpecFailure(fileName, problems);
+  const { function: name, args } = usable.map;
+  const whole = isBuiltIn(name) ? asJson(MAP_ARGS[name].parse(args)) : asJson(args);
+  return { spec: tableSpec(usable), map: { function: name, args: whole } };
+}
+
+/** True for a spec that has nothing to learn, only a function to apply. */
+export function isForMap(content: string | Uint8Array, fileName: string): boolean {
+  const { value } = readDocument(decodeText(content, fileName), fileName);
+  return childValue(value, 'map') !== undefined && childValue(value, 'target') === undefined;
+}
+
 /** The same spec from TypeScript, checked by the same rules; throws `SpecFailure` with paths instead of lines. */
 export function experiment(input: SpecInput): Experiment {
   const document = readDocument(JSON.stringify(input), 'experiment');
@@ -45,13 +75,7 @@ function examine(document: SpecDocument, options: ParseOptions): Experiment {
   const { findings, resolved } = checkValue(document.value, options);
   const warnings = resolved === undefined ? [] : warnAboutFields(resolved);
   const errors = [...findings, ...(resolved?.strict ? warnings.map(asStrict) : [])];
-  const unreadable = new Set(document.problems.map(({ path }) => pathText(path)));
-  const problems = [
-    ...document.problems,
-    ...errors
-      .filter(({ path }) => !unreadable.has(pathText(path)))
-      .map((found) => placed(found, document)),
-  ];
+  const problems = allProblems(document, errors);
   if (problems.length > 0 || resolved === undefined) throw new SpecFailure(fileName, problems);
   const { algorithms: _, ...rest } = resolved;
   const spec: Spec = { ...rest, candidates: candidatesOf(resolved, document, fileName) };
@@ -60,6 +84,13 @@ function examine(document: SpecDocument, options: ParseOptions): Experiment {
     digest: digestJson(asJson(spec)),
     warnings: warnings.map((found) => problemText(fileName, placed(found, document))),
   };
+}
+
+/** What the reader says of a place stands for what a check says of it. */
+function allProblems(document: SpecDocument, findings: readonly Finding[]): readonly Problem[] {
+  const unreadable = new Set(document.problems.map(({ path }) => pathText(path)));
+  const others = findings.filter(({ path }) => !unreadable.has(pathText(path)));
+  return [...document.problems, ...others.map((found) => placed(found, document))];
 }
 
 function candidatesOf(

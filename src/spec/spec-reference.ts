@@ -1,5 +1,6 @@
 import { registry } from '../estimators/registry.ts';
 import { specJsonSchema } from './json-schema.ts';
+import { MAP_ARGS } from './map.ts';
 import { describeSchema, type JsonSchema, outlineOf } from './schema-outline.ts';
 
 type Field = { readonly path: string; readonly schema: JsonSchema; readonly isRequired: boolean };
@@ -16,6 +17,10 @@ export function specReference(): string {
     'Algorithms, the simpler first, with their parameters and defaults:',
     '',
     ...algorithmTable(),
+    '',
+    'Built-in functions of `partita map`, with their arguments and defaults:',
+    '',
+    ...mapTable(),
   ].join('\n');
 }
 
@@ -24,7 +29,7 @@ function fieldsOf(prefix: string, { properties = {}, required = [] }: JsonSchema
     const path = prefix === '' ? key : `${prefix}.${key}`;
     const field = { path, schema, isRequired: required.includes(key) };
     const isGroup = schema.properties !== undefined;
-    if (key === 'engineer' || key === 'algorithms') return [field];
+    if (key === 'engineer' || key === 'algorithms' || key === 'map') return [field];
     return isGroup ? fieldsOf(path, schema) : [field, ...alternativeFields(path, schema)];
   });
 }
@@ -78,6 +83,21 @@ function algorithmTable(): string[] {
   ];
 }
 
+function mapTable(): string[] {
+  return [
+    '| function | arguments | rows |',
+    '|---|---|---|',
+    ...Object.entries(MAP_ARGS).map(([name, args]) => {
+      const { properties = {}, required = [], description = '' } = outlineOf(args);
+      const list = Object.entries(properties).map(([key, { default: value }]) => {
+        if (value !== undefined) return `\`${key}: ${JSON.stringify(value)}\``;
+        return required.includes(key) ? `\`${key}\`` : `\`${key}\`?`;
+      });
+      return row([`\`${name}\``, list.join(', '), description]);
+    }),
+  ];
+}
+
 function fieldName(path: string): string {
   const [name, ...kind] = path.split(' ');
   return [`\`${name}\``, ...kind].join(' ');
@@ -85,6 +105,7 @@ function fieldName(path: string): string {
 
 function takes(path: string, schema: JsonSchema): string {
   if (path === 'algorithms') return 'a list of ids, or of `id: { parameter: value }`';
+  if (path === 'map') return '`function` and its `args`';
   if (path === 'features.engineer') return 'a list of steps';
   if (schema.oneOf !== undefined) return 'one kind of source';
   return Object.keys(schema).some((key) => key !== 'description') ? describeSchema(schema) : '';

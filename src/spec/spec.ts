@@ -4,6 +4,7 @@ import type { Candidate } from '../estimators/candidates.ts';
 import { columnName, columnNames } from './column-name.ts';
 import { engineSchema } from './engine.ts';
 import { featuresSchema } from './features.ts';
+import { mapSchema } from './map.ts';
 import { sourceSchema } from './source.ts';
 import { timezoneName } from './timezone.ts';
 
@@ -157,7 +158,8 @@ export const specSchema = z.strictObject({
     .describe('The experiment: runs of one name belong together.'),
   data: dataSchema,
   partition: partitionSchema,
-  target: targetSchema,
+  target: targetSchema.optional(),
+  map: mapSchema.optional(),
   time: columnName.optional().describe('Order of the rows: time-ordered splits, lags and windows.'),
   columns: columnsSchema.prefault({}),
   features: featuresSchema.prefault({}),
@@ -193,10 +195,20 @@ export type { Candidate };
  * The spec that everything runs on: `ParsedSpec` with scheme and metric decided and the algorithms expanded to
  * candidates with all their parameters. Its canonical JSON is what the spec digest is taken of. Made by `parse-spec.ts`.
  */
-export type Spec = Omit<ParsedSpec, '$schema' | 'algorithms' | 'metric' | 'validate'> & {
+export type Spec = Omit<TableSpec, 'target'> & {
+  readonly target: NonNullable<ParsedSpec['target']>;
   readonly metric: Metric;
+  readonly candidates: readonly Candidate[];
+};
+
+/** What a table is read by: the part of a spec that `partita map` needs, too. */
+export type TableSpec = Omit<
+  ParsedSpec,
+  '$schema' | 'algorithms' | 'metric' | 'validate' | 'target' | 'map'
+> & {
+  /** Absent where nothing is learnt. */
+  readonly target?: NonNullable<ParsedSpec['target']>;
   readonly validate: ParsedSpec['validate'] & {
     readonly scheme: 'stratified' | 'shuffled' | 'time' | 'group';
   };
-  readonly candidates: readonly Candidate[];
 };

@@ -121,6 +121,8 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     sources: unexpectedOf('sources'),
     audit: unexpectedOf('audit'),
     debug: unexpected('debug'),
+    map: unexpected('map'),
+    debugMap: unexpected('debugMap'),
     bundleForSpark: unexpected('bundleForSpark'),
     loadExample: unexpected('loadExample'),
     migrate: unexpected('migrate'),

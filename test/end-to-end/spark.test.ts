@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/domain/result.ts';
 import { seededDraws } from '../support/draws.ts';
+import { COUNT_ABOVE, THROWS_AT } from '../support/own-function.ts';
 import { csvOf, Partita, type Row } from '../support/partita.ts';
 import { programsOfGroup } from '../support/processes.ts';
 import { startTestSpark, type TestSpark } from '../support/spark.ts';
@@ -58,6 +61,38 @@ describe('a run on Spark', { timeout: 10 * MINUTE }, () => {
     const programs = programsOfGroup(spark.pid);
     expect(programs).toEqual(expect.arrayContaining(['java', 'node']));
     expect(programs.filter((name) => /python/.test(name))).toEqual([]);
+  });
+
+  it("applies a user's TypeScript, and built-in functions, as the local engine does", async () => {
+    for (const [name, text] of Object.entries(COUNT_ABOVE)) partita.write(name, text);
+    const common = {
+      data: { source: { kind: 'csv', path: 'kinds.csv' } },
+      partition: { by: 'kind' },
+      time: 'day',
+      engine: { remote: '${env:SPARK_REMOTE}' },
+    } as const;
+    const own = partita.writeSpec({
+      ...common,
+      name: 'own',
+      map: { function: './count-above.ts', args: { limit: 0.5 } },
+    });
+    const drift = partita.writeSpec({
+      ...common,
+      name: 'drift',
+      map: { function: 'psi', args: { at: '2026-02-10' } },
+    });
+    for (const spec of [own, drift]) {
+      const [here, there] = ['here.csv', 'there.csv'] as const;
+      const local = await partita.command('map', spec, '--out', here);
+      const spark = await partita.command('map', spec, '--out', there, '--engine', 'spark');
+      expect([local.code, spark.code], spark.stderr).toEqual(spec === own ? [5, 5] : [0, 0]);
+      const contentOf = (name: string) => readFileSync(join(partita.folder, name), 'utf8');
+      expect(contentOf(there)).toBe(contentOf(here));
+      expect(spark.stderr.split('\n').sort()).toEqual(
+        local.stderr.replaceAll(here, there).split('\n').sort(),
+      );
+      if (spec === own) expect(spark.stderr).toContain(`at ${THROWS_AT}: no pumps, please`);
+    }
   });
 
   it('says which address can not be reached', async () => {

@@ -13,7 +13,8 @@ describe('the published JSON Schema', () => {
   const schema = specJsonSchema();
 
   it('requires what a spec must have, and allows nothing unknown', () => {
-    expect(schema.required).toEqual(['version', 'name', 'data', 'partition', 'target']);
+    expect(schema.required).toEqual(['version', 'name', 'data', 'partition']);
+    expect(schema.anyOf?.map(({ required }) => required)).toEqual([['target'], ['map']]);
     expect(schema.additionalProperties).toBe(false);
   });
 

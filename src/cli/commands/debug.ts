@@ -1,18 +1,21 @@
 import { open, url, waitForDebugger } from 'node:inspector';
 import { type Command, Option } from 'commander';
 import { Failure } from '../../domain/failure.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { printable } from '../../domain/printable.ts';
-import type { DebugRequest, DebugStep } from '../../operations/services.ts';
+import type { DebugRequest, DebugStep, Services } from '../../operations/services.ts';
 import { durationText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { jsonOutline } from '../json-outline.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';
-import { readSpec } from '../read-spec.ts';
+import { isMapSpec, readMapSpec, readSpec } from '../read-spec.ts';
 
 /** Where editors and browsers look first. */
 const INSPECTOR_PORT = 9229;
 
-type DebugOptions = Pick<DebugRequest, 'partition' | 'stage'> & {
+type DebugOptions = Pick<DebugRequest, 'partition'> & {
+  /** Left out: `map` for a spec with nothing to learn, else `train`. */
+  readonly stage?: DebugRequest['stage'] | 'map';
   /** True: on the usual port. */
   readonly inspect?: true | number;
   readonly json?: true;
@@ -26,8 +29,8 @@ export function registerDebug(program: Command, context: CommandContext): void {
     .requiredOption('--partition <key>', 'its value, or its text such as region=eu/store=7')
     .addOption(
       new Option('--stage <stage>', 'which function')
-        .choices(['profile', 'train', 'evaluate'])
-        .default('train'),
+        .choices(['profile', 'train', 'evaluate', 'map'])
+        .default(undefined, 'train, or map where the spec has no target'),
     )
     .option(
       '--inspect [port]',
@@ -38,7 +41,11 @@ export function registerDebug(program: Command, context: CommandContext): void {
     .addHelpText('after', examples('debug --partition eu', 'debug --partition eu --inspect'))
     .action(async (file: string | undefined, options: DebugOptions) => {
       const { terminal } = context;
-      const prepared = await readSpec(context, file);
+      const { partition } = options;
+      const stage = options.stage ?? ((await isMapSpec(context, file)) ? 'map' : 'train');
+      const debug = await (stage === 'map'
+        ? debugOfMap(context, file, partition)
+        : debugOfStage(context, file, { partition, stage }));
       const services = await context.services();
       const steps: DebugStep[] = [];
       const onStep = (step: DebugStep) => {
@@ -47,10 +54,29 @@ export function registerDebug(program: Command, context: CommandContext): void {
       };
       if (options.inspect !== undefined)
         waitForInspector(options.inspect === true ? INSPECTOR_PORT : options.inspect, terminal.say);
-      const { partition, stage } = options;
-      const result = await services.debug({ ...prepared, partition, stage }, onStep);
+      const result = await debug(services, onStep);
       if (options.json) printJson(terminal, { partition, stage, steps, result });
     });
+}
+
+type Debug = (services: Services, onStep: (step: DebugStep) => void) => Promise<JsonObject>;
+
+async function debugOfStage(
+  context: CommandContext,
+  file: string | undefined,
+  asked: Pick<DebugRequest, 'partition' | 'stage'>,
+): Promise<Debug> {
+  const prepared = await readSpec(context, file);
+  return (services, onStep) => services.debug({ ...prepared, ...asked }, onStep);
+}
+
+async function debugOfMap(
+  context: CommandContext,
+  file: string | undefined,
+  partition: string,
+): Promise<Debug> {
+  const prepared = await readMapSpec(context, file);
+  return (services, onStep) => services.debugMap({ ...prepared, partition }, onStep);
 }
 
 /** Loopback only: a debugger may run any code. Throws `Failure('conflict')` where the port is another's. */

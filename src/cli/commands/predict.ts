@@ -12,7 +12,7 @@ export function registerPredict(program: Command, context: CommandContext): void
     .description('score a file: every row by the model of its partition')
     .argument('<run>', 'the run whose models answer')
     .requiredOption('--data <file>', 'table with the columns that training saw')
-    .requiredOption('--out <file>', 'csv, parquet or jsonl by its ending')
+    .requiredOption('--out <file>', 'csv, parquet, jsonl or arrow by its ending')
     .option(...JSON_OPTION)
     .addHelpText('after', examples('predict 0199f2 --data new.csv --out scored.csv'))
     .action(async (run: string, { data, out, json }: PredictOptions) => {

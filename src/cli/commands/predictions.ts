@@ -17,7 +17,7 @@ export function registerPredictions(program: Command, context: CommandContext): 
         .choices(['holdout', 'oof'])
         .makeOptionMandatory(),
     )
-    .requiredOption('--out <file>', 'csv, parquet or jsonl by its ending')
+    .requiredOption('--out <file>', 'csv, parquet, jsonl or arrow by its ending')
     .option(...JSON_OPTION)
     .addHelpText('after', examples('predictions 0199f2 --split oof --out oof.csv'))
     .action(async (run: string, { split, out, json }: PredictionsOptions) => {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { countedText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
-import { readSpec } from '../read-spec.ts';
+import { isMapSpec, readMapSpec, readSpec } from '../read-spec.ts';
 
 export function registerValidate(program: Command, context: CommandContext): void {
   program
@@ -12,6 +12,15 @@ export function registerValidate(program: Command, context: CommandContext): voi
     .option(...JSON_OPTION)
     .addHelpText('after', examples('validate', 'validate sales.partita.yaml --json'))
     .action(async (file: string | undefined, options: { readonly json?: true }) => {
+      if (await isMapSpec(context, file)) {
+        const { spec, map } = await readMapSpec(context, file);
+        const facts = { name: spec.name, function: map.function };
+        if (options.json)
+          return printJson(context.terminal, { valid: true, ...facts, warnings: [] });
+        return context.terminal.data(
+          `${spec.name} is valid: ${map.function} by ${spec.partition.by.join(', ')}. Next: partita map\n`,
+        );
+      }
       const { spec, digest, warnings } = await readSpec(context, file);
       const facts = { name: spec.name, digest, candidates: spec.candidates.length };
       if (options.json) return printJson(context.terminal, { valid: true, ...facts, warnings });

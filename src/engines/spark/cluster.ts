@@ -4,7 +4,7 @@ import type { Artifact } from './connect/artifacts.ts';
 import { range } from './connect/plan.ts';
 import { parseRemote } from './connect/remote.ts';
 import { type SessionOptions, SparkSession } from './connect/spark-session.ts';
-import { bundleModule } from './user-module.ts';
+import { shipModule } from './user-module.ts';
 
 /** The program that runs our functions on executors. */
 export type ClusterRuntime = {
@@ -75,7 +75,7 @@ export class Cluster {
   /** Makes a user's module known to the session; returns the name for commands. */
   async sendModule(path: string): Promise<string> {
     const { session } = await this.ready();
-    const { fileName, artifact } = await bundleModule(path);
+    const { fileName, artifact } = await shipModule(path);
     if (!this.#sent.has(artifact.name)) await session.addArtifact(artifact);
     this.#sent.add(artifact.name);
     return fileName;

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { Failure } from '../../domain/failure.ts';
+import { applyRows, isRowFunction } from '../../partition/map/apply-rows.ts';
 import type {
   PartitionContext,
   PartitionData,
@@ -21,6 +22,7 @@ export async function loadFunction({
     readonly [key: string]: unknown;
   };
   const found = exported[name];
+  if (isRowFunction(found)) return applyRows(found) as unknown as PartitionFunction;
   if (typeof found !== 'function')
     throw new Failure('not-found', `"${module}" exports no function "${name}".`);
   return found as PartitionFunction;
