@@ -1,5 +1,5 @@
 import type { Outcome } from '../src/engines/engine.ts';
-import { candidateFacts } from '../src/partition/candidate-facts.ts';
+import { candidateFacts, withScores } from '../src/partition/candidate-facts.ts';
 import type {
   CandidateFacts,
   FoldFacts,
@@ -35,13 +35,14 @@ export function foldFactsOf(outcome: Outcome<FoldFacts>): FoldFacts {
 export function joinCandidates(
   candidates: readonly Candidate[],
   folds: FoldsByCandidate,
-  { cv }: RankFacts,
+  { cv, foldScores }: RankFacts,
 ): readonly CandidateFacts[] {
   return candidates.map((candidate, i) => {
     const tried = folds[i] ?? [];
     const failure = tried.find(({ status }) => status === 'failed');
     const score = cv[i] ?? { value: null, because: 'It was not ranked.' };
-    return candidateFacts(candidate, tried, score, failure && (failure.because ?? 'It failed.'));
+    const scored = withScores(tried, foldScores?.[i]);
+    return candidateFacts(candidate, scored, score, failure && (failure.because ?? 'It failed.'));
   });
 }
 

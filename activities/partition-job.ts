@@ -2,6 +2,7 @@ import { Failure } from '../src/domain/failure.ts';
 import type { GroupedMap } from '../src/engines/engine.ts';
 import { type Call, createJob, type Job } from '../src/engines/job.ts';
 import { columnsRead } from '../src/partition/columns-read.ts';
+import type { TrainArgs } from '../src/partition/facts.ts';
 import type { ArgsOf, FunctionName } from '../src/partition/registry.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { RunRecord } from '../src/stores/run-store.ts';
@@ -51,7 +52,12 @@ export function requirePlan(run: RunRecord): NonNullable<RunRecord['plan']> {
   return run.plan;
 }
 
-/** The arguments that `train`, `evaluate` and their parts share. */
+/** The arguments that `train` and its parts share. */
+export function trainArgs(run: RunRecord, scope: TrainArgs['scope']): TrainArgs {
+  return { ...taskArgs(run), scope, cutoffs: requireSnapshot(run).cutoffs };
+}
+
+/** The arguments that all functions share which come after the profile. */
 export function taskArgs(run: RunRecord): ArgsOf<'rank'> {
   return { spec: run.spec, task: run.spec.target.task, classes: requirePlan(run).classes };
 }

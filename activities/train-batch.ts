@@ -8,7 +8,7 @@ import { type PackMember, packMembers } from '../src/stores/objects/pack.ts';
 import type { TrainedPartition } from '../src/stores/run-store.ts';
 import { inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { partitionJob, taskArgs } from './partition-job.ts';
+import { partitionJob, trainArgs } from './partition-job.ts';
 
 export function trainBatchActivity({ runs, objects, bookmarks, engineFor }: ActivityDependencies) {
   return {
@@ -23,7 +23,7 @@ export function trainBatchActivity({ runs, objects, bookmarks, engineFor }: Acti
         const tasks = partitions.map(({ partitionId, text, ranges }) => ({
           partition: { id: partitionId, text, ranges },
         }));
-        const args = { ...taskArgs(run), scope: 'own' as const };
+        const args = trainArgs(run, 'own');
         const job = partitionJob(run, objects, { name: 'train', args, tasks });
         const outcomes = await runJob(engineFor(run.spec), job, signal, bookmark);
         const trained = await keep(objects, partitions, outcomes, attempt.startedAt);

@@ -16,6 +16,7 @@ import {
   createPredictions,
   outputWidth,
   type Predictions,
+  predictionsFromBytes,
   predictionsToBytes,
 } from '../src/partition/predictions.ts';
 import type { ArgsOf, FactsOf, FunctionName } from '../src/partition/registry.ts';
@@ -35,7 +36,7 @@ import {
   joinSelection,
   writePartInto,
 } from './joined-parts.ts';
-import { requirePlan, requireSnapshot, taskArgs, unionJob } from './partition-job.ts';
+import { requirePlan, requireSnapshot, trainArgs, unionJob } from './partition-job.ts';
 import { inputOf } from './stored-inputs.ts';
 
 type Refit = Outcome<RefitFacts> & { readonly kind: 'ok' };
@@ -71,18 +72,19 @@ class GlobalTraining {
     this.#objects = dependencies.objects;
     this.#engine = dependencies.engineFor(run.spec);
     this.#scope = scope;
-    this.#args = { ...taskArgs(run), scope: 'global' };
+    this.#args = trainArgs(run, 'global');
   }
 
   async train(): Promise<TrainedPartition> {
     const folds = await this.#objects.get(requirePlan(this.#run).folds);
     const { spec, classes } = this.#args;
     const holdoutLayer = spec.candidates.length;
-    const predictions = createPredictions(folds.length, holdoutLayer + 1, outputWidth(classes));
-    const tried = await this.#fitFolds(folds, predictions);
-    const ranking = await this.#rank(predictions);
+    const fitted = createPredictions(folds.length, holdoutLayer + 1, outputWidth(classes));
+    const tried = await this.#fitFolds(folds, fitted);
+    const { ranking, predictions } = await this.#rank(fitted);
     const { candidates, refitted } = await this.#refitBest(
       joinCandidates(spec.candidates, tried, ranking),
+      ranking,
     );
     if (refitted === null) return this.#failed(candidates);
     const { best, refit } = refitted;
@@ -116,18 +118,32 @@ class GlobalTraining {
     return facts;
   }
 
-  async #rank(predictions: Predictions): Promise<RankFacts> {
+  /** The ranking, and the predictions as it left them: adjusted, where the spec asks for it. */
+  async #rank(
+    predictions: Predictions,
+  ): Promise<{ readonly ranking: RankFacts; readonly predictions: Predictions }> {
     const stored = await this.#put(predictionsToBytes(predictions));
     const inputs = [inputOf('predictions', stored, this.#objects)];
     const tasks = [{ ...this.#task(), inputs }];
     const [outcome] = await this.#map({ name: 'rank', args: this.#args, tasks });
     if (outcome?.kind !== 'ok')
       throw new Failure('run-failed', `Ranking the global candidates failed: ${outcome?.message}`);
-    return outcome.facts;
+    const adjusted = outcome.blobs.get('predictions');
+    const { layers, width } = predictions;
+    return {
+      ranking: outcome.facts,
+      predictions:
+        adjusted === undefined
+          ? predictions
+          : predictionsFromBytes(adjusted.slice(), layers, width),
+    };
   }
 
   /** The best candidate that can also be fitted on all training rows; those that can't are marked. */
-  async #refitBest(ranked: readonly CandidateFacts[]): Promise<{
+  async #refitBest(
+    ranked: readonly CandidateFacts[],
+    { adjustments }: RankFacts,
+  ): Promise<{
     readonly candidates: readonly CandidateFacts[];
     readonly refitted: { readonly best: number; readonly refit: Refit } | null;
   }> {
@@ -135,7 +151,9 @@ class GlobalTraining {
     for (;;) {
       const best = bestCandidate(this.#args.spec.metric, candidates);
       if (best === null) return { candidates, refitted: null };
-      const tasks = [{ ...this.#task(), part: { candidate: best } }];
+      const tasks = [
+        { ...this.#task(), part: { candidate: best, adjustments: adjustments[best] ?? [] } },
+      ];
       const [refit] = await this.#map({ name: 'refit', args: this.#args, tasks });
       if (refit?.kind === 'ok') return { candidates, refitted: { best, refit } };
       candidates[best] = failedRefit(candidates[best] as CandidateFacts, `${refit?.message}`);

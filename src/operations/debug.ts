@@ -46,7 +46,7 @@ function runUpTo(
   const classes = task === 'classification' ? classLabels([profiled]) : [];
   const args = { spec, task, classes };
   const folds = profiled.blobs.get('folds') as Uint8Array;
-  const trained = debugging.run('train', { ...args, scope: 'own' }, { folds });
+  const trained = debugging.run('train', { ...args, scope: 'own', cutoffs }, { folds });
   if (stage === 'train') return trained.facts;
   const { best, bestWithout, candidates } = trained.facts;
   const own = best === null ? null : { candidates: candidates.length, best, bestWithout };

@@ -15,7 +15,13 @@ export async function exportModel(
   if (place === undefined) throw new Failure('not-found', `The bytes of model ${model} are gone.`);
   const pipeline = loadPipeline(await objects.getRange(place.pack, place.offset, place.length));
   if (format === 'onnx') return pipelineToOnnx(pipeline);
-  const { contract, handling, model: fitted } = pipeline;
-  const json = { digest: model, ...contract, handling: handling.toJson(), model: fitted.toJson() };
+  const { contract, handling, model: fitted, adjustments } = pipeline;
+  const json = {
+    digest: model,
+    ...contract,
+    handling: handling.toJson(),
+    model: fitted.toJson(),
+    ...(adjustments.length > 0 && { adjustments }),
+  };
   return Buffer.from(`${JSON.stringify(json)}\n`);
 }

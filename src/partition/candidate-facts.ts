@@ -24,6 +24,14 @@ export function candidateFacts(
   return failure === undefined ? facts : failed(facts, failure);
 }
 
+/** Folds with other scores: those of adjusted predictions, where they were adjusted. */
+export function withScores<Fold extends Pick<FoldFacts, 'score'>>(
+  folds: readonly Fold[],
+  scores: readonly Score[] | undefined,
+): readonly Fold[] {
+  return folds.map((fold, i) => ({ ...fold, score: scores?.[i] ?? fold.score }));
+}
+
 /** A candidate that could be scored, but not be fitted on all training rows. */
 export function failedRefit(facts: CandidateFacts, message: string): CandidateFacts {
   return failed(facts, `On all training rows: ${message}`);

@@ -23,6 +23,11 @@ export function checkTarget(
       `Target column "${column}" has the one class "${classes[0]}" in the whole table; classification needs two.`,
     );
   }
+  if (spec.probabilities?.threshold === 'tuned' && classes.length > 2)
+    throw new Failure(
+      'invalid-data',
+      `probabilities.threshold is tuned, which is for two classes, and "${column}" has ${classes.length}: set it to half.`,
+    );
   if (positive !== undefined && !classes.includes(positive)) {
     throw new Failure(
       'invalid-data',

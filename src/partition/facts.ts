@@ -6,6 +6,7 @@ import type { Digest } from '../domain/digest.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Score, Task } from '../domain/metric.ts';
 import type { FailureReason } from '../domain/run.ts';
+import type { Adjustment } from '../estimators/adjustment.ts';
 import type { Spec } from '../spec/spec.ts';
 
 /** Arguments of `profile`; the result's blob `folds` has one byte per row. */
@@ -63,10 +64,16 @@ export type TrainArgs = {
   readonly classes: readonly string[];
   /** `global`: the key is a feature when asked, and training rows beyond `global.max_rows` are sampled by row hash. */
   readonly scope: 'own' | 'global';
+  /** As in `ProfileArgs`: where folds and holdout begin, for gaps and sliding windows; left out for other schemes. */
+  readonly cutoffs?: readonly number[];
 };
 /** `train-fold` does one candidate on one fold; `refit` fits one candidate on all training rows. */
 export type FoldPart = { readonly candidate: number; readonly fold: number };
-export type RefitPart = { readonly candidate: number };
+/** `adjustments`: what the folds taught of the candidate's probabilities. */
+export type RefitPart = {
+  readonly candidate: number;
+  readonly adjustments?: readonly Adjustment[];
+};
 
 export type CandidateFacts = {
   readonly algorithm: string;
@@ -109,6 +116,8 @@ export type ModelFacts = {
     readonly rule: string;
     readonly count: number;
   }[];
+  /** What is done to its probabilities; left out where nothing is. */
+  readonly adjustments?: readonly Adjustment[];
 };
 
 /**
@@ -144,11 +153,15 @@ export type RankArgs = {
   readonly task: Task;
   readonly classes: readonly string[];
 };
-/** Result of `rank`: what stored out-of-fold predictions say about every candidate; `best` and `bestWithout` as in `TrainFacts`. */
+/** Result of `rank`, with the blob `predictions` where they were adjusted: what stored out-of-fold predictions say about every candidate; `best` and `bestWithout` as in `TrainFacts`. */
 export type RankFacts = {
   readonly cv: readonly Score[];
   readonly best: number | null;
   readonly bestWithout: readonly number[];
+  /** Per candidate and fold, of the adjusted predictions; null where nothing was to be adjusted. */
+  readonly foldScores: readonly (readonly Score[])[] | null;
+  /** Per candidate, what all folds teach of its probabilities. */
+  readonly adjustments: readonly (readonly Adjustment[])[];
 };
 
 /** Result of `refit`. Blobs: `model`, and `predictions` with one layer (holdout rows). */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Failure } from '../domain/failure.ts';
 import type { Json } from '../domain/json.ts';
+import { adjustmentSchema } from '../estimators/adjustment.ts';
 import { loadModel } from '../estimators/registry.ts';
 import { loadHandling } from '../features/handle/handling.ts';
 import { canonicalJson } from '../frame/digest.ts';
@@ -23,12 +24,14 @@ const headerSchema = z.strictObject({
   key: z.array(z.string()),
   target: z.string().min(1),
   handling: z.json(),
+  adjustments: z.array(adjustmentSchema).default([]),
 });
 
 /** The model as bytes: equal data, spec, seed and code give equal bytes. No name of a run, time, thread or machine. */
-export function pipelineToBytes({ contract, handling, model }: Pipeline): Uint8Array {
+export function pipelineToBytes({ contract, handling, model, adjustments }: Pipeline): Uint8Array {
+  const more = adjustments.length > 0 ? { adjustments } : {};
   const header = Buffer.from(
-    canonicalJson({ ...contract, handling: handling.toJson() } as unknown as Json),
+    canonicalJson({ ...contract, handling: handling.toJson(), ...more } as unknown as Json),
   );
   const start = Buffer.alloc(HEADER_START);
   MAGIC.copy(start);
@@ -46,11 +49,14 @@ export function loadPipeline(bytes: Uint8Array): Pipeline {
   if (version !== VERSION) throw corrupt(`they are version ${version}, this code reads ${VERSION}`);
   const end = HEADER_START + view.readUInt32LE(MAGIC.length + 1);
   if (end > bytes.length) throw corrupt('they end within the header');
-  const { handling, ...contract } = parseHeader(view.toString('utf8', HEADER_START, end));
+  const { handling, adjustments, ...contract } = parseHeader(
+    view.toString('utf8', HEADER_START, end),
+  );
   return {
     contract,
     handling: loadHandling(handling),
     model: loadModel(bytes.subarray(end)),
+    adjustments,
   };
 }
 

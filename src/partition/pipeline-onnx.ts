@@ -8,7 +8,7 @@ import type { Pipeline } from './pipeline.ts';
  * the answers `prediction` (a text per row, or a number) and, of classes, `probabilities` (rows × classes, in the
  * order of the description). Throws `Failure('unsupported')` naming what has no ONNX form.
  */
-export function pipelineToOnnx({ contract, handling, model }: Pipeline): Uint8Array {
+export function pipelineToOnnx({ contract, handling, model, adjustments }: Pipeline): Uint8Array {
   const { steps, classes, target } = contract;
   const [step] = steps;
   if (step !== undefined)
@@ -20,6 +20,11 @@ export function pipelineToOnnx({ contract, handling, model }: Pipeline): Uint8Ar
     throw new Failure(
       'unsupported',
       `The algorithm ${model.algorithm} has no ONNX form; export the model as json.`,
+    );
+  if (adjustments.length > 0)
+    throw new Failure(
+      'unsupported',
+      'What `probabilities` of the spec does after the model has no ONNX form; export the model as json, or train without it.',
     );
   const graph = new OnnxGraph();
   const output = model.toOnnx(graph, handling.toOnnx(graph));

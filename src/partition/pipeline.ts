@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.ts';
 import type { Task } from '../domain/metric.ts';
+import { type Adjustment, adjust } from '../estimators/adjustment.ts';
 import type { Model } from '../estimators/estimator.ts';
 import { engineer } from '../features/engineer/engineer.ts';
 import type { FittedHandling } from '../features/handle/handling.ts';
@@ -20,11 +21,13 @@ export type PipelineContract = ColumnContract & {
   readonly target: string;
 };
 
-/** Engineering steps, fitted handling of the selected columns, and the fitted estimator: what a model is. */
+/** Engineering steps, fitted handling of the selected columns, the fitted estimator and what follows it: what a model is. */
 export type Pipeline = {
   readonly contract: PipelineContract;
   readonly handling: FittedHandling;
   readonly model: Model;
+  /** Done to its probabilities, one after the other. */
+  readonly adjustments: readonly Adjustment[];
 };
 
 /**
@@ -32,7 +35,7 @@ export type Pipeline = {
  * `Failure('invalid-data')` when the frame lacks a column that the model was trained with.
  */
 export function predictRows(
-  { contract, handling, model }: Pipeline,
+  { contract, handling, model, adjustments }: Pipeline,
   frame: Frame,
   ranges: PartitionRef['ranges'],
 ): Float64Array {
@@ -41,7 +44,9 @@ export function predictRows(
     ranges: memberRanges(frame, ranges, contract.key),
     target: contract.target,
   });
-  return predictMatrix(model, handling.transform(engineered), contract.classes.length);
+  const classCount = contract.classes.length;
+  const predicted = predictMatrix(model, handling.transform(engineered), classCount);
+  return adjust(adjustments, predicted, classCount);
 }
 
 /**

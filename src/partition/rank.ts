@@ -1,33 +1,57 @@
 import { chooseBest } from '../estimators/candidates.ts';
-import { outOfFoldRows } from '../estimators/folds.ts';
+import { outOfFoldRows, validationRows } from '../estimators/folds.ts';
+import { adjustLayersIn, isAdjusting } from './adjust-layers.ts';
 import type { RankArgs, RankFacts } from './facts.ts';
 import { chooseWithoutFolds } from './nested-choice.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
-import { outputWidth, type Predictions, predictionsFromBytes } from './predictions.ts';
+import {
+  outputWidth,
+  type Predictions,
+  predictionsFromBytes,
+  predictionsToBytes,
+} from './predictions.ts';
 import { scoreCandidates } from './score-candidates.ts';
-import { type Truth, truthOf } from './truth.ts';
+import { scoreLayer, type Truth, truthOf } from './truth.ts';
 
-/** Scores of all candidates from their stored out-of-fold predictions, and the best (`RankFacts`). */
+/**
+ * Scores of all candidates from their stored out-of-fold predictions, and the best (`RankFacts`). Blob `predictions`: the
+ * same adjusted, where the spec asks for it.
+ */
 export function rank(data: PartitionData, args: RankArgs): PartitionResult<RankFacts> {
   const bytes = data.inputs.get('predictions');
   if (bytes === undefined || data.folds === undefined)
     throw new RangeError('Ranking needs folds and predictions.');
   const truth = truthOf(data.frame, args);
   const layers = args.spec.candidates.length + 1;
-  const predictions = predictionsFromBytes(bytes, layers, outputWidth(args.classes));
-  return { facts: rankCandidates(truth, predictions, data.folds), blobs: new Map() };
+  const isAdjusted = isAdjusting(args.spec);
+  const own = isAdjusted ? bytes.slice() : bytes;
+  const predictions = predictionsFromBytes(own, layers, outputWidth(args.classes));
+  const facts = rankCandidatesIn(predictions, truth, data.folds, args.spec);
+  const blobs = new Map<string, Uint8Array>();
+  if (isAdjusted) blobs.set('predictions', predictionsToBytes(predictions));
+  return { facts, blobs };
 }
 
-/** The scores on all out-of-fold rows, the best by them, and the best without each fold. */
-export function rankCandidates(
-  truth: Truth,
+/** Adjusts the predictions where that is asked for; then the scores on all out-of-fold rows, and the best with and without each fold. */
+export function rankCandidatesIn(
   predictions: Predictions,
+  truth: Truth,
   folds: Uint8Array,
+  spec: RankArgs['spec'],
 ): RankFacts {
+  const adjustments = adjustLayersIn(predictions, truth, folds, spec);
   const cv = scoreCandidates(truth, predictions, outOfFoldRows(folds));
+  const scoreFold = (layer: number, fold: number) =>
+    scoreLayer(truth, predictions, layer, validationRows(folds, fold));
   return {
     cv,
     best: chooseBest(truth.spec.metric, cv),
     bestWithout: chooseWithoutFolds(truth, predictions, folds, cv),
+    foldScores: isAdjusting(spec)
+      ? cv.map((_, layer) =>
+          Array.from({ length: spec.validate.folds }, (_unused, fold) => scoreFold(layer, fold)),
+        )
+      : null,
+    adjustments,
   };
 }

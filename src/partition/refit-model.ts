@@ -1,3 +1,4 @@
+import { type Adjustment, adjust } from '../estimators/adjustment.ts';
 import { shapesOf } from '../features/column-shape.ts';
 import { digestBytes } from '../frame/digest.ts';
 import type { Candidate } from '../spec/spec.ts';
@@ -16,6 +17,9 @@ export type RefitModel = {
   readonly holdout: Float64Array;
 };
 
+/** A candidate, and what the folds taught of its probabilities. */
+export type Chosen = { readonly candidate: Candidate; readonly adjustments: readonly Adjustment[] };
+
 /** The most features whose importance is kept. */
 const MAX_IMPORTANCES = 200;
 
@@ -25,16 +29,18 @@ const MAX_IMPORTANCES = 200;
  */
 export function refitModel(
   data: TrainingData,
-  candidate: Candidate,
+  chosen: Chosen,
   holdoutRows: Int32Array,
 ): RefitModel {
+  const { candidate, adjustments } = chosen;
   const fitted = new FitSite(data, 'final').fit(candidate);
-  const holdout = predictHeldOut(data, fitted, holdoutRows);
+  const predicted = predictHeldOut(data, fitted, holdoutRows);
+  const holdout = adjust(adjustments, predicted, data.args.classes.length);
   if (data.args.spec.validate.refit === 'training')
-    return { ...ship(data, candidate, 'final', fitted), holdout };
+    return { ...ship(data, chosen, 'final', fitted), holdout };
   fitted.model.free?.();
   const everything = new FitSite(data, 'everything').fit(candidate);
-  return { ...ship(data, candidate, 'everything', everything), holdout };
+  return { ...ship(data, chosen, 'everything', everything), holdout };
 }
 
 /** Predictions of rows that the fit has not seen; rows × width, row-major. */
@@ -48,12 +54,12 @@ export function predictHeldOut(
 
 function ship(
   data: TrainingData,
-  candidate: Candidate,
+  { candidate, adjustments }: Chosen,
   place: FitPlace,
   fitted: FittedCandidate,
 ): Pick<RefitModel, 'facts' | 'bytes'> {
   const { handling, model, seed, trainedRows, edits } = fitted;
-  const bytes = pipelineToBytes(pipelineOf(data, place, fitted));
+  const bytes = pipelineToBytes({ ...pipelineOf(data, place, fitted), adjustments });
   const facts: ModelFacts = {
     algorithm: candidate.algorithm,
     parameters: candidate.parameters,
@@ -64,6 +70,7 @@ function ship(
     seed: String(seed),
     importance: importanceOf(fitted),
     edits,
+    ...(adjustments.length > 0 && { adjustments }),
   };
   model.free?.();
   return { facts, bytes };
@@ -73,7 +80,7 @@ function pipelineOf(
   data: TrainingData,
   place: FitPlace,
   { handling, model }: FittedCandidate,
-): Pipeline {
+): Omit<Pipeline, 'adjustments'> {
   const { spec, task, classes } = data.args;
   const sources = shapesOf(data.source);
   const contract = contractOf(sources, spec.features.engineer, data.selection(place).kept);

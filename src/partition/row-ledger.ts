@@ -20,7 +20,9 @@ export function rowLedger(data: TrainingData): RowLedger {
     else if (code === EXCLUDED) exclude(exclusionOf(rule, row) ?? 'not_profiled', 1);
     else trainable += 1;
   });
+  const eligible = data.eligibleRows('final').length;
   const used = data.trainingRows('final').length;
-  if (used < trainable) exclude('not_sampled', trainable - used);
+  if (eligible < trainable) exclude('outside_window', trainable - eligible);
+  if (used < eligible) exclude('not_sampled', eligible - used);
   return { rows: folds.length, used, holdout, excluded };
 }

@@ -51,7 +51,8 @@ export function refit(
 ): PartitionResult<RefitFacts> {
   const training = new TrainingData(data, args, { stop });
   const rows = holdoutRows(training.folds);
-  const { facts: model, bytes, holdout } = refitModel(training, candidateOf(args), rows);
+  const fitted = { candidate: candidateOf(args), adjustments: args.adjustments ?? [] };
+  const { facts: model, bytes, holdout } = refitModel(training, fitted, rows);
   const predictions = createPredictions(data.frame.rowCount, 1, outputWidth(args.classes));
   writeLayerInto(holdout, rows, 0, predictions);
   const place = args.spec.validate.refit === 'all' ? 'everything' : 'final';

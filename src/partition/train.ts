@@ -3,8 +3,8 @@ import type { Score } from '../domain/metric.ts';
 import { holdoutRows, validationRows } from '../estimators/folds.ts';
 import { featuresDigest } from '../features/features-digest.ts';
 import type { Candidate } from '../spec/spec.ts';
-import { bestCandidate, candidateFacts, failedRefit } from './candidate-facts.ts';
-import type { CandidateFacts, SelectionFacts, TrainArgs, TrainFacts } from './facts.ts';
+import { bestCandidate, candidateFacts, failedRefit, withScores } from './candidate-facts.ts';
+import type { CandidateFacts, RankFacts, SelectionFacts, TrainArgs, TrainFacts } from './facts.ts';
 import { FitSite, isStop } from './fit-candidate.ts';
 import { type FoldFit, fitFold, isEmptyFold, messageOf } from './fit-fold.ts';
 import type { PartitionContext, PartitionData, PartitionResult } from './partition-function.ts';
@@ -15,7 +15,7 @@ import {
   predictionsToBytes,
   writeLayerInto,
 } from './predictions.ts';
-import { rankCandidates } from './rank.ts';
+import { rankCandidatesIn } from './rank.ts';
 import { type RefitModel, refitModel } from './refit-model.ts';
 import { rowLedger } from './row-ledger.ts';
 import { stabilityOf } from './selection-stability.ts';
@@ -40,11 +40,12 @@ export function train(
     outputWidth(args.classes),
   );
   const trials = tryCandidates(training, predictions);
-  const { cv, bestWithout } = rankCandidates(training.truth, predictions, training.folds);
+  const ranked = rankCandidatesIn(predictions, training.truth, training.folds, args.spec);
+  const { cv, bestWithout } = ranked;
   const tried = trials.map(({ candidate, folds, failure }, i) =>
-    candidateFacts(candidate, folds, cv[i] as Score, failure),
+    candidateFacts(candidate, withScores(folds, ranked.foldScores?.[i]), cv[i] as Score, failure),
   );
-  const { candidates, refitted } = refitBest(training, tried);
+  const { candidates, refitted } = refitBest(training, tried, ranked.adjustments);
   context.trace?.({
     name: 'choose',
     inputs: asJson(
@@ -105,6 +106,7 @@ type Refitted = { readonly best: number; readonly model: RefitModel };
 function refitBest(
   data: TrainingData,
   tried: readonly CandidateFacts[],
+  adjustments: RankFacts['adjustments'],
 ): { readonly candidates: readonly CandidateFacts[]; readonly refitted: Refitted | null } {
   const { spec } = data.args;
   const rows = holdoutRows(data.folds);
@@ -113,7 +115,8 @@ function refitBest(
     const best = bestCandidate(spec.metric, candidates);
     if (best === null) return { candidates, refitted: null };
     try {
-      const model = refitModel(data, spec.candidates[best] as Candidate, rows);
+      const candidate = spec.candidates[best] as Candidate;
+      const model = refitModel(data, { candidate, adjustments: adjustments[best] ?? [] }, rows);
       return { candidates, refitted: { best, model } };
     } catch (error) {
       if (isStop(error)) throw error;

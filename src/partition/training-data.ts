@@ -1,17 +1,19 @@
 import { entryOf } from '../domain/entry.ts';
 import type { Target } from '../estimators/estimator.ts';
 import { allTrainingRows, holdoutRows, trainingRows } from '../estimators/folds.ts';
+import { rowsInWindow } from '../estimators/time-window.ts';
 import { featureColumns, shapesOf } from '../features/column-shape.ts';
 import { engineer } from '../features/engineer/engineer.ts';
 import { selectColumns } from '../features/select/select-columns.ts';
 import { seedOf } from '../frame/digest.ts';
 import { type Frame, findColumn } from '../frame/frame.ts';
+import { durationMicros } from '../spec/duration.ts';
 import type { Handle } from '../spec/features.ts';
 import type { SelectionFacts, TrainArgs } from './facts.ts';
 import { memberRanges } from './member-ranges.ts';
 import type { PartitionContext, PartitionData } from './partition-function.ts';
 import { sampleRows } from './row-sample.ts';
-import { targetOf, weightsOf } from './target.ts';
+import { targetOf, timesOf, weightsOf } from './target.ts';
 import type { Truth } from './truth.ts';
 
 /** Key columns with more texts than this become numbers, as `auto` makes them, not columns of 0 and 1. */
@@ -90,9 +92,25 @@ export class TrainingData {
     const { spec, scope } = this.args;
     const limit = scope === 'own' ? Number.POSITIVE_INFINITY : spec.global.max_rows;
     const options = { limit, rowHashes: this.#rowHashes, members: this.#members };
-    const rows = sampleRows(this.#rowsOf(place), options);
+    const rows = sampleRows(this.eligibleRows(place), options);
     this.#trainingRows.set(place, rows);
     return rows;
+  }
+
+  /** Ascending: the rows on the training side of that fit, within its window where one is asked. */
+  eligibleRows(place: FitPlace): Int32Array {
+    const rows = this.#rowsOf(place);
+    const { gap, window } = this.args.spec.validate;
+    if (gap === undefined && window === undefined) return rows;
+    const times = timesOf(this.source, this.args.spec);
+    if (times === undefined) throw new RangeError('A window needs the time column.');
+    const end = this.#endOf(place, times);
+    return rowsInWindow(rows, {
+      times,
+      end,
+      gap: place === 'everything' ? 0 : durationMicros(gap),
+      length: durationMicros(window),
+    });
   }
 
   /** Chosen on the training rows of that fit alone; computed once. */
@@ -123,6 +141,18 @@ export class TrainingData {
   /** A seed of its own for every use, so that neither order nor threads can matter. */
   seed(stage: string, place: FitPlace, ...more: readonly string[]): bigint {
     return seedOf(this.args.spec.seed, stage, this.text, ...more, place);
+  }
+
+  /** µs UTC: where what the fit is scored on begins; of the fit of every row, just after its last one. */
+  #endOf(place: FitPlace, times: Float64Array): number {
+    if (place === 'everything')
+      return (
+        times.reduce((last, time) => (time > last ? time : last), Number.NEGATIVE_INFINITY) + 1
+      );
+    const { cutoffs = [], spec } = this.args;
+    const end = cutoffs[place === 'final' ? spec.validate.folds : place];
+    if (end === undefined) throw new RangeError('A window needs the cut-offs of the folds.');
+    return end;
   }
 
   #rowsOf(place: FitPlace): Int32Array {

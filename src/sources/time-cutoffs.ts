@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.ts';
 import type { Database } from '../frame/duckdb.ts';
+import { durationMicros } from '../spec/duration.ts';
 import type { TableSpec } from '../spec/spec.ts';
 import type { PlannedColumn } from './plan-columns.ts';
 import { RAW } from './raw-table.ts';
@@ -7,7 +8,9 @@ import { RAW } from './raw-table.ts';
 /**
  * Cut-offs of the time scheme in µs UTC, ascending, taken from the times of the whole table: where each fold starts,
  * then where the holdout does. The rows before the first are for training only, so that every fold has earlier rows.
- * With k folds and holdout share h the rows before the holdout are cut into k + 1 equal parts. Empty for other schemes.
+ * With k folds and holdout share h the rows before the holdout are cut into k + 1 equal parts; with a horizon each of the
+ * folds before the holdout is that long. Empty for other schemes. Throws `Failure('invalid-data')` where the times can't
+ * be cut like that.
  */
 export async function timeCutoffs(
   database: Database,
@@ -26,12 +29,52 @@ export async function timeCutoffs(
   const rows = await database.rows(
     `SELECT micros FROM (SELECT ${micros} AS micros, row_number() OVER (ORDER BY ${micros}) - 1 AS place FROM ${RAW} WHERE ${micros} IS NOT NULL) WHERE place IN (${places.join(', ')}) ORDER BY place`,
   );
-  const cutoffs = rows.map((row) => Number(row['micros']));
+  const found = rows.map((row) => Number(row['micros']));
+  const cutoffs = validate.horizon === undefined ? found : foldsOfHorizon(found, validate);
   const areApart = cutoffs.every((cutoff, i) => i === 0 || cutoff > (cutoffs[i - 1] as number));
-  if (cutoffs.length === folds + 1 && areApart) return cutoffs;
+  if (cutoffs.length === folds + 1 && areApart) {
+    await requireEarlierRows(database, micros, { column, cutoffs, validate });
+    return cutoffs;
+  }
   const times = await database.count(`SELECT count(DISTINCT ${micros}) FROM ${RAW}`);
   throw new Failure(
     'invalid-data',
     `\`time\` (${column.name}) has ${times} distinct values, too few or too uneven to cut ${folds} folds and a holdout from: lower \`validate.folds\`, or choose another scheme.`,
+  );
+}
+
+/** Back from where the holdout starts, the last of the cut-offs found. */
+function foldsOfHorizon(
+  found: readonly number[],
+  { folds, horizon }: TableSpec['validate'],
+): readonly number[] {
+  const start = found.at(-1);
+  if (start === undefined) return [];
+  const length = durationMicros(horizon);
+  return Array.from({ length: folds + 1 }, (_, i) => start - (folds - i) * length);
+}
+
+async function requireEarlierRows(
+  database: Database,
+  micros: string,
+  {
+    column,
+    cutoffs,
+    validate,
+  }: {
+    readonly column: PlannedColumn;
+    readonly cutoffs: readonly number[];
+    readonly validate: TableSpec['validate'];
+  },
+): Promise<void> {
+  const end = (cutoffs[0] as number) - durationMicros(validate.gap);
+  const earlier = await database.count(
+    `SELECT count(*) FROM (SELECT ${micros} AS micros FROM ${RAW}) WHERE micros < ${end}`,
+  );
+  if (earlier > 0) return;
+  const asked = (['horizon', 'gap'] as const).filter((name) => validate[name] !== undefined);
+  throw new Failure(
+    'invalid-data',
+    `\`time\` (${column.name}) has no rows before the first fold to train on: with ${asked.map((name) => `\`validate.${name}: ${validate[name]}\``).join(' and ')} it starts at ${new Date((cutoffs[0] as number) / 1000).toISOString()}. Shorten them, or lower \`validate.folds\` or \`validate.holdout\`.`,
   );
 }

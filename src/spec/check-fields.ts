@@ -65,6 +65,14 @@ const checkGlobal: Check = ({ partition, global }) => {
 };
 
 const checkScheme: Check = ({ validate, time }) => {
+  const ofTime = (['gap', 'horizon', 'window'] as const).filter((name) => validate[name]);
+  if (validate.scheme !== 'time' && ofTime.length > 0)
+    return ofTime.map((name) =>
+      finding(
+        ['validate', name],
+        `\`${name}\` belongs to the time scheme, and this is ${validate.scheme}. Set \`validate.scheme: time\`, or remove it.`,
+      ),
+    );
   if (validate.scheme === 'time' && time === undefined)
     return [finding(['validate', 'scheme'], '`time` needs the column in `time`.')];
   if (validate.scheme === 'group' && validate.group === undefined)
@@ -163,6 +171,31 @@ const checkRegression: Check = ({ target, features }) => {
   return found;
 };
 
+/** A threshold decides between two classes: metrics of ranks and of probabilities don't look at it, and two are best without one. */
+const DECIDING: readonly Metric[] = [
+  'accuracy',
+  'balanced_accuracy',
+  'macro_f1',
+  'weighted_f1',
+  'f1',
+  'mcc',
+  'kappa',
+];
+
+const checkProbabilities: Check = ({ probabilities, target, metric }) => {
+  if (probabilities === undefined) return [];
+  if (target.task === 'regression')
+    return [finding(['probabilities'], 'A regression has no probabilities. Remove it.')];
+  if (probabilities.threshold === 'half' || DECIDING.includes(metric)) return [];
+  const list = DECIDING.map((name) => `\`${name}\``).join(', ');
+  return [
+    finding(
+      ['probabilities', 'threshold'],
+      `No threshold can be tuned for \`${metric}\`. Choose one of ${list}, or \`half\`.`,
+    ),
+  ];
+};
+
 const checkSelect: Check = ({ features: { select } }) => {
   const isOneOf = (methods: readonly string[]) => methods.includes(select.method);
   const found: Finding[] = [];
@@ -214,6 +247,7 @@ const CHECKS: readonly Check[] = [
   checkNewNames,
   checkRoles,
   checkRegression,
+  checkProbabilities,
   checkSelect,
   checkTargetType,
 ];

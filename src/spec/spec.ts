@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { METRICS, type Metric } from '../domain/metric.ts';
 import type { Candidate } from '../estimators/candidates.ts';
 import { columnName, columnNames } from './column-name.ts';
+import { duration } from './duration.ts';
 import { engineSchema } from './engine.ts';
 import { featuresSchema } from './features.ts';
 import { mapSchema } from './map.ts';
@@ -86,6 +87,21 @@ const validateSchema = z.strictObject({
   group: columnName
     .optional()
     .describe('Column whose equal values never stand on two sides of a split.'),
+  gap: duration
+    .optional()
+    .describe(
+      'Time scheme: rows this long before a fold, or before the holdout, do not train what is scored there.',
+    ),
+  horizon: duration
+    .optional()
+    .describe(
+      'Time scheme: each fold scores a span of this length, the last ends where the holdout starts. Default: folds of equal row counts.',
+    ),
+  window: duration
+    .optional()
+    .describe(
+      'Time scheme: train on the rows of this long before the gap only (sliding). Default: on all earlier rows (expanding).',
+    ),
   refit: z
     .enum(['training', 'all'])
     .default('training')
@@ -122,6 +138,21 @@ const columnsSchema = z.strictObject({
     .record(columnName, z.enum(['number', 'text', 'timestamp', 'boolean']))
     .default({})
     .describe('Where the type found in the data is not what you mean.'),
+});
+
+const probabilitiesSchema = z.strictObject({
+  calibrate: z
+    .enum(['none', 'platt', 'isotonic'])
+    .default('none')
+    .describe(
+      'Makes probabilities what is observed: learned from the out-of-fold rows, for a fold from the other folds.',
+    ),
+  threshold: z
+    .enum(['half', 'tuned'])
+    .default('half')
+    .describe(
+      'Of two classes: `tuned` moves the odds so that the threshold that is best for the metric stands at one half; learned in the same way.',
+    ),
 });
 
 const globalSchema = z.strictObject({
@@ -172,6 +203,9 @@ export const specSchema = z.strictObject({
     .enum(METRICS)
     .optional()
     .describe('Default: `macro_f1` for classification, `rmse` for regression.'),
+  probabilities: probabilitiesSchema
+    .optional()
+    .describe('Classification: what is done to probabilities after a model gave them.'),
   global: globalSchema.prefault({}),
   engine: engineSchema.prefault({}),
   seed: z

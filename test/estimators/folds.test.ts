@@ -13,6 +13,7 @@ import {
   validationRows,
 } from '../../src/estimators/folds.ts';
 import { hashRanks } from '../../src/estimators/row-order.ts';
+import { rowsInWindow } from '../../src/estimators/time-window.ts';
 import type { CategoryColumn } from '../../src/frame/frame.ts';
 
 /** Row i's hash says only "content i"; equal contents are equal rows. */
@@ -232,6 +233,24 @@ describe('folds by time', () => {
       '1 of 3 folds have rows.',
       'Fold 1 has no earlier rows to train on.',
     ]);
+  });
+
+  it('trains on a window: nothing in the gap before what is scored, nothing older than its length', () => {
+    const moment = fc.integer({ min: 0, max: 50 });
+    fc.assert(
+      fc.property(
+        fc.array(moment, { minLength: 1, maxLength: 40 }),
+        fc.tuple(moment, fc.nat(20), fc.nat(20)),
+        (moments, [end, gap, length]) => {
+          const all = Int32Array.from(moments.keys());
+          const times = Float64Array.from(moments);
+          const kept = [...rowsInWindow(all, { times, end, gap, length })];
+          const isIn = (time: number): boolean =>
+            time < end - gap && (length === 0 || time >= end - gap - length);
+          expect(kept).toEqual([...all].filter((row) => isIn(moments[row] as number)));
+        },
+      ),
+    );
   });
 
   it('refuses to split by time without time', () => {

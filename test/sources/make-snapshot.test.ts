@@ -46,6 +46,19 @@ describe('a snapshot with a time column', () => {
     expect(shuffled.snapshot.cutoffs).toEqual([]);
   });
 
+  it('makes folds as long as the horizon, back from the holdout, and refuses when nothing is left to train on', async () => {
+    const table = csvOf('k,y,t,x', days(100));
+    const validate = { holdout: 0.2, folds: 3, horizon: '1w', gap: '2d' };
+    const { snapshot } = await takeCsv(table, { time: 't', validate });
+    const day = (number: number) => Date.UTC(2026, 0, number) * 1000;
+    expect(snapshot.cutoffs).toEqual([day(60), day(67), day(74), day(81)]);
+    await expect(
+      takeCsv(table, { time: 't', validate: { ...validate, gap: '59d' } }),
+    ).rejects.toThrow(
+      '`time` (t) has no rows before the first fold to train on: with `validate.horizon: 1w` and `validate.gap: 59d` it starts at 2026-03-01T00:00:00.000Z. Shorten them, or lower `validate.folds` or `validate.holdout`.',
+    );
+  });
+
   it('refuses times too few to cut', async () => {
     const rows = Array.from({ length: 20 }, (_, i) => [
       'a',

@@ -16,6 +16,14 @@ describe('fields that contradict each other', () => {
 
   it.each([
     ['validate: { scheme: time }', '`time` needs the column in `time`.'],
+    [
+      'validate: { gap: 7d }',
+      '`gap` belongs to the time scheme, and this is stratified. Set `validate.scheme: time`, or remove it.',
+    ],
+    [
+      'metric: roc_auc\nprobabilities: { threshold: tuned }',
+      'No threshold can be tuned for `roc_auc`.',
+    ],
     ['validate: { scheme: group }', '`group` needs the column in `validate.group`.'],
     ['features: { select: { method: none, keep: 3 } }', '`none` does not rank columns.'],
     ['features: { select: { method: anova, threshold: 1 } }', '`anova` has no threshold.'],
