@@ -1,6 +1,15 @@
 import type { Pointer } from '../kernels/kernel-calls.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { MAX_CUTS, nodeAt, SUBSET_BYTES, splitWord, type TreeEnsemble } from './tree-ensemble.ts';
+import {
+  columnOfWord,
+  cutOfWord,
+  isMissingLeft,
+  isSubsetWord,
+  MAX_CUTS,
+  SUBSET_BYTES,
+  splitWord,
+  type TreeEnsemble,
+} from './tree-ensemble.ts';
 
 const TABLE_CUTS = MAX_CUTS + 1;
 
@@ -86,33 +95,43 @@ export function cutsOfBins(kernels: Kernels, bins: Pointer, columns: number): Fl
   );
 }
 
-/** Rewrites the nodes where they are: a forest's are too many to have them twice. */
+/** Places of cuts per column; a node's word has a byte for them. */
+const PLACES = 256;
+
+/** Rewrites the nodes where they are, word by word: a forest's are too many to have them twice, or as objects. */
 function keepUsedCuts(ensemble: TreeEnsemble): TreeEnsemble {
-  const used = ensemble.cuts.map((cuts) => new Uint8Array(cuts.length + 1));
-  const nodeCount = ensemble.nodes.length / 2;
-  for (let i = 0; i < nodeCount; i++) {
-    const node = nodeAt(ensemble, i);
-    if (node.kind === 'split') (used[node.column] as Uint8Array)[node.cut] = 1;
-    // A bin of such a column is a level: its number has to stay.
-    if (node.kind === 'subset') (used[node.column] as Uint8Array).fill(1);
+  const { nodes, columns } = ensemble;
+  const used = new Uint8Array(columns * PLACES);
+  for (let at = 0; at < nodes.length; at += 2) {
+    if ((nodes[at + 1] as number) < 0) continue;
+    const word = nodes[at] as number;
+    const first = columnOfWord(word) * PLACES;
+    // A bin of a column that is split by levels is a level: its number has to stay.
+    if (isSubsetWord(word)) used.fill(1, first, first + PLACES);
+    else used[first + cutOfWord(word)] = 1;
+  }
+  const places = ranksOf(used);
+  for (let at = 0; at < nodes.length; at += 2) {
+    if ((nodes[at + 1] as number) < 0) continue;
+    const word = nodes[at] as number;
+    if (!isSubsetWord(word)) nodes[at] = moveCut(word, places);
   }
   const cuts = ensemble.cuts.map((list, column) =>
-    list.filter((_, cut) => (used[column] as Uint8Array)[cut] === 1),
+    list.filter((_, cut) => used[column * PLACES + cut] === 1),
   );
-  const places = used.map(ranksOf);
-  for (let i = 0; i < nodeCount; i++) {
-    const node = nodeAt(ensemble, i);
-    if (node.kind !== 'split') continue;
-    const place = (places[node.column] as Uint8Array)[node.cut] as number;
-    ensemble.nodes[2 * i] = splitWord(node.column, node.missingLeft, place);
-  }
   return { ...ensemble, cuts };
 }
 
-/** For each place: how many flags before it are set. */
+function moveCut(word: number, places: Uint8Array): number {
+  const column = columnOfWord(word);
+  const place = places[column * PLACES + cutOfWord(word)] as number;
+  return splitWord(column, isMissingLeft(word), place);
+}
+
+/** For each place: how many flags of its column before it are set. */
 function ranksOf(flags: Uint8Array): Uint8Array {
   const ranks = new Uint8Array(flags.length);
   for (let i = 1; i < flags.length; i++)
-    ranks[i] = (ranks[i - 1] as number) + (flags[i - 1] as number);
+    ranks[i] = i % PLACES === 0 ? 0 : (ranks[i - 1] as number) + (flags[i - 1] as number);
   return ranks;
 }

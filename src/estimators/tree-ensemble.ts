@@ -63,12 +63,29 @@ export function nodeAt({ nodes }: Pick<TreeEnsemble, 'nodes'>, index: number): T
   const word = nodes[2 * index] as number;
   const child = nodes[2 * index + 1] as number;
   if (child < 0) return { kind: 'leaf', leaf: ~child };
-  const column = word & 0xffff;
-  const missingLeft = ((word >>> 16) & 1) === 1;
-  if ((word & SUBSET_FLAG) !== 0)
+  const column = columnOfWord(word);
+  const missingLeft = isMissingLeft(word);
+  if (isSubsetWord(word))
     return { kind: 'subset', column, missingLeft, subset: word >>> 18, left: child };
-  const cut = (word >>> 24) - (missingLeft ? 1 : 0);
-  return { kind: 'split', column, missingLeft, cut, left: child };
+  return { kind: 'split', column, missingLeft, cut: cutOfWord(word), left: child };
+}
+
+/** What the first word of an inner node says, where a loop over many has no use for objects. */
+export function columnOfWord(word: number): number {
+  return word & 0xffff;
+}
+
+export function isMissingLeft(word: number): boolean {
+  return ((word >>> 16) & 1) === 1;
+}
+
+export function isSubsetWord(word: number): boolean {
+  return (word & SUBSET_FLAG) !== 0;
+}
+
+/** Of a word that is no subset's. */
+export function cutOfWord(word: number): number {
+  return (word >>> 24) - ((word >>> 16) & 1);
 }
 
 /** The first word of an inner node. */
