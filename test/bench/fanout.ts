@@ -27,6 +27,8 @@ type Measured = {
   readonly peakMb: number;
   readonly meanHoldout: number;
   readonly globalHoldout: number;
+  /** Share of the processor time that neither the engine's pool nor the reader of the source took. */
+  readonly orchestration?: number;
 };
 
 const root = process.cwd();
@@ -78,7 +80,16 @@ async function runOurs(round: number): Promise<Measured> {
     ...usage,
     meanHoldout: holdouts.reduce((sum, value) => sum + value, 0) / holdouts.length,
     globalHoldout: result.global.holdout,
+    orchestration: orchestrationOf(processes),
   };
+}
+
+/** Command line, worker, Temporal and Postgres against everything: what it costs that the run is durable and recorded. */
+function orchestrationOf(processes: readonly ProcessUsage[]): number {
+  const isWork = ({ name }: ProcessUsage) => /pool-process|source-process/.test(name);
+  const seconds = (some: readonly ProcessUsage[]) =>
+    some.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+  return 1 - seconds(processes.filter(isWork)) / seconds(processes);
 }
 
 async function runPeer(python: string): Promise<Measured> {
@@ -160,6 +171,8 @@ function print(name: string, measured: Measured): void {
 }
 
 function summarise(ours: readonly Measured[], theirs: readonly Measured[]): void {
+  const shares = ours.map(({ orchestration = 0 }) => `${(100 * orchestration).toFixed(0)} %`);
+  console.log(`orchestration, of partita's processor time: ${shares.join(', ')}`);
   const ratios = (pick: (one: Measured) => number) =>
     ours.map((one, i) => pick(theirs[i] as Measured) / pick(one)).sort((a, b) => a - b);
   for (const [name, pick] of [
