@@ -146,14 +146,29 @@ function isFresh(target, inputs) {
 
 /** What runs on Spark's executors, where no package is installed: one file for each process and for the thread. */
 function bundleWorker() {
-  if (isFresh('dist/spark/worker.cjs', ['src', '.bootstrap/build.mjs'])) return;
   const worker = 'src/engines/spark/worker';
+  bundle('dist/spark', {
+    worker: `${worker}/worker-main.ts`,
+    'task-process': `${worker}/task-process-main.ts`,
+    'task-thread': 'src/engines/thread/task-thread-main.ts',
+  });
+}
+
+/** The pool of this machine, whose threads start from the same file as those on executors. */
+function bundlePool() {
+  bundle('dist/local', { pool: 'src/engines/local/pool-process.ts' }, [
+    '--external:@duckdb/node-api',
+  ]);
+}
+
+/** A program in one file starts in a fraction of the time that its modules take. */
+function bundle(folder, entries, flags = []) {
+  const [first] = Object.keys(entries);
+  if (isFresh(`${folder}/${first}.cjs`, ['src', '.bootstrap/build.mjs'])) return;
   run(
     bin('esbuild'),
-    `worker=${worker}/worker-main.ts`,
-    `task-process=${worker}/task-process-main.ts`,
-    'task-thread=src/engines/thread/task-thread-main.ts',
-    '--outdir=dist/spark',
+    ...Object.entries(entries).map(([name, path]) => `${name}=${path}`),
+    `--outdir=${folder}`,
     '--out-extension:.js=.cjs',
     '--bundle',
     '--platform=node',
@@ -166,6 +181,7 @@ function bundleWorker() {
     '--define:import.meta.url=bundleUrl',
     `--banner:js=const bundleUrl = require('node:url').pathToFileURL(__filename).href;`,
     '--log-level=warning',
+    ...flags,
   );
 }
 
@@ -184,4 +200,5 @@ make('dist/schema/experiment.v1.json', 'dist/src/spec/write-json-schema.js', [
   'dist/src/domain',
 ]);
 bundleWorker();
+bundlePool();
 await buildApplication();

@@ -86,7 +86,7 @@ async function runOurs(round: number): Promise<Measured> {
 
 /** Command line, worker, Temporal and Postgres against everything: what it costs that the run is durable and recorded. */
 function orchestrationOf(processes: readonly ProcessUsage[]): number {
-  const isWork = ({ name }: ProcessUsage) => /pool-process|source-process/.test(name);
+  const isWork = ({ name }: ProcessUsage) => /local\/pool|source-process/.test(name);
   const seconds = (some: readonly ProcessUsage[]) =>
     some.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
   return 1 - seconds(processes.filter(isWork)) / seconds(processes);

@@ -14,7 +14,7 @@ export class PoolHandle {
     threadCount: number,
     on: { report(report: PoolReport): void; death(cause: string): void },
   ) {
-    this.#child = fork(entryPoint('local/pool-process'), [String(threadCount)], {
+    this.#child = fork(entryPoint('pool'), [String(threadCount)], {
       execArgv: [],
       serialization: 'advanced',
       // Standard output belongs to the caller's results.

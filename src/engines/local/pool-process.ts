@@ -21,7 +21,7 @@ process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole process group; what it means is the engine's owner to decide.
 process.on('SIGINT', () => undefined);
 // When memory runs out, Linux should end this process and not its parent. Elsewhere the file does not exist.
-await writeFile('/proc/self/oom_score_adj', '500').catch(() => undefined);
+void writeFile('/proc/self/oom_score_adj', '500').catch(() => undefined);
 
 function send(report: PoolReport): void {
   if (process.connected) process.send?.(report);

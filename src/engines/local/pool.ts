@@ -140,7 +140,7 @@ export class Pool {
     if (found !== undefined) return found;
     if (this.#idle.length + this.#running.size >= this.#threadCount)
       void this.#idle.shift()?.terminate();
-    return new TaskThread(entryPoint('thread/task-thread-main'), heapMb);
+    return new TaskThread(entryPoint('thread'), heapMb);
   }
 }
 
