@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
@@ -6,6 +5,7 @@ import type { Contributions, Model } from '../../src/estimators/estimator.ts';
 import { gaussLegendre } from '../../src/estimators/gauss-legendre.ts';
 import { findEstimator } from '../../src/estimators/registry.ts';
 import { type Matrix, matrixColumn } from '../../src/frame/frame.ts';
+import { oracleAnswers } from '../support/oracle-answers.ts';
 import {
   classes,
   classTable,
@@ -168,9 +168,7 @@ describe('contributions of boosted trees', () => {
 });
 
 describe('contributions as the shap package has them', () => {
-  const fixture = JSON.parse(
-    readFileSync(new URL('../fixtures/sklearn/trees.json', import.meta.url), 'utf8'),
-  ) as {
+  const fixture = oracleAnswers('trees') as {
     readonly columns: readonly (readonly number[])[];
     readonly numbers: readonly number[];
     readonly codes: readonly number[];

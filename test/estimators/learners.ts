@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Model } from '../../src/estimators/estimator.ts';
 import { findEstimator } from '../../src/estimators/registry.ts';
+import { oracleAnswers } from '../support/oracle-answers.ts';
 import type { Table } from '../support/tables.ts';
 
 export type Columns = readonly (readonly (number | null)[])[];
@@ -26,9 +26,7 @@ type ClassAnswers<Name extends string> = {
 };
 
 /** Made by `fixtures/sklearn/make-learners.py`. */
-export const answers = JSON.parse(
-  readFileSync(new URL('../fixtures/sklearn/learners.json', import.meta.url), 'utf8'),
-) as {
+export const answers = oracleAnswers('learners') as {
   readonly leastSquares: {
     readonly columns: Columns;
     readonly numbers: readonly number[];

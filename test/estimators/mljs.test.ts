@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Estimator, Model, Target } from '../../src/estimators/estimator.ts';
 import { mljsKnn } from '../../src/estimators/mljs-knn.ts';
@@ -9,6 +7,7 @@ import { mljsPls } from '../../src/estimators/mljs-pls.ts';
 import { mljsSvm } from '../../src/estimators/mljs-svm.ts';
 import type { Matrix } from '../../src/frame/frame.ts';
 import { seededDraws } from '../support/draws.ts';
+import { oracleAnswers } from '../support/oracle-answers.ts';
 
 type Rows = readonly (readonly number[])[];
 
@@ -29,9 +28,7 @@ type Oracle = {
   readonly svr: readonly number[];
 };
 
-const oracle = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../fixtures/sklearn/mljs.json'), 'utf8'),
-) as Oracle;
+const oracle = oracleAnswers('mljs') as Oracle;
 
 const values: Target = { kind: 'values', values: Float64Array.from(oracle.values) };
 const classes: Target = {

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Model, Target } from '../../src/estimators/estimator.ts';
 import { findEstimator } from '../../src/estimators/registry.ts';
 import type { Matrix } from '../../src/frame/frame.ts';
+import { oracleAnswers } from '../support/oracle-answers.ts';
 import { classes, matrixOf, rowsOf, type Table, values } from '../support/tables.ts';
 
 type Fixture = {
@@ -27,9 +27,7 @@ type Fixture = {
 };
 
 /** Made by `make-trees.py` beside it. */
-const fixture = JSON.parse(
-  readFileSync(new URL('../fixtures/sklearn/trees.json', import.meta.url), 'utf8'),
-) as Fixture;
+const fixture = oracleAnswers('trees') as Fixture;
 
 const everyRow = fixture.numbers.map((_, i) => i);
 const head = everyRow.slice(0, fixture.train);

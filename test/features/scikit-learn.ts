@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { oracleAnswers } from '../support/oracle-answers.ts';
 
 /** What scikit-learn, scipy and numpy say (`fixtures/sklearn/make-features.py`). */
 export type FeatureAnswers = {
@@ -26,6 +26,4 @@ export type FeatureAnswers = {
   readonly classWeights: readonly number[];
 };
 
-export const answers = JSON.parse(
-  readFileSync(new URL('../fixtures/sklearn/features.json', import.meta.url), 'utf8'),
-) as FeatureAnswers;
+export const answers = oracleAnswers('features') as FeatureAnswers;

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Metric } from '../../src/domain/metric.ts';
 import type { ScoredRows } from '../../src/estimators/metrics/scored-rows.ts';
+import { oracleAnswers } from './oracle-answers.ts';
 
 /** Rows, and the scores that scikit-learn gives them (`test/fixtures/sklearn/make-metrics.py`). */
 export type MetricCase = {
@@ -24,8 +23,7 @@ type StoredCase = {
 };
 
 export function metricCases(): readonly MetricCase[] {
-  const path = join(import.meta.dirname, '../fixtures/sklearn/metrics.json');
-  const stored = JSON.parse(readFileSync(path, 'utf8')) as readonly StoredCase[];
+  const stored = oracleAnswers('metrics') as readonly StoredCase[];
   return stored.map((one) => ({
     name: one.name,
     rows: rowsOf(one),
