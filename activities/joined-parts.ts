@@ -15,8 +15,13 @@ import {
 import { stabilityOf } from '../src/partition/selection-stability.ts';
 import type { Candidate } from '../src/spec/spec.ts';
 
-/** What every fold says of each candidate: [candidate][fold]. */
-export type FoldsByCandidate = readonly (readonly FoldFacts[])[];
+/** A candidate and what every fold says of it; none where it was not fitted on all rows. */
+export type JoinedTrial = {
+  readonly candidate: Candidate;
+  readonly folds: readonly FoldFacts[];
+  /** Why the search gave it up. */
+  readonly dropped: string | undefined;
+};
 
 /** A fold that went over a limit says so as one that could not be fitted. */
 export function foldFactsOf(outcome: Outcome<FoldFacts>): FoldFacts {
@@ -33,26 +38,28 @@ export function foldFactsOf(outcome: Outcome<FoldFacts>): FoldFacts {
 
 /** The candidates as `train` would tell of them; one that failed in a fold can't be the best. */
 export function joinCandidates(
-  candidates: readonly Candidate[],
-  folds: FoldsByCandidate,
+  trials: readonly JoinedTrial[],
   { cv, foldScores }: RankFacts,
 ): readonly CandidateFacts[] {
-  return candidates.map((candidate, i) => {
-    const tried = folds[i] ?? [];
-    const failure = tried.find(({ status }) => status === 'failed');
+  return trials.map(({ candidate, folds, dropped }, i) => {
+    const failed = folds.find(({ status }) => status === 'failed');
+    const failure = failed && (failed.because ?? 'It failed.');
     const score = cv[i] ?? { value: null, because: 'It was not ranked.' };
-    const scored = withScores(tried, foldScores?.[i]);
-    return candidateFacts(candidate, scored, score, failure && (failure.because ?? 'It failed.'));
+    return candidateFacts(candidate, withScores(folds, foldScores?.[i]), score, {
+      failure,
+      dropped,
+    });
   });
 }
 
 /** The refit's selection, with how stable the folds' were: all candidates share a fold's, and an empty fold has none. */
 export function joinSelection(
   selection: RefitFacts['selection'],
-  [first = []]: FoldsByCandidate,
+  trials: readonly JoinedTrial[],
 ): SelectionFacts {
   const columns = [...selection.kept, ...selection.dropped.map(({ column }) => column)];
-  const keptByFold = first.map(({ kept }) => kept).filter((kept) => kept.length > 0);
+  const folds = trials.find((trial) => trial.folds.length > 0)?.folds ?? [];
+  const keptByFold = folds.map(({ kept }) => kept).filter((kept) => kept.length > 0);
   return { ...selection, stability: stabilityOf(columns, keptByFold) };
 }
 

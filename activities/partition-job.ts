@@ -54,7 +54,8 @@ export function requirePlan(run: RunRecord): NonNullable<RunRecord['plan']> {
 
 /** The arguments that `train` and its parts share. */
 export function trainArgs(run: RunRecord, scope: TrainArgs['scope']): TrainArgs {
-  return { ...taskArgs(run), scope, cutoffs: requireSnapshot(run).cutoffs };
+  const { cutoffs, rowCount } = requireSnapshot(run);
+  return { ...taskArgs(run), scope, cutoffs, tableRows: rowCount };
 }
 
 /** The arguments that all functions share which come after the profile. */

@@ -1,14 +1,18 @@
 import { Failure } from '../src/domain/failure.ts';
+import type { Score } from '../src/domain/metric.ts';
 import { GLOBAL_TEXT } from '../src/domain/partition.ts';
 import type { Engine, Outcome, PartitionTask } from '../src/engines/engine.ts';
 import { type Call, runJob } from '../src/engines/job.ts';
-import { validationRows } from '../src/estimators/folds.ts';
+import { allTrainingRows, validationRows } from '../src/estimators/folds.ts';
+import { type Round, searchCandidates } from '../src/estimators/search.ts';
+import { BudgetClock } from '../src/partition/budget-clock.ts';
 import { bestCandidate, failedRefit } from '../src/partition/candidate-facts.ts';
 import type {
   CandidateFacts,
   FoldFacts,
   RankFacts,
   RefitFacts,
+  SearchFacts,
   TrainArgs,
   TrainFacts,
 } from '../src/partition/facts.ts';
@@ -20,6 +24,7 @@ import {
   predictionsToBytes,
 } from '../src/partition/predictions.ts';
 import type { ArgsOf, FactsOf, FunctionName } from '../src/partition/registry.ts';
+import { searchFacts, searchInput } from '../src/partition/search-partition.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { PackMember } from '../src/stores/objects/pack.ts';
 import {
@@ -30,8 +35,8 @@ import {
 import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import {
-  type FoldsByCandidate,
   foldFactsOf,
+  type JoinedTrial,
   joinCandidates,
   joinSelection,
   writePartInto,
@@ -80,42 +85,87 @@ class GlobalTraining {
     const { spec, classes } = this.#args;
     const holdoutLayer = spec.candidates.length;
     const fitted = createPredictions(folds.length, holdoutLayer + 1, outputWidth(classes));
-    const tried = await this.#fitFolds(folds, fitted);
+    const { trials, search } = await this.#search(folds, fitted);
     const { ranking, predictions } = await this.#rank(fitted);
     const { candidates, refitted } = await this.#refitBest(
-      joinCandidates(spec.candidates, tried, ranking),
+      joinCandidates(trials, ranking),
       ranking,
     );
     if (refitted === null) return this.#failed(candidates);
     const { best, refit } = refitted;
     writePartInto(refit, everyRow(folds.length), holdoutLayer, predictions);
-    const selection = joinSelection(refit.facts.selection, tried);
+    const selection = joinSelection(refit.facts.selection, trials);
     const { bestWithout } = ranking;
     return this.#trained(
-      { ...refit.facts, selection, candidates, best, bestWithout },
+      { ...refit.facts, selection, candidates, search, best, bestWithout },
       refit,
       predictions,
     );
   }
 
-  async #fitFolds(folds: Uint8Array, predictions: Predictions): Promise<FoldsByCandidate> {
-    const { candidates, validate } = this.#args.spec;
-    const parts = candidates.flatMap((_, candidate) =>
-      Array.from({ length: validate.folds }, (_unused, fold) => ({ candidate, fold })),
+  /** As `searchPartition` does it, the trials of a round side by side. */
+  async #search(
+    folds: Uint8Array,
+    predictions: Predictions,
+  ): Promise<{ readonly trials: readonly JoinedTrial[]; readonly search: SearchFacts | null }> {
+    const { spec } = this.#args;
+    const clock = new BudgetClock(this.#args, folds.length);
+    const rowCount = Math.min(spec.global.max_rows, allTrainingRows(folds).length);
+    const searching = searchCandidates(searchInput(spec, GLOBAL_TEXT, rowCount));
+    const facts = new Map<number, readonly FoldFacts[]>();
+    let next = searching.next();
+    while (next.done !== true) {
+      const round = next.value;
+      const { rowCount: rows, layers, width } = predictions;
+      const into = round.share === 1 ? predictions : createPredictions(rows, layers, width);
+      const fitted = await this.#fitRound(round, folds, into);
+      if (round.share === 1) for (const [place, one] of fitted) facts.set(place, one);
+      const places = round.trials.map(({ place }) => place);
+      const scores = round.isScored ? await this.#score(into, places) : [];
+      next = searching.next({ scores, isSpent: clock.isSpent() });
+    }
+    const trials = next.value.map(({ candidate, dropped }, place) => ({
+      candidate,
+      folds: facts.get(place) ?? [],
+      dropped: dropped ?? undefined,
+    }));
+    return { trials, search: searchFacts(spec, clock, trials) };
+  }
+
+  async #fitRound(
+    { trials, share }: Round,
+    folds: Uint8Array,
+    predictions: Predictions,
+  ): Promise<ReadonlyMap<number, readonly FoldFacts[]>> {
+    const parts = trials.flatMap(({ place, candidate }) =>
+      Array.from({ length: this.#args.spec.validate.folds }, (_unused, fold) => ({
+        place,
+        part: { candidate, fold, share },
+      })),
     );
     // The last algorithms of the registry's order are the costliest: they start first.
     parts.reverse();
-    const tasks = parts.map((part) => ({ ...this.#task(), part }));
+    const tasks = parts.map(({ part }) => ({ ...this.#task(), part }));
     const outcomes = await this.#map({ name: 'train-fold', args: this.#args, tasks });
-    const facts = candidates.map((): FoldFacts[] => []);
-    parts.forEach(({ candidate, fold }, i) => {
+    const facts = new Map(trials.map(({ place }): [number, FoldFacts[]] => [place, []]));
+    parts.forEach(({ place, part: { fold } }, i) => {
       const outcome = outcomes[i] as Outcome<FoldFacts>;
       const result = foldFactsOf(outcome);
-      (facts[candidate] as FoldFacts[])[fold] = result;
+      (facts.get(place) as FoldFacts[])[fold] = result;
       if (result.status === 'ok')
-        writePartInto(outcome, validationRows(folds, fold), candidate, predictions);
+        writePartInto(outcome, validationRows(folds, fold), place, predictions);
     });
     return facts;
+  }
+
+  async #score(predictions: Predictions, places: readonly number[]): Promise<readonly Score[]> {
+    const stored = await this.#put(predictionsToBytes(predictions));
+    const inputs = [inputOf('predictions', stored, this.#objects)];
+    const tasks = [{ ...this.#task(), inputs, part: { places } }];
+    const [outcome] = await this.#map({ name: 'score-trials', args: this.#args, tasks });
+    if (outcome?.kind !== 'ok')
+      throw new Failure('run-failed', `Scoring global candidates failed: ${outcome?.message}`);
+    return outcome.facts.scores;
   }
 
   /** The ranking, and the predictions as it left them: adjusted, where the spec asks for it. */
@@ -151,9 +201,9 @@ class GlobalTraining {
     for (;;) {
       const best = bestCandidate(this.#args.spec.metric, candidates);
       if (best === null) return { candidates, refitted: null };
-      const tasks = [
-        { ...this.#task(), part: { candidate: best, adjustments: adjustments[best] ?? [] } },
-      ];
+      const { algorithm, parameters } = candidates[best] as CandidateFacts;
+      const part = { candidate: { algorithm, parameters }, adjustments: adjustments[best] ?? [] };
+      const tasks = [{ ...this.#task(), part }];
       const [refit] = await this.#map({ name: 'refit', args: this.#args, tasks });
       if (refit?.kind === 'ok') return { candidates, refitted: { best, refit } };
       candidates[best] = failedRefit(candidates[best] as CandidateFacts, `${refit?.message}`);

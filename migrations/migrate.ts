@@ -7,6 +7,7 @@ import { up as addRunErrorKind } from './20261123-04-run-error-kind.ts';
 import { up as nameFailedProfiles } from './20261125-01-failed-profiles.ts';
 import { up as createAuditEvents } from './20261125-02-audit-events.ts';
 import { up as createBookmarks } from './20261126-01-bookmarks.ts';
+import { up as admitDroppedCandidates } from './20261126-02-dropped-candidates.ts';
 
 /** Every migration by its frozen name, in order. A migration that was released never changes; the next one follows it. */
 export const MIGRATIONS: { readonly [name: string]: Migration } = {
@@ -17,6 +18,7 @@ export const MIGRATIONS: { readonly [name: string]: Migration } = {
   '20261125-01-failed-profiles': { up: nameFailedProfiles },
   '20261125-02-audit-events': { up: createAuditEvents },
   '20261126-01-bookmarks': { up: createBookmarks },
+  '20261126-02-dropped-candidates': { up: admitDroppedCandidates },
 };
 
 /** The first server with `unique nulls not distinct`. */

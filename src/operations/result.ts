@@ -2,7 +2,8 @@ import type { Score } from '../domain/metric.ts';
 import type { PartitionRow, PooledScore, RunResult, ScoredModel } from '../domain/result.ts';
 import type { Choice } from '../partition/choice.ts';
 import type { EvaluateFacts, SideScores, TotalsFacts, TrainFacts } from '../partition/facts.ts';
-import { failureMessage } from '../report/partition-row.ts';
+import { failureMessage, trainFacts } from '../report/partition-row.ts';
+import { budgetWarnings, searchNote } from '../report/search-note.ts';
 import type { PartitionRecord, TrainedPartition } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 import { writeReportPage } from './report.ts';
@@ -15,12 +16,15 @@ export async function runResult(
   const { runs } = context;
   const run = await runs.run(id);
   const partitions: PartitionRow[] = [];
+  let cutShort = 0;
   const ofTable: PartitionRow[] = [];
   for await (const record of runs.partitions(run.runId)) {
     const row = partitionRow(record);
     partitions.push(row);
+    if (searchNotes(trainFacts(record.trained)).length > 0) cutShort++;
     if (!isUnion(record)) ofTable.push(row);
   }
+  const global = await runs.globalTraining(run.runId);
   const { totals: pooled } = await runs.totals(run.runId);
   return {
     runId: run.runId,
@@ -34,13 +38,17 @@ export async function runResult(
     task: run.spec.target.task,
     metric: run.spec.metric,
     partitions,
-    global: globalRow(await runs.globalTraining(run.runId), pooled),
+    global: globalRow(global, pooled),
     totals: {
       own: pooledScore(pooled?.own),
       global: pooledScore(pooled?.global),
       served: pooledScore(pooled?.served),
     },
-    warnings: [...(run.snapshot?.warnings ?? []), ...(run.plan?.warnings ?? [])],
+    warnings: [
+      ...(run.snapshot?.warnings ?? []),
+      ...(run.plan?.warnings ?? []),
+      ...budgetWarnings(cutShort, trainFacts(global)),
+    ],
     timings: await runs.timings(run.runId),
     counts: countsOf(ofTable),
     report: await writeReportPage(context, run),
@@ -61,7 +69,7 @@ function partitionRow(record: PartitionRecord): PartitionRow {
     rows: record.rows,
     excluded: facts?.rows.excluded ?? profile?.split.excluded ?? {},
     own: facts?.model ? { algorithm: facts.model.algorithm, model: facts.model.digest } : null,
-    notes: profile?.split.notes ?? [],
+    notes: [...(profile?.split.notes ?? []), ...searchNotes(facts)],
     ...scoredModel(facts, evaluated?.own ?? null),
     model,
     global: scoreValues(evaluated?.global ?? null),
@@ -86,6 +94,11 @@ function unchosen({
     case undefined:
       return { status: 'skipped', reason: 'not_reached', model: null };
   }
+}
+
+function searchNotes(facts: TrainFacts | null): readonly string[] {
+  const note = facts === null ? null : searchNote(facts);
+  return note === null ? [] : [note];
 }
 
 function globalRow(

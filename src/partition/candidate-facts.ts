@@ -4,12 +4,18 @@ import { digestJson } from '../frame/digest.ts';
 import type { Candidate } from '../spec/spec.ts';
 import type { CandidateFacts, FoldFacts } from './facts.ts';
 
-/** What a candidate's folds and their pooled score say of it; `failure`: why it can't be the best, whatever it scored. */
+/** Why a candidate can't be the best, whatever it scored. */
+export type Unfit = {
+  readonly failure?: string | undefined;
+  readonly dropped?: string | undefined;
+};
+
+/** What a candidate's folds and their pooled score say of it. */
 export function candidateFacts(
   { algorithm, parameters }: Candidate,
   folds: readonly Pick<FoldFacts, 'seed' | 'score' | 'fitMs'>[],
   cv: Score,
-  failure: string | undefined,
+  { failure, dropped }: Unfit,
 ): CandidateFacts {
   const facts: CandidateFacts = {
     algorithm,
@@ -21,7 +27,8 @@ export function candidateFacts(
     foldScores: folds.map(({ score }) => score),
     fitMs: folds.reduce((sum, { fitMs }) => sum + fitMs, 0),
   };
-  return failure === undefined ? facts : failed(facts, failure);
+  if (failure !== undefined) return without(facts, 'failed', failure);
+  return dropped === undefined ? facts : without(facts, 'dropped', dropped);
 }
 
 /** Folds with other scores: those of adjusted predictions, where they were adjusted. */
@@ -34,7 +41,7 @@ export function withScores<Fold extends Pick<FoldFacts, 'score'>>(
 
 /** A candidate that could be scored, but not be fitted on all training rows. */
 export function failedRefit(facts: CandidateFacts, message: string): CandidateFacts {
-  return failed(facts, `On all training rows: ${message}`);
+  return without(facts, 'failed', `On all training rows: ${message}`);
 }
 
 /** The candidate of the best score among those that did not fail; the first, the simplest, where none has a score. */
@@ -48,6 +55,10 @@ export function bestCandidate(
   return chooseBest(metric, scores) ?? first;
 }
 
-function failed(facts: CandidateFacts, because: string): CandidateFacts {
-  return { ...facts, status: 'failed', because, cv: { value: null, because } };
+function without(
+  facts: CandidateFacts,
+  status: 'failed' | 'dropped',
+  because: string,
+): CandidateFacts {
+  return { ...facts, status, because, cv: { value: null, because } };
 }

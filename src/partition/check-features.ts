@@ -28,7 +28,9 @@ export function checkFeatures(columns: readonly ColumnShape[], spec: Spec): void
   }
   const usable = known.filter(({ name }) => names.has(name));
   checkHandling(usable, features.handle);
-  for (const candidate of spec.candidates) checkCandidate(usable, candidate);
+  // Proposals have the columns of the candidates that are given.
+  for (const candidate of spec.candidates)
+    if (candidate.proposal === undefined) checkCandidate(usable, candidate);
 }
 
 /** Parameters may name columns: features that hold numbers. */

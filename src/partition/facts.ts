@@ -7,7 +7,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Score, Task } from '../domain/metric.ts';
 import type { FailureReason } from '../domain/run.ts';
 import type { Adjustment } from '../estimators/adjustment.ts';
-import type { Spec } from '../spec/spec.ts';
+import type { Candidate, Spec } from '../spec/spec.ts';
 
 /** Arguments of `profile`; the result's blob `folds` has one byte per row. */
 export type ProfileArgs = {
@@ -66,14 +66,39 @@ export type TrainArgs = {
   readonly scope: 'own' | 'global';
   /** As in `ProfileArgs`: where folds and holdout begin, for gaps and sliding windows; left out for other schemes. */
   readonly cutoffs?: readonly number[];
+  /** Rows of the table: a partition's share of `tune.budget.run`. */
+  readonly tableRows?: number;
+  /** What an earlier run completed under its budget: tried again instead of looking at the clock. */
+  readonly replay?: SearchFacts;
 };
+
+/** Places of candidates, in the order of trying. */
+export type SearchFacts = {
+  /** So many rounds were fitted: what a replay repeats. */
+  readonly rounds: number;
+  /** Fitted on every fold. */
+  readonly completed: readonly number[];
+  /** Over `tune.budget.candidate`. */
+  readonly cut: readonly number[];
+  /** The budget that ended the search; null = it came to its end. */
+  readonly spent: 'partition' | 'run' | null;
+};
+
 /** `train-fold` does one candidate on one fold; `refit` fits one candidate on all training rows. */
-export type FoldPart = { readonly candidate: number; readonly fold: number };
+export type FoldPart = {
+  readonly candidate: Candidate;
+  readonly fold: number;
+  /** Of the fold's training rows. */
+  readonly share: number;
+};
 /** `adjustments`: what the folds taught of the candidate's probabilities. */
 export type RefitPart = {
-  readonly candidate: number;
-  readonly adjustments?: readonly Adjustment[];
+  readonly candidate: Candidate;
+  readonly adjustments: readonly Adjustment[];
 };
+/** Arguments of `score-trials`, beside `RankArgs`: which candidates. Input `predictions` as of `rank`. */
+export type TrialsPart = { readonly places: readonly number[] };
+export type TrialsFacts = { readonly scores: readonly Score[] };
 
 export type CandidateFacts = {
   readonly algorithm: string;
@@ -81,7 +106,8 @@ export type CandidateFacts = {
   readonly parametersDigest: Digest;
   /** u64 as decimal text. */
   readonly seed: string;
-  readonly status: 'ok' | 'failed';
+  /** `dropped`: given up by the search or a budget, with the reason. */
+  readonly status: 'ok' | 'failed' | 'dropped';
   readonly because?: string;
   /** Metric on the pooled out-of-fold rows. */
   readonly cv: Score;
@@ -128,6 +154,8 @@ export type TrainFacts = {
   readonly features: { readonly digest: Digest; readonly engineered: readonly string[] };
   readonly selection: SelectionFacts;
   readonly candidates: readonly CandidateFacts[];
+  /** Null where no budget was set. */
+  readonly search: SearchFacts | null;
   /** Index into `candidates`; null when none could be fitted. */
   readonly best: number | null;
   /** Per fold, the candidate that is the best on the rows of all other folds; empty where none has a score. */

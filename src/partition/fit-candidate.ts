@@ -29,17 +29,20 @@ export type FittedCandidate = {
 export class FitSite {
   readonly #data: TrainingData;
   readonly #place: FitPlace;
+  readonly #share: number;
   readonly #prepared = new Map<string, HandlingFit>();
 
-  constructor(data: TrainingData, place: FitPlace) {
+  /** `share`: of the place's training rows. */
+  constructor(data: TrainingData, place: FitPlace, share = 1) {
     this.#data = data;
     this.#place = place;
+    this.#share = share;
   }
 
   /** Throws `FitStopped` when asked to stop, anything else when this candidate can't be fitted here. */
   fit(candidate: Candidate): FittedCandidate {
     const estimator = requireEstimator(candidate.algorithm);
-    const rows = this.#data.trainingRows(this.#place);
+    const rows = this.#data.trainingRows(this.#place, this.#share);
     checkRowCount(estimator, rows.length);
     const startedAt = performance.now();
     const { handling, training, edits } = this.#prepare(estimator, rows);

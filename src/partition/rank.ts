@@ -1,7 +1,7 @@
 import { chooseBest } from '../estimators/candidates.ts';
 import { outOfFoldRows, validationRows } from '../estimators/folds.ts';
 import { adjustLayersIn, isAdjusting } from './adjust-layers.ts';
-import type { RankArgs, RankFacts } from './facts.ts';
+import type { RankArgs, RankFacts, TrialsFacts, TrialsPart } from './facts.ts';
 import { chooseWithoutFolds } from './nested-choice.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import {
@@ -30,6 +30,24 @@ export function rank(data: PartitionData, args: RankArgs): PartitionResult<RankF
   const blobs = new Map<string, Uint8Array>();
   if (isAdjusted) blobs.set('predictions', predictionsToBytes(predictions));
   return { facts, blobs };
+}
+
+/** Scores of some candidates from stored out-of-fold predictions, for the search (`TrialsFacts`). */
+export function scoreTrials(
+  data: PartitionData,
+  args: RankArgs & TrialsPart,
+): PartitionResult<TrialsFacts> {
+  const bytes = data.inputs.get('predictions');
+  if (bytes === undefined || data.folds === undefined)
+    throw new RangeError('Scoring needs folds and predictions.');
+  const layers = args.spec.candidates.length + 1;
+  const predictions = predictionsFromBytes(bytes, layers, outputWidth(args.classes));
+  const truth = truthOf(data.frame, args);
+  const rows = outOfFoldRows(data.folds);
+  return {
+    facts: { scores: scoreCandidates(truth, predictions, rows, args.places) },
+    blobs: new Map(),
+  };
 }
 
 /** Adjusts the predictions where that is asked for; then the scores on all out-of-fold rows, and the best with and without each fold. */

@@ -5,7 +5,7 @@ import { applyRows } from './map/apply-rows.ts';
 import { builtInFunction } from './map/built-in.ts';
 import type { PartitionFunction } from './partition-function.ts';
 import { profile } from './profile.ts';
-import { rank } from './rank.ts';
+import { rank, scoreTrials } from './rank.ts';
 import { score } from './score-rows.ts';
 import { totals } from './totals.ts';
 import { train } from './train.ts';
@@ -19,6 +19,7 @@ const FUNCTIONS = {
   profile,
   train,
   'train-fold': trainFold,
+  'score-trials': scoreTrials,
   rank,
   refit,
   evaluate,

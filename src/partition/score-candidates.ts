@@ -4,15 +4,16 @@ import { predictedRows, scoreLayer, type Truth } from './truth.ts';
 
 /**
  * Every candidate (all layers but the last) on the same rows: those that any of them predicted. A candidate that failed
- * in a fold has no score.
+ * in a fold has no score. `candidates`: only the scores of these.
  */
 export function scoreCandidates(
   truth: Truth,
   predictions: Predictions,
   rows: Int32Array,
+  candidates: readonly number[] = everyCandidate(predictions),
 ): readonly Score[] {
   const scored = rowsOfAnyLayer(predictions, rows);
-  return Array.from({ length: predictions.layers - 1 }, (_, layer): Score => {
+  return candidates.map((layer): Score => {
     if (scored.length === 0)
       return { value: null, because: 'No row could be predicted by a model that had not seen it.' };
     const missing = scored.length - predictedRows(predictions, layer, scored).length;
@@ -20,6 +21,10 @@ export function scoreCandidates(
       return { value: null, because: `${missing} of ${scored.length} rows have no prediction.` };
     return scoreLayer(truth, predictions, layer, scored);
   });
+}
+
+function everyCandidate({ layers }: Predictions): readonly number[] {
+  return Array.from({ length: layers - 1 }, (_, layer) => layer);
 }
 
 /** Rows that at least one candidate predicted. */

@@ -1,5 +1,4 @@
 import { holdoutRows } from '../estimators/folds.ts';
-import type { Candidate } from '../spec/spec.ts';
 import type { FoldFacts, FoldPart, RefitFacts, RefitPart, TrainArgs } from './facts.ts';
 import { FitSite } from './fit-candidate.ts';
 import { fitFold, isEmptyFold } from './fit-fold.ts';
@@ -25,8 +24,8 @@ export function trainFold(
   { stop }: PartitionContext,
 ): PartitionResult<FoldFacts> {
   const training = new TrainingData(data, args, { stop });
-  const site = new FitSite(training, args.fold);
-  const fit = fitFold(training, site, candidateOf(args), args.fold);
+  const site = new FitSite(training, args.fold, args.share);
+  const fit = fitFold(training, site, args.candidate, args.fold);
   const facts: FoldFacts = {
     status: fit.status,
     ...(fit.status === 'failed' ? { because: fit.because } : {}),
@@ -51,8 +50,7 @@ export function refit(
 ): PartitionResult<RefitFacts> {
   const training = new TrainingData(data, args, { stop });
   const rows = holdoutRows(training.folds);
-  const fitted = { candidate: candidateOf(args), adjustments: args.adjustments ?? [] };
-  const { facts: model, bytes, holdout } = refitModel(training, fitted, rows);
+  const { facts: model, bytes, holdout } = refitModel(training, args, rows);
   const predictions = createPredictions(data.frame.rowCount, 1, outputWidth(args.classes));
   writeLayerInto(holdout, rows, 0, predictions);
   const place = args.spec.validate.refit === 'all' ? 'everything' : 'final';
@@ -67,10 +65,4 @@ export function refit(
     ['predictions', predictionsToBytes(predictions)],
   ]);
   return { facts, blobs };
-}
-
-function candidateOf({ spec, candidate }: TrainArgs & RefitPart): Candidate {
-  const found = spec.candidates[candidate];
-  if (found === undefined) throw new RangeError(`There is no candidate ${candidate}.`);
-  return found;
 }

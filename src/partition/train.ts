@@ -1,28 +1,25 @@
 import { asJson } from '../domain/json.ts';
 import type { Score } from '../domain/metric.ts';
-import { holdoutRows, validationRows } from '../estimators/folds.ts';
+import { holdoutRows } from '../estimators/folds.ts';
 import { featuresDigest } from '../features/features-digest.ts';
 import type { Candidate } from '../spec/spec.ts';
 import { bestCandidate, candidateFacts, failedRefit, withScores } from './candidate-facts.ts';
 import type { CandidateFacts, RankFacts, SelectionFacts, TrainArgs, TrainFacts } from './facts.ts';
-import { FitSite, isStop } from './fit-candidate.ts';
-import { type FoldFit, fitFold, isEmptyFold, messageOf } from './fit-fold.ts';
+import { isStop } from './fit-candidate.ts';
+import { isEmptyFold, messageOf } from './fit-fold.ts';
 import type { PartitionContext, PartitionData, PartitionResult } from './partition-function.ts';
 import {
   createPredictions,
   outputWidth,
-  type Predictions,
   predictionsToBytes,
   writeLayerInto,
 } from './predictions.ts';
 import { rankCandidatesIn } from './rank.ts';
 import { type RefitModel, refitModel } from './refit-model.ts';
 import { rowLedger } from './row-ledger.ts';
+import { searchPartition } from './search-partition.ts';
 import { stabilityOf } from './selection-stability.ts';
 import { TrainingData } from './training-data.ts';
-
-/** One candidate on fold after fold, up to the first that fails. */
-type Trial = { readonly candidate: Candidate; readonly folds: FoldFit[]; failure?: string };
 
 /**
  * Every candidate on every fold, the best by the pooled out-of-fold score, and that one refitted (`TrainFacts`). Blobs:
@@ -39,11 +36,11 @@ export function train(
     args.spec.candidates.length + 1,
     outputWidth(args.classes),
   );
-  const trials = tryCandidates(training, predictions);
+  const { trials, search } = searchPartition(training, predictions);
   const ranked = rankCandidatesIn(predictions, training.truth, training.folds, args.spec);
   const { cv, bestWithout } = ranked;
-  const tried = trials.map(({ candidate, folds, failure }, i) =>
-    candidateFacts(candidate, withScores(folds, ranked.foldScores?.[i]), cv[i] as Score, failure),
+  const tried = trials.map(({ candidate, folds, ...unfit }, i) =>
+    candidateFacts(candidate, withScores(folds, ranked.foldScores?.[i]), cv[i] as Score, unfit),
   );
   const { candidates, refitted } = refitBest(training, tried, ranked.adjustments);
   context.trace?.({
@@ -64,6 +61,7 @@ export function train(
     features: featureFacts(training),
     selection: selectionFacts(training),
     candidates,
+    search,
     best: refitted?.best ?? null,
     bestWithout,
     model: refitted?.model.facts ?? null,
@@ -76,24 +74,6 @@ export function train(
 
 export function featureFacts({ frame, columns, engineered }: TrainingData): TrainFacts['features'] {
   return { digest: featuresDigest(frame, columns), engineered };
-}
-
-/** Fold after fold, so that what a fold prepares is shared by its candidates and then let go. */
-function tryCandidates(data: TrainingData, predictions: Predictions): readonly Trial[] {
-  const { candidates, validate } = data.args.spec;
-  const trials = candidates.map((candidate): Trial => ({ candidate, folds: [] }));
-  for (let fold = 0; fold < validate.folds; fold++) {
-    const site = new FitSite(data, fold);
-    const rows = validationRows(data.folds, fold);
-    trials.forEach((trial, layer) => {
-      if (trial.failure !== undefined) return;
-      const fit = fitFold(data, site, trial.candidate, fold);
-      trial.folds.push(fit);
-      if (fit.status === 'failed') trial.failure = fit.because;
-      else writeLayerInto(fit.output, rows, layer, predictions);
-    });
-  }
-  return trials;
 }
 
 function nameOf({ algorithm }: Candidate, i: number): string {
@@ -115,7 +95,8 @@ function refitBest(
     const best = bestCandidate(spec.metric, candidates);
     if (best === null) return { candidates, refitted: null };
     try {
-      const candidate = spec.candidates[best] as Candidate;
+      const { algorithm, parameters } = candidates[best] as CandidateFacts;
+      const candidate = { algorithm, parameters };
       const model = refitModel(data, { candidate, adjustments: adjustments[best] ?? [] }, rows);
       return { candidates, refitted: { best, model } };
     } catch (error) {

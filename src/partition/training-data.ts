@@ -49,7 +49,7 @@ export class TrainingData {
   readonly trace: PartitionContext['trace'];
   readonly #rowHashes: Uint8Array;
   readonly #members: ReturnType<typeof memberRanges>;
-  readonly #trainingRows = new Map<FitPlace, Int32Array>();
+  readonly #trainingRows = new Map<string, Int32Array>();
   readonly #selections = new Map<FitPlace, SelectionFacts>();
 
   constructor(
@@ -85,16 +85,29 @@ export class TrainingData {
     this.truth = { target: this.target, weights: this.weights, spec };
   }
 
-  /** Ascending; a sample by row hash where `global.max_rows` asks for one. Computed once. */
-  trainingRows(place: FitPlace): Int32Array {
-    const known = this.#trainingRows.get(place);
+  /** Ascending; a sample by row hash where `global.max_rows` asks for one, or a share of them is. Computed once. */
+  trainingRows(place: FitPlace, share = 1): Int32Array {
+    const key = `${place} ${share}`;
+    const known = this.#trainingRows.get(key);
     if (known !== undefined) return known;
+    const rows = share === 1 ? this.#wholeRows(place) : this.#partOf(place, share);
+    this.#trainingRows.set(key, rows);
+    return rows;
+  }
+
+  #wholeRows(place: FitPlace): Int32Array {
     const { spec, scope } = this.args;
     const limit = scope === 'own' ? Number.POSITIVE_INFINITY : spec.global.max_rows;
-    const options = { limit, rowHashes: this.#rowHashes, members: this.#members };
-    const rows = sampleRows(this.eligibleRows(place), options);
-    this.#trainingRows.set(place, rows);
-    return rows;
+    return this.#sample(this.eligibleRows(place), limit);
+  }
+
+  #partOf(place: FitPlace, share: number): Int32Array {
+    const whole = this.trainingRows(place);
+    return this.#sample(whole, Math.ceil(share * whole.length));
+  }
+
+  #sample(rows: Int32Array, limit: number): Int32Array {
+    return sampleRows(rows, { limit, rowHashes: this.#rowHashes, members: this.#members });
   }
 
   /** Ascending: the rows on the training side of that fit, within its window where one is asked. */

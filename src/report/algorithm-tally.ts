@@ -30,8 +30,9 @@ export class AlgorithmTally {
     ranking.forEach((candidate, rank) => {
       const count = this.#counts.get(candidate.algorithm);
       if (count === undefined) return;
-      if (candidate.cv.value === null) count.failed++;
-      else {
+      if (candidate.cv.value === null) {
+        if (candidate.status !== 'dropped') count.failed++;
+      } else {
         count.fitted++;
         count.ranked++;
         count.rankSum += rank + 1;

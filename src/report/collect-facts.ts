@@ -8,6 +8,7 @@ import type { ModelSection, PartitionRow, ReportFacts } from './facts.ts';
 import { histogram } from './histogram.ts';
 import { partitionRow, trainFacts } from './partition-row.ts';
 import { ProfileTally } from './profile-tally.ts';
+import { budgetWarnings, searchNote } from './search-note.ts';
 import { StabilityTally } from './stability-tally.ts';
 
 /** Rows of the table of partitions, and models shown in full: what keeps the page small. */
@@ -35,6 +36,7 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
   const differences: number[] = [];
   const verdicts = { own: 0, global: 0, tie: 0 };
   const details: ModelSection[] = [];
+  let cutShort = 0;
 
   for await (const record of input.partitions) {
     const row = partitionRow(record, run);
@@ -45,6 +47,7 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
     if (facts !== null) {
       algorithms.add(facts, run.spec.metric);
       stability.add(facts.selection);
+      if (searchNote(facts) !== null) cutShort++;
       const section = modelSection(row.name, record.rows, facts, record.evaluated);
       if (section !== null && details.length < SHOWN_DETAILS) details.push(section);
     }
@@ -66,7 +69,7 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
       classes: profile.classes(),
       excluded: profile.excluded(run.snapshot?.excluded ?? {}),
       columns: profile.columns(),
-      warnings: warningsOf(run, input.global),
+      warnings: [...warningsOf(run, input.global), ...budgetWarnings(cutShort, global)],
     },
     coverage: coverage.rows(),
     verdicts,

@@ -57,17 +57,33 @@ export const algorithmSchema = z.union([
 const algorithmsSchema = z.array(algorithmSchema).min(1).max(100);
 export type AlgorithmEntry = z.output<typeof algorithmSchema>;
 
+const seconds = z.number().positive().max(31_536_000).optional();
+
 const tuneSchema = z.strictObject({
   method: z
-    .enum(['none', 'grid', 'random'])
+    .enum(['none', 'grid', 'random', 'halving', 'tpe'])
     .default('none')
-    .describe('How parameters that you left open are tried.'),
+    .describe(
+      'How parameters that you left open are tried: every one, drawn ones, drawn ones of which two thirds are given up after a part of the rows (again and again), or proposed ones, each from what those before it scored.',
+    ),
   trials: z
     .int()
     .min(1)
     .max(1000)
     .default(10)
-    .describe('Parameter sets per algorithm (random search).'),
+    .describe('Parameter sets per algorithm (all methods but grid).'),
+  budget: z
+    .strictObject({
+      candidate: seconds.describe('Seconds: one candidate of one partition.'),
+      partition: seconds.describe('Seconds: all candidates of one partition.'),
+      run: seconds.describe(
+        'Seconds: all models of the run, one after the other; each has the share that its rows are.',
+      ),
+    })
+    .optional()
+    .describe(
+      'Looked at between fits; candidates are tried one by one then, the simplest always. What was completed is recorded.',
+    ),
 });
 
 const validateSchema = z.strictObject({

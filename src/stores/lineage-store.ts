@@ -12,7 +12,7 @@ export type LineageCandidate = {
   readonly parameters: JsonObject;
   /** u64 as decimal text. */
   readonly seed: string;
-  readonly status: 'ok' | 'failed';
+  readonly status: 'ok' | 'failed' | 'dropped';
   readonly because: string | null;
   readonly cv: number | null;
   readonly foldScores: readonly (number | null)[];

@@ -9,7 +9,7 @@ import {
   readLayer,
   writeLayerInto,
 } from '../../src/partition/predictions.ts';
-import type { Spec } from '../../src/spec/spec.ts';
+import type { Candidate, Spec } from '../../src/spec/spec.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { seededDraws } from '../support/draws.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
@@ -135,18 +135,19 @@ function trainInParts(data: PartitionData & { readonly folds: Uint8Array }, args
   const { candidates, validate } = args.spec;
   const layers = candidates.length + 1;
   const predictions = createPredictions(data.frame.rowCount, layers, CLASSES.length);
-  const seeds = candidates.map((_, candidate) => {
+  const seeds = candidates.map((candidate, place) => {
     const folds = Array.from({ length: validate.folds }, (_unused, fold) => {
-      const part = run('train-fold', data, { ...args, candidate, fold });
+      const part = run('train-fold', data, { ...args, candidate, fold, share: 1 });
       const output = asDoubles(part.blobs.get('predictions') as Uint8Array);
-      writeLayerInto(output, validationRows(data.folds, fold), candidate, predictions);
+      writeLayerInto(output, validationRows(data.folds, fold), place, predictions);
       return part.facts;
     });
     return folds[0]?.seed;
   });
   const inputs = new Map([['predictions', predictionsToBytes(predictions)]]);
   const ranked = run('rank', { ...data, inputs }, args).facts;
-  const refitted = run('refit', data, { ...args, candidate: ranked.best as number });
+  const candidate = candidates[ranked.best as number] as Candidate;
+  const refitted = run('refit', data, { ...args, candidate, adjustments: [] });
   const everyRow = Int32Array.from({ length: data.frame.rowCount }, (_, row) => row);
   const last = asDoubles(refitted.blobs.get('predictions') as Uint8Array);
   writeLayerInto(last, everyRow, candidates.length, predictions);

@@ -198,6 +198,7 @@ function trainFacts(text: string): TrainFacts {
       ],
     },
     candidates: [candidate('logistic', 0.81), candidate('random_forest', 0.9)],
+    search: null,
     best: 1,
     bestWithout: [1, 1, 0],
     model: {

@@ -222,7 +222,7 @@ type CandidateTable = OfPartition & {
   readonly algorithm: string;
   readonly parameters_digest: Digest;
   readonly seed: string;
-  readonly status: 'ok' | 'failed';
+  readonly status: 'ok' | 'failed' | 'dropped';
   readonly because: string | null;
   readonly cv: number | null;
   readonly fold_scores: readonly (number | null)[];
