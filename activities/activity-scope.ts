@@ -37,6 +37,7 @@ export async function inActivity<Result>(
         attempt: context.info.attempt,
         activityId: context.info.activityId,
         worker: `${process.pid}`,
+        scheduledAt: new Date(context.info.scheduledTimestampMs).toISOString(),
         startedAt: new Date().toISOString(),
       },
       advance: (advance) => {

@@ -68,6 +68,7 @@ function rowOf(record: PartitionRecord): Row {
     rows,
     ranges,
     model: own?.facts.model.digest ?? null,
+    isReused: trained?.origin !== undefined,
     failure: trained?.kind === 'failed' ? trained.reason : null,
     comparison: evaluated?.comparison ?? null,
     own: own && {

@@ -2,37 +2,65 @@ import { longestFirst, trainingBatchLimits } from '../src/partition/batch-plan.t
 import { checkTarget } from '../src/partition/check-target.ts';
 import { classLabels, conditionPartitions } from '../src/partition/condition.ts';
 import { profileWarnings } from '../src/partition/profile-warnings.ts';
+import { GLOBAL_PARTITION } from '../src/stores/run-store.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { planStage } from './plan-stage.ts';
+import { takenOver, trainingKeysOf } from './reuse.ts';
 
-export function conditionRunActivity({ runs, objects }: ActivityDependencies) {
+export function conditionRunActivity(dependencies: ActivityDependencies) {
+  const { runs, objects } = dependencies;
   return {
-    /** The barrier after profile: decides what each partition will be and plans the training batches. */
+    /**
+     * The barrier after profile: decides what each partition will be, takes over what an earlier run has fitted, and plans
+     * the batches of training for the rest.
+     */
     async conditionRun({ runId }: { readonly runId: string }): Promise<{
       readonly trainBatches: number;
       readonly global: 'none' | 'wanted';
+      /** Absent in histories that are older than reuse. */
+      readonly reused?: number;
     }> {
       return inActivity(async ({ attempt }) => {
-        const { spec } = await runs.run(runId);
+        const run = await runs.run(runId);
+        const { spec } = run;
         const profiled = await runs.profiles(runId);
         const segments = await Promise.all(
           (await runs.foldSegments(runId)).map((digest) => objects.get(digest)),
         );
-        const folds = await objects.put(Buffer.concat(segments));
+        const foldBytes = Buffer.concat(segments);
+        const folds = await objects.put(foldBytes);
         const classes = spec.target.task === 'classification' ? classLabels(profiled) : [];
         checkTarget(spec, profiled, classes);
         const warnings = profileWarnings(profiled, spec);
         const partitions = conditionPartitions(profiled, spec);
-        await runs.recordCondition(runId, { classes, folds, warnings }, partitions, attempt);
+        const trainingKeys = trainingKeysOf(run, dependencies, {
+          classes,
+          partitions,
+          profiled,
+          folds: foldBytes,
+        });
+        await runs.recordCondition(
+          runId,
+          {
+            plan: { classes, folds, warnings },
+            partitions,
+            trainingKeys,
+            takenOver: await takenOver(run, dependencies, trainingKeys),
+          },
+          attempt,
+        );
 
+        const untrained = await runs.untrained(runId);
+        const wanted = partitions.filter(({ decision }) => decision.kind === 'train');
         const training = longestFirst(
-          partitions.filter(({ decision }) => decision.kind === 'train'),
+          wanted.filter(({ partitionId }) => untrained.has(partitionId)),
         );
         const limits = trainingBatchLimits(training.length);
         return {
           trainBatches: await planStage(runs, runId, 'train', training, limits),
-          global: spec.global.enabled ? 'wanted' : 'none',
+          global: untrained.has(GLOBAL_PARTITION) ? 'wanted' : 'none',
+          reused: wanted.length - training.length,
         };
       });
     },

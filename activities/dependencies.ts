@@ -1,3 +1,5 @@
+import type { Digest } from '../src/domain/digest.ts';
+import type { JsonObject } from '../src/domain/json.ts';
 import type { Engine } from '../src/engines/engine.ts';
 import type { SnapshotRequest } from '../src/sources/make-snapshot.ts';
 import type { Snapshot } from '../src/sources/snapshot.ts';
@@ -17,6 +19,10 @@ export type ActivityDependencies = {
     signal: AbortSignal,
   ) => Promise<{ readonly snapshot: Snapshot; readonly parquetPath: string }>;
   readonly snapshotRequest: (spec: Spec, baseFolder: string) => SnapshotRequest;
+  /** Of the bundle of partition functions, kernels included: part of the key under which trainings are found again. */
+  readonly partitionBundle: Digest;
+  /** Node, V8, machine of this process. */
+  readonly environment: JsonObject;
   /** A folder on the object store's volume for files on their way in. */
   readonly scratchFolder: string;
 };

@@ -21,7 +21,8 @@ export function takeSnapshotActivity(dependencies: ActivityDependencies) {
     }> {
       return inActivity(async (scope) => {
         const run = await runs.run(runId);
-        if (run.snapshot === null) await readSource(dependencies, run, scope);
+        const isKnown = run.snapshot !== null || (await adoptSnapshot(dependencies, run, scope));
+        if (!isKnown) await readSource(dependencies, run, scope);
         await probeSnapshot(dependencies, await runs.run(runId), scope);
         const partitions = await runs.snapshotPartitions(runId);
         const sized = partitions.map(({ id, count }) => ({ partitionId: id, rows: count }));
@@ -42,6 +43,15 @@ async function probeSnapshot(
 ): Promise<void> {
   const { digest, parquet } = requireSnapshot(run);
   await engineFor(run.spec).probe?.({ digest, path: objects.path(parquet) }, signal);
+}
+
+/** A run that starts from another one reads what that one read, whatever has become of the source. */
+async function adoptSnapshot(
+  { runs }: ActivityDependencies,
+  { runId, origin }: RunRecord,
+  { attempt }: ActivityScope,
+): Promise<boolean> {
+  return origin !== null && runs.adoptSnapshot(runId, origin.runId, attempt);
 }
 
 async function readSource(

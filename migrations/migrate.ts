@@ -8,6 +8,9 @@ import { up as nameFailedProfiles } from './20261125-01-failed-profiles.ts';
 import { up as createAuditEvents } from './20261125-02-audit-events.ts';
 import { up as createBookmarks } from './20261126-01-bookmarks.ts';
 import { up as admitDroppedCandidates } from './20261126-02-dropped-candidates.ts';
+import { up as addReuse } from './20261126-03-reuse.ts';
+import { up as chainAudit } from './20261126-04-audit-chain.ts';
+import { up as nameModelSets } from './20261126-05-registry.ts';
 
 /** Every migration by its frozen name, in order. A migration that was released never changes; the next one follows it. */
 export const MIGRATIONS: { readonly [name: string]: Migration } = {
@@ -19,6 +22,9 @@ export const MIGRATIONS: { readonly [name: string]: Migration } = {
   '20261125-02-audit-events': { up: createAuditEvents },
   '20261126-01-bookmarks': { up: createBookmarks },
   '20261126-02-dropped-candidates': { up: admitDroppedCandidates },
+  '20261126-03-reuse': { up: addReuse },
+  '20261126-04-audit-chain': { up: chainAudit },
+  '20261126-05-registry': { up: nameModelSets },
 };
 
 /** The first server with `unique nulls not distinct`. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ledgerServices } from './compose/ledger-services.ts';
 import { migrateDatabase } from './compose/migrate-database.ts';
 import { System } from './compose/system.ts';
 import { type Config, readConfig } from './config.ts';
@@ -23,6 +24,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
   const act = async <Result>(action: (context: OperationContext) => Promise<Result>) =>
     action(await system.context());
   return {
+    ...ledgerServices(act, (spec) => system.lendSecrets(spec)),
     stateFolder: config.folder,
     submit: async (prepared, options) => {
       const { source } = prepared.spec.data;
@@ -34,16 +36,12 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     },
     state: (run) => act((context) => runState(context, run)),
     watch: (run, onState, signal) => watchRun(() => system.repaired(), run, onState, signal),
-    control: (run, control) => act((context) => controlRun(context, run, control)),
+    control: (run, control, by) => act((context) => controlRun(context, run, control, by)),
     result: (run) => act((context) => runResult(context, run)),
     runs: (options) => act((context) => listRuns(context, options)),
     report: (run, format) => act((context) => runReport(context, run, format)),
     facts: runFacts(act),
     sources: sourceLook(config.folder, (source) => system.addressOf(source)),
-    audit: {
-      append: (event) => act(({ audit }) => audit.append(event)),
-      list: (page) => act(({ audit }) => audit.list(page)),
-    },
     temporalUi: () => act(async ({ temporalUi }) => temporalUi),
     plan: async (prepared) => {
       const { planRun } = await import('./operations/plan.ts');

@@ -44,7 +44,9 @@ export async function runStages(
     );
     if (next < plan.profileBatches) return goOnFrom('profile', next);
     control.stage = 'condition';
-    plan = { ...plan, ...(await barriers.conditionRun({ runId })) };
+    const { reused = 0, ...conditioned } = await barriers.conditionRun({ runId });
+    plan = { ...plan, ...conditioned };
+    control.counts = { ...control.counts, trained: control.counts.trained + reused };
     position = { stage: 'train', next: 0 };
   }
 

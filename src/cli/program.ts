@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { registerAttach } from './commands/attach.ts';
+import { registerAudit } from './commands/audit.ts';
 import { registerBackground } from './commands/background.ts';
 import { registerControl } from './commands/control.ts';
 import { registerDebug } from './commands/debug.ts';
+import { registerDiff } from './commands/diff.ts';
 import { registerExample } from './commands/example.ts';
 import { registerExport } from './commands/export.ts';
 import { registerInit } from './commands/init.ts';
@@ -12,7 +14,10 @@ import { registerMap } from './commands/map.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerPredict } from './commands/predict.ts';
 import { registerPredictions } from './commands/predictions.ts';
+import { registerRegistry } from './commands/registry.ts';
 import { registerReport } from './commands/report.ts';
+import { registerReproduce } from './commands/reproduce.ts';
+import { registerRetry } from './commands/retry.ts';
 import { registerRun } from './commands/run.ts';
 import { registerStatus } from './commands/run-status.ts';
 import { registerRuns } from './commands/runs.ts';
@@ -32,11 +37,16 @@ const COMMANDS = [
   registerAttach,
   registerStatus,
   registerControl,
+  registerRetry,
   registerRuns,
+  registerDiff,
+  registerReproduce,
   registerReport,
+  registerRegistry,
   registerPredict,
   registerPredictions,
   registerLineage,
+  registerAudit,
   registerExport,
   registerMap,
   registerDebug,

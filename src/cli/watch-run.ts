@@ -1,4 +1,5 @@
 import { isTerminal } from '../domain/run.ts';
+import type { RunState } from '../operations/services.ts';
 import { type CommandContext, printJson } from './command-context.ts';
 import { EXIT, type ExitCode, exitCodeOfRun } from './exit-codes.ts';
 import { createProgress } from './progress.ts';
@@ -11,9 +12,22 @@ export async function watchToEnd(
   isJson: boolean,
 ): Promise<ExitCode> {
   const { terminal } = context;
+  const last = await watchRun(context, runId);
+  if (!isTerminal(last.status)) {
+    terminal.say(`Detached; the run goes on. Watch it again with: partita attach ${runId}`);
+    if (isJson) printJson(terminal, { runId, status: last.status, detached: true });
+    return EXIT.detached;
+  }
+  const result = await (await context.services()).result(runId);
+  await showResult(context, result, isJson ? 'json' : 'text');
+  return exitCodeOfRun(result.status, result.errorKind);
+}
+
+/** Shows how far a run is until it has ended, or the person presses Ctrl-C; gives how it stood last. */
+export async function watchRun(context: CommandContext, runId: string): Promise<RunState> {
   const services = await context.services();
   const progress = createProgress(context);
-  const last = await context
+  return context
     .untilInterrupted((signal) =>
       services.watch(
         runId,
@@ -25,12 +39,4 @@ export async function watchToEnd(
       ),
     )
     .finally(() => progress.stop());
-  if (!isTerminal(last.status)) {
-    terminal.say(`Detached; the run goes on. Watch it again with: partita attach ${runId}`);
-    if (isJson) printJson(terminal, { runId, status: last.status, detached: true });
-    return EXIT.detached;
-  }
-  const result = await services.result(runId);
-  await showResult(context, result, isJson ? 'json' : 'text');
-  return exitCodeOfRun(result.status, result.errorKind);
 }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Config, environmentVariable } from '../config.ts';
@@ -16,6 +16,7 @@ import {
 } from '../embedded/stack.ts';
 import { announceWorkerReady } from '../embedded/worker-process.ts';
 import { OpenEngines } from '../engines/open-engines.ts';
+import { digestBytes } from '../frame/digest.ts';
 import type { OperationContext, Workshop } from '../operations/context.ts';
 import { codeVersion, environmentFacts } from '../operations/environment.ts';
 import type { Scorer } from '../operations/scorer.ts';
@@ -129,7 +130,8 @@ export class System {
     const context = await this.#open(stack);
     const scratchFolder = incomingFolder(this.#config.folder);
     await mkdir(scratchFolder, { recursive: true });
-    const activities = createActivities({ ...context, scratchFolder });
+    const bundle = digestBytes(await partitionBundle());
+    const activities = createActivities({ ...context, scratchFolder, partitionBundle: bundle });
     const options = { temporal: stack.temporal, activities, concurrency: CONCURRENT_ACTIVITIES };
     try {
       await runWorker(options, stop, () => announceWorkerReady(this.#config.folder));
@@ -163,7 +165,10 @@ export class System {
       temporalUi: stack.temporalUi,
       ...this.#workshop(stack.dataUrl),
       codeVersion: async () =>
-        codeVersion(root, buildDigest(join(root, 'dist')), await workflowBundle()),
+        codeVersion(root, buildDigest(join(root, 'dist')), {
+          workflows: await workflowBundle(),
+          partitions: await partitionBundle(),
+        }),
       environment: environmentFacts(),
       reportsFolder: join(this.#config.folder, 'reports'),
       user: userInfo().username,
@@ -180,6 +185,11 @@ export class System {
       fitTimes: () => knownFitTimes(runningDatabase(this.#config)),
     });
   }
+}
+
+/** What fits models: every partition function with all it needs, kernels included, as one file. */
+function partitionBundle(): Promise<Uint8Array> {
+  return readFile(join(packageRoot(), 'dist/spark/task-thread.cjs'));
 }
 
 function say(line: string): void {

@@ -3,7 +3,7 @@ import type { FailureKind } from './failure.ts';
 import type { JsonObject } from './json.ts';
 import type { Metric, Task } from './metric.ts';
 import type { PartitionKey } from './partition.ts';
-import type { PartitionReason, PartitionStatus, RunStatus, Verdict } from './run.ts';
+import type { PartitionReason, PartitionStatus, RunMode, RunStatus, Verdict } from './run.ts';
 
 /** A score in the metric's own direction; null when there is none, with the reason in the row's `because`. Never NaN. */
 export type ScoreValue = number | null;
@@ -33,6 +33,8 @@ export type PartitionRow = ScoredModel & {
   readonly partition: string;
   readonly status: PartitionStatus;
   readonly reason?: PartitionReason;
+  /** The run that fitted its own model, where `status` is `reused`. */
+  readonly origin?: string;
   /** What went wrong, for people, where `status` is `failed`. */
   readonly message?: string;
   readonly rows: number;
@@ -58,6 +60,8 @@ export type RunResult = {
   /** Of the failure in `error`; null when there is none, or none that we expect. */
   readonly errorKind: FailureKind | null;
   readonly spec: Digest;
+  /** The run that this one retries or reproduces. */
+  readonly origin: { readonly runId: string; readonly mode: RunMode } | null;
   readonly snapshot: Digest | null;
   readonly engine: string;
   readonly task: Task;

@@ -18,6 +18,18 @@ export type BatchedStage = Extract<Stage, 'profile' | 'train' | 'evaluate'>;
 
 export type RunStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'PARTIAL' | 'FAILED' | 'CANCELLED';
 
+/** `retry` and `reproduce` start from another run: the same spec on the very rows that it read. */
+export type RunMode = 'fresh' | 'retry' | 'reproduce';
+
+/**
+ * What a retry fits again. `missing`: what the run never got to; `failed`: that, and what failed; `all`: everything. With a
+ * partition (its id), of the failed or trained ones that one alone.
+ */
+export type Again = {
+  readonly which: 'missing' | 'failed' | 'all';
+  readonly partition?: string;
+};
+
 /** Why a run failed: one sentence, and its kind where it was expected (null: a bug or an outage). */
 export type RunError = { readonly message: string; readonly kind: FailureKind | null };
 

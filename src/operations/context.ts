@@ -8,6 +8,7 @@ import type { AuditStore } from '../stores/audit-store.ts';
 import type { BookmarkStore } from '../stores/bookmark-store.ts';
 import type { LineageStore } from '../stores/lineage-store.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
+import type { RegistryStore } from '../stores/registry-store.ts';
 import type { RunFactsStore } from '../stores/run-facts.ts';
 import type { CodeVersion, FitTime, RunStore } from '../stores/run-store.ts';
 
@@ -32,6 +33,7 @@ export type OperationContext = Workshop & {
   readonly lineage: LineageStore;
   readonly audit: AuditStore;
   readonly bookmarks: BookmarkStore;
+  readonly registry: RegistryStore;
   readonly objects: ObjectStore;
   readonly temporal: Client;
   /** Temporal's own web pages; null when Temporal is not ours. */

@@ -11,7 +11,7 @@ import type { CodeVersion } from '../stores/run-store.ts';
 export async function codeVersion(
   packageFolder: string,
   buildDigest: string,
-  workflowBundle: string,
+  bundles: { readonly workflows: string; readonly partitions: Uint8Array },
 ): Promise<CodeVersion> {
   const lockFile = ['package-lock.json', 'package.json'].find((name) =>
     existsSync(join(packageFolder, name)),
@@ -20,7 +20,8 @@ export async function codeVersion(
     ...(await gitState(packageFolder)),
     sourceDigest: digestBytes(buildDigest),
     lockfileDigest: digestBytes(readFileSync(join(packageFolder, lockFile ?? 'package.json'))),
-    workflowBundleDigest: digestBytes(workflowBundle),
+    workflowBundleDigest: digestBytes(bundles.workflows),
+    partitionBundleDigest: digestBytes(bundles.partitions),
   };
 }
 

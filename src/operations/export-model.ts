@@ -1,12 +1,18 @@
 import { Failure } from '../domain/failure.ts';
 import { loadPipeline } from '../partition/pipeline-bytes.ts';
 import { pipelineToOnnx } from '../partition/pipeline-onnx.ts';
+import type { LineageStore } from '../stores/lineage-store.ts';
 import type { OperationContext } from './context.ts';
 import type { ExportFormat } from './services.ts';
 
 /** A model by its digest (or a unique beginning) in a form that others read: JSON text or an ONNX file, as bytes. */
 export async function exportModel(
-  { lineage, objects }: Pick<OperationContext, 'lineage' | 'objects'>,
+  {
+    lineage,
+    objects,
+  }: Pick<OperationContext, 'objects'> & {
+    readonly lineage: Pick<LineageStore, 'lineageOfModel'>;
+  },
   digest: string,
   format: ExportFormat,
 ): Promise<Uint8Array> {

@@ -33,6 +33,7 @@ export async function runResult(
     error: run.error,
     errorKind: run.errorKind,
     spec: run.specDigest,
+    origin: run.origin === null ? null : { runId: run.origin.runId, mode: run.origin.mode },
     snapshot: run.snapshot?.digest ?? null,
     engine: run.spec.engine.kind,
     task: run.spec.target.task,
@@ -65,6 +66,7 @@ function partitionRow(record: PartitionRecord): PartitionRow {
     partition: record.text,
     status,
     ...(reason === null ? {} : { reason }),
+    ...(trained?.origin === undefined ? {} : { origin: trained.origin }),
     ...(message === undefined ? {} : { message }),
     rows: record.rows,
     excluded: facts?.rows.excluded ?? profile?.split.excluded ?? {},
@@ -88,7 +90,11 @@ function unchosen({
   if (decision.kind === 'fail') return { status: 'failed', reason: decision.reason, model: null };
   switch (trained?.kind) {
     case 'trained':
-      return { status: 'trained', reason: null, model: trained.facts.model?.digest ?? null };
+      return {
+        status: trained.origin === undefined ? 'trained' : 'reused',
+        reason: null,
+        model: trained.facts.model?.digest ?? null,
+      };
     case 'failed':
       return { status: 'failed', reason: trained.reason, model: null };
     case undefined:

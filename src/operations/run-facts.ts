@@ -86,14 +86,19 @@ export function runFacts(
 }
 
 async function stagesOf(on: OperationContext, run: RunRecord): Promise<readonly StageFacts[]> {
-  const [records, batches, state] = await Promise.all([
+  const [records, batches, state, isGlobalTakenOver] = await Promise.all([
     on.facts.stageRecords(run.runId),
     on.facts.batchCounts(run.runId),
     runState(on, run.runId),
+    on.facts.isTakenOver(run.runId, GLOBAL_PARTITION),
   ]);
+  const isConditioned = records.some(({ stage }) => stage === 'condition');
+  const fitsGlobal = run.spec.global.enabled && !isGlobalTakenOver;
   return STAGES.map((stage) => {
     const record = records.find((one) => one.stage === stage);
-    const total = totalOf(stage, batches, run);
+    const total = isInTraining(stage)
+      ? trainingTotal(isConditioned, batches, fitsGlobal)
+      : totalOf(stage, batches);
     return {
       stage,
       state: stageState(record, total, isWorkedOn(stage, state.stage), run),
@@ -106,21 +111,26 @@ async function stagesOf(on: OperationContext, run: RunRecord): Promise<readonly 
   });
 }
 
-/** Features and selection happen inside the batches of training, and the model without partition is one step more. */
-function totalOf(
-  stage: Stage,
+/** Features and selection happen inside the batches of training. */
+function isInTraining(stage: Stage): boolean {
+  return stage === 'train' || stage === 'features' || stage === 'select';
+}
+
+/** The model without partition is one step more. */
+function trainingTotal(
+  isConditioned: boolean,
   batches: { readonly [stage: string]: number },
-  { spec }: RunRecord,
+  fitsGlobal: boolean,
 ): number | null {
-  const inTraining = stage === 'train' || stage === 'features' || stage === 'select';
-  if (!inTraining)
-    return stage === 'profile' || stage === 'evaluate' ? (batches[stage] ?? null) : 1;
-  const planned = batches['train'];
-  return planned === undefined ? null : planned + (spec.global.enabled ? 1 : 0);
+  return isConditioned ? (batches['train'] ?? 0) + (fitsGlobal ? 1 : 0) : null;
+}
+
+function totalOf(stage: Stage, batches: { readonly [stage: string]: number }): number | null {
+  return stage === 'profile' || stage === 'evaluate' ? (batches[stage] ?? null) : 1;
 }
 
 function isWorkedOn(stage: Stage, live: Stage | null): boolean {
-  return stage === live || (live === 'train' && (stage === 'features' || stage === 'select'));
+  return stage === live || (live === 'train' && isInTraining(stage));
 }
 
 function stageState(
@@ -129,7 +139,7 @@ function stageState(
   isLive: boolean,
   { status }: RunRecord,
 ): StageFacts['state'] {
-  if (record !== undefined && total !== null && record.done >= total) return 'done';
+  if (total !== null && (record?.done ?? 0) >= total) return 'done';
   if (isTerminal(status)) return record === undefined ? 'skipped' : 'stopped';
   return isLive || record !== undefined ? 'running' : 'waiting';
 }

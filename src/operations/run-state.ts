@@ -12,7 +12,7 @@ import {
   setRunConcurrency,
 } from '../temporal/runs.ts';
 import type { OperationContext } from './context.ts';
-import type { RunControl, RunState } from './services.ts';
+import type { Asker, RunControl, RunState } from './services.ts';
 
 /** How often a watcher asks, in milliseconds. Each question is work for the server and the worker that also trains. */
 const POLL_MS = 1000;
@@ -87,8 +87,9 @@ export async function controlRun(
   context: OperationContext,
   id: string,
   control: RunControl,
+  { actor = context.user, role = 'admin', reason = null }: Asker = {},
 ): Promise<RunState> {
-  const { workflowId } = await context.runs.run(id);
+  const { runId, workflowId } = await context.runs.run(id);
   switch (control.kind) {
     case 'pause':
       await pauseRun(context.temporal, workflowId);
@@ -103,6 +104,9 @@ export async function controlRun(
       await setRunConcurrency(context.temporal, workflowId, control.concurrency);
       break;
   }
+  const { kind, ...after } = control;
+  const event = { actor, role, action: `run.${kind}`, target: { run: runId }, reason };
+  await context.audit.append({ ...event, after });
   return runState(context, id);
 }
 

@@ -2,14 +2,17 @@ import type { Digest } from '../domain/digest.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { PartitionKey } from '../domain/partition.ts';
 import type { RunResult } from '../domain/result.ts';
-import type { Decision, FailureReason, RunStatus, Stage } from '../domain/run.ts';
+import type { Again, Decision, FailureReason, RunStatus, Stage } from '../domain/run.ts';
 import type { GivenRow } from '../sources/read-rows.ts';
 import type { MapSpec } from '../spec/parse-spec.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { AuditStore } from '../stores/audit-store.ts';
+import type { AuditHead, AuditStore, AuditVerdict } from '../stores/audit-store.ts';
 import type { ModelLineage } from '../stores/lineage-store.ts';
+import type { RunComparison } from './compare-runs.ts';
 import type { EstimateBasis } from './estimate-training.ts';
 import type { ModelCard } from './model-card.ts';
+import type { ModelSets } from './model-sets.ts';
+import type { Reproduction } from './reproduce.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { ScoredRow } from './scorer.ts';
 import type { SourceLook } from './sources.ts';
@@ -26,6 +29,33 @@ export type SubmitOptions = {
   readonly idempotencyKey?: string | undefined;
   /** Who asks, where it is not who runs this process. */
   readonly requestedBy?: string;
+  /** Default: true. False: everything is fitted again, whatever an earlier run has at hand. */
+  readonly reuse?: boolean;
+};
+
+export type RetryRequest = {
+  /** A run's id, or a unique prefix of it. */
+  readonly run: string;
+  readonly which: Again['which'];
+  /** Of the partitions that this is about, one: its text or bare value. */
+  readonly partition?: string | undefined;
+  /** Only says what would be done. */
+  readonly dryRun?: boolean;
+  readonly idempotencyKey?: string | undefined;
+  readonly requestedBy?: string;
+};
+
+export type RetryResult = {
+  /** Null: nothing was started. */
+  readonly runId: string | null;
+  readonly origin: string;
+  /** Partitions, as far as can be told before the new run begins. */
+  readonly again: number;
+  readonly takenOver: number;
+  /** Texts of those that are fitted again, at most 100. */
+  readonly partitions: readonly string[];
+  /** Why more is fitted again than was asked for. */
+  readonly note: string | null;
 };
 
 /** How a run stands right now: what the progress bar and `status RUN` show. */
@@ -86,6 +116,13 @@ export type ReportFormat = 'html' | 'json' | 'md' | 'text';
 
 /** Forms of a model that other programs read. */
 export type ExportFormat = 'json' | 'onnx';
+
+/** Who asks for a change, where it is not who runs this process, and why. */
+export type Asker = {
+  readonly actor?: string;
+  readonly role?: 'editor' | 'admin';
+  readonly reason?: string | null | undefined;
+};
 
 export type RunControl =
   | { readonly kind: 'pause' }
@@ -194,10 +231,18 @@ export interface Services {
   readonly stateFolder: string;
   /** Records the run and starts it. */
   submit(prepared: PreparedSpec, options?: SubmitOptions): Promise<{ readonly runId: string }>;
+  /** A new run on the rows that another one read, which fits again what is asked for and takes over the rest. */
+  retry(request: RetryRequest): Promise<RetryResult>;
+  /** Checks the bytes that a run read, and starts the same run on them with nothing taken over. */
+  reproduce(run: string): Promise<{ readonly runId: string; readonly origin: string }>;
+  /** How such a run came out, step by step, against the one it reproduces. */
+  compareReproduction(run: string): Promise<Reproduction>;
+  /** What changed from one run to another, and what that did. */
+  diff(a: string, b: string): Promise<RunComparison>;
   state(run: string): Promise<RunState>;
   /** Calls back at every change until the run has ended or `signal` aborts; resolves with the last state. */
   watch(run: string, onState: (state: RunState) => void, signal: AbortSignal): Promise<RunState>;
-  control(run: string, control: RunControl): Promise<RunState>;
+  control(run: string, control: RunControl, by?: Asker): Promise<RunState>;
   result(run: string): Promise<RunResult>;
   /** The newest first; `before`: older than this run. */
   runs(options: {
@@ -208,7 +253,13 @@ export interface Services {
   report(run: string, format: ReportFormat): Promise<string>;
   readonly facts: RunFacts;
   readonly sources: SourceLook;
-  readonly audit: AuditStore;
+  readonly audit: Pick<AuditStore, 'append' | 'list'>;
+  /** Recomputes the whole trail and the rows it vouches for; `checkpoint`: an exported trail that it must begin with. */
+  verifyAudit(checkpoint: string | undefined): Promise<AuditVerdict>;
+  /** Writes the trail to a file; gives where it ends. */
+  exportAudit(out: string): Promise<AuditHead>;
+  /** Which run answers for an experiment, under which name. */
+  readonly modelSets: ModelSets;
   /** Temporal's own web pages; null when Temporal is not ours. */
   temporalUi(): Promise<string | null>;
   /** Reads the source; writes nothing. */

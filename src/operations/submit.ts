@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { checkSource } from '../sources/check-source.ts';
+import type { NewRun } from '../stores/run-store.ts';
 import { startRun } from '../temporal/runs.ts';
 import type { OperationContext } from './context.ts';
 import type { PreparedSpec, SubmitOptions } from './services.ts';
@@ -12,7 +13,7 @@ import type { PreparedSpec, SubmitOptions } from './services.ts';
 export async function submitRun(
   context: OperationContext,
   prepared: PreparedSpec,
-  { idempotencyKey, requestedBy = context.user }: SubmitOptions = {},
+  { idempotencyKey, requestedBy = context.user, reuse = true }: SubmitOptions = {},
 ): Promise<{ readonly runId: string }> {
   const isKnown = idempotencyKey !== undefined && (await context.runs.hasKey(idempotencyKey));
   if (!isKnown) {
@@ -23,17 +24,35 @@ export async function submitRun(
       context.snapshotRequest(spec, baseFolder).sourceUrl,
     );
   }
-  const runId = newRunId();
-  const run = await context.runs.createRun({
-    runId,
-    idempotencyKey: idempotencyKey ?? runId,
+  return startNewRun(context, {
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     spec: prepared.spec,
     specDigest: prepared.digest,
+    baseFolder: prepared.baseFolder,
+    requestedBy,
+    reuse,
+  });
+}
+
+/** What a run is about; its id, code and machine are added. */
+type WantedRun = Pick<
+  NewRun,
+  'spec' | 'specDigest' | 'baseFolder' | 'requestedBy' | 'origin' | 'reuse'
+> & { readonly idempotencyKey?: string };
+
+/** Records the run and starts its workflow; under a known idempotency key, the run that exists. */
+export async function startNewRun(
+  context: OperationContext,
+  wanted: WantedRun,
+): Promise<{ readonly runId: string }> {
+  const runId = newRunId();
+  const run = await context.runs.createRun({
+    idempotencyKey: runId,
+    ...wanted,
+    runId,
     code: await context.codeVersion(),
     environment: context.environment,
-    requestedBy,
     workflowId: `run:${runId}`,
-    baseFolder: prepared.baseFolder,
   });
   await startRun(context.temporal, run.workflowId, {
     runId: run.runId,

@@ -9,6 +9,8 @@ export type Choosable = {
   readonly decision: Decision;
   /** The own best model; null when none was fitted. */
   readonly model: Digest | null;
+  /** Whether that model was taken over from an earlier run. */
+  readonly isReused: boolean;
   /** Why none was fitted. */
   readonly failure: PartitionReason | null;
   readonly comparison: EvaluateFacts['comparison'];
@@ -49,16 +51,17 @@ export function chooseModels(
 
 function chooseOne(partition: Choosable, global: Digest | null, pValue: number | null): Choice {
   const { partitionId, decision, model, failure, comparison } = partition;
+  const fitted = partition.isReused ? 'reused' : 'trained';
   const choice = { partitionId, reason: null, verdict: null, adjustedPValue: pValue, model };
   switch (decision.kind) {
     case 'train': {
       if (model === null)
         return { ...choice, status: 'failed', reason: failure ?? 'every_candidate_failed' };
-      if (global === null) return { ...choice, status: 'trained' };
+      if (global === null) return { ...choice, status: fitted };
       if (comparison === null || pValue === null)
         return {
           ...choice,
-          status: 'trained',
+          status: fitted,
           reason: 'not_compared',
           verdict: 'tie',
           model: global,
@@ -66,7 +69,7 @@ function chooseOne(partition: Choosable, global: Digest | null, pValue: number |
       const found = verdict({ ...comparison, adjustedPValue: pValue });
       return {
         ...choice,
-        status: 'trained',
+        status: fitted,
         verdict: found,
         model: found === 'own' ? model : global,
       };

@@ -34,6 +34,8 @@ export type ModelMaking = {
   readonly status: RunStatus;
   readonly requestedBy: string;
   readonly createdAt: string;
+  /** The run that fitted it, where this one took it over. */
+  readonly origin: string | null;
   /** The alarm: a step of this run gave another result when it ran again. */
   readonly notReproducible: string | null;
   readonly scope: Scope;
@@ -109,6 +111,9 @@ export type ModelLineage = {
   readonly useCount: number;
 };
 
+/** What made a run, besides its spec and data. */
+export type RunMakers = { readonly code: CodeVersion; readonly environment: JsonObject };
+
 /** Where things came from, and what became of them. */
 export interface LineageStore {
   /**
@@ -116,4 +121,6 @@ export interface LineageStore {
    * model, `Failure('usage')` when several models begin so.
    */
   lineageOfModel(digestPrefix: string): Promise<ModelLineage>;
+  /** Code and machine that a run was recorded with; takes its full id. */
+  makersOfRun(runId: string): Promise<RunMakers>;
 }

@@ -108,6 +108,8 @@ export interface RunFactsStore {
     page: { readonly after: number; readonly limit: number },
   ): Promise<readonly AttemptRecord[]>;
   failures(runId: string): Promise<readonly FailureGroup[]>;
+  /** Whether the training of a partition was taken over from an earlier run. */
+  isTakenOver(runId: string, partitionId: string): Promise<boolean>;
   /** Every partition of a run, in text order. */
   serving(runId: string): Promise<readonly ServingRecord[]>;
 }

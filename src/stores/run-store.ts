@@ -1,7 +1,7 @@
 import type { Digest } from '../domain/digest.ts';
 import type { FailureKind } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { FailureReason, RunError, RunStatus, Stage } from '../domain/run.ts';
+import type { Again, FailureReason, RunError, RunMode, RunStatus, Stage } from '../domain/run.ts';
 import type { Choice } from '../partition/choice.ts';
 import type { PlannedPartition } from '../partition/condition.ts';
 import type { EvaluateFacts, ProfileFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
@@ -16,7 +16,17 @@ export type CodeVersion = {
   readonly sourceDigest: Digest;
   readonly lockfileDigest: Digest;
   readonly workflowBundleDigest: Digest;
+  /** What fits models, kernels included; null in records older than this field. */
+  readonly partitionBundleDigest: Digest | null;
 };
+
+/** The run that another one starts from, and how. */
+export type RunOrigin = {
+  readonly runId: string;
+} & (
+  | { readonly mode: Extract<RunMode, 'retry'>; readonly again: Again }
+  | { readonly mode: Extract<RunMode, 'reproduce'> }
+);
 
 export type NewRun = {
   readonly runId: string;
@@ -27,9 +37,15 @@ export type NewRun = {
   readonly code: CodeVersion;
   readonly environment: JsonObject;
   readonly requestedBy: string;
+  /** Why, in the words of who asks; kept in the audit trail. */
+  readonly reason?: string | null;
   readonly workflowId: string;
   /** Folder that relative source paths start from. */
   readonly baseFolder: string;
+  /** Default: null, a run of its own. */
+  readonly origin?: RunOrigin | null;
+  /** Whether results of earlier runs are taken over where nothing they depend on has changed. Default: true. */
+  readonly reuse?: boolean;
 };
 
 export type RunRecord = {
@@ -41,6 +57,10 @@ export type RunRecord = {
   readonly workflowId: string;
   readonly baseFolder: string;
   readonly requestedBy: string;
+  readonly origin: RunOrigin | null;
+  readonly reuse: boolean;
+  /** Of the code that was to fit its models; null where that was not recorded. */
+  readonly partitionBundle: Digest | null;
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
@@ -74,6 +94,8 @@ export type ProfiledPartition = { readonly partitionId: string; readonly facts: 
 
 export type TrainedPartition = {
   readonly partitionId: string;
+  /** The run that fitted it, where it was taken over. */
+  readonly origin?: string;
   readonly startedAt: string;
   readonly ms: number;
   readonly log: string;
@@ -94,6 +116,28 @@ export type TrainedPartition = {
 
 export type EvaluatedPartition = { readonly partitionId: string; readonly facts: EvaluateFacts };
 
+/** What `condition` decided for a run and its partitions. */
+export type Conditioned = {
+  readonly plan: RunPlan;
+  readonly partitions: readonly PlannedPartition[];
+  /** By partition id, the model without partition included: the key over everything that its training depends on. */
+  readonly trainingKeys: ReadonlyMap<string, Digest>;
+  readonly takenOver: readonly TakenOver[];
+};
+
+/** A training of an earlier run that stands in for one of this run's own. */
+export type TakenOver = { readonly partitionId: string; readonly from: string };
+
+/** An earlier training with a key that is looked for. */
+export type EarlierTraining = {
+  readonly key: Digest;
+  /** The run that fitted it. */
+  readonly runId: string;
+  readonly status: 'trained' | 'failed';
+  /** The objects that its rows point to. */
+  readonly packs: readonly Digest[];
+};
+
 /** One partition of a run with all that is known of it, for results and reports. */
 export type PartitionRecord = PlannedPartition & {
   readonly digest: Digest;
@@ -108,6 +152,8 @@ export type Attempt = {
   readonly attempt: number;
   readonly activityId: string;
   readonly worker: string;
+  /** When its activity was asked for first; default: `startedAt`. */
+  readonly scheduledAt?: string;
   readonly startedAt: string;
 };
 
@@ -156,6 +202,8 @@ export interface RunStore {
     parquet: { readonly digest: Digest; readonly byteSize: number },
     attempt: Attempt,
   ): Promise<void>;
+  /** The run reads what its origin read: the same rows from the same bytes. False: the origin has read nothing. */
+  adoptSnapshot(runId: string, originRunId: string, attempt: Attempt): Promise<boolean>;
   /** Every partition of the run's snapshot, in ordinal order. */
   snapshotPartitions(runId: string): Promise<readonly SnapshotPartition[]>;
   planBatches(runId: string, plan: BatchPlan): Promise<void>;
@@ -176,12 +224,18 @@ export interface RunStore {
     runId: string,
   ): Promise<readonly (Snapshot['partitions'][number] & { readonly facts: ProfileFacts })[]>;
   foldSegments(runId: string): Promise<readonly Digest[]>;
-  recordCondition(
-    runId: string,
-    plan: RunPlan,
-    partitions: readonly PlannedPartition[],
-    attempt: Attempt,
-  ): Promise<void>;
+  /**
+   * Trainings with a model under one of the keys, one per key and the oldest first; those that ended without a model only
+   * where `failuresOf` names their run.
+   */
+  earlierTrainings(
+    keys: readonly Digest[],
+    failuresOf: string | null,
+  ): Promise<readonly EarlierTraining[]>;
+  /** The plan, its partitions, and what is taken over from earlier runs: one commit. */
+  recordCondition(runId: string, conditioned: Conditioned, attempt: Attempt): Promise<void>;
+  /** Of the partitions to be trained, those that this run did not take over. */
+  untrained(runId: string): Promise<ReadonlySet<string>>;
 
   /** Records the steps features, select and train with candidates, metrics, models, inputs and outputs. */
   recordTraining(

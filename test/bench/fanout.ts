@@ -68,7 +68,11 @@ async function runOurs(round: number): Promise<Measured> {
   writeFileSync(spec, specText(round));
   const watch = new ProcessWatch(partPids());
   const started = performance.now();
-  const output = await outputOf(process.execPath, [cli, 'run', spec, '--json'], environment);
+  const output = await outputOf(
+    process.execPath,
+    [cli, 'run', spec, '--json', '--no-reuse'],
+    environment,
+  );
   const seconds = (performance.now() - started) / 1000;
   const { processes, ...usage } = watch.stop();
   const result = JSON.parse(output.trim().split('\n').at(-1) as string);

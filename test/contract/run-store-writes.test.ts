@@ -5,6 +5,7 @@ import { GLOBAL_PARTITION, type RunStore } from '../../src/stores/run-store.ts';
 import {
   attempt,
   chosenOf,
+  conditionedOf,
   evaluatedOf,
   numbered,
   plannedOf,
@@ -165,7 +166,11 @@ describe('a write that comes twice', () => {
       const profiles = snapshot.partitions.map(profileOf);
       await store.recordProfiles(runId, 0, profiles, digestBytes('folds 0'), by);
       const plan = { classes: ['x'], folds: digestBytes('folds'), warnings: [] };
-      await store.recordCondition(runId, plan, snapshot.partitions.map(plannedOf), by);
+      await store.recordCondition(
+        runId,
+        conditionedOf(plan, snapshot.partitions.map(plannedOf)),
+        by,
+      );
       await store.planBatches(runId, { stage: 'train', batches: [ids] });
       const trained = ids.map((id) => ({ ...trainedOf(id), ms: number }));
       await store.recordTraining(runId, 0, trained, by);
@@ -189,14 +194,14 @@ describe('a write that comes twice', () => {
     const trained = [trainedOf(ids[0] as string)];
     await store.recordTraining(runId, 0, trained, attempt(2));
     expect(await kindOf(store.recordTraining(runId, 0, trained, attempt(1)))).toBe('conflict');
-    expect(await outcomes(runId, 'train')).toEqual(['SUCCEEDED', 'LOST']);
+    expect(await outcomes(runId, 'train')).toEqual(['LOST', 'SUCCEEDED']);
     await store.recordTraining(
       runId,
       0,
       trained,
       attempt(1, 'an activity of a restarted workflow'),
     );
-    expect(await outcomes(runId, 'train')).toEqual(['SUCCEEDED', 'LOST', 'DUPLICATE']);
+    expect(await outcomes(runId, 'train')).toEqual(['LOST', 'SUCCEEDED', 'DUPLICATE']);
   });
 
   it('keeps the first result and raises the alarm when the second differs', async () => {

@@ -3,6 +3,7 @@ import { digestBytes, partitionId } from '../../src/frame/digest.ts';
 import type { RunStore } from '../../src/stores/run-store.ts';
 import {
   attempt,
+  conditionedOf,
   newRun,
   plannedOf,
   profileOf,
@@ -42,6 +43,9 @@ describe('a run', () => {
       workflowId,
       baseFolder,
       requestedBy,
+      origin: null,
+      reuse: true,
+      partitionBundle: wanted.code.partitionBundleDigest,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       startedAt: null,
       endedAt: null,
@@ -205,8 +209,10 @@ describe('the data and plan of a run', () => {
       .map((one) => ({ ...one, decision: one.key['asset_type'] === 'c' ? failed : merged }));
     await store.recordCondition(
       runId,
-      { classes: [], folds: digestBytes('folds'), warnings: [] },
-      [...planned, union],
+      conditionedOf({ classes: [], folds: digestBytes('folds'), warnings: [] }, [
+        ...planned,
+        union,
+      ]),
       attempt(),
     );
     const records = await allPartitions(store, runId);

@@ -75,7 +75,7 @@ describe('a run that is disturbed', () => {
   };
 
   it('goes on where its parts were killed one after the other, once its watcher has started them again', async () => {
-    const watching = await partita.start('run', spec, '--json');
+    const watching = await partita.start('run', spec, '--json', '--no-reuse');
     await watching.says(SOME_TRAINED);
     for (const part of PARTS) {
       const killed = await pidOf(part);
@@ -92,7 +92,12 @@ describe('a run that is disturbed', () => {
   }, 240_000);
 
   it('goes on with `up` where everything was killed and nobody watched', async () => {
-    const { runId } = await partita.json<{ readonly runId: string }>('run', spec, '--detach');
+    const { runId } = await partita.json<{ readonly runId: string }>(
+      'run',
+      spec,
+      '--detach',
+      '--no-reuse',
+    );
     const trained = async () => (await partita.json<RunState>('status', runId)).trained;
     while ((await trained()) === 0) await wait(200);
     const pids = await Promise.all(PARTS.map(pidOf));
@@ -103,7 +108,7 @@ describe('a run that is disturbed', () => {
   }, 240_000);
 
   it('waits while it is paused, after its watcher has gone, and is the same run under the same key', async () => {
-    const key = ['--idempotency-key', 'nightly'];
+    const key = ['--no-reuse', '--idempotency-key', 'nightly'];
     const watching = await partita.start('run', spec, ...key);
     await watching.says(/^Run [\w-]+/);
     await watching.says(/snapshot|profile|train/);

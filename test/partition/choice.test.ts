@@ -12,6 +12,7 @@ function partition(id: string, change: Partial<Choosable> = {}): Choosable {
     partitionId: id,
     decision: { kind: 'train' },
     model: OWN,
+    isReused: false,
     failure: null,
     comparison: null,
     ...change,

@@ -7,6 +7,7 @@ import type { Snapshot, SnapshotPartition } from '../../src/sources/snapshot.ts'
 import type { PackMember } from '../../src/stores/objects/pack.ts';
 import type {
   Attempt,
+  Conditioned,
   EvaluatedPartition,
   NewRun,
   ProfiledPartition,
@@ -33,6 +34,7 @@ export function newRun(number: number, changes: Partial<NewRun> = {}): NewRun {
       sourceDigest: digestBytes('source'),
       lockfileDigest: digestBytes('lockfile'),
       workflowBundleDigest: digestBytes('bundle'),
+      partitionBundleDigest: digestBytes('partition bundle'),
     },
     environment: { node: '20.20.0', arch: 'x64' },
     requestedBy: 'tester',
@@ -155,12 +157,22 @@ export async function recordPlan(
   await store.recordProfiles(runId, 0, profiles, digestBytes('folds 0'), attempt());
   await store.recordCondition(
     runId,
-    { classes: ['active', 'idle'], folds: digestBytes('folds'), warnings: ['A column leaks.'] },
-    snapshot.partitions.map(plannedOf),
+    conditionedOf(
+      { classes: ['active', 'idle'], folds: digestBytes('folds'), warnings: ['A column leaks.'] },
+      snapshot.partitions.map(plannedOf),
+    ),
     attempt(),
   );
   await store.planBatches(runId, { stage: 'train', batches: [ids] });
   return ids;
+}
+
+/** What `condition` decided where nothing can be taken over. */
+export function conditionedOf(
+  plan: Conditioned['plan'],
+  partitions: Conditioned['partitions'],
+): Conditioned {
+  return { plan, partitions, trainingKeys: new Map(), takenOver: [] };
 }
 
 function memberOf(pack: string): PackMember {

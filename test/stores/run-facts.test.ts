@@ -128,6 +128,6 @@ describe('the audit trail', () => {
       db.updateTable('audit_event').set({ actor: 'eve' }).execute(),
       db.deleteFrom('audit_event').execute(),
     ];
-    for (const change of changes) await expect(change).rejects.toThrow(/takes new events only/);
+    for (const change of changes) await expect(change).rejects.toThrow(/takes new rows only/);
   });
 });

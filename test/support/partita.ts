@@ -14,6 +14,8 @@ export type Ended = {
   readonly stderr: string;
 };
 
+export type EndedRun = Ended & { readonly result: RunResult };
+
 /** A command under way. */
 export type Running = {
   readonly pid: number;
@@ -87,11 +89,13 @@ export class Partita {
     return (await this.start(...args)).ended;
   }
 
-  /** `run --json`: the exit code, and the result from the last line. */
-  async run(
-    spec: string,
-    ...more: readonly string[]
-  ): Promise<Ended & { readonly result: RunResult }> {
+  /** `run --json`: the exit code, and the result from the last line. Fits everything, whatever ran before. */
+  run(spec: string, ...more: readonly string[]): Promise<EndedRun> {
+    return this.runReusing(spec, '--no-reuse', ...more);
+  }
+
+  /** The same, but what an earlier run has fitted from the same is taken over. */
+  async runReusing(spec: string, ...more: readonly string[]): Promise<EndedRun> {
     const ended = await this.command('run', spec, '--json', ...more);
     const line = ended.stdout.trim().split('\n').at(-1) ?? '';
     if (!line.startsWith('{'))

@@ -1,5 +1,5 @@
 import { partitionText } from '../../src/domain/partition.ts';
-import { digestBytes, partitionId } from '../../src/frame/digest.ts';
+import { digestBytes, digestJson, partitionId } from '../../src/frame/digest.ts';
 import type {
   EvaluateFacts,
   ProfileFacts,
@@ -22,6 +22,9 @@ export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {
     workflowId: 'run:made-up',
     baseFolder: '/',
     requestedBy: 'tester',
+    origin: null,
+    reuse: true,
+    partitionBundle: null,
     createdAt: '2026-11-23T20:00:00.000Z',
     startedAt: '2026-11-23T20:00:00.000Z',
     endedAt: '2026-11-23T20:01:00.000Z',
@@ -179,7 +182,7 @@ function trainFacts(text: string): TrainFacts {
   const candidate = (algorithm: string, value: number): TrainFacts['candidates'][number] => ({
     algorithm,
     parameters: { trees: 100 },
-    parametersDigest: digestBytes(algorithm),
+    parametersDigest: digestJson({ trees: 100 }),
     seed: '42',
     status: 'ok',
     cv: { value },

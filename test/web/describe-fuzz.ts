@@ -10,8 +10,11 @@ import { anyText, arbitraryOf, type Schema } from './schema-arbitrary.ts';
 
 const SEED = 20_261_125;
 const REQUESTS_PER_ENDPOINT = 25;
-/** Each of these starts a process. */
-const SLOW: { readonly [key: string]: number } = { 'POST /sources/preview': 8 };
+/** Each of these starts a process, or a run. */
+const SLOW: { readonly [key: string]: number } = {
+  'POST /sources/preview': 8,
+  'POST /runs/{run}/retry': 3,
+};
 
 type Asked = { readonly path: string; readonly init: RequestInit };
 

@@ -4,12 +4,12 @@ import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';
 import { stateText } from './run-status.ts';
 
-type Options = { readonly json?: true };
+type Options = { readonly json?: true; readonly reason?: string };
 
 /** `pause`, `resume`, `cancel` and `set-concurrency`: what may be asked of a run that goes on. */
 export function registerControl(program: Command, context: CommandContext): void {
-  const control = async (run: string, wanted: RunControl, { json }: Options) => {
-    const state = await (await context.services()).control(run, wanted);
+  const control = async (run: string, wanted: RunControl, { json, reason }: Options) => {
+    const state = await (await context.services()).control(run, wanted, { reason });
     if (json) printJson(context.terminal, state);
     else context.terminal.say(stateText(state, context.now));
   };
@@ -23,6 +23,7 @@ export function registerControl(program: Command, context: CommandContext): void
       .command(kind)
       .description(summaries[kind])
       .argument('<run>', "a run's id, or a unique beginning of it")
+      .option('--reason <text>', 'kept in the audit trail')
       .option(...JSON_OPTION)
       .addHelpText('after', examples(`${kind} 0199f2`))
       .action((run: string, options: Options) => control(run, { kind }, options));
@@ -31,6 +32,7 @@ export function registerControl(program: Command, context: CommandContext): void
     .description('how many batches of a run are in flight at once')
     .argument('<run>', "a run's id, or a unique beginning of it")
     .argument('<batches>', 'from 1 to 200', wholeNumber(1, 200))
+    .option('--reason <text>', 'kept in the audit trail')
     .option(...JSON_OPTION)
     .addHelpText('after', examples('set-concurrency 0199f2 8'))
     .action((run: string, concurrency: number, options: Options) =>

@@ -10,6 +10,7 @@ type RunOptions = Overrides & {
   readonly detach?: true;
   readonly json?: true;
   readonly idempotencyKey?: string;
+  readonly reuse: boolean;
 };
 
 export function registerRun(program: Command, context: CommandContext): void {
@@ -23,6 +24,7 @@ export function registerRun(program: Command, context: CommandContext): void {
     .option('--seed <number>', 'instead of the seed in the spec', wholeNumber(0))
     .option('--threads <number>', 'instead of the threads in the spec', wholeNumber(1, 1024))
     .option('--idempotency-key <text>', 'the same key again gives the same run')
+    .option('--no-reuse', 'fit everything, also what an earlier run has fitted from the same')
     .option('--detach', 'start the run and return at once')
     .option(...JSON_OPTION)
     .addHelpText('after', examples('run', 'run sales.partita.yaml --json', 'run --detach'))
@@ -31,6 +33,7 @@ export function registerRun(program: Command, context: CommandContext): void {
       const services = await context.services();
       const { runId } = await services.submit(prepared, {
         idempotencyKey: options.idempotencyKey,
+        reuse: options.reuse,
       });
       context.terminal.say(`Run ${runId} of ${prepared.spec.name}`);
       if (options.detach === undefined)

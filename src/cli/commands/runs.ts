@@ -1,13 +1,17 @@
 import type { Command } from 'commander';
 import { printable } from '../../domain/printable.ts';
-import type { RunSummary } from '../../operations/services.ts';
+import type { RunSummary, Services } from '../../operations/services.ts';
 import { countedText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';
 import { showResult } from '../show-result.ts';
 
 type ListOptions = { readonly limit: number; readonly experiment?: string; readonly json?: true };
-type ShowOptions = { readonly all?: true; readonly json?: true };
+type Attempt = Awaited<ReturnType<Services['facts']['attempts']>>[number];
+type ShowOptions = { readonly all?: true; readonly attempts?: true; readonly json?: true };
+
+/** Of one question; a page is followed by the next. */
+const ATTEMPTS_PER_PAGE = 1000;
 
 export function registerRuns(program: Command, context: CommandContext): void {
   const runs = program.command('runs').description('runs that were made');
@@ -33,12 +37,40 @@ export function registerRuns(program: Command, context: CommandContext): void {
     .description('the result of a run')
     .argument('<run>', "a run's id, or a unique beginning of it")
     .option('--all', 'every partition, however many')
+    .option('--attempts', 'every attempt at every step instead, retries and duplicates included')
     .option(...JSON_OPTION)
     .addHelpText('after', examples('runs show 0199f2', 'runs show 0199f2 --json'))
-    .action(async (run: string, { all, json }: ShowOptions) => {
+    .action(async (run: string, { all, attempts, json }: ShowOptions) => {
+      if (attempts) return showAttempts(context, run, json === true);
       const result = await (await context.services()).result(run);
       await showResult(context, result, json ? 'json' : all ? 'full text' : 'text');
     });
+}
+
+async function showAttempts(context: CommandContext, run: string, isJson: boolean) {
+  const { facts } = await context.services();
+  const attempts: Attempt[] = [];
+  for (let after = 0; ; ) {
+    const page = await facts.attempts(run, { after, limit: ATTEMPTS_PER_PAGE });
+    attempts.push(...page);
+    if (page.length < ATTEMPTS_PER_PAGE) break;
+    after = page.at(-1)?.id ?? after;
+  }
+  if (isJson) return printJson(context.terminal, attempts);
+  for (const one of attempts) context.terminal.data(`${attemptLine(one)}\n`);
+}
+
+function attemptLine({
+  stage,
+  scope,
+  batch,
+  attempt,
+  outcome,
+  worker,
+  startedAt,
+}: Attempt): string {
+  const step = `${stage}${scope === 'global' ? ' (global)' : ` ${batch}`}`;
+  return `${startedAt.slice(0, 19)}Z  ${step.padEnd(16)}  attempt ${attempt}  ${outcome.padEnd(9)}  worker ${worker}`;
 }
 
 function runLine({ runId, status, createdAt, partitions, experiment }: RunSummary): string {

@@ -4,10 +4,12 @@ import type { FailureKind } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Metric, Task } from '../../domain/metric.ts';
 import type {
+  Again,
   Decision,
   FailureReason,
   PartitionReason,
   PartitionStatus,
+  RunMode,
   RunStatus,
   Scope,
   SkipReason,
@@ -23,9 +25,10 @@ import type {
 } from '../../partition/facts.ts';
 import type { Snapshot } from '../../sources/snapshot.ts';
 import type { Spec } from '../../spec/spec.ts';
+import type { DefaultNow, LedgerTables } from './ledger-tables.ts';
 
 /** The tables of `migrations/`, by their SQL names. Times are ISO 8601 text in UTC, seeds u64 as decimal text. */
-export type Database = {
+export type Database = LedgerTables & {
   readonly object: ObjectTable;
   readonly object_location: ObjectLocationTable;
   readonly code_version: CodeVersionTable;
@@ -53,12 +56,10 @@ export type Database = {
   readonly choice: ChoiceTable;
   readonly run_totals: RunTotalsTable;
   readonly run_report: RunReportTable;
-  readonly audit_event: AuditEventTable;
   readonly bookmark: BookmarkTable;
   readonly arrival: ArrivalTable;
 };
 
-type DefaultNow = ColumnType<string, never, never>;
 /** A partition of a run, in the many tables that tell something about it. */
 type OfPartition = { readonly run_id: string; readonly partition_id: string };
 
@@ -91,6 +92,7 @@ type CodeVersionTable = {
   readonly source_digest: Digest;
   readonly lockfile_digest: Digest;
   readonly workflow_bundle_digest: Digest;
+  readonly partition_bundle_digest: Digest | null;
 };
 type EnvironmentTable = { readonly digest: Digest; readonly facts: JsonObject };
 type SpecTable = {
@@ -112,6 +114,10 @@ type RunTable = {
   readonly workflow_id: string;
   readonly base_folder: string;
   readonly requested_by: string;
+  readonly mode: Generated<RunMode>;
+  readonly origin_run_id: string | null;
+  readonly reuse: Generated<boolean>;
+  readonly again: ColumnType<Again | null, string | null, never>;
   readonly status: Generated<RunStatus>;
   readonly error: string | null;
   readonly error_kind: FailureKind | null;
@@ -171,6 +177,7 @@ type RunPartitionTable = OfPartition & {
   readonly decision: Decision['kind'];
   readonly reason: SkipReason | FailureReason | null;
   readonly merged_into: string | null;
+  readonly training_key: Digest | null;
 };
 
 type StepTable = {
@@ -205,6 +212,7 @@ type StepIoTable = {
 type ParametersTable = { readonly digest: Digest; readonly document: JsonObject };
 type TrainingTable = OfPartition & {
   readonly step_id: number;
+  readonly origin_run_id: string | null;
   readonly status: 'trained' | 'failed';
   readonly started_at: string;
   readonly ms: number;
@@ -281,16 +289,6 @@ type RunReportTable = {
   readonly step_id: number;
   readonly html_digest: Digest;
   readonly json_digest: Digest;
-};
-type AuditEventTable = {
-  readonly id: Generated<number>;
-  readonly at: DefaultNow;
-  readonly request_id: string;
-  readonly actor: string;
-  readonly role: 'viewer' | 'editor' | 'admin';
-  readonly action: string;
-  readonly target: ColumnType<{ readonly [name: string]: string }, string, never>;
-  readonly status: number | null;
 };
 type BookmarkTable = {
   readonly run_id: string;

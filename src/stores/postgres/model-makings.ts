@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import type { LineageCandidate, LineageEdge, ModelMaking } from '../lineage-store.ts';
-import { GLOBAL_PARTITION } from '../run-store.ts';
+import { type CodeVersion, GLOBAL_PARTITION } from '../run-store.ts';
 import type { Database } from './database.ts';
 
 /** Every (run, partition) that made the model, the newest run first. */
@@ -17,6 +17,26 @@ export async function makingsOf(
     .limit(limit)
     .execute();
   return Promise.all(rows.map((row) => makingFromRow(db, row)));
+}
+
+export const CODE_COLUMNS = [
+  'code_version.git_commit',
+  'code_version.dirty',
+  'code_version.source_digest',
+  'code_version.lockfile_digest',
+  'code_version.workflow_bundle_digest',
+  'code_version.partition_bundle_digest',
+] as const;
+
+export function codeFromRow(row: Omit<Database['code_version'], 'digest'>): CodeVersion {
+  return {
+    gitCommit: row.git_commit,
+    dirty: row.dirty,
+    sourceDigest: row.source_digest,
+    lockfileDigest: row.lockfile_digest,
+    workflowBundleDigest: row.workflow_bundle_digest,
+    partitionBundleDigest: row.partition_bundle_digest,
+  };
 }
 
 /** A model with its run, data, code and environment: question Q1 of every auditor. */
@@ -50,6 +70,7 @@ function selectMakings(db: Kysely<Database>) {
       'model.trained_rows',
       'parameters.document as parameters',
       'training.step_id',
+      'training.origin_run_id',
       'run_partition.text',
       'run_partition.digest as rows_digest',
       'run_partition.row_count',
@@ -60,11 +81,7 @@ function selectMakings(db: Kysely<Database>) {
       'run.spec_digest',
       'run.root_seed',
       'experiment.name as experiment',
-      'code_version.git_commit',
-      'code_version.dirty',
-      'code_version.source_digest',
-      'code_version.lockfile_digest',
-      'code_version.workflow_bundle_digest',
+      ...CODE_COLUMNS,
       'environment.digest as environment_digest',
       'environment.facts as environment_facts',
       'run_snapshot.source',
@@ -83,6 +100,7 @@ async function makingFromRow(db: Kysely<Database>, row: MakingRow): Promise<Mode
     status: row.status,
     requestedBy: row.requested_by,
     createdAt: row.created_at,
+    origin: row.origin_run_id,
     notReproducible: row.not_reproducible,
     scope: row.partition_id === GLOBAL_PARTITION ? 'global' : 'own',
     partitionId: row.partition_id,
@@ -96,13 +114,7 @@ async function makingFromRow(db: Kysely<Database>, row: MakingRow): Promise<Mode
       source: row.source,
       folds: row.folds_digest,
     },
-    code: {
-      gitCommit: row.git_commit,
-      dirty: row.dirty,
-      sourceDigest: row.source_digest,
-      lockfileDigest: row.lockfile_digest,
-      workflowBundleDigest: row.workflow_bundle_digest,
-    },
+    code: codeFromRow(row),
     environment: { digest: row.environment_digest, facts: row.environment_facts },
     rootSeed: row.root_seed,
     seed: row.seed,

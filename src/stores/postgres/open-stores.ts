@@ -1,12 +1,14 @@
 import type { AuditStore } from '../audit-store.ts';
 import type { BookmarkStore } from '../bookmark-store.ts';
 import type { LineageStore } from '../lineage-store.ts';
+import type { RegistryStore } from '../registry-store.ts';
 import type { RunFactsStore } from '../run-facts.ts';
 import type { RunStore } from '../run-store.ts';
 import { connectDatabase } from './connect.ts';
 import { createPostgresAuditStore } from './postgres-audit-store.ts';
 import { createPostgresBookmarkStore } from './postgres-bookmark-store.ts';
 import { createPostgresLineageStore } from './postgres-lineage-store.ts';
+import { createPostgresRegistryStore } from './postgres-registry-store.ts';
 import { createPostgresRunFactsStore } from './postgres-run-facts-store.ts';
 import { createPostgresRunStore } from './postgres-run-store.ts';
 
@@ -15,6 +17,7 @@ export type PostgresStores = {
   readonly facts: RunFactsStore;
   readonly lineage: LineageStore;
   readonly audit: AuditStore;
+  readonly registry: RegistryStore;
   readonly bookmarks: BookmarkStore;
 };
 
@@ -30,6 +33,7 @@ export function openPostgresStores(url: string): {
       facts: createPostgresRunFactsStore(database),
       lineage: createPostgresLineageStore(database),
       audit: createPostgresAuditStore(database),
+      registry: createPostgresRegistryStore(database),
       bookmarks: createPostgresBookmarkStore(database),
     },
     close: () => database.destroy(),

@@ -41,6 +41,7 @@ export function selectTraining(db: Kysely<Database>, runId: string) {
     .where('training.run_id', '=', runId)
     .select([
       'training.partition_id',
+      'training.origin_run_id',
       'training.status',
       'training.started_at',
       'training.ms',
@@ -88,7 +89,8 @@ function decisionFromRow({ decision, reason, merged_into }: PlannedRow): Decisio
 
 export function trainedFromRow(row: TrainingRow): TrainedPartition {
   const { partition_id: partitionId, started_at: startedAt, ms, log } = row;
-  const common = { partitionId, startedAt, ms, log };
+  const origin = row.origin_run_id === null ? {} : { origin: row.origin_run_id };
+  const common = { partitionId, ...origin, startedAt, ms, log };
   if (row.status === 'trained') {
     const predictions = memberOf(
       row.predictions_pack,

@@ -2,10 +2,10 @@ import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
 import { asJson, type Json } from '../../domain/json.ts';
-import { comparePartitions } from '../../domain/partition.ts';
+import { comparePartitions, GLOBAL_TEXT } from '../../domain/partition.ts';
 import { digestJson } from '../../frame/digest.ts';
 import type { PlannedPartition } from '../../partition/condition.ts';
-import type { BatchPlan, RunStore } from '../run-store.ts';
+import { type BatchPlan, GLOBAL_PARTITION, type RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
 import { knowObjects } from './objects.ts';
 import { plannedFromRow, selectPlanned } from './partition-record.ts';
@@ -13,6 +13,7 @@ import { recordStep } from './record-step.ts';
 import { anyOf, insertRows } from './rows.ts';
 import { selectBatch, selectSnapshotPartitions } from './snapshots.ts';
 import { insertStepIo } from './step-io.ts';
+import { takeOver } from './take-over.ts';
 
 type Plans = Pick<RunStore, 'planBatches' | 'plannedBatch' | 'recordCondition'>;
 
@@ -31,11 +32,11 @@ export function planRecords(db: Kysely<Database>): Plans {
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
 
-    async recordCondition(runId, plan, partitions, attempt) {
+    async recordCondition(runId, { plan, partitions, trainingKeys, takenOver }, attempt) {
       const outputDigest = digestJson(asJson({ plan, partitions }));
       const step = { runId, stage: 'condition', scope: 'own', batch: 0, attempt } as const;
       await recordStep(db, { ...step, outputDigest }, async (transaction, stepId) => {
-        const rows = await runPartitionRows(transaction, runId, partitions);
+        const rows = await runPartitionRows(transaction, runId, partitions, trainingKeys);
         await knowObjects(transaction, [
           { digest: plan.folds, kind: 'folds', byteSize: null },
           ...rows.map(({ digest }) => ({ digest, kind: 'rows', byteSize: null }) as const),
@@ -49,9 +50,12 @@ export function planRecords(db: Kysely<Database>): Plans {
           },
         ]);
         await insertRunPartitions(transaction, rows);
+        const globalKey = trainingKeys.get(GLOBAL_PARTITION);
+        if (globalKey !== undefined) await insertGlobalPartition(transaction, runId, globalKey);
         await insertStepIo(transaction, stepId, runId, [
           { direction: 'out', role: 'folds', digest: plan.folds },
         ]);
+        await takeOver(transaction, runId, stepId, takenOver);
       });
     },
   };
@@ -129,6 +133,7 @@ async function runPartitionRows(
   db: Kysely<Database>,
   runId: string,
   partitions: readonly PlannedPartition[],
+  trainingKeys: ReadonlyMap<string, Digest>,
 ): Promise<readonly RunPartitionRow[]> {
   const { snapshot_id: snapshotId } = await db
     .selectFrom('run_snapshot')
@@ -146,6 +151,7 @@ async function runPartitionRows(
         ...runPartitionRow(runId, partition, ordinal),
         snapshot_id: own === undefined ? null : snapshotId,
         digest: own ?? unionDigest(partition, digestAt),
+        training_key: trainingKeys.get(partition.partitionId) ?? null,
       };
     });
 }
@@ -154,7 +160,7 @@ function runPartitionRow(
   runId: string,
   { partitionId, text, rows, ranges, decision }: PlannedPartition,
   ordinal: number,
-): Omit<RunPartitionRow, 'snapshot_id' | 'digest'> {
+): Omit<RunPartitionRow, 'snapshot_id' | 'digest' | 'training_key'> {
   return {
     run_id: runId,
     partition_id: partitionId,
@@ -181,7 +187,37 @@ function unionDigest(
   return digestJson(['union', ...members]);
 }
 
-export async function insertRunPartitions(
+/** The model without partition is trained on every row of the snapshot. A no-op where it is planned already. */
+export async function insertGlobalPartition(
+  db: Kysely<Database>,
+  runId: string,
+  trainingKey: Digest | null,
+): Promise<void> {
+  const { digest, row_count } = await db
+    .selectFrom('run_snapshot')
+    .innerJoin('snapshot', 'snapshot.id', 'run_snapshot.snapshot_id')
+    .select(['snapshot.digest', 'snapshot.row_count'])
+    .where('run_snapshot.run_id', '=', runId)
+    .executeTakeFirstOrThrow();
+  await insertRunPartitions(db, [
+    {
+      run_id: runId,
+      partition_id: GLOBAL_PARTITION,
+      ordinal: -1,
+      snapshot_id: null,
+      text: GLOBAL_TEXT,
+      digest,
+      row_count,
+      ranges: [{ start: 0, count: row_count }],
+      decision: 'train',
+      reason: null,
+      merged_into: null,
+      training_key: trainingKey,
+    },
+  ]);
+}
+
+async function insertRunPartitions(
   db: Kysely<Database>,
   rows: readonly RunPartitionRow[],
 ): Promise<void> {
@@ -200,6 +236,7 @@ export async function insertRunPartitions(
       decision: 'text',
       reason: 'text',
       merged_into: 'text',
+      training_key: 'digest',
     },
     rows,
   );

@@ -1,31 +1,42 @@
-import type { Kysely } from 'kysely';
-import type { AuditStore } from '../audit-store.ts';
+import { type Kysely, sql } from 'kysely';
+import type { AuditEvent, AuditStore, ChainEntry } from '../audit-store.ts';
+import { appendAudit } from './append-audit.ts';
 import type { Database } from './database.ts';
+import { headOf, verifyAudit } from './verify-audit.ts';
 
-/** Keeps the trail in a table that takes new rows only. */
+const PAGE = 1000;
+
+/** Keeps the trail in a table that takes new rows only, each chained to the one before it. */
 export function createPostgresAuditStore(db: Kysely<Database>): AuditStore {
   return {
-    async append({ requestId, actor, role, action, target, status }) {
-      await db
-        .insertInto('audit_event')
-        .values({
-          request_id: requestId,
-          actor,
-          role,
-          action,
-          target: JSON.stringify(target).replaceAll('\\u0000', '\\ufffd'),
-          status,
-        })
-        .execute();
-    },
+    append: (event) => db.transaction().execute((transaction) => appendAudit(transaction, event)),
 
     async list({ before, limit }) {
-      let query = db.selectFrom('audit_event').selectAll().orderBy('id', 'desc').limit(limit);
-      if (before !== undefined) query = query.where('id', '<', before);
-      return (await query.execute()).map(({ request_id: requestId, ...event }) => ({
-        ...event,
-        requestId,
-      }));
+      let query = db
+        .selectFrom('audit_event')
+        .select(['seq as id', 'at', 'request_id as requestId', 'actor', 'role', 'action', 'target'])
+        .select(['status', 'before', 'after', 'reason'])
+        .orderBy('seq', 'desc')
+        .limit(limit);
+      if (before !== undefined) query = query.where('seq', '<', before);
+      return (await query.execute()) satisfies readonly AuditEvent[];
     },
+
+    head: () => headOf(db),
+    entries: () => entriesOf(db),
+    verify: () => verifyAudit(db),
   };
+}
+
+async function* entriesOf(db: Kysely<Database>): AsyncGenerator<ChainEntry> {
+  for (let after = 0; ; ) {
+    const { rows } = await sql<ChainEntry>`
+      select seq, encode(hash, 'hex') as hash, encode(prev_hash, 'hex') as prev,
+        audit_payload(e) as payload
+      from audit_event e where seq > ${after} order by seq limit ${PAGE}`.execute(db);
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    after = last.seq;
+  }
 }

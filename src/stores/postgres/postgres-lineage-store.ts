@@ -3,7 +3,7 @@ import type { Digest } from '../../domain/digest.ts';
 import type { LineageStore, ModelLineage, ModelUse } from '../lineage-store.ts';
 import type { Database } from './database.ts';
 import { findModelDigest } from './model-digest.ts';
-import { makingsOf } from './model-makings.ts';
+import { CODE_COLUMNS, codeFromRow, makingsOf } from './model-makings.ts';
 
 /** Makings and uses that are listed; a constant model may stand in very many partitions. */
 const LISTED = 100;
@@ -27,6 +27,17 @@ export function createPostgresLineageStore(db: Kysely<Database>): LineageStore {
         uses: await usesOf(db, model),
         useCount: await countOf(db, 'choice', 'model_digest', model),
       };
+    },
+
+    async makersOfRun(runId) {
+      const row = await db
+        .selectFrom('run')
+        .innerJoin('code_version', 'code_version.digest', 'run.code_digest')
+        .innerJoin('environment', 'environment.digest', 'run.environment_digest')
+        .where('run.id', '=', runId)
+        .select([...CODE_COLUMNS, 'environment.facts'])
+        .executeTakeFirstOrThrow();
+      return { code: codeFromRow(row), environment: row.facts };
     },
   };
 }

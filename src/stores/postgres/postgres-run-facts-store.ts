@@ -52,6 +52,16 @@ export function createPostgresRunFactsStore(db: Kysely<Database>): RunFactsStore
       throw new Failure('not-found', `Run ${runId} has no partition with the id ${partitionId}.`);
     },
 
+    async isTakenOver(runId, partitionId) {
+      const row = await db
+        .selectFrom('training')
+        .select('origin_run_id')
+        .where('run_id', '=', runId)
+        .where('partition_id', '=', partitionId)
+        .executeTakeFirst();
+      return (row?.origin_run_id ?? null) !== null;
+    },
+
     attempts: (runId, page) => attemptsOf(db, runId, page),
     failures: (runId) => failuresOf(db, runId),
     serving: (runId) => servingOf(db, runId),

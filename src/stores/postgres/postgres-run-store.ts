@@ -7,6 +7,7 @@ import { planRecords } from './plans.ts';
 import { profileRecords } from './profiles.ts';
 import { runRecords } from './runs.ts';
 import { snapshotRecords } from './snapshots.ts';
+import { earlierTrainings } from './take-over.ts';
 import { timingQueries } from './timings.ts';
 import { trainingRecords } from './training.ts';
 
@@ -17,6 +18,7 @@ export function createPostgresRunStore(db: Kysely<Database>): RunStore {
     ...snapshotRecords(db),
     ...planRecords(db),
     ...profileRecords(db),
+    ...earlierTrainings(db),
     ...trainingRecords(db),
     ...outcomeRecords(db),
     ...partitionQueries(db),

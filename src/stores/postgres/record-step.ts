@@ -1,10 +1,11 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { FailureReason, Scope, Stage } from '../../domain/run.ts';
 import { digestJson } from '../../frame/digest.ts';
 import type { Attempt } from '../run-store.ts';
+import { auditRun, auditStep } from './append-audit.ts';
 import type { Database } from './database.ts';
 
 export type StepWrite = {
@@ -52,7 +53,9 @@ export async function recordStep(
     const stepId = await beginStep(transaction, step);
     if (stepId === null) return repeatStep(transaction, step);
     await write(transaction, stepId);
+    await recordLostAttempts(transaction, stepId, step.attempt);
     await recordAttempt(transaction, stepId, step.attempt, 'SUCCEEDED');
+    await auditStep(transaction, stepId, workerName(step.attempt));
     return { kind: 'recorded' };
   });
   if (end.kind === 'fenced') {
@@ -95,7 +98,7 @@ async function repeatStep(db: Kysely<Database>, step: StepWrite): Promise<StepEn
     .forUpdate()
     .executeTakeFirstOrThrow();
   if (first.activity_id === attempt.activityId && attempt.attempt < first.attempt) {
-    await recordAttempt(db, first.id, attempt, 'LOST');
+    await recordLostAttempts(db, first.id, { ...attempt, attempt: attempt.attempt + 1 });
     return { kind: 'fenced', newest: first.attempt };
   }
   await db
@@ -112,13 +115,41 @@ async function repeatStep(db: Kysely<Database>, step: StepWrite): Promise<StepEn
     return { kind: 'duplicate' };
   }
   await recordAttempt(db, first.id, attempt, 'FAILED');
-  await db
+  await raiseAlarm(db, step);
+  return { kind: 'not-reproducible' };
+}
+
+/** The first alarm stands. */
+async function raiseAlarm(db: Kysely<Database>, step: StepWrite): Promise<void> {
+  const { numUpdatedRows } = await db
     .updateTable('run')
     .set({ not_reproducible: alarmOf(step) })
     .where('id', '=', step.runId)
     .where('not_reproducible', 'is', null)
-    .execute();
-  return { kind: 'not-reproducible' };
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return;
+  const actor = workerName(step.attempt);
+  await auditRun(db, step.runId, { action: 'run.alarm', actor, role: 'system' });
+}
+
+function workerName({ worker }: Attempt): string {
+  return `worker ${worker}`;
+}
+
+/** Earlier attempts of which nothing arrived: their workers died, or they failed and were tried again. */
+async function recordLostAttempts(
+  db: Kysely<Database>,
+  stepId: number,
+  { attempt, activityId, scheduledAt, startedAt }: Attempt,
+): Promise<void> {
+  if (attempt === 1) return;
+  await sql`
+    insert into step_attempt (step_id, attempt, activity_id, worker, outcome, started_at, ended_at)
+    select ${stepId}::bigint, number, ${activityId}, 'unknown', 'LOST',
+      ${scheduledAt ?? startedAt}::timestamptz, ${startedAt}::timestamptz
+    from generate_series(1, ${attempt - 1}::integer) as number
+    where not exists (select from step_attempt known where known.step_id = ${stepId}
+      and known.activity_id = ${activityId} and known.attempt = number)`.execute(db);
 }
 
 export async function recordAttempt(

@@ -10,10 +10,11 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const KNOWN = 200;
 
 /**
- * The full id of the run that `text` names, by its id or the beginning of it. Throws `Failure('not-found')` with the
+ * The full id of the run that `text` names, by its id, the beginning of it, or `EXPERIMENT@ALIAS`. Throws `Failure('not-found')` with the
  * nearest id, `Failure('usage')` when several runs begin so.
  */
 export async function findRunId(db: Kysely<Database>, text: string): Promise<string> {
+  if (text.includes('@')) return runOfAlias(db, text);
   const prefix = text.toLowerCase();
   const found = await runsThatBegin(db, prefix);
   const [first, second] = found;
@@ -22,6 +23,23 @@ export async function findRunId(db: Kysely<Database>, text: string): Promise<str
   throw new Failure(
     'usage',
     `"${text}" is the beginning of several runs (${found.join(', ')}); give more of the id.`,
+  );
+}
+
+/** `asset-status@champion`: the run whose model set answers to that name. */
+async function runOfAlias(db: Kysely<Database>, text: string): Promise<string> {
+  const at = text.lastIndexOf('@');
+  const row = await db
+    .selectFrom('alias')
+    .innerJoin('experiment', 'experiment.id', 'alias.experiment_id')
+    .where('experiment.name', '=', text.slice(0, at))
+    .where('alias.alias', '=', text.slice(at + 1))
+    .select('alias.run_id')
+    .executeTakeFirst();
+  if (row !== undefined) return row.run_id;
+  throw new Failure(
+    'not-found',
+    `No run answers to "${text}". \`partita aliases\` lists the names, \`partita promote RUN\` gives one.`,
   );
 }
 

@@ -8,6 +8,7 @@ export function selectRuns(db: Kysely<Database>) {
     .selectFrom('run')
     .innerJoin('experiment', 'experiment.id', 'run.experiment_id')
     .innerJoin('spec', 'spec.digest', 'run.spec_digest')
+    .innerJoin('code_version', 'code_version.digest', 'run.code_digest')
     .leftJoin('run_snapshot', 'run_snapshot.run_id', 'run.id')
     .leftJoin('snapshot', 'snapshot.id', 'run_snapshot.snapshot_id')
     .leftJoin('run_plan', 'run_plan.run_id', 'run.id')
@@ -21,6 +22,11 @@ export function selectRuns(db: Kysely<Database>) {
       'run.workflow_id',
       'run.base_folder',
       'run.requested_by',
+      'run.mode',
+      'run.origin_run_id',
+      'run.reuse',
+      'run.again',
+      'code_version.partition_bundle_digest',
       'run.created_at',
       'run.started_at',
       'run.ended_at',
@@ -54,6 +60,9 @@ export function runFromRow(row: RunRow): RunRecord {
     workflowId: row.workflow_id,
     baseFolder: row.base_folder,
     requestedBy: row.requested_by,
+    origin: originFromRow(row),
+    reuse: row.reuse,
+    partitionBundle: row.partition_bundle_digest,
     createdAt: row.created_at,
     startedAt: row.started_at,
     endedAt: row.ended_at,
@@ -66,6 +75,14 @@ export function runFromRow(row: RunRow): RunRecord {
         ? null
         : { html: row.html_digest, json: row.json_digest },
   };
+}
+
+/** What goes with which mode is checked by the table. */
+function originFromRow({ mode, origin_run_id: runId, again }: RunRow): RunRecord['origin'] {
+  if (mode === 'fresh' || runId === null) return null;
+  if (mode === 'reproduce') return { mode, runId };
+  if (again === null) throw new RangeError('A retry does not say what to fit again.');
+  return { mode, runId, again };
 }
 
 /** Columns of a left join: all there, or none. */

@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import { Failure } from '../../domain/failure.ts';
 import { asJson } from '../../domain/json.ts';
-import { isTerminal, type RunError, type RunStatus } from '../../domain/run.ts';
+import { isTerminal, type RunError, type RunMode, type RunStatus } from '../../domain/run.ts';
 import { digestJson } from '../../frame/digest.ts';
 import type { NewRun, RunStore } from '../run-store.ts';
+import { auditRun } from './append-audit.ts';
 import type { Database } from './database.ts';
 import { insertRows } from './rows.ts';
 import { findRunId } from './run-id.ts';
@@ -60,7 +61,7 @@ async function insertRun(db: Kysely<Database>, run: NewRun): Promise<string> {
     .select('id')
     .where('name', '=', run.spec.name)
     .executeTakeFirstOrThrow();
-  await db
+  const inserted = await db
     .insertInto('run')
     .values({
       id: run.runId,
@@ -73,9 +74,11 @@ async function insertRun(db: Kysely<Database>, run: NewRun): Promise<string> {
       workflow_id: run.workflowId,
       base_folder: run.baseFolder,
       requested_by: run.requestedBy,
+      ...originRow(run),
     })
     .onConflict((conflict) => conflict.column('idempotency_key').doNothing())
-    .execute();
+    .returning('id')
+    .executeTakeFirst();
   const stored = await db
     .selectFrom('run')
     .select(['id', 'spec_digest'])
@@ -87,7 +90,24 @@ async function insertRun(db: Kysely<Database>, run: NewRun): Promise<string> {
       `The idempotency key "${run.idempotencyKey}" belongs to run ${stored.id} with another spec; choose another key.`,
     );
   }
+  if (inserted !== undefined)
+    await auditRun(db, run.runId, {
+      action: 'run.created',
+      actor: run.requestedBy,
+      role: 'editor',
+      reason: run.reason ?? null,
+    });
   return stored.id;
+}
+
+function originRow({ origin = null, reuse = true }: NewRun) {
+  const mode: RunMode = origin?.mode ?? 'fresh';
+  return {
+    reuse,
+    mode,
+    origin_run_id: origin?.runId ?? null,
+    again: origin?.mode === 'retry' ? JSON.stringify(origin.again) : null,
+  };
 }
 
 /** What many runs share: each row stands once, under its digest or name. */
@@ -118,6 +138,7 @@ async function insertRunSources(db: Kysely<Database>, run: NewRun): Promise<void
       source_digest: 'digest',
       lockfile_digest: 'digest',
       workflow_bundle_digest: 'digest',
+      partition_bundle_digest: 'digest',
     },
     [
       {
@@ -127,6 +148,7 @@ async function insertRunSources(db: Kysely<Database>, run: NewRun): Promise<void
         source_digest: code.sourceDigest,
         lockfile_digest: code.lockfileDigest,
         workflow_bundle_digest: code.workflowBundleDigest,
+        partition_bundle_digest: code.partitionBundleDigest,
       },
     ],
   );
@@ -164,4 +186,10 @@ async function moveRun(
     })
     .where('id', '=', id)
     .execute();
+  await auditRun(db, id, {
+    action: 'run.status',
+    actor: 'workflow',
+    role: 'system',
+    before: current,
+  });
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { Failure } from '../../domain/failure.ts';
 import { parsePartitionText } from '../../domain/partition.ts';
 import type { Snapshot, SnapshotPartition } from '../../sources/snapshot.ts';
@@ -9,7 +9,10 @@ import { recordStep } from './record-step.ts';
 import { anyOf, insertRows } from './rows.ts';
 import { insertStepIo } from './step-io.ts';
 
-type Snapshots = Pick<RunStore, 'recordSnapshot' | 'snapshotBatch' | 'snapshotPartitions'>;
+type Snapshots = Pick<
+  RunStore,
+  'recordSnapshot' | 'adoptSnapshot' | 'snapshotBatch' | 'snapshotPartitions'
+>;
 
 export function snapshotRecords(db: Kysely<Database>): Snapshots {
   return {
@@ -28,6 +31,30 @@ export function snapshotRecords(db: Kysely<Database>): Snapshots {
           ]);
         },
       );
+    },
+
+    async adoptSnapshot(runId, originRunId, attempt) {
+      const origin = await db
+        .selectFrom('run_snapshot')
+        .innerJoin('snapshot', 'snapshot.id', 'run_snapshot.snapshot_id')
+        .select(['snapshot.digest', 'run_snapshot.file_digest'])
+        .where('run_snapshot.run_id', '=', originRunId)
+        .executeTakeFirst();
+      if (origin === undefined) return false;
+      const { digest, file_digest: file } = origin;
+      const step = { runId, stage: 'snapshot', scope: 'own', batch: 0, attempt } as const;
+      await recordStep(db, { ...step, outputDigest: digest }, async (transaction, stepId) => {
+        await sql`
+          insert into run_snapshot
+            (run_id, snapshot_id, file_digest, columns, source, excluded, cutoffs, warnings)
+          select ${runId}::uuid, snapshot_id, file_digest, columns, source, excluded, cutoffs, warnings
+          from run_snapshot where run_id = ${originRunId}`.execute(transaction);
+        await insertStepIo(transaction, stepId, runId, [
+          { direction: 'in', role: 'snapshot', digest },
+          { direction: 'out', role: 'file', digest: file },
+        ]);
+      });
+      return true;
     },
 
     async snapshotPartitions(runId) {

@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import { asJson } from '../../domain/json.ts';
-import { GLOBAL_TEXT } from '../../domain/partition.ts';
 import type { Scope } from '../../domain/run.ts';
 import {
   type Attempt,
@@ -12,7 +11,7 @@ import {
 import type { Database } from './database.ts';
 import { knowObjects } from './objects.ts';
 import { selectTraining, trainedFromRow } from './partition-record.ts';
-import { insertRunPartitions } from './plans.ts';
+import { insertGlobalPartition } from './plans.ts';
 import { outputDigest, recordAttempt, recordStep } from './record-step.ts';
 import { anyOf } from './rows.ts';
 import { insertStepEdges } from './step-io.ts';
@@ -64,7 +63,7 @@ async function recordBatch(db: Kysely<Database>, batch: TrainedBatch): Promise<v
   await recordStep(db, step, async (transaction, train) => {
     const [features, select] = await insertInnerSteps(transaction, batch);
     await knowObjects(transaction, objectsOf(trained));
-    if (batch.scope === 'global') await insertGlobalPartition(transaction, runId);
+    if (batch.scope === 'global') await insertGlobalPartition(transaction, runId, null);
     await insertTraining(transaction, runId, train, trained);
     const data = await dataOf(transaction, batch);
     const edges = edgesOf(trained, data, { features, select, train });
@@ -105,31 +104,6 @@ async function insertInnerSteps(
     return id;
   };
   return [await insert('features'), await insert('select')];
-}
-
-/** The model without partition is trained on every row of the snapshot. */
-async function insertGlobalPartition(db: Kysely<Database>, runId: string): Promise<void> {
-  const { digest, row_count } = await db
-    .selectFrom('run_snapshot')
-    .innerJoin('snapshot', 'snapshot.id', 'run_snapshot.snapshot_id')
-    .select(['snapshot.digest', 'snapshot.row_count'])
-    .where('run_snapshot.run_id', '=', runId)
-    .executeTakeFirstOrThrow();
-  await insertRunPartitions(db, [
-    {
-      run_id: runId,
-      partition_id: GLOBAL_PARTITION,
-      ordinal: -1,
-      snapshot_id: null,
-      text: GLOBAL_TEXT,
-      digest,
-      row_count,
-      ranges: [{ start: 0, count: row_count }],
-      decision: 'train',
-      reason: null,
-      merged_into: null,
-    },
-  ]);
 }
 
 /** The rows that each partition was trained on, and the folds that all of them share. */

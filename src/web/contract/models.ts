@@ -83,20 +83,79 @@ const auditEvent = z
   .strictObject({
     id: z.int(),
     at: moment,
-    requestId: z.string(),
+    /** Null: nobody asked for it over HTTP. */
+    requestId: z.string().nullable(),
     actor: z.string(),
-    role: z.enum(ROLES),
-    /** `POST /runs/{run}/cancel`. */
+    /** `system`: what a run does by itself. */
+    role: z.enum([...ROLES, 'system']),
+    /** `POST /runs/{run}/cancel`, `run.status`, `step.recorded` … */
     action: z.string(),
-    /** What it was done to: the values of the path's parameters. */
+    /** What it was done to. */
     target: z.record(z.string(), z.string()),
-    /** Null: asked for; else how it was answered. */
+    /** How it was answered over HTTP; null: asked for, or not over HTTP. */
     status: z.int().nullable(),
+    before: z.json(),
+    after: z.json(),
+    reason: z.string().nullable(),
   })
   .meta({ id: 'AuditEvent' });
 export type AuditEvent = z.output<typeof auditEvent>;
 
+const experimentName = z.string().regex(/^[\w.\- ]{1,200}$/);
+const aliasName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,63}$/)
+  .describe('`champion`, `challenger` …');
+const aliasParams = z.strictObject({ experiment: experimentName, alias: aliasName });
+const why = z.string().max(2000).optional().describe('Kept in the audit trail.');
+
+const aliasState = z
+  .strictObject({
+    experiment: z.string(),
+    alias: z.string(),
+    runId: z.string(),
+    kind: z.enum(['promote', 'rollback']),
+    actor: z.string(),
+    reason: z.string().nullable(),
+    at: moment,
+  })
+  .meta({ id: 'Alias', description: 'The run whose model set answers to a name, and since when.' });
+
 export const modelEndpoints = {
+  'GET /aliases': {
+    summary: 'Every name of a model set, and the run that answers to it.',
+    role: 'viewer',
+    answer: z.strictObject({ aliases: z.array(aliasState) }).meta({ id: 'Aliases' }),
+  },
+  'GET /experiments/{experiment}/aliases/{alias}': {
+    summary: 'What a name stood for, the newest first.',
+    role: 'viewer',
+    params: aliasParams,
+    answer: z.strictObject({ history: z.array(aliasState) }).meta({ id: 'AliasHistory' }),
+  },
+  'POST /runs/{run}/promote': {
+    summary: "Lets a run's model set answer to a name within its experiment.",
+    role: 'editor',
+    params: runParams,
+    body: z.strictObject({
+      alias: aliasName.default('champion'),
+      reason: why,
+      expected: z
+        .string()
+        .max(100)
+        .nullable()
+        .optional()
+        .describe('Only where the name stands for this run now (null: for none).'),
+    }),
+    answer: aliasState,
+  },
+  'POST /experiments/{experiment}/aliases/{alias}/rollback': {
+    summary: 'The name goes back to the run that had it before.',
+    role: 'editor',
+    params: aliasParams,
+    body: z.strictObject({ reason: why }),
+    answer: aliasState,
+  },
   'GET /models/{model}': {
     summary: 'What a model is, from its own bytes.',
     role: 'viewer',

@@ -53,12 +53,32 @@ export const runState = z
   .meta({ id: 'RunState' });
 export type RunState = z.output<typeof runState>;
 
+const again = z.strictObject({
+  which: z
+    .enum(['missing', 'failed', 'all'])
+    .describe('What the run never got to; that and what failed; everything.'),
+  partition: z.string().min(1).max(10_000).optional().describe('Of these only one.'),
+});
+
+const retried = z
+  .strictObject({
+    runId: z.string().nullable(),
+    origin: z.string(),
+    again: count,
+    takenOver: count,
+    partitions: z.array(z.string()),
+    note: z.string().nullable(),
+  })
+  .meta({ id: 'Retried', description: 'The new run (null: a dry run), and what it does.' });
+
 const runDetail = z
   .strictObject({
     runId: z.string(),
     experiment: z.string(),
     status: runStatus,
     requestedBy: z.string(),
+    /** The run that this one starts from. */
+    origin: z.strictObject({ runId: z.string(), mode: z.enum(['retry', 'reproduce']) }).nullable(),
     createdAt: moment,
     startedAt: momentOrNull,
     endedAt: momentOrNull,
@@ -93,12 +113,17 @@ const runDetail = z
   .meta({ id: 'Run' });
 export type RunDetail = z.output<typeof runDetail>;
 
+const specText = z.strictObject({ content: z.string().max(1_000_000) });
+const specData = z.strictObject({ spec: jsonObject });
 /** Either the text of a spec (YAML or JSON), as a person writes it, or the same as data. */
-export const specBody = z.union([
-  z.strictObject({ content: z.string().max(1_000_000) }),
-  z.strictObject({ spec: jsonObject }),
-]);
+export const specBody = z.union([specText, specData]);
 export type SpecBody = z.input<typeof specBody>;
+
+const reuse = z
+  .boolean()
+  .optional()
+  .describe('false: everything is fitted, also what an earlier run has fitted from the same.');
+const runBody = z.union([specText.extend({ reuse }), specData.extend({ reuse })]);
 
 /** The `etag` that a run was last seen with: if it is another by now, nothing happens. */
 const ifMatch = z.object({ 'if-match': z.string().max(200).optional() });
@@ -122,7 +147,7 @@ export const runEndpoints = {
       'Records a run and starts it; with the same `Idempotency-Key` again, the run that exists.',
     role: 'editor',
     headers: z.object({ 'idempotency-key': z.string().min(1).max(200).optional() }),
-    body: specBody,
+    body: runBody,
     answer: submitted,
     status: 202,
   },
@@ -168,6 +193,16 @@ export const runEndpoints = {
     headers: ifMatch,
     body: z.strictObject({}),
     answer: runState,
+  },
+  'POST /runs/{run}/retry': {
+    summary:
+      'A new run on the rows that a run read: fits some partitions again and takes over the rest.',
+    role: 'editor',
+    params: runParams,
+    headers: z.object({ 'idempotency-key': z.string().min(1).max(200).optional() }),
+    body: again.extend({ dryRun: z.boolean().default(false) }),
+    answer: retried,
+    status: 202,
   },
   'POST /runs/{run}/set-concurrency': {
     summary: 'How many batches are in flight at once.',

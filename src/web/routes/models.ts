@@ -1,9 +1,24 @@
+import { askerOf } from '../actor.ts';
 import type { modelEndpoints } from '../contract/models.ts';
 import { placeAfter } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 
 export function modelRoutes({ services }: WebContext): Handlers<keyof typeof modelEndpoints> {
   return {
+    'GET /aliases': async () => ({ json: { aliases: await services.modelSets.aliases() } }),
+    'GET /experiments/{experiment}/aliases/{alias}': async ({ params: { experiment, alias } }) => ({
+      json: { history: await services.modelSets.history(experiment, alias) },
+    }),
+    'POST /runs/{run}/promote': async ({ params: { run }, body }, { actor }) => {
+      const { alias, expected, reason } = body;
+      return {
+        json: await services.modelSets.promote({ run, alias, expected }, askerOf(actor, reason)),
+      };
+    },
+    'POST /experiments/{experiment}/aliases/{alias}/rollback': async (
+      { params, body: { reason } },
+      { actor },
+    ) => ({ json: await services.modelSets.rollback(params, askerOf(actor, reason)) }),
     'GET /models/{model}': async ({ params: { model } }) => ({
       json: await services.modelCard(model),
     }),

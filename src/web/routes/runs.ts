@@ -6,11 +6,12 @@ import { Readable } from 'node:stream';
 import type { JsonObject } from '../../domain/json.ts';
 import type { RunControl, RunState, Services } from '../../operations/services.ts';
 import type { ReportFacts } from '../../report/facts.ts';
+import { type Actor, askerOf } from '../actor.ts';
 import { API_ROOT } from '../contract/api.ts';
 import type { Frozen } from '../contract/endpoint.ts';
 import type { RunDetail, runEndpoints } from '../contract/runs.ts';
 import { entityTag } from '../entity-tag.ts';
-import type { Handlers, WebContext } from '../handler.ts';
+import type { Caller, Handlers, WebContext } from '../handler.ts';
 import { REPORT_POLICY } from '../headers.ts';
 import { WebFailure } from '../problems.ts';
 import { prepareSpec } from '../submitted-spec.ts';
@@ -29,13 +30,12 @@ export function runRoutes(context: WebContext): Runs {
       const last = runs.length < limit ? undefined : runs.at(-1);
       return { json: { runs, next: last?.runId ?? null } };
     },
-    'POST /runs': async ({ body, headers }, { actor }) => {
+    'POST /runs': async ({ body: { reuse = true, ...body }, headers }, { actor }) => {
       const prepared = await prepareSpec(context, body);
-      const key = headers['idempotency-key'];
       const { runId } = await services.submit(prepared, {
         requestedBy: actor.name,
-        // One caller's keys are not another's.
-        idempotencyKey: key === undefined ? undefined : `${actor.name}: ${key}`,
+        idempotencyKey: keyOf(actor, headers),
+        reuse,
       });
       return { json: { runId }, headers: { location: `${API_ROOT}/runs/${runId}` } };
     },
@@ -54,6 +54,16 @@ export function runRoutes(context: WebContext): Runs {
       return { json: { ...(await services.result(run)), report: null } };
     },
     ...controlRoutes(services),
+    'POST /runs/{run}/retry': async ({ params: { run }, headers, body }, { actor }) => {
+      const idempotencyKey = keyOf(actor, headers);
+      const asked = { ...body, run, requestedBy: actor.name, idempotencyKey };
+      const result = await services.retry(asked);
+      const { runId } = result;
+      return {
+        json: result,
+        ...(runId === null ? {} : { headers: { location: `${API_ROOT}/runs/${runId}` } }),
+      };
+    },
     'GET /runs/{run}/report': async ({ params: { run } }) => ({
       json: JSON.parse(await services.report(run, 'json')) as ReportFacts,
     }),
@@ -70,6 +80,14 @@ export function runRoutes(context: WebContext): Runs {
   };
 }
 
+/** One caller's keys are not another's. */
+function keyOf(
+  { name }: Actor,
+  { 'idempotency-key': key }: { readonly 'idempotency-key'?: string | undefined },
+): string | undefined {
+  return key === undefined ? undefined : `${name}: ${key}`;
+}
+
 /** What the endpoints that steer a run are asked with. */
 type Steering = {
   readonly params: { readonly run: string };
@@ -77,7 +95,11 @@ type Steering = {
 };
 
 function controlRoutes(services: Services) {
-  const control = async (run: string, wanted: RunControl, ifMatch: string | undefined) => {
+  const control = async (
+    { params: { run }, headers: { 'if-match': ifMatch } }: Steering,
+    wanted: RunControl,
+    { actor }: Pick<Caller, 'actor'>,
+  ) => {
     if (ifMatch !== undefined) {
       const seen = steeringTag(await services.state(run));
       if (seen !== ifMatch)
@@ -86,19 +108,19 @@ function controlRoutes(services: Services) {
           `Run ${run} was changed meanwhile: look at it again.`,
         );
     }
-    const state = await services.control(run, wanted);
+    const state = await services.control(run, wanted, askerOf(actor));
     return { json: state, headers: { etag: steeringTag(state) } };
   };
   const plain =
-    (kind: 'pause' | 'resume' | 'cancel') =>
-    ({ params: { run }, headers }: Steering) =>
-      control(run, { kind }, headers['if-match']);
-  const concurrent = ({
-    params: { run },
-    headers,
-    body: { concurrency },
-  }: Steering & { readonly body: { readonly concurrency: number } }) =>
-    control(run, { kind: 'set-concurrency', concurrency }, headers['if-match']);
+    (kind: 'pause' | 'resume' | 'cancel') => (asked: Steering, caller: Pick<Caller, 'actor'>) =>
+      control(asked, { kind }, caller);
+  const concurrent = (
+    asked: Steering & { readonly body: { readonly concurrency: number } },
+    caller: Pick<Caller, 'actor'>,
+  ) => {
+    const { concurrency } = asked.body;
+    return control(asked, { kind: 'set-concurrency', concurrency }, caller);
+  };
   return {
     'POST /runs/{run}/pause': plain('pause'),
     'POST /runs/{run}/resume': plain('resume'),
@@ -118,6 +140,7 @@ function detailOf(found: Awaited<ReturnType<Services['facts']['run']>>): Frozen<
     runId: found.runId,
     experiment: found.experiment,
     status: found.status,
+    origin: found.origin === null ? null : { runId: found.origin.runId, mode: found.origin.mode },
     requestedBy: found.requestedBy,
     createdAt: found.createdAt,
     startedAt: found.startedAt,

@@ -23,7 +23,7 @@ export function AuditTrail() {
   return (
     <Section
       title="Who changed what"
-      note="Everything that was asked for over the web and changes something."
+      note="Everything that changes something: what was asked for, and what runs did by themselves. `partita audit verify` checks that nothing of it was touched."
     >
       {query.error === null ? null : <ProblemNotice error={query.error} />}
       {query.isSuccess && events.length === 0 ? (
@@ -42,7 +42,7 @@ export function AuditTrail() {
               </tr>
             </thead>
             <tbody>
-              {events.map(({ id, at, actor, role, action, target, status }) => (
+              {events.map(({ id, at, requestId, actor, role, action, target, status }) => (
                 <tr key={id}>
                   <td className="nowrap">{momentText(at)}</td>
                   <td>
@@ -50,7 +50,7 @@ export function AuditTrail() {
                   </td>
                   <td className="mono">{action}</td>
                   <td className="name mono">{Object.values(target).join(', ')}</td>
-                  <td className="n">{status ?? 'asked for'}</td>
+                  <td className="n">{status ?? (requestId === null ? '' : 'asked for')}</td>
                 </tr>
               ))}
             </tbody>

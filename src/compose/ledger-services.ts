@@ -1,0 +1,59 @@
+import type { OperationContext } from '../operations/context.ts';
+import { modelSets } from '../operations/model-sets.ts';
+import type { Services } from '../operations/services.ts';
+import type { Spec } from '../spec/spec.ts';
+
+type Act = <Result>(action: (context: OperationContext) => Promise<Result>) => Promise<Result>;
+
+/** What is asked of runs that were made: again, compared, and whether their record was touched. Each is loaded when asked. */
+export function ledgerServices(
+  act: Act,
+  lendSecrets: (spec: Spec) => Promise<void>,
+): Pick<
+  Services,
+  | 'retry'
+  | 'reproduce'
+  | 'compareReproduction'
+  | 'diff'
+  | 'audit'
+  | 'verifyAudit'
+  | 'exportAudit'
+  | 'modelSets'
+> {
+  const lend = async (run: string) => lendSecrets((await act(({ runs }) => runs.run(run))).spec);
+  return {
+    retry: async (request) => {
+      const { retryRun } = await import('../operations/retry.ts');
+      await lend(request.run);
+      return act((context) => retryRun(context, request));
+    },
+    reproduce: async (run) => {
+      const { startReproduction } = await import('../operations/reproduce.ts');
+      await lend(run);
+      return act((context) => startReproduction(context, run));
+    },
+    compareReproduction: async (run) => {
+      const { compareReproduction } = await import('../operations/reproduce.ts');
+      return act((context) => compareReproduction(context, run));
+    },
+    diff: async (a, b) => {
+      const { compareRuns } = await import('../operations/compare-runs.ts');
+      return act(async (context) =>
+        compareRuns(context, await context.runs.run(a), await context.runs.run(b)),
+      );
+    },
+    audit: {
+      append: (event) => act(({ audit }) => audit.append(event)),
+      list: (page) => act(({ audit }) => audit.list(page)),
+    },
+    modelSets: modelSets(act),
+    verifyAudit: async (checkpoint) => {
+      const { verifyAudit } = await import('../operations/audit.ts');
+      return act(({ audit }) => verifyAudit(audit, checkpoint));
+    },
+    exportAudit: async (out) => {
+      const { exportAudit } = await import('../operations/audit.ts');
+      return act(({ audit }) => exportAudit(audit, out));
+    },
+  };
+}

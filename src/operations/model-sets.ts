@@ -1,0 +1,52 @@
+import type { Alias, RegistryStore } from '../stores/registry-store.ts';
+import type { OperationContext } from './context.ts';
+import type { Asker } from './services.ts';
+
+/** Names of model sets, as the commands and the API ask for them; who asks is on record. */
+export interface ModelSets {
+  promote(
+    promotion: {
+      /** A run's id, or a unique prefix of it. */
+      readonly run: string;
+      readonly alias: string;
+      /** What the name must stand for until now; null: for none. */
+      readonly expected?: string | null | undefined;
+    },
+    by?: Asker,
+  ): Promise<Alias>;
+  rollback(
+    change: { readonly experiment: string; readonly alias: string },
+    by?: Asker,
+  ): Promise<Alias>;
+  aliases(experiment?: string): Promise<readonly Alias[]>;
+  history(experiment: string, alias: string): Promise<readonly Alias[]>;
+}
+
+export function modelSets(
+  act: <R>(work: (on: OperationContext) => Promise<R>) => Promise<R>,
+): ModelSets {
+  const asked = (
+    on: OperationContext,
+    { actor = on.user, role = 'admin', reason }: Asker = {},
+  ) => ({
+    actor,
+    role,
+    reason: reason ?? null,
+  });
+  const registry = <R>(work: (store: RegistryStore) => Promise<R>) =>
+    act((on) => work(on.registry));
+  return {
+    promote: ({ run, alias, expected }, by) =>
+      act((on) =>
+        on.registry.promote({
+          ...asked(on, by),
+          runId: run,
+          alias,
+          ...(expected === undefined ? {} : { expected }),
+        }),
+      ),
+    rollback: (change, by) => act((on) => on.registry.rollback({ ...change, ...asked(on, by) })),
+    aliases: (experiment) => registry((store) => store.aliases(experiment)),
+    history: (experiment, alias) => registry((store) => store.history(experiment, alias)),
+  };
+}

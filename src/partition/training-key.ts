@@ -1,0 +1,54 @@
+import type { Digest } from '../domain/digest.ts';
+import { asJson, type JsonObject } from '../domain/json.ts';
+import type { Scope } from '../domain/run.ts';
+import { digestJson } from '../frame/digest.ts';
+import type { Spec } from '../spec/spec.ts';
+
+/** What all trainings of one run depend on. */
+export type TrainingMakers = {
+  readonly spec: Spec;
+  readonly scope: Scope;
+  /** Names and kinds of the snapshot's columns. */
+  readonly columns: readonly { readonly name: string; readonly kind: string }[];
+  readonly classes: readonly string[];
+  /** Of the bundle of partition functions and kernels. */
+  readonly code: Digest;
+  /** Node, V8, machine: equal bytes are promised on equal ones only. */
+  readonly environment: JsonObject;
+};
+
+/** What a partition's training depends on besides. */
+export type TrainingInputs = {
+  /** Its canonical text: seeds are made from it. */
+  readonly text: string;
+  /** Of its rows, one for every member of a union. */
+  readonly rows: readonly Digest[];
+  /** Of the fold byte of each of its rows. */
+  readonly folds: Digest;
+};
+
+/** Fields that no fit depends on, or that the rows, their texts and their folds have in them already. */
+const APART = ['version', 'name', 'data', 'partition', 'global', 'engine', 'limits', 'strict'];
+
+/**
+ * The one key of the train-once ledger (DESIGN §10): two trainings with equal keys give equal bytes. What a spec says
+ * about anything unknown counts as relevant.
+ */
+export function trainingKeys(makers: TrainingMakers): (inputs: TrainingInputs) => Digest {
+  const { spec, scope, columns, classes, code, environment } = makers;
+  const relevant = Object.entries(spec).filter(([field]) => !APART.includes(field));
+  const shared = digestJson(
+    asJson({
+      spec: Object.fromEntries(relevant),
+      timezone: spec.data.timezone,
+      key: spec.partition.by,
+      scope,
+      ...(scope === 'global' ? { global: spec.global } : {}),
+      columns: columns.map(({ name, kind }) => ({ name, kind })),
+      classes,
+      code,
+      environment,
+    }),
+  );
+  return ({ text, rows, folds }) => digestJson([shared, text, ...rows, folds]);
+}

@@ -1,0 +1,39 @@
+/** Which run's model set an experiment answers with under a name, since when, and by whom. */
+export type Alias = {
+  readonly experiment: string;
+  readonly alias: string;
+  readonly runId: string;
+  readonly kind: 'promote' | 'rollback';
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly at: string;
+};
+
+export type AliasChange = {
+  readonly actor: string;
+  readonly role: 'editor' | 'admin';
+  readonly reason: string | null;
+};
+
+/** Names of model sets; every change stays on record. */
+export interface RegistryStore {
+  /**
+   * Gives a run's model set a name within its experiment. With `expected`, only where the name stands for that run now (null:
+   * for none). The same again is a no-op. Throws `Failure('conflict')`, also for a run without a model set.
+   */
+  promote(
+    promotion: AliasChange & {
+      readonly runId: string;
+      readonly alias: string;
+      readonly expected?: string | null;
+    },
+  ): Promise<Alias>;
+  /** The name goes back to the run that had it before. Throws `Failure('not-found')` where none had. */
+  rollback(
+    change: AliasChange & { readonly experiment: string; readonly alias: string },
+  ): Promise<Alias>;
+  /** Every name as it stands, by experiment and name. */
+  aliases(experiment?: string): Promise<readonly Alias[]>;
+  /** What a name stood for, the newest first, at most 100. */
+  history(experiment: string, alias: string): Promise<readonly Alias[]>;
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { digestBytes } from '../../src/frame/digest.ts';
+import { type TrainingMakers, trainingKeys } from '../../src/partition/training-key.ts';
+import type { Spec } from '../../src/spec/spec.ts';
+import { runRecord } from '../support/run-records.ts';
+
+const { spec } = runRecord();
+const inputs = { text: 'k=a', rows: [digestBytes('rows')], folds: digestBytes('folds') };
+const makers: TrainingMakers = {
+  spec,
+  scope: 'own',
+  columns: [{ name: 'x', kind: 'number' }],
+  classes: ['no', 'yes'],
+  code: digestBytes('code'),
+  environment: { node: '20.20.2' },
+};
+const KEY = trainingKeys(makers)(inputs);
+const keyWith = (changes: Partial<TrainingMakers>) =>
+  trainingKeys({ ...makers, ...changes })(inputs);
+const keyOf = (changes: Partial<Spec>) => keyWith({ spec: { ...spec, ...changes } });
+
+describe('the key of a training', () => {
+  it('changes with everything that its bytes depend on', () => {
+    const { validate, features, target } = spec;
+    const keys = [
+      KEY,
+      keyOf({ seed: 8 }),
+      keyOf({ metric: 'accuracy' }),
+      keyOf({ candidates: [] }),
+      keyOf({ validate: { ...validate, folds: 4 } }),
+      keyOf({ features: { ...features, select: { method: 'none' } } }),
+      keyOf({ target: { ...target, positive: 'yes' } }),
+      keyOf({ data: { ...spec.data, timezone: 'Europe/Paris' } }),
+      keyWith({ scope: 'global' }),
+      keyWith({ classes: ['no', 'perhaps', 'yes'] }),
+      keyWith({ columns: [{ name: 'x', kind: 'category' }] }),
+      keyWith({ code: digestBytes('other code') }),
+      keyWith({ environment: { node: '22.0.0' } }),
+      trainingKeys(makers)({ ...inputs, text: 'k=b' }),
+      trainingKeys(makers)({ ...inputs, rows: [digestBytes('other rows')] }),
+      trainingKeys(makers)({ ...inputs, folds: digestBytes('other folds') }),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('does not change with names, places, limits, the engine or what other partitions are to be', () => {
+    const { partition, limits, global, data } = spec;
+    for (const changes of [
+      { name: 'another' },
+      { data: { ...data, source: { kind: 'csv', path: 'x.csv' } } },
+      { partition: { ...partition, min_rows: 3, on_small: 'skip' } },
+      { limits: { ...limits, source_cells: 1 } },
+      { engine: { kind: 'local', threads: 3 } },
+      { global: { ...global, enabled: false } },
+      { strict: true },
+    ] satisfies readonly Partial<Spec>[])
+      expect(keyOf(changes)).toBe(KEY);
+  });
+});
