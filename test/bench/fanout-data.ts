@@ -8,32 +8,54 @@ export type FanoutShape = {
   readonly seed: number;
 };
 
+export type FanoutRow = {
+  /** Number of the partition. */
+  readonly partition: number;
+  readonly x: readonly number[];
+  readonly label: 'yes' | 'no';
+};
+
 /**
  * Binary classification whose boundary differs by partition: half linear, half by interactions, with 5 % label noise.
- * Written as CSV, rows of all partitions mixed.
+ * The first row of every partition, then the second of every one, and so on.
  */
-export async function writeFanoutCsv(path: string, shape: FanoutShape): Promise<void> {
-  const { partitions, rows, features } = shape;
-  const out = createWriteStream(path);
-  const names = Array.from({ length: features }, (_, f) => `x${f}`);
-  out.write(`segment,${names.join(',')},label\n`);
-  const random = seededRandom(shape.seed);
-  const weights = Array.from({ length: partitions }, () => names.map(() => normal(random)));
+export function* fanoutRows({
+  partitions,
+  rows,
+  features,
+  seed,
+}: FanoutShape): Generator<FanoutRow> {
+  const random = seededRandom(seed);
+  const draw = () => Array.from({ length: features }, () => normal(random));
+  const weights = Array.from({ length: partitions }, draw);
   for (let row = 0; row < rows; row++) {
-    let text = '';
-    for (let p = 0; p < partitions; p++) {
-      const x = names.map(() => normal(random));
-      const w = weights[p] as readonly number[];
+    for (let partition = 0; partition < partitions; partition++) {
+      const x = draw();
+      const w = weights[partition] as readonly number[];
       const linear = x.reduce((sum, value, f) => sum + value * (w[f] as number), 0);
       const crossed = (x[0] as number) * (x[1] as number) * 2 + Math.sin(2 * (x[2] as number)) * 2;
       const noisy = random() < 0.05;
-      const isPositive = linear + crossed > 0 !== noisy;
-      text += `s${String(p).padStart(3, '0')},${x.map((value) => value.toFixed(6)).join(',')},${isPositive ? 'yes' : 'no'}\n`;
+      const label = linear + crossed > 0 !== noisy ? 'yes' : 'no';
+      yield { partition, x, label };
     }
+  }
+}
+
+/** Written as CSV, rows of all partitions mixed. */
+export async function writeFanoutCsv(path: string, shape: FanoutShape): Promise<void> {
+  const out = createWriteStream(path);
+  const names = Array.from({ length: shape.features }, (_, f) => `x${f}`);
+  out.write(`segment,${names.join(',')},label\n`);
+  for (const { partition, x, label } of fanoutRows(shape)) {
+    const text = `${segmentOf(partition)},${x.map((value) => value.toFixed(6)).join(',')},${label}\n`;
     if (!out.write(text)) await once(out, 'drain');
   }
   out.end();
   await once(out, 'finish');
+}
+
+export function segmentOf(partition: number): string {
+  return `s${String(partition).padStart(3, '0')}`;
 }
 
 function normal(random: () => number): number {

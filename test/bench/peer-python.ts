@@ -10,18 +10,29 @@ const PEER_PACKAGES = [
   'shap==0.51.0',
   'pandas',
   'joblib',
-].join(' ');
+];
+/** A client of Spark Connect, and what executors need for it; the newest of the server's minor version. */
+const SPARK_PACKAGES = ['pyspark-client==4.1.3', 'pyarrow'];
 
 /** Python with the peer's packages in a virtual environment that is kept for the next time. */
 export function peerPython(): string {
-  const venv = join(process.cwd(), '.partita/tools/peer');
+  return pythonWith('peer', PEER_PACKAGES);
+}
+
+/** The same with PySpark's client. */
+export function sparkPeerPython(): string {
+  return pythonWith('spark-peer', [...PEER_PACKAGES, ...SPARK_PACKAGES]);
+}
+
+function pythonWith(name: string, packages: readonly string[]): string {
+  const venv = join(process.cwd(), '.partita/tools', name);
   const python = join(venv, 'bin/python');
   const done = join(venv, 'packages.txt');
-  if (existsSync(done) && readFileSync(done, 'utf8') === PEER_PACKAGES) return python;
+  const wanted = packages.join(' ');
+  if (existsSync(done) && readFileSync(done, 'utf8') === wanted) return python;
   mkdirSync(venv, { recursive: true });
   execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
-  const install = ['-m', 'pip', 'install', '--quiet', ...PEER_PACKAGES.split(' ')];
-  execFileSync(python, install, { stdio: 'inherit' });
-  writeFileSync(done, PEER_PACKAGES);
+  execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...packages], { stdio: 'inherit' });
+  writeFileSync(done, wanted);
   return python;
 }
