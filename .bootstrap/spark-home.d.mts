@@ -8,7 +8,7 @@ export type SparkSearch = {
   readonly release?: SparkRelease;
 };
 
-export const SPARK_RELEASE: SparkRelease;
+export const SPARK_RELEASES: readonly SparkRelease[];
 
 /**
  * The home of a Spark that has Connect: PARTITA_SPARK_HOME or SPARK_HOME, else the pinned release, fetched once.

@@ -14,11 +14,15 @@ import {
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The source distribution on the Python package index: 456 MB, 500 MB unpacked. */
-export const SPARK_RELEASE = {
-  version: '4.1.4',
-  sha256: 'bcbd5e18690cf79d438e97210ad06fb8d451a251bb77becc2b0418868d2acd73',
-};
+/** The newest of each minor version that is spoken to: source distributions on the Python package index, about 450 MB each. */
+export const SPARK_RELEASES = [
+  { version: '4.0.5', sha256: 'a0d44b0e7faf0458ad83b7aa664e7ed8b96beed8a55d66ce3b0dfac2309dfca6' },
+  { version: '4.1.4', sha256: 'bcbd5e18690cf79d438e97210ad06fb8d451a251bb77becc2b0418868d2acd73' },
+  { version: '4.2.1', sha256: 'd79b7c8ee41e66a9202fe6f600ca90b931ca571ae9dbdf31c58d2672e5102da0' },
+  { version: '4.3.0', sha256: 'e8c517948eff7088a7aa07449aa8eafa4a15a8d50319de2525a6fd26622476c6' },
+];
+/** The one that `npm test` starts. */
+const [, SPARK_RELEASE] = SPARK_RELEASES;
 const OLDEST_JAVA = 17;
 
 /**
@@ -97,7 +101,9 @@ async function obtainArchive(environment, release, tell) {
   const draft = `${archive}.${process.pid}.tmp`;
   mkdirSync(draft, { recursive: true });
   try {
-    tell(`Fetching Apache Spark ${release.version} for the Spark tests with pip (456 MB, once).`);
+    tell(
+      `Fetching Apache Spark ${release.version} for the Spark tests with pip (about 450 MB, once).`,
+    );
     downloadInto(draft, release, environment);
     const fetched = join(draft, `pyspark-${release.version}.tar.gz`);
     await checkArchive(fetched, release);
