@@ -8,6 +8,7 @@ import type { Engine, GroupedMap, Outcome, PartitionTask } from '../../src/engin
 import { digestBytes } from '../../src/frame/digest.ts';
 import type { Frame } from '../../src/frame/frame.ts';
 import { writeSnapshotFile } from '../support/snapshot-file.ts';
+import { trainingJob } from '../support/training-job.ts';
 
 const MODULE = join(import.meta.dirname, '../support/engine-functions.js');
 const ROWS = 1000;
@@ -213,6 +214,14 @@ export function describeEngine(
         'out_of_memory',
         'ok',
       ]);
+    });
+
+    it('bounds what kernels hold, which no limit of a thread does', async () => {
+      const job = await trainingJob({ car: 20_000 });
+      const limits = { seconds: 60, memoryMb: 2, heapMb: 512 };
+      const [outcome] = await run({ ...job, limits });
+      expect(outcome).toMatchObject({ kind: 'failed', reason: 'out_of_memory' });
+      expect(outcome).toHaveProperty('message', expect.stringContaining('memory'));
     });
 
     it('refuses rows that can not fit before it reads them', async () => {

@@ -56,6 +56,11 @@ export function signTheBook({ partition }, { book, waitMs }) {
   return { facts: { partition: partition.text }, blobs: new Map() };
 }
 
+/** Which process it runs in. @type {PartitionFunction} */
+export function tellProcess() {
+  return { facts: { pid: process.pid }, blobs: new Map() };
+}
+
 /** @type {PartitionFunction} */
 export function misbehave({ partition, inputs }, args, { log, stop }) {
   const how = /** @type {string | undefined} */ (args[partition.text]);

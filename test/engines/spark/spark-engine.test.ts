@@ -211,6 +211,17 @@ describe('the Spark engine', { timeout: 5 * MINUTE }, () => {
     await engine.close();
   });
 
+  it('has one job after another done by the same processes', async () => {
+    const engine = engineAt(spark.remote);
+    const pids: unknown[] = [];
+    for (let i = 0; i < 3; i++) {
+      const [outcome] = await allOf(engine.map(jobOf('tellProcess', tasks.slice(0, 1)), never()));
+      pids.push(outcome?.kind === 'ok' && outcome.facts['pid']);
+    }
+    await engine.close();
+    expect(pids).toEqual([expect.any(Number), pids[0], pids[0]]);
+  });
+
   it('leaves no operation behind when it is cancelled', async () => {
     const engine = engineAt(spark.remote);
     const bookmark = new MemoryBookmark();
