@@ -90,7 +90,10 @@ function advanceOf({ heartbeatDetails }: Pending): readonly { tasks: number; don
 
 function troubleOf({ state, lastFailure }: Pending): string | null {
   if (state !== SCHEDULED || !lastFailure) return null;
-  return lastFailure.timeoutFailureInfo ? 'Its worker was lost.' : (lastFailure.message ?? null);
+  if (lastFailure.timeoutFailureInfo) return 'Its worker was lost.';
+  // The server puts a word of its own before a failure that has a long stack, and cuts the stack.
+  const { message } = (lastFailure.serverFailureInfo && lastFailure.cause) ?? lastFailure;
+  return message ?? null;
 }
 
 /** Resolves when the workflow has ended, however it did, or when nothing more can be learned of it. */
