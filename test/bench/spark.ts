@@ -92,12 +92,12 @@ async function many(): Promise<void> {
       const snapshot = await writeFanoutSnapshot(path, shape);
       const run = async () => {
         const { seconds } = await ours.train(snapshot, ['logistic']);
-        return { seconds: (1000 * seconds) / partitions };
+        return { seconds: seconds / partitions };
       };
-      return { name: `${partitions} partitions, ms each`, run };
+      return { name: `${partitions} partitions, each`, run };
     }),
   );
-  await inTurns('time per partition × 1000 (the fewer ÷ the more; at least 0.83)', entrants);
+  await inTurns('time per partition (of the fewer ÷ of the more: at least 0.83)', entrants);
 }
 
 function theirs(name: string, question: object): readonly Entrant[] {
@@ -113,7 +113,7 @@ async function inTurns(title: string, entrants: readonly Entrant[]): Promise<voi
       const { seconds, score } = await run();
       const told = score === undefined ? '' : `  score ${score.toFixed(4)}`;
       console.log(
-        `  ${round === 0 ? 'warm-up' : `round ${round}`}  ${seconds.toFixed(2)} s  ${name}${told}`,
+        `  ${round === 0 ? 'warm-up' : `round ${round}`}  ${(1000 * seconds).toFixed(1)} ms  ${name}${told}`,
       );
       if (round > 0) times[i]?.push(seconds);
     }
