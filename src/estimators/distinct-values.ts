@@ -1,6 +1,11 @@
 /** The different values, ascending (−0 and 0 are one). O(n·log n), without a callback per comparison. */
 export function distinctAscending(values: Float64Array): Float64Array {
-  const sorted = values.slice().sort();
+  return distinctInPlace(values.slice());
+}
+
+/** The same without a copy: `values` are sorted, and the different ones are their beginning. */
+export function distinctInPlace(values: Float64Array): Float64Array {
+  const sorted = values.sort();
   let count = 0;
   for (const value of sorted)
     if (count === 0 || value !== sorted[count - 1]) sorted[count++] = value;

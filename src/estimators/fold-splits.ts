@@ -76,10 +76,8 @@ export function repeatsNote(repeats: number, rowCount: number): string {
 function holdOut({ strata, sizes }: RowBlocks, share: number, codes: Uint8Array): void {
   let rowsSoFar = 0;
   let taken = 0;
-  for (let from = 0; from < sizes.length; ) {
-    const stratum = strata[from];
-    let to = from;
-    while (to < sizes.length && strata[to] === stratum) rowsSoFar += sizes[to++] as number;
+  for (const { from, to } of strata) {
+    for (let i = from; i < to; i++) rowsSoFar += sizes[i] as number;
     const goal = Math.round(share * rowsSoFar);
     let left = to - from;
     for (let i = from; i < to && left > 1; i++) {
@@ -90,7 +88,6 @@ function holdOut({ strata, sizes }: RowBlocks, share: number, codes: Uint8Array)
       taken += size;
       left--;
     }
-    from = to;
   }
 }
 
@@ -100,22 +97,21 @@ function holdOut({ strata, sizes }: RowBlocks, share: number, codes: Uint8Array)
  */
 function spread({ strata, sizes }: RowBlocks, count: number, codes: Uint8Array): number {
   const rowsOf = new Float64Array(count);
-  const ofStratum = new Float64Array(count);
-  let current = Number.NaN;
-  for (let i = 0; i < sizes.length; i++) {
-    if (codes[i] === HOLDOUT) continue;
-    if (strata[i] !== current) ofStratum.fill(0);
-    current = strata[i] as number;
-    let best = 0;
-    for (let fold = 1; fold < count; fold++) {
-      const difference =
-        (ofStratum[fold] as number) - (ofStratum[best] as number) ||
-        (rowsOf[fold] as number) - (rowsOf[best] as number);
-      if (difference < 0) best = fold;
+  for (const { from, to } of strata) {
+    const ofStratum = new Float64Array(count);
+    for (let i = from; i < to; i++) {
+      if (codes[i] === HOLDOUT) continue;
+      let best = 0;
+      for (let fold = 1; fold < count; fold++) {
+        const difference =
+          (ofStratum[fold] as number) - (ofStratum[best] as number) ||
+          (rowsOf[fold] as number) - (rowsOf[best] as number);
+        if (difference < 0) best = fold;
+      }
+      ofStratum[best] = (ofStratum[best] as number) + (sizes[i] as number);
+      rowsOf[best] = (rowsOf[best] as number) + (sizes[i] as number);
+      codes[i] = best;
     }
-    ofStratum[best] = (ofStratum[best] as number) + (sizes[i] as number);
-    rowsOf[best] = (rowsOf[best] as number) + (sizes[i] as number);
-    codes[i] = best;
   }
   return rowsOf.filter((rows) => rows > 0).length;
 }
@@ -126,16 +122,13 @@ function rareClassNotes(
   classes: readonly string[],
   count: number,
 ): readonly string[] {
-  const blocksOf = new Map<number, number>();
-  strata.forEach((stratum, i) => {
-    if (codes[i] !== HOLDOUT) blocksOf.set(stratum, (blocksOf.get(stratum) ?? 0) + 1);
+  return strata.flatMap(({ code, from, to }) => {
+    let blocks = 0;
+    for (let i = from; i < to; i++) if (codes[i] !== HOLDOUT) blocks++;
+    // A class always keeps a block to train on.
+    if (blocks >= count) return [];
+    return `Class "${classes[code] ?? code}" is in ${blocks} of ${count} folds: it has no more different rows.`;
   });
-  return [...blocksOf]
-    .filter(([, blocks]) => blocks < count)
-    .map(
-      ([code, blocks]) =>
-        `Class "${classes[code] ?? code}" is in ${blocks} of ${count} folds: it has no more different rows.`,
-    );
 }
 
 /**

@@ -1,6 +1,9 @@
-import { distinctAscending, placeOf } from './distinct-values.ts';
+import { distinctInPlace, placeOf } from './distinct-values.ts';
 
 export const HASH_BYTES = 16;
+
+/** The blocks of a stratum stand together: `from` to `to` − 1. */
+export type Stratum = { readonly code: number; readonly from: number; readonly to: number };
 
 /**
  * Rows of one rank make a block: they are equal (or, once in 10⁴ tables of a million rows, two of them are not) and move
@@ -8,8 +11,7 @@ export const HASH_BYTES = 16;
  * not objects: a partition may have millions of blocks.
  */
 export type RowBlocks = {
-  /** The stratum of each block. */
-  readonly strata: Int32Array;
+  readonly strata: readonly Stratum[];
   /** Rows in each block. */
   readonly sizes: Int32Array;
   /** For each of the given rows, its block. */
@@ -29,32 +31,29 @@ export function orderRows(
   const ranks = hashRanks(rows, rowHashes, seed);
   const blockOfRow = new Int32Array(rows.length);
   const sizes = new Int32Array(rows.length);
-  const strataOfBlocks = new Int32Array(rows.length);
-  let blockCount = 0;
-  for (const [stratum, members] of rowCountsOf(rows, strata)) {
-    const isMember = (i: number) => strata[rows[i] as number] === stratum;
-    const distinct = distinctAscending(pick(ranks, members, isMember));
+  const found: Stratum[] = [];
+  let from = 0;
+  for (const [code, members] of rowCountsOf(rows, strata)) {
+    const isMember = (i: number) => strata[rows[i] as number] === code;
+    const distinct = distinctInPlace(pick(ranks, members, isMember));
     for (let i = 0; i < rows.length; i++) {
       if (!isMember(i)) continue;
-      const block = blockCount + placeOf(ranks[i] as number, distinct);
+      const block = from + placeOf(ranks[i] as number, distinct);
       sizes[block] = (sizes[block] as number) + 1;
       blockOfRow[i] = block;
     }
-    strataOfBlocks.fill(stratum, blockCount, blockCount + distinct.length);
-    blockCount += distinct.length;
+    const to = from + distinct.length;
+    found.push({ code, from, to });
+    from = to;
   }
-  return {
-    strata: strataOfBlocks.subarray(0, blockCount),
-    sizes: sizes.subarray(0, blockCount),
-    blockOfRow,
-  };
+  return { strata: found, sizes: sizes.subarray(0, from), blockOfRow };
 }
 
 /** Rows of each stratum, by ascending code. */
 function rowCountsOf(
   rows: Int32Array,
   strata: Int32Array,
-): readonly (readonly [stratum: number, count: number])[] {
+): readonly (readonly [code: number, count: number])[] {
   const counts = new Map<number, number>();
   for (const row of rows) {
     const stratum = strata[row] as number;

@@ -37,6 +37,9 @@ export function targetOf(
   const { codes, labels } = labelsOf(column);
   const codeOf = new Map(classes.map((label, code) => [label, code]));
   const runCodes = labels.map((label) => codeOf.get(label) ?? -1);
+  // Where the partition has the run's classes, its codes are the run's: no copy of millions.
+  if (runCodes.every((runCode, code) => runCode === code))
+    return { kind: 'classes', classes, codes };
   return {
     kind: 'classes',
     classes,
