@@ -1,7 +1,12 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StatusResult } from '../../src/cli/commands/status.ts';
 import type { RunResult } from '../../src/domain/result.ts';
+import type { PartName } from '../../src/embedded/part-record.ts';
+import { findPostgres, postgresUrl } from '../../src/embedded/postgres.ts';
+import { postgresPassword } from '../../src/embedded/postgres-home.ts';
+import { queryServer } from '../../src/embedded/server-query.ts';
 import type { SpecInput } from '../../src/spec/spec.ts';
 import { temporalPath } from './temporal.ts';
 import { makeFolder } from './test-folder.ts';
@@ -129,6 +134,23 @@ export class Partita {
     const ended = await this.command('predictions', runId, '--split', split, '--out', out);
     if (ended.code !== 0) throw new Error(ended.stderr);
     return readCsv(out);
+  }
+
+  /** Rows of the database behind it all. */
+  async query(
+    text: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<readonly { readonly [column: string]: unknown }[]> {
+    const folder = join(this.folder, '.partita');
+    const port = findPostgres(folder)?.port ?? 0;
+    const url = postgresUrl({ port, password: postgresPassword(folder) }, 'partita');
+    return queryServer(url, text, parameters);
+  }
+
+  /** The process of a background part. */
+  async pidOf(part: PartName): Promise<number> {
+    const { parts } = await this.json<StatusResult>('status');
+    return parts.find(({ name }) => name === part)?.pid ?? 0;
   }
 
   async stop(): Promise<void> {
