@@ -7,6 +7,7 @@ import type { JsonObject } from '../../src/domain/json.ts';
 import type { Engine, GroupedMap, Outcome, PartitionTask } from '../../src/engines/engine.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import type { Frame } from '../../src/frame/frame.ts';
+import { machineFrame, machineSpec } from '../support/machines.ts';
 import { writeSnapshotFile } from '../support/snapshot-file.ts';
 import { trainingJob } from '../support/training-job.ts';
 
@@ -217,7 +218,8 @@ export function describeEngine(
     });
 
     it('bounds what kernels hold, which no limit of a thread does', async () => {
-      const job = await trainingJob({ car: 20_000 });
+      const rows = { car: 20_000 };
+      const job = await trainingJob(machineFrame(rows), machineSpec(), rows);
       const limits = { seconds: 60, memoryMb: 2, heapMb: 512 };
       const [outcome] = await run({ ...job, limits });
       expect(outcome).toMatchObject({ kind: 'failed', reason: 'out_of_memory' });

@@ -46,7 +46,10 @@ describe.each(SPARK_RELEASES)('Spark $version', (release) => {
   });
 
   it('tells what an executor could not do', { timeout: 2 * MINUTE }, async () => {
-    const job = { ...(await trainingJob(machineFrame(ROWS), SPEC, ROWS)), folds: { path: '/not/shared/folds' } };
+    const job = {
+      ...(await trainingJob(machineFrame(ROWS), SPEC, ROWS)),
+      folds: { path: '/not/shared/folds' },
+    };
     const engine = createEngine();
     const failure = await allOf(engine, job).catch((error: unknown) => error);
     await engine.close();
