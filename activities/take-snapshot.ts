@@ -1,4 +1,5 @@
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
+import { snapshotBytes } from '../src/frame/snapshot-layout.ts';
 import { SCAN_BATCH_LIMITS } from '../src/partition/batch-plan.ts';
 import { checkFeatures } from '../src/partition/check-features.ts';
 import type { RunRecord } from '../src/stores/run-store.ts';
@@ -67,10 +68,10 @@ async function readSource(
     });
   try {
     checkFeatures(snapshot.columns, spec);
-    const { size } = await stat(parquetPath);
+    const byteSize = await snapshotBytes(parquetPath);
     const digest = await objects.putFile(parquetPath);
-    await runs.recordSnapshot(runId, snapshot, { digest, byteSize: size }, attempt);
+    await runs.recordSnapshot(runId, snapshot, { digest, byteSize }, attempt);
   } finally {
-    await rm(parquetPath, { force: true });
+    await rm(parquetPath, { recursive: true, force: true });
   }
 }

@@ -28,7 +28,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/spec',
     'src/onnx',
   ],
-  'src/engines': ['src/domain', 'src/frame', 'src/kernels', 'src/partition'],
+  'src/engines': [
+    'src/domain',
+    'src/frame',
+    'src/kernels',
+    'src/partition',
+    'src/sources',
+    'src/spec (types)',
+  ],
   'src/sources': ['src/domain', 'src/frame', 'src/spec'],
   'src/stores': [
     'src/domain',

@@ -24,6 +24,8 @@ export class OpenEngines {
   }
 
   /** Throws `Failure('invalid-spec')` for an address that makes no sense; an engine connects at its first job. */
+  engine(setting: Extract<EngineSetting, { readonly kind: 'spark' }>): SparkEngine;
+  engine(setting: EngineSetting): Engine;
   engine(setting: EngineSetting): Engine {
     const name = JSON.stringify(setting);
     const existing = this.#engines.get(name);

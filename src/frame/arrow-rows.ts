@@ -115,14 +115,15 @@ function rowNumbers(data: Data): Int32Array {
   return withMissing(data, data.values as Int32Array, -1);
 }
 
-function doublesOf(data: Data, name: string): Float64Array {
+/** Doubles of an Arrow column; NaN = missing. */
+export function doublesOf(data: Data, name: string): Float64Array {
   if (!DataType.isFloat(data.type) || !(data.values instanceof Float64Array))
     throw wrongType(name, data);
   return withMissing(data, data.values, Number.NaN);
 }
 
 /** Times as doubles: the nearest one beyond 2^53 µs. */
-function microsOf(data: Data, name: string): Float64Array {
+export function microsOf(data: Data, name: string): Float64Array {
   if (!DataType.isTimestamp(data.type) || data.type.unit !== TimeUnit.MICROSECOND)
     throw wrongType(name, data);
   const words = wordsOf(data);
@@ -137,7 +138,8 @@ function wordsOf({ values, length }: Data): Uint32Array {
   return new Uint32Array(values.buffer, values.byteOffset, length * 2);
 }
 
-function codesOf(data: Data, name: string, levels: TextLevels): Int32Array {
+/** A text column as codes of `levels`, which grows; −1 = missing. */
+export function codesOf(data: Data, name: string, levels: TextLevels): Int32Array {
   if (!DataType.isUtf8(data.type) && !DataType.isLargeUtf8(data.type)) throw wrongType(name, data);
   const offsets = Int32Array.from(data.valueOffsets as ArrayLike<number | bigint>, Number);
   const { buffer, byteOffset, length } = data.values as Uint8Array;

@@ -122,6 +122,26 @@ export class StructReader {
     return { schema: schemaBytes(schema), batch: batchBytes(schema, rowCount, children) };
   }
 
+  /** A batch with the columns at these places as they are, and new ones behind them. */
+  extend(
+    batch: ArrowMessage,
+    places: readonly number[],
+    added: readonly StructField[],
+    values: readonly StructValues[],
+  ): { schema: Uint8Array; batch: Uint8Array } {
+    const { rowCount, columns } = this.columns(batch);
+    const types = added.map(({ type }) => TYPES[type]());
+    const schema = wrapped([
+      ...places.map((place) => this.#fieldAt(place)),
+      ...added.map(({ name }, i) => new Field(name, types[i] as DataType, true)),
+    ]);
+    const children = [
+      ...places.map((place) => columns[place] as Data),
+      ...added.map((field, i) => dataOf(field, types[i] as DataType, values[i] as StructValues)),
+    ];
+    return { schema: schemaBytes(schema), batch: batchBytes(schema, rowCount, children) };
+  }
+
   #fieldAt(place: number): Field {
     const field = this.#fields?.[place];
     if (field === undefined) throw new RangeError(`The batch has no column ${place}.`);

@@ -1,3 +1,6 @@
+import { statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { distinctNames } from './distinct-names.ts';
 import { type Database, sqlPath } from './duckdb.ts';
 
@@ -28,11 +31,42 @@ export function storedNames(names: readonly string[]): readonly string[] {
   return distinctNames(names, [ROW, SOURCE_ROW, HASH_HIGH, HASH_LOW]);
 }
 
-/** The layout that a snapshot file carries; throws when the file is none. */
+/** In a snapshot that is a folder of Parquet files: the layout, and the files that belong to it. */
+export const LAYOUT_FILE = '_partita.json';
+
+export type FolderLayout = {
+  readonly columns: SnapshotLayout;
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+};
+
+/** The layout that a snapshot carries, a file or a folder; throws when it is none. */
 export async function readLayout(database: Database, path: string): Promise<SnapshotLayout> {
+  if (isFolder(path)) return (await readFolderLayout(path)).columns;
   const [row] = await database.rows(
     `SELECT decode(value) AS layout FROM parquet_kv_metadata(${sqlPath(path)}) WHERE decode(key) = $1`,
     LAYOUT_KEY,
   );
   return JSON.parse(String(row?.['layout'])) as SnapshotLayout;
+}
+
+export async function readFolderLayout(path: string): Promise<FolderLayout> {
+  return JSON.parse(await readFile(join(path, LAYOUT_FILE), 'utf8')) as FolderLayout;
+}
+
+/** Bytes of the files of a snapshot. */
+export async function snapshotBytes(path: string): Promise<number> {
+  if (!isFolder(path)) return (await stat(path)).size;
+  const { files } = await readFolderLayout(path);
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** What `read_parquet` takes for a snapshot. */
+export async function snapshotFiles(path: string): Promise<string> {
+  if (!isFolder(path)) return sqlPath(path);
+  const { files } = await readFolderLayout(path);
+  return `[${files.map(({ name }) => sqlPath(join(path, name))).join(', ')}]`;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

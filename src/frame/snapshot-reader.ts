@@ -1,5 +1,5 @@
 import { Failure } from '../domain/failure.ts';
-import { type Database, openDatabase, sqlPath } from './duckdb.ts';
+import { type Database, openDatabase } from './duckdb.ts';
 import type { Chunk } from './duckdb-chunk.ts';
 import { columnFill, type Fill } from './fill-columns.ts';
 import type { Frame, RowRange } from './frame.ts';
@@ -14,6 +14,7 @@ import {
   type SnapshotLayout,
   SOURCE_ROW,
   type StoredColumn,
+  snapshotFiles,
 } from './snapshot-layout.ts';
 
 export type SnapshotRows = {
@@ -45,7 +46,9 @@ export async function openSnapshot(parquetPath: string): Promise<SnapshotReader>
   const database = await openDatabase({ threads: 2, memoryMb: 1024 });
   try {
     await database.run('SET parquet_metadata_cache = true');
-    return new ParquetReader(database, parquetPath, await readLayout(database, parquetPath));
+    const files = await snapshotFiles(parquetPath);
+    const layout = await readLayout(database, parquetPath);
+    return new ParquetReader(database, { path: parquetPath, files, layout });
   } catch (cause) {
     database.close();
     throw new Failure('corrupt-object', `${parquetPath} is no snapshot that can be read.`, {
@@ -57,12 +60,18 @@ export async function openSnapshot(parquetPath: string): Promise<SnapshotReader>
 class ParquetReader implements SnapshotReader {
   readonly #database: Database;
   readonly #path: string;
+  /** As SQL. */
+  readonly #files: string;
   readonly #layout: SnapshotLayout;
 
-  constructor(database: Database, path: string, layout: SnapshotLayout) {
+  constructor(
+    database: Database,
+    snapshot: { readonly path: string; readonly files: string; readonly layout: SnapshotLayout },
+  ) {
     this.#database = database;
-    this.#path = path;
-    this.#layout = layout;
+    this.#path = snapshot.path;
+    this.#files = snapshot.files;
+    this.#layout = snapshot.layout;
   }
 
   async read(
@@ -105,7 +114,7 @@ class ParquetReader implements SnapshotReader {
     );
     const list = [ROW, HASH_HIGH, HASH_LOW, SOURCE_ROW, ...fills.map(({ sql }) => sql)];
     return this.#database.stream(
-      `SELECT ${list.join(', ')} FROM read_parquet(${sqlPath(this.#path)}) WHERE ${where.length === 0 ? 'false' : where.join(' OR ')}`,
+      `SELECT ${list.join(', ')} FROM read_parquet(${this.#files}) WHERE ${where.length === 0 ? 'false' : where.join(' OR ')}`,
     );
   }
 

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { Failure } from '../domain/failure.ts';
 import type { Source } from '../spec/source.ts';
 
-export type FileKind = Exclude<Source['kind'], 'postgres'>;
+export type FileKind = Exclude<Source['kind'], 'postgres' | 'spark'>;
 
 /** File ending → kind of source. */
 const KINDS: { readonly [ending: string]: FileKind } = {

@@ -17,6 +17,6 @@ export async function withSnapshot<Result>(
   try {
     return await work({ snapshot, path: parquetPath }, signal);
   } finally {
-    await rm(parquetPath, { force: true });
+    await rm(parquetPath, { recursive: true, force: true });
   }
 }

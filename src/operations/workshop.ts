@@ -32,7 +32,13 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
         ...(url === undefined ? {} : { sourceUrl: url }),
       };
     },
-    takeSnapshot: (request, signal) => takeSnapshot(request, signal),
+    takeSnapshot: (request, signal) => {
+      const setting = engineSetting(request.spec, secrets);
+      // A table of a cluster is read where it lies.
+      return setting.kind === 'spark' && request.spec.data.source.kind === 'spark'
+        ? engines.engine(setting).takeSnapshot(request, signal)
+        : takeSnapshot(request, signal);
+    },
     fitTimes,
     threadsFor,
   };

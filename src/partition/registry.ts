@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.ts';
 import type { MapFunctionName } from '../spec/map.ts';
+import { digestRows } from './digest-rows.ts';
 import { evaluate } from './evaluate.ts';
 import { applyRows } from './map/apply-rows.ts';
 import { builtInFunction } from './map/built-in.ts';
@@ -25,6 +26,7 @@ const FUNCTIONS = {
   evaluate,
   score,
   totals,
+  digest: digestRows,
   describe: mapped('describe'),
   missingness: mapped('missingness'),
   ks_test: mapped('ks_test'),

@@ -72,7 +72,7 @@ function plainDigits(mantissa: string, exponent: number): string {
 }
 
 /** Microseconds since 1970 UTC as `2026-01-31 12:00:00.5`. */
-function timeText(micros: number): string {
+export function timeText(micros: number): string {
   const seconds = Math.floor(micros / 1e6);
   const fraction = String(micros - seconds * 1e6)
     .padStart(6, '0')

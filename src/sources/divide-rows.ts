@@ -47,7 +47,7 @@ export async function divideRows(
 }
 
 /** Throws `Failure('invalid-data')` when the key is missing in every row. */
-export function checkKeyPresent({ keys }: Division, by: readonly string[]): void {
+export function checkKeyPresent({ keys }: Pick<Division, 'keys'>, by: readonly string[]): void {
   if (keys.some(({ values }) => values.some((value) => value !== null))) return;
   throw new Failure(
     'invalid-data',
@@ -74,8 +74,9 @@ async function writePlaces(
   writer.close();
 }
 
-function tooMany(
-  planned: readonly PlannedColumn[],
+/** `columns`: a key among them that has a note was a number or a time. */
+export function tooMany(
+  columns: readonly Pick<PlannedColumn, 'name' | 'note'>[],
   { by, max, bins }: Spec['partition'],
   count: number,
   rowCount: number,
@@ -83,7 +84,7 @@ function tooMany(
   const isNumber = by.some(
     (name) =>
       entryOf(bins, name) === undefined &&
-      planned.find((one) => one.name === name)?.note !== undefined,
+      columns.find((one) => one.name === name)?.note !== undefined,
   );
   const cause =
     count >= rowCount * 0.9

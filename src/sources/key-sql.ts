@@ -3,14 +3,11 @@ import { Failure } from '../domain/failure.ts';
 import { type Database, sqlText } from '../frame/duckdb.ts';
 import type { Spec } from '../spec/spec.ts';
 import { binLabels } from './bin-labels.ts';
+import { WHITE_SPACE } from './key-text.ts';
 import type { PlannedColumn } from './plan-columns.ts';
 import { RAW } from './raw-table.ts';
 
 type Partition = Spec['partition'];
-
-/** White space that `trim` takes from both ends: what Unicode calls so, and line ends. */
-export const WHITE_SPACE =
-  '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 
 /** A key column of a row as text: normalised, or the name of a bin. */
 export type KeySql = {

@@ -1,3 +1,4 @@
+import { Failure } from '../domain/failure.ts';
 import type { Spec } from '../spec/spec.ts';
 import { loadArrow } from './load-arrow.ts';
 import { loadCsv } from './load-csv.ts';
@@ -22,5 +23,10 @@ export function loadSource(
       return loadArrow(source, context);
     case 'postgres':
       return loadPostgres(source, context);
+    case 'spark':
+      throw new Failure(
+        'unsupported',
+        'A table on Spark is read by its cluster, not by this machine: ask for it in a spec with `engine.kind: spark`.',
+      );
   }
 }

@@ -6,7 +6,7 @@ import type { Spec } from '../spec/spec.ts';
 import { binLabels } from './bin-labels.ts';
 import { type Cell, cellText, numberOf } from './cell-text.ts';
 import { CellTimes } from './cell-time.ts';
-import { WHITE_SPACE } from './key-sql.ts';
+import { normalised } from './key-text.ts';
 import { isLeftOut } from './plan-scoring.ts';
 import type { SnapshotColumn } from './snapshot.ts';
 
@@ -161,25 +161,4 @@ function keyTexts(
     const text = cellText(row[name] ?? null, column.holds, (cell) => times.microsOf(cell));
     return text === null ? null : normalised(text, partition.normalise);
   });
-}
-
-function normalised(text: string, steps: Spec['partition']['normalise']): string {
-  return steps.reduce((changed, step) => {
-    switch (step) {
-      case 'trim':
-        return trimmed(changed);
-      case 'lowercase':
-        return changed.toLowerCase();
-      case 'nfc':
-        return changed.normalize('NFC');
-    }
-  }, text);
-}
-
-function trimmed(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && WHITE_SPACE.includes(text.charAt(start))) start++;
-  while (end > start && WHITE_SPACE.includes(text.charAt(end - 1))) end--;
-  return text.slice(start, end);
 }

@@ -1,7 +1,7 @@
 import type { Digest } from '../domain/digest.ts';
 import type { PartitionKey } from '../domain/partition.ts';
 import type { Holds } from './holds.ts';
-import type { TimeUnit } from './typed-column.ts';
+import type { TimeUnit } from './time-unit.ts';
 
 export type SnapshotColumn = {
   readonly name: string;

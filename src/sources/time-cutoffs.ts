@@ -19,27 +19,53 @@ export async function timeCutoffs(
 ): Promise<readonly number[]> {
   const column = planned.find(({ name }) => name === time);
   if (validate.scheme !== 'time' || column === undefined) return [];
-  const { folds, holdout } = validate;
   const micros = `epoch_us(${column.sql})`;
-  const count = await database.count(`SELECT count(${micros}) FROM ${RAW}`);
+  const times = `(SELECT ${micros} AS micros FROM ${RAW} WHERE ${micros} IS NOT NULL)`;
+  return cutTimes(column.name, validate, {
+    count: () => database.count(`SELECT count(*) FROM ${times}`),
+    distinct: () => database.count(`SELECT count(DISTINCT micros) FROM ${times}`),
+    before: (end) => database.count(`SELECT count(*) FROM ${times} WHERE micros < ${end}`),
+    at: async (places) => {
+      const rows = await database.rows(
+        `SELECT micros FROM (SELECT micros, row_number() OVER (ORDER BY micros) - 1 AS place FROM ${times}) WHERE place IN (${places.join(', ')}) ORDER BY place`,
+      );
+      return rows.map((row) => Number(row['micros']));
+    },
+  });
+}
+
+/** What is asked of the times that a table holds, missing ones left out; µs UTC. */
+export interface TableTimes {
+  count(): Promise<number>;
+  distinct(): Promise<number>;
+  /** How many are earlier. */
+  before(micros: number): Promise<number>;
+  /** Those at the places, counted from the earliest, each place once. */
+  at(places: readonly number[]): Promise<readonly number[]>;
+}
+
+/** The cut-offs among the times of a table, wherever it lies. Throws `Failure('invalid-data')` where there are none. */
+export async function cutTimes(
+  column: string,
+  validate: TableSpec['validate'],
+  times: TableTimes,
+): Promise<readonly number[]> {
+  const { folds, holdout } = validate;
+  const count = await times.count();
   const places = Array.from({ length: folds + 1 }, (_, i) =>
     // Shares are decimals that doubles miss by a little: 0.2 of 10 rows are two.
     Math.floor((count * (1 - holdout) * (i + 1)) / (folds + 1) + 1e-9),
   );
-  const rows = await database.rows(
-    `SELECT micros FROM (SELECT ${micros} AS micros, row_number() OVER (ORDER BY ${micros}) - 1 AS place FROM ${RAW} WHERE ${micros} IS NOT NULL) WHERE place IN (${places.join(', ')}) ORDER BY place`,
-  );
-  const found = rows.map((row) => Number(row['micros']));
+  const found = await times.at(places);
   const cutoffs = validate.horizon === undefined ? found : foldsOfHorizon(found, validate);
   const areApart = cutoffs.every((cutoff, i) => i === 0 || cutoff > (cutoffs[i - 1] as number));
   if (cutoffs.length === folds + 1 && areApart) {
-    await requireEarlierRows(database, micros, { column, cutoffs, validate });
+    await requireEarlierRows(column, cutoffs[0] as number, { validate, times });
     return cutoffs;
   }
-  const times = await database.count(`SELECT count(DISTINCT ${micros}) FROM ${RAW}`);
   throw new Failure(
     'invalid-data',
-    `\`time\` (${column.name}) has ${times} distinct values, too few or too uneven to cut ${folds} folds and a holdout from: lower \`validate.folds\`, or choose another scheme.`,
+    `\`time\` (${column}) has ${await times.distinct()} distinct values, too few or too uneven to cut ${folds} folds and a holdout from: lower \`validate.folds\`, or choose another scheme.`,
   );
 }
 
@@ -55,26 +81,17 @@ function foldsOfHorizon(
 }
 
 async function requireEarlierRows(
-  database: Database,
-  micros: string,
+  column: string,
+  first: number,
   {
-    column,
-    cutoffs,
     validate,
-  }: {
-    readonly column: PlannedColumn;
-    readonly cutoffs: readonly number[];
-    readonly validate: TableSpec['validate'];
-  },
+    times,
+  }: { readonly validate: TableSpec['validate']; readonly times: Pick<TableTimes, 'before'> },
 ): Promise<void> {
-  const end = (cutoffs[0] as number) - durationMicros(validate.gap);
-  const earlier = await database.count(
-    `SELECT count(*) FROM (SELECT ${micros} AS micros FROM ${RAW}) WHERE micros < ${end}`,
-  );
-  if (earlier > 0) return;
+  if ((await times.before(first - durationMicros(validate.gap))) > 0) return;
   const asked = (['horizon', 'gap'] as const).filter((name) => validate[name] !== undefined);
   throw new Failure(
     'invalid-data',
-    `\`time\` (${column.name}) has no rows before the first fold to train on: with ${asked.map((name) => `\`validate.${name}: ${validate[name]}\``).join(' and ')} it starts at ${new Date((cutoffs[0] as number) / 1000).toISOString()}. Shorten them, or lower \`validate.folds\` or \`validate.holdout\`.`,
+    `\`time\` (${column}) has no rows before the first fold to train on: with ${asked.map((name) => `\`validate.${name}: ${validate[name]}\``).join(' and ')} it starts at ${new Date(first / 1000).toISOString()}. Shorten them, or lower \`validate.folds\` or \`validate.holdout\`.`,
   );
 }

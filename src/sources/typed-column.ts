@@ -3,6 +3,7 @@ import { type Database, sqlText } from '../frame/duckdb.ts';
 import { timeOfText } from './column-sql.ts';
 import type { FoundColumn } from './find-columns.ts';
 import { RAW } from './raw-table.ts';
+import { type TimeUnit, UNITS, unitOf } from './time-unit.ts';
 
 /** What a column is worth to models, and the SQL over the raw table that gives it. */
 export type TypedColumn = {
@@ -12,15 +13,6 @@ export type TypedColumn = {
   /** Of a time that comes as numbers since 1970 UTC. */
   readonly unit?: TimeUnit;
 };
-
-/** Units of a numeric time by its largest value: seconds reach the year 5138, milliseconds too, and so on. */
-const UNITS = {
-  seconds: { below: 1e11, micros: '* 1000000' },
-  milliseconds: { below: 1e14, micros: '* 1000' },
-  microseconds: { below: 1e17, micros: '' },
-  nanoseconds: { below: Infinity, micros: '/ 1000' },
-} as const;
-export type TimeUnit = keyof typeof UNITS;
 
 /** Every value as a double, infinities as missing. Throws `Failure('invalid-data')` at the first text that is none. */
 export async function asNumber(database: Database, found: FoundColumn): Promise<TypedColumn> {
@@ -70,8 +62,7 @@ export async function asTime(
 
 async function likelyUnit(database: Database, number: string): Promise<TimeUnit> {
   const largest = await database.count(`SELECT coalesce(max(abs(${number})), 0) FROM ${RAW}`);
-  const units = Object.keys(UNITS) as TimeUnit[];
-  return units.find((unit) => largest < UNITS[unit].below) ?? 'nanoseconds';
+  return unitOf(largest).unit;
 }
 
 /** Throws when a value that is there has no counterpart. */

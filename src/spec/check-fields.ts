@@ -9,7 +9,7 @@ import type { Finding } from './schema-problems.ts';
 
 type Check = (spec: ResolvedSpec) => readonly Finding[];
 /** What training and `partita map` have in common. */
-type TableFields = Pick<ResolvedSpec, 'engine' | 'partition' | 'columns' | 'time'>;
+type TableFields = Pick<ResolvedSpec, 'data' | 'engine' | 'partition' | 'columns' | 'time'>;
 type TableCheck = (spec: TableFields) => readonly Finding[];
 
 /** What fields say against each other: each entry is wrong whatever the data hold. */
@@ -236,7 +236,34 @@ const checkEngine: TableCheck = ({ engine }) => {
   return [finding(['engine'], message)];
 };
 
-const TABLE_CHECKS: readonly TableCheck[] = [checkEngine, checkBins, checkTimeType];
+/** A table of a cluster is read and cut there. */
+const checkSparkSource: TableCheck = ({ data, engine, partition }) => {
+  if (data.source.kind !== 'spark') return [];
+  const found: Finding[] = [];
+  if (engine.kind !== 'spark')
+    found.push(
+      finding(
+        ['data', 'source'],
+        'A table on Spark is read by its cluster: set `engine: { kind: spark, remote: … }`.',
+      ),
+    );
+  for (const [column, bins] of Object.entries(partition.bins))
+    if (!('edges' in bins))
+      found.push(
+        finding(
+          ['partition', 'bins', column],
+          'A table on Spark is cut at borders that you give: write `edges`.',
+        ),
+      );
+  return found;
+};
+
+const TABLE_CHECKS: readonly TableCheck[] = [
+  checkEngine,
+  checkSparkSource,
+  checkBins,
+  checkTimeType,
+];
 
 const CHECKS: readonly Check[] = [
   ...TABLE_CHECKS,

@@ -40,7 +40,42 @@ const postgres = z
     message: 'Give either `table` or `query`.',
   });
 
-export const sourceSchema = z.discriminatedUnion('kind', [csv, parquet, json, arrow, postgres]);
+/** Spark would take parquet.`/a/path` for a table. */
+const TABLE_NAME = /^(?!`?(parquet|orc|avro|csv|json|text|xml|binaryfile|delta)`?\s*\.)[^/:\\]+$/i;
+
+const spark = z
+  .strictObject({
+    kind: z.literal('spark'),
+    table: z
+      .string()
+      .regex(
+        TABLE_NAME,
+        'Write a table of the catalog, such as sales.readings; files go under `path`.',
+      )
+      .optional()
+      .describe("A table of the cluster's catalog, as SQL names it."),
+    path: z
+      .string()
+      .regex(
+        /^(\/|[a-z][a-z0-9+.-]*:\/)/,
+        'Write an absolute path or an address such as s3a://bucket/folder.',
+      )
+      .max(4096)
+      .optional()
+      .describe('Parquet files, by a path or an address that executors can read.'),
+  })
+  .refine((source) => (source.table === undefined) !== (source.path === undefined), {
+    message: 'Give either `table` or `path`.',
+  });
+
+export const sourceSchema = z.discriminatedUnion('kind', [
+  csv,
+  parquet,
+  json,
+  arrow,
+  postgres,
+  spark,
+]);
 export type Source = z.output<typeof sourceSchema>;
 
 /** The environment variable that the source needs; `undefined` when it needs none. */

@@ -6,7 +6,7 @@ import type { Digest } from '../domain/digest.ts';
  */
 export interface ObjectStore {
   put(bytes: Uint8Array): Promise<Digest>;
-  /** Moves a finished local file in (same volume: a rename). */
+  /** Moves a finished local file in (same volume: a rename), or a snapshot that is a folder (same volume only). */
   putFile(path: string): Promise<Digest>;
   has(digest: Digest): Promise<boolean>;
   /** Throws `Failure('not-found')`, and `Failure('corrupt-object')` when the bytes do not match the digest. */

@@ -32,7 +32,13 @@ export function checkReach(
   { workingFolder, services }: Pick<WebContext, 'workingFolder' | 'services'>,
   source: Source | { readonly kind: string; readonly path: string },
 ): void {
-  if (!('path' in source)) return;
+  if (!('path' in source) || source.path === undefined) return;
+  // Whoever runs the cluster can read more than this server shows, by patterns and addresses of Spark's own.
+  if (source.kind === 'spark')
+    throw new Failure(
+      'usage',
+      'A path on Spark can not be named over HTTP: make a table of it, or run the spec with the command line.',
+    );
   checkPattern(source.path);
   const path = realPath(resolve(workingFolder, source.path));
   const isIn = (folder: string) => path.startsWith(`${realPath(folder)}${sep}`);

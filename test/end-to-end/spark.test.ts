@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/domain/result.ts';
+import { sql, writeTable } from '../../src/engines/spark/connect/plan.ts';
+import { parseRemote } from '../../src/engines/spark/connect/remote.ts';
+import { SparkSession } from '../../src/engines/spark/connect/spark-session.ts';
 import { seededDraws } from '../support/draws.ts';
 import { COUNT_ABOVE, THROWS_AT } from '../support/own-function.ts';
 import { csvOf, Partita, type Row } from '../support/partita.ts';
@@ -61,6 +64,41 @@ describe('a run on Spark', { timeout: 10 * MINUTE }, () => {
     const programs = programsOfGroup(spark.pid);
     expect(programs).toEqual(expect.arrayContaining(['java', 'node']));
     expect(programs.filter((name) => /python/.test(name))).toEqual([]);
+  });
+
+  it('gives the same models of a table that only the cluster reads', async () => {
+    const path = join(partita.folder, 'kinds.csv');
+    const session = await SparkSession.open(parseRemote(spark.remote));
+    const rows = `SELECT _c0 AS kind, CAST(_c1 AS DATE) AS day, CAST(_c2 AS DOUBLE) AS x, _c3 AS site, _c4 AS label FROM csv.\`${path}\` WHERE _c0 <> 'kind'`;
+    await session.run(writeTable(sql(rows), 'kinds'));
+    await session.release();
+    const common = {
+      partition: { by: 'kind', min_rows: 20 },
+      target: { column: 'label', task: 'classification' },
+      time: 'day',
+      validate: { scheme: 'stratified' },
+      algorithms: ['baseline', 'logistic'],
+    } as const;
+    const here = await partita.run(
+      partita.writeSpec({
+        ...common,
+        algorithms: [...common.algorithms],
+        name: 'file',
+        data: { source: { kind: 'csv', path: 'kinds.csv' } },
+      }),
+    );
+    const there = await partita.run(
+      partita.writeSpec({
+        ...common,
+        algorithms: [...common.algorithms],
+        name: 'table',
+        data: { source: { kind: 'spark', table: 'kinds' } },
+        engine: { kind: 'spark', remote: '${env:SPARK_REMOTE}' },
+      }),
+    );
+    expect(there.code, there.stderr).toBe(0);
+    expect(there.result.snapshot).toBe(here.result.snapshot);
+    expect(modelsOf(there.result)).toEqual(modelsOf(here.result));
   });
 
   it("applies a user's TypeScript, and built-in functions, as the local engine does", async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isFailure } from '../../domain/failure.ts';
 import { ROW } from '../../frame/snapshot-layout.ts';
+import type { MadeSnapshot, SnapshotRequest } from '../../sources/make-snapshot.ts';
 import type { Outcome, SnapshotRef } from '../engine.ts';
 import { type Bookmark, Departure, type Engine, type GroupedMap } from '../engine.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
@@ -10,6 +11,8 @@ import { isOperationGone, isSessionGone } from './connect/spark-error.ts';
 import type { SparkSession } from './connect/spark-session.ts';
 import { jobFailure, probeFailure } from './job-failure.ts';
 import { JobRecord, type Place } from './job-record.ts';
+import { makeSparkSnapshot } from './source/make-spark-snapshot.ts';
+import { SparkTables } from './source/spark-tables.ts';
 import { SparkJob, sortOut } from './spark-job.ts';
 import { storedColumns } from './stored-columns.ts';
 
@@ -69,6 +72,18 @@ export class SparkEngine implements Engine {
       signal.throwIfAborted();
       if (isSessionGone(error)) await this.#cluster.forget();
       throw probeFailure(error, path);
+    }
+  }
+
+  /** A snapshot of a table that lies on the cluster, made there. */
+  async takeSnapshot(request: SnapshotRequest, signal: AbortSignal): Promise<MadeSnapshot> {
+    const { session, spark, cores } = await this.#cluster.ready();
+    const tables = new SparkTables(session, signal);
+    try {
+      return await makeSparkSnapshot({ tables, spark, cores, engine: this }, request, signal);
+    } catch (error) {
+      if (isSessionGone(error)) await this.#cluster.forget();
+      throw error;
     }
   }
 

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Digest } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
 import { digestBytes } from '../../frame/digest.ts';
+import { LAYOUT_FILE } from '../../frame/snapshot-layout.ts';
 import type { ObjectStore } from '../object-store.ts';
 import { codeOf, failureOf } from './file-failure.ts';
 
@@ -55,6 +56,7 @@ class FileObjectStore implements ObjectStore {
 
   async putFile(path: string): Promise<Digest> {
     return this.#orFailure(async () => {
+      if (await isSnapshotFolder(path)) return this.#putFolder(path);
       const file = await open(path, READ_NO_LINK);
       const size = await withFile(file, async () => {
         const stat = await file.stat();
@@ -68,6 +70,13 @@ class FileObjectStore implements ObjectStore {
       else await this.#moveOrCopyIn(path, digest);
       return digest;
     }, path);
+  }
+
+  /** Under the digest of its layout, which names its files: those were written by a cluster, once, under names of their own. */
+  async #putFolder(path: string): Promise<Digest> {
+    const digest = await digestFile(join(path, LAYOUT_FILE));
+    await this.#moveIn(path, digest);
+    return digest;
   }
 
   async has(digest: Digest): Promise<boolean> {
@@ -163,6 +172,14 @@ class FileObjectStore implements ObjectStore {
       throw failureOf(error, subject, this.#folder) ?? error;
     }
   }
+}
+
+async function isSnapshotFolder(path: string): Promise<boolean> {
+  if (!(await lstat(path)).isDirectory()) return false;
+  return lstat(join(path, LAYOUT_FILE)).then(
+    (layout) => layout.isFile(),
+    () => false,
+  );
 }
 
 async function withFile<Result>(file: FileHandle, work: () => Promise<Result>): Promise<Result> {

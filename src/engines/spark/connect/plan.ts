@@ -141,9 +141,13 @@ export function mapBatches(input: Relation, fn: WorkerFunction): Relation {
 }
 
 /** Overwrites what is there, so that writing twice is writing once. */
-export function writeParquet(input: Relation, path: string): Command {
+export function writeParquet(
+  input: Relation,
+  path: string,
+  options: { readonly [name: string]: string } = {},
+): Command {
   return {
-    writeOperation: { input, source: 'parquet', path, mode: 'SAVE_MODE_OVERWRITE' },
+    writeOperation: { input, source: 'parquet', path, mode: 'SAVE_MODE_OVERWRITE', options },
   };
 }
 

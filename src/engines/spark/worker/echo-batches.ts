@@ -1,4 +1,3 @@
-import { Failure } from '../../../domain/failure.ts';
 import { StructReader } from '../../../frame/arrow-structs.ts';
 import type { MapCommand } from '../command.ts';
 import { arrivingStream } from './group-input.ts';
@@ -7,12 +6,10 @@ import type { WireSource } from './wire.ts';
 
 /** Map in Arrow, function `echo`: the rows come back as they are. Shows that a cluster is set up, and what its wire costs. */
 export async function echoBatches(
-  { fn, columns }: MapCommand,
+  { columns }: MapCommand,
   source: WireSource,
   output: OutputStream,
 ): Promise<void> {
-  if (fn.name !== 'echo')
-    throw new Failure('not-found', `There is no function "${fn.name}" over rows; there is echo.`);
   const { schema, batches } = await arrivingStream(source);
   const structs = new StructReader(schema);
   const places = columns.map((_, place) => place);

@@ -3,11 +3,11 @@ import { Failure } from '../../../domain/failure.ts';
 import { StructReader } from '../../../frame/arrow-structs.ts';
 import { decodeCommand, EVAL_TYPES, type GroupCommand, TASK_COLUMNS } from '../command.ts';
 import { executorErrorText } from '../executor-error.ts';
-import { echoBatches } from './echo-batches.ts';
 import type { WorkerEnvironment } from './environment.ts';
 import { type ArrivingGroup, arrivingGroups } from './group-input.ts';
 import { OutcomeWriter } from './outcome-writer.ts';
 import { OutputStream } from './output-stream.ts';
+import { applyToRows } from './row-functions.ts';
 import { isSince, readTaskHead, type TaskHead } from './task-head.ts';
 import type { TaskProcess, TaskRows } from './task-process.ts';
 import { ConnectionGone, int, long, readInt, type SocketReader, send, text } from './wire.ts';
@@ -74,7 +74,7 @@ async function runCommand(
       'unsupported',
       `The plan calls the function as eval type ${head.evalType}; mode ${command.mode} is ${EVAL_TYPES[command.mode]}.`,
     );
-  if (command.mode === 'map') return echoBatches(command, reader, output);
+  if (command.mode === 'map') return applyToRows(command, reader, output);
   return runGroups(head, command, reader, output, tasks);
 }
 
