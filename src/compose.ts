@@ -7,7 +7,7 @@ import type { OperationContext } from './operations/context.ts';
 import { runReport } from './operations/report.ts';
 import { runResult } from './operations/result.ts';
 import { runFacts } from './operations/run-facts.ts';
-import { controlRun, runState, watchRun } from './operations/run-state.ts';
+import { controlRun, insist, runState, watchRun } from './operations/run-state.ts';
 import { listRuns } from './operations/runs.ts';
 import type { Services } from './operations/services.ts';
 import { sourceLook } from './operations/sources.ts';
@@ -37,7 +37,9 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     state: (run) => act((context) => runState(context, run)),
     watch: (run, onState, signal) => watchRun(() => system.repaired(), run, onState, signal),
     control: (run, control, by) => act((context) => controlRun(context, run, control, by)),
-    result: (run) => act((context) => runResult(context, run)),
+    // Who has watched a run over outages is not told of one at its end.
+    result: (run) =>
+      insist(() => act((context) => runResult(context, run)), new AbortController().signal),
     runs: (options) => act((context) => listRuns(context, options)),
     report: (run, format) => act((context) => runReport(context, run, format)),
     facts: runFacts(act),

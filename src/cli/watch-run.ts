@@ -5,14 +5,15 @@ import { EXIT, type ExitCode, exitCodeOfRun } from './exit-codes.ts';
 import { createProgress } from './progress.ts';
 import { showResult } from './show-result.ts';
 
-/** Watches a run to its end and prints its result. Ctrl-C detaches: the run goes on. */
+/** Watches a run, named by its id or a unique prefix, to its end and prints its result. Ctrl-C detaches: the run goes on. */
 export async function watchToEnd(
   context: CommandContext,
-  runId: string,
+  run: string,
   isJson: boolean,
 ): Promise<ExitCode> {
   const { terminal } = context;
-  const last = await watchRun(context, runId);
+  const last = await watchRun(context, run);
+  const { runId } = last;
   if (!isTerminal(last.status)) {
     terminal.say(`Detached; the run goes on. Watch it again with: partita attach ${runId}`);
     if (isJson) printJson(terminal, { runId, status: last.status, detached: true });
@@ -24,13 +25,13 @@ export async function watchToEnd(
 }
 
 /** Shows how far a run is until it has ended, or the person presses Ctrl-C; gives how it stood last. */
-export async function watchRun(context: CommandContext, runId: string): Promise<RunState> {
+export async function watchRun(context: CommandContext, run: string): Promise<RunState> {
   const services = await context.services();
   const progress = createProgress(context);
   return context
     .untilInterrupted((signal) =>
       services.watch(
-        runId,
+        run,
         (state) => {
           // The result says how it ended.
           if (!isTerminal(state.status)) progress.show(state);

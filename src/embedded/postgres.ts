@@ -11,7 +11,7 @@ import {
   postgresPassword,
 } from './postgres-home.ts';
 import { readPostmaster, runningServer } from './postmaster-file.ts';
-import { type ProcessIdentity, signal, waitForEnd } from './process-identity.ts';
+import { isAlive, type ProcessIdentity, signal, waitForEnd } from './process-identity.ts';
 import type { Say } from './say.ts';
 import { queryServer } from './server-query.ts';
 import { databaseUser, type SystemUser } from './system-user.ts';
@@ -62,7 +62,13 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Post
   checkDataVersion(home, packageFolder);
   const running = await settle(home, say);
   const listening = running ?? (await startAnew(options, { home, user, password, packageFolder }));
-  await checkAdmission(listening, home, password);
+  try {
+    await checkAdmission(listening, home, password);
+  } catch (error) {
+    // One that was dying while we looked is replaced like one that had died.
+    if (running !== undefined && !isAlive(running.process)) return startPostgres(options);
+    throw error;
+  }
   return { ...listening, password, log, adopted: running !== undefined };
 }
 

@@ -16,8 +16,8 @@ import type { Asker, RunControl, RunState } from './services.ts';
 
 /** How often a watcher asks, in milliseconds. Each question is work for the server and the worker that also trains. */
 const POLL_MS = 1000;
-/** How often in a row a watcher finds no database before it gives up. */
-const OUTAGE_POLLS = 30;
+/** How often in a row a watcher finds no database before it gives up: one that ends in peace may take a minute. */
+const OUTAGE_POLLS = 120;
 
 /** What has happened comes from Postgres, what is happening from Temporal. */
 export async function runState(context: OperationContext, id: string): Promise<RunState> {
@@ -52,15 +52,18 @@ export async function watchRun(
   onState: (state: RunState) => void,
   signal: AbortSignal,
 ): Promise<RunState> {
-  const first = await context();
-  const { workflowId } = await first.runs.run(id);
+  const ask = async () => runState(await context(), id);
+  const { temporal, workflowId } = await insist(async () => {
+    const first = await context();
+    return { temporal: first.temporal, ...(await first.runs.run(id)) };
+  }, signal);
   // Wakes once: at the workflow's end, or when the server that would tell of it goes away.
   const woken = new AbortController();
-  void runEnd(first.temporal, workflowId).then(() => woken.abort());
+  void runEnd(temporal, workflowId).then(() => woken.abort());
   const wake = AbortSignal.any([signal, woken.signal]);
   let last = '';
   for (;;) {
-    const state = await insist(async () => runState(await context(), id), signal);
+    const state = await insist(ask, signal);
     const text = JSON.stringify(state);
     if (text !== last) onState(state);
     last = text;
@@ -71,7 +74,10 @@ export async function watchRun(
 }
 
 /** A server that is away for a moment, between its death and its repair say, is asked again. */
-async function insist<Result>(ask: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+export async function insist<Result>(
+  ask: () => Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
   for (let left = OUTAGE_POLLS; ; left--) {
     try {
       return await ask();

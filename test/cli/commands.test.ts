@@ -173,15 +173,19 @@ describe('a run from outside', () => {
   });
 
   it('attach finds the run by the beginning of its id', async () => {
-    const watched: string[] = [];
+    const asked: string[] = [];
     const services = {
       watch: (run: string) => {
-        watched.push(run);
+        asked.push(`watch ${run}`);
         return Promise.resolve(stateOf());
+      },
+      result: (run: string) => {
+        asked.push(`result ${run}`);
+        return Promise.resolve(resultOf());
       },
     };
     expect((await runCli(['attach', 'run'], { services })).exitCode).toBe(0);
-    expect(watched).toEqual(['run-1']);
+    expect(asked).toEqual(['watch run', 'result run-1']);
   });
 
   it('runs ls lists them, one per line', async () => {

@@ -11,7 +11,6 @@ export function registerAttach(program: Command, context: CommandContext): void 
     .option(...JSON_OPTION)
     .addHelpText('after', examples('attach 0199f2', 'attach 0199f2 --json'))
     .action(async (run: string, options: { readonly json?: true }) => {
-      const { runId } = await (await context.services()).state(run);
-      context.exitWith(await watchToEnd(context, runId, options.json === true));
+      context.exitWith(await watchToEnd(context, run, options.json === true));
     });
 }
