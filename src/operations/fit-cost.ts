@@ -30,25 +30,28 @@ const network: Work = ({ rows, features, classes }, { units, layers, max_epochs 
   return (amount(max_epochs, 200) / 2) * rows * weights;
 };
 
-/** Nanoseconds per unit of work, measured on one core of a 2026 server: right to a factor of three or so. */
+/**
+ * Nanoseconds per unit of work, measured on one core of a 2026 server by `npm run bench -- fit-costs`. How long a fit takes
+ * depends on the data, too, so that one fit is told to a factor of three or so: minutes from hours, no more.
+ */
 const COSTS: { readonly [algorithm: string]: { readonly work: Work; readonly ns: number } } = {
-  baseline: { work: ({ rows }) => rows, ns: 100 },
-  linear: { work: perPair, ns: 10 },
-  ridge: { work: perPair, ns: 10 },
-  lasso: { work: perPair, ns: 15 },
-  elastic_net: { work: perPair, ns: 15 },
+  baseline: { work: ({ rows }) => rows, ns: 40 },
+  linear: { work: perPair, ns: 4 },
+  ridge: { work: perPair, ns: 3 },
+  lasso: { work: perPair, ns: 4 },
+  elastic_net: { work: perPair, ns: 3 },
   naive_bayes: { work: perCell, ns: 100 },
   logistic: { work: perOutput, ns: 150 },
-  knn: { work: neighbours, ns: 0.7 },
+  knn: { work: neighbours, ns: 0.9 },
   decision_tree: { work: tree, ns: 40 },
-  random_forest: { work: forest, ns: 20 },
-  extra_trees: { work: forest, ns: 15 },
-  gradient_boosting: { work: boosting, ns: 25 },
+  random_forest: { work: forest, ns: 25 },
+  extra_trees: { work: forest, ns: 40 },
+  gradient_boosting: { work: boosting, ns: 30 },
   svm: { work: perOutput, ns: 200 },
-  mlp: { work: network, ns: 1 },
-  'mljs/linear': { work: perPair, ns: 50 },
-  'mljs/pls': { work: perCell, ns: 1500 },
-  'mljs/knn': { work: neighbours, ns: 30 },
+  mlp: { work: network, ns: 1.5 },
+  'mljs/linear': { work: perPair, ns: 60 },
+  'mljs/pls': { work: perCell, ns: 4000 },
+  'mljs/knn': { work: neighbours, ns: 60 },
   'mljs/svm': { work: neighbours, ns: 80 },
 };
 /** Where nothing is known of an algorithm. */
