@@ -11,7 +11,13 @@ const parameters = z.strictObject({
     .nullable()
     .default(null)
     .describe('Levels of splits; null = until nothing is left to split.'),
-  min_leaf: z.int().min(1).default(1).describe('The least rows in a leaf, counted by weight.'),
+  min_leaf: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe(
+      'The least rows in a leaf; of weighted rows, the least weight, where the mean weight counts as ½ to 1.',
+    ),
 });
 
 /** One CART tree, grown until its leaves are pure: Gini impurity or variance, on at most 255 bins per column. */

@@ -28,7 +28,7 @@ export function createForest({ id, bootstrap, drawsCuts, space }: ForestKind) {
       .union([z.literal('auto'), z.int().min(1)])
       .default('auto')
       .describe(
-        'The least rows in a leaf, counted by weight; auto = 1 for classes, 5 for numbers.',
+        'The least rows in a leaf; of weighted rows, the least weight, where the mean weight counts as ½ to 1. auto = 1 for classes, 5 for numbers.',
       ),
     max_depth: z
       .int()

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Failure } from '../domain/failure.ts';
 import type { Matrix } from '../frame/frame.ts';
 import { presentClasses } from './class-codes.ts';
 import type { Estimator, FitOptions, Model, Target } from './estimator.ts';
@@ -46,6 +47,11 @@ export const mljsSvm = Object.freeze<Estimator<Parameters>>({
   space: { cost: [0.1, 1, 10, 100], gamma: ['scale', 0.01, 0.1, 1] },
   fit(x: Matrix, y: Target, chosen: Parameters, { stop }: FitOptions): Model {
     pollOf(stop)();
+    if (x.names.length === 0)
+      throw new Failure(
+        'invalid-data',
+        `${SVM_ID} measures distances between rows, and no feature is left to measure them by.`,
+      );
     return createSvmModel(
       y.kind === 'classes' ? fitClasses(x, y, chosen) : fitValues(x, y, chosen),
     );

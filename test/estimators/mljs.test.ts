@@ -154,6 +154,12 @@ describe('mljs/svm', () => {
     expect(process.listenerCount('unhandledRejection')).toBe(handlers);
   });
 
+  it('says that it needs a feature', () => {
+    const none = oracle.z.map(() => []);
+    for (const target of [classes, values])
+      expect(() => fit(mljsSvm, none, target)).toThrow('no feature is left');
+  });
+
   it('stays finite with columns near the limits of numbers', () => {
     const far = oracle.z.map((row) => row.map((value) => value * 1e200));
     for (const target of [classes, values]) {
