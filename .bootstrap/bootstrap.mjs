@@ -14,7 +14,7 @@ const cli = join(root, 'dist/src/cli/main.js');
 const tell = (line) => process.stderr.write(`partita: ${line}\n`);
 
 const [task = '', ...rest] = process.argv.slice(2);
-const tasks = { start, test, suite, bench, ci };
+const tasks = { start, test, suite, chaos, bench, ci };
 if (!Object.hasOwn(tasks, task))
   stop(`Unknown task "${task}": it is one of ${Object.keys(tasks).join(', ')}.`, 2);
 process.exitCode = await tasks[task]();
@@ -48,6 +48,15 @@ async function suite() {
   return vitest(flags, { PARTITA_SUITE: name });
 }
 
+/** `chaos --kills N`: the suite that disturbs runs, with about so many kills instead of the 50 of CI. */
+async function chaos() {
+  const at = rest.indexOf('--kills');
+  const [, kills = '200'] = at < 0 ? [] : rest.splice(at, 2);
+  if (!/^[1-9]\d*$/.test(kills)) stop(`--kills takes a whole number, not "${kills}".`, 2);
+  await prepareTests();
+  return vitest(rest, { PARTITA_SUITE: 'chaos', PARTITA_KILLS: kills });
+}
+
 async function prepareTests() {
   prepare();
   await fetchTemporal();
@@ -76,7 +85,7 @@ async function bench() {
 }
 
 /** The long suites that every change must pass; each has minutes of its own, apart from those of `npm test`. */
-const suitesOfCi = [];
+const suitesOfCi = ['chaos'];
 
 /** Everything that decides whether a change is good; the last line counts the tests. */
 function ci() {
