@@ -22,6 +22,8 @@ type Job = TaskJob & { readonly command: GroupCommand };
 process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => undefined);
 
+/** From here on the bytes that rows arrive in are many megabytes, and collecting them costs nothing beside the rest. */
+const LARGE_ROWS = 100_000;
 const THREAD_ENTRY = join(dirname(process.argv[1] as string), 'task-thread.cjs');
 const reader = new SocketReader(new Socket({ fd: 3 }));
 let thread: TaskThread | undefined;
@@ -89,6 +91,8 @@ async function loadPartition(
     rows.take(afterKey.map((place) => found[place] as (typeof found)[number]));
   }
   const { frame, rowHashes } = rows.finish();
+  // This thread idles from here on: what the batches came in would stay as long as the function runs.
+  if (frame.rowCount > LARGE_ROWS) globalThis.gc?.();
   if (folds === undefined) return { frame, rowHashes };
   return { frame, rowHashes, folds: readFolds(folds.path, partition.ranges) };
 }

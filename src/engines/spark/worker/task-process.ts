@@ -72,7 +72,7 @@ class Life {
   constructor(entry: string) {
     // No environment: functions have no business with it. What they print is caught on their thread.
     this.#child = fork(entry, [], {
-      execArgv: ['--enable-source-maps'],
+      execArgv: ['--enable-source-maps', '--expose-gc'],
       env: {},
       serialization: 'advanced',
       stdio: ['ignore', 2, 2, 'pipe', 'ipc'],
