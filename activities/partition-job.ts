@@ -53,7 +53,7 @@ export function requirePlan(run: RunRecord): NonNullable<RunRecord['plan']> {
 }
 
 /** The arguments that `train` and its parts share. */
-export function trainArgs(run: RunRecord, scope: TrainArgs['scope']): TrainArgs {
+export function trainArgs(run: RunRecord, scope: TrainArgs['scope']): Omit<TrainArgs, 'replay'> {
   const { cutoffs, rowCount } = requireSnapshot(run);
   return { ...taskArgs(run), scope, cutoffs, tableRows: rowCount };
 }

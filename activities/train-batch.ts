@@ -9,6 +9,7 @@ import type { TrainedPartition } from '../src/stores/run-store.ts';
 import { inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { partitionJob, trainArgs } from './partition-job.ts';
+import { replayedSearches } from './replayed-search.ts';
 
 export function trainBatchActivity({ runs, objects, bookmarks, engineFor }: ActivityDependencies) {
   return {
@@ -20,9 +21,13 @@ export function trainBatchActivity({ runs, objects, bookmarks, engineFor }: Acti
       return inEngineActivity(bookmarks, input.runId, async ({ signal, attempt, bookmark }) => {
         const run = await runs.run(input.runId);
         const partitions = await runs.plannedBatch(input.runId, 'train', input.batch);
-        const tasks = partitions.map(({ partitionId, text, ranges }) => ({
-          partition: { id: partitionId, text, ranges },
-        }));
+        const ids = partitions.map(({ partitionId }) => partitionId);
+        const replays = await replayedSearches(runs, run, ids);
+        const tasks = partitions.map(({ partitionId, text, ranges }) => {
+          const replay = replays.get(partitionId);
+          const partition = { id: partitionId, text, ranges };
+          return { partition, part: replay === undefined ? {} : { replay } };
+        });
         const args = trainArgs(run, 'own');
         const job = partitionJob(run, objects, { name: 'train', args, tasks });
         const outcomes = await runJob(engineFor(run.spec), job, signal, bookmark);

@@ -42,6 +42,7 @@ import {
   writePartInto,
 } from './joined-parts.ts';
 import { requirePlan, requireSnapshot, trainArgs, unionJob } from './partition-job.ts';
+import { replayedGlobalSearch } from './replayed-search.ts';
 import { inputOf } from './stored-inputs.ts';
 
 type Refit = Outcome<RefitFacts> & { readonly kind: 'ok' };
@@ -55,7 +56,9 @@ export function trainGlobalActivity(dependencies: ActivityDependencies) {
     async trainGlobal({ runId }: { readonly runId: string }): Promise<void> {
       return inEngineActivity(dependencies.bookmarks, runId, async (scope) => {
         const run = await dependencies.runs.run(runId);
-        const training = new GlobalTraining(run, dependencies, scope);
+        const replay = await replayedGlobalSearch(dependencies.runs, run);
+        const args = { ...trainArgs(run, 'global'), ...replay };
+        const training = new GlobalTraining(run, args, dependencies, scope);
         await dependencies.runs.recordGlobalTraining(runId, await training.train(), scope.attempt);
       });
     },
@@ -72,12 +75,17 @@ class GlobalTraining {
   #ms = 0;
   #log = '';
 
-  constructor(run: RunRecord, dependencies: ActivityDependencies, scope: EngineScope) {
+  constructor(
+    run: RunRecord,
+    args: TrainArgs,
+    dependencies: ActivityDependencies,
+    scope: EngineScope,
+  ) {
     this.#run = run;
+    this.#args = args;
     this.#objects = dependencies.objects;
     this.#engine = dependencies.engineFor(run.spec);
     this.#scope = scope;
-    this.#args = trainArgs(run, 'global');
   }
 
   async train(): Promise<TrainedPartition> {

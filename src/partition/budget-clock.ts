@@ -28,8 +28,9 @@ export class BudgetClock {
     this.#replay = replay;
   }
 
-  /** Asked once after each round of the search. */
+  /** Asked once after each round of the search; what was spent stays so. */
   isSpent(): boolean {
+    if (this.#spent !== null) return true;
     this.#rounds += 1;
     if (this.#replay !== undefined) {
       if (this.#rounds >= this.#replay.rounds) this.#spent = this.#replay.spent;

@@ -74,7 +74,7 @@ export type TrainArgs = {
 
 /** Places of candidates, in the order of trying. */
 export type SearchFacts = {
-  /** So many rounds were fitted: what a replay repeats. */
+  /** So many rounds were fitted until a budget was spent, or all: what a replay repeats. */
   readonly rounds: number;
   /** Fitted on every fold. */
   readonly completed: readonly number[];
