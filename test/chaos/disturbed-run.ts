@@ -37,7 +37,7 @@ export async function runDisturbed(
   const partita = new Partita();
   try {
     partita.write('work.csv', work.csv);
-    let watching = await partita.start('run', partita.writeSpec(work.spec), '--json');
+    let watching = await partita.start('run', partita.writeSpec(work.spec), '--json', '--no-reuse');
     const [, runId = ''] = await watching.says(/^Run ([\w-]+)/m);
     for (const disturbance of disturbances) {
       await trained(partita, runId, disturbance.trained);

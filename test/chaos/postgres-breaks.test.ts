@@ -67,7 +67,7 @@ async function runWith(
   const partita = new Partita({ DATABASE_URL: url.href });
   try {
     partita.write('work.csv', csv);
-    const running = await partita.start('run', partita.writeSpec(spec), '--json');
+    const running = await partita.start('run', partita.writeSpec(spec), '--json', '--no-reuse');
     const [, runId = ''] = await running.says(/^Run ([\w-]+)/m);
     proxy.arm(breaks);
     const { code, stderr } = await running.ended;

@@ -87,7 +87,7 @@ describe('a run on a cluster', { timeout: 4 * MINUTE }, () => {
   };
 
   it('gives the models of a local run, by a program that is sent to executors without Python', async () => {
-    const running = await partita.start('run', sent, '--json');
+    const running = await partita.start('run', sent, '--json', '--no-reuse');
     await running.says(SOME_TRAINED);
     for (const index of [0, 1]) {
       const programs = programsOf(index);
@@ -98,7 +98,7 @@ describe('a run on a cluster', { timeout: 4 * MINUTE }, () => {
   });
 
   it('outlives a worker of Spark that is killed with its executor, by a program from an archive', async () => {
-    const running = await partita.start('run', unpacked, '--json');
+    const running = await partita.start('run', unpacked, '--json', '--no-reuse');
     await running.says(SOME_TRAINED);
     cluster.workers[1]?.kill();
     await isTheSame(await running.ended);
@@ -110,10 +110,10 @@ describe('a run on a cluster', { timeout: 4 * MINUTE }, () => {
     'goes on where our own worker ended by %s, and Spark starts nothing twice',
     async (signal) => {
       const before = operationsOf(await sparkWork(server));
-      await isTheSame(await (await partita.start('run', sent, '--json')).ended);
+      await isTheSame(await (await partita.start('run', sent, '--json', '--no-reuse')).ended);
       const undisturbed = operationsOf(await sparkWork(server)).size - before.size;
 
-      const running = await partita.start('run', sent, '--json');
+      const running = await partita.start('run', sent, '--json', '--no-reuse');
       await running.says(SOME_TRAINED);
       await until(async () => (await sparkWork(server)).some(({ isRunning }) => isRunning));
       const pid = await partita.pidOf('worker');
@@ -126,7 +126,7 @@ describe('a run on a cluster', { timeout: 4 * MINUTE }, () => {
   );
 
   it('says which server is gone, and goes on when it is back', async () => {
-    const running = await partita.start('run', sent, '--json');
+    const running = await partita.start('run', sent, '--json', '--no-reuse');
     await running.says(SOME_TRAINED);
     const { port } = server;
     server.kill();
@@ -139,7 +139,7 @@ describe('a run on a cluster', { timeout: 4 * MINUTE }, () => {
   it('leaves no job and no process of ours on the cluster when it is cancelled', async () => {
     const algorithms = [{ random_forest: { trees: 10_000 } }];
     const long = partita.writeSpec({ ...work, name: 'long', algorithms, engine });
-    const running = await partita.start('run', long, '--json');
+    const running = await partita.start('run', long, '--json', '--no-reuse');
     await running.says(SOME_TRAINED);
     const [newest] = await partita.json<readonly { readonly runId: string }[]>('runs', 'ls');
     expect((await partita.command('cancel', newest?.runId ?? '')).code).toBe(0);
