@@ -6,33 +6,14 @@ import { Failure } from '../../src/domain/failure.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Engine, GroupedMap, Outcome, PartitionTask } from '../../src/engines/engine.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
-import type { Frame } from '../../src/frame/frame.ts';
 import { machineFrame, machineSpec } from '../support/machines.ts';
+import { numberedRows } from '../support/numbered-rows.ts';
 import { writeSnapshotFile } from '../support/snapshot-file.ts';
 import { trainingJob } from '../support/training-job.ts';
 
 const MODULE = join(import.meta.dirname, '../support/engine-functions.js');
 const ROWS = 1000;
-
-/** Row number as the value; the text of a row names its hundred. */
-const frame: Frame = {
-  rowCount: ROWS,
-  columns: [
-    {
-      kind: 'number',
-      name: 'value',
-      values: Float64Array.from({ length: ROWS }, (_, row) => row),
-    },
-    {
-      kind: 'category',
-      name: 'hundred',
-      codes: Int32Array.from({ length: ROWS }, (_, row) =>
-        row % 7 === 6 ? -1 : Math.floor(row / 100),
-      ),
-      levels: Array.from({ length: 10 }, (_, hundred) => `h${hundred}`),
-    },
-  ],
-};
+const frame = numberedRows(ROWS);
 
 /** What every engine promises, whatever it runs on. `make` gives a fresh engine, which the suite closes. */
 export function describeEngine(
