@@ -13,6 +13,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cli = join(root, 'dist/src/cli/main.js');
 const tell = (line) => process.stderr.write(`partita: ${line}\n`);
 
+/** The long suites that every change must pass; each has minutes of its own, apart from those of `npm test`. */
+const suitesOfCi = ['chaos'];
+
 const [task = '', ...rest] = process.argv.slice(2);
 const tasks = { start, test, suite, chaos, bench, ci };
 if (!Object.hasOwn(tasks, task))
@@ -83,9 +86,6 @@ async function bench() {
   await build({ entryPoints: [source], outfile: compiled, ...form });
   return run(process.execPath, [compiled, ...flags]);
 }
-
-/** The long suites that every change must pass; each has minutes of its own, apart from those of `npm test`. */
-const suitesOfCi = ['chaos'];
 
 /** Everything that decides whether a change is good; the last line counts the tests. */
 function ci() {

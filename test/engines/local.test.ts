@@ -16,9 +16,7 @@ import {
 } from '../../src/engines/thread/thread-log.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
-import { machineFrame, machineSpec } from '../support/machines.ts';
 import { writeSnapshotFile } from '../support/snapshot-file.ts';
-import { trainingJob } from '../support/training-job.ts';
 
 const ranges = fc.array(fc.record({ start: fc.nat(60), count: fc.nat(12) }), { maxLength: 12 });
 
@@ -138,27 +136,6 @@ describe('the pool process', () => {
     await engine.close();
     await told;
     expect(isAlive(pid)).toBe(false);
-  });
-});
-
-describe('the memory of the kernels', () => {
-  it('has the limit of its partition: over it, that partition alone is out of memory', async () => {
-    const rows = { car: 60, loader: 20_000, pump: 60 };
-    const spec = machineSpec({ algorithms: [{ random_forest: { trees: 1 } }] });
-    const job = await trainingJob(machineFrame(rows), spec, rows);
-    const engine = new LocalEngine({ threads: 1 });
-    const outcomesWithin = async (memoryMb: number) => {
-      const limits = { seconds: 60, memoryMb, heapMb: 256 };
-      const outcomes = new Map<number, readonly string[]>();
-      for await (const batch of engine.map({ ...job, limits }, new AbortController().signal))
-        for (const one of batch)
-          outcomes.set(one.task, one.kind === 'ok' ? ['ok'] : [one.reason, one.message]);
-      return job.tasks.map((_, task) => outcomes.get(task));
-    };
-    const full = expect.stringMatching(/unable to grow its memory by \d+ MB .* limit of 2 MB/);
-    expect(await outcomesWithin(2)).toEqual([['ok'], ['out_of_memory', full], ['ok']]);
-    expect(await outcomesWithin(64)).toEqual([['ok'], ['ok'], ['ok']]);
-    await engine.close();
   });
 });
 
