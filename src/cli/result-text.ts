@@ -129,8 +129,8 @@ function partitionCells(row: PartitionRow, colors: Colors): string[] {
 /** Why is said where it is not the scores that decided. */
 function answerCell(row: PartitionRow, colors: Colors): string {
   const { who, why } = answerOf(row);
-  if (row.status === 'trained' && row.reason === undefined)
-    return row.verdict === 'tie' ? `${who} (tie)` : who;
+  const hasOwn = row.status === 'trained' || row.status === 'reused';
+  if (hasOwn && row.reason === undefined) return row.verdict === 'tie' ? `${who} (tie)` : who;
   return who === 'nobody' ? colors.yellow(`nobody (${why})`) : `${who} (${why})`;
 }
 

@@ -37,6 +37,11 @@ describe('the result for people', () => {
     );
   });
 
+  it('tells a partition that was taken over like one that was trained', () => {
+    const partitions = [rowOf('a', { status: 'reused', verdict: 'tie' })];
+    expect(resultText(resultOf({ partitions }), plain)).toMatch(/^ a .* global \(tie\)$/m);
+  });
+
   it('cuts a long table and says where the rest is', () => {
     const partitions = Array.from({ length: 1000 }, (_, i) => rowOf(`store ${i}`));
     const text = resultText(resultOf({ partitions }), plain);
