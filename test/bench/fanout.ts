@@ -176,7 +176,9 @@ function print(name: string, measured: Measured): void {
 
 function summarise(ours: readonly Measured[], theirs: readonly Measured[]): void {
   const shares = ours.map(({ orchestration = 0 }) => `${(100 * orchestration).toFixed(0)} %`);
-  console.log(`orchestration, of partita's processor time: ${shares.join(', ')}`);
+  console.log(
+    `processes beside engine and reader, of partita's processor time: ${shares.join(', ')}`,
+  );
   const ratios = (pick: (one: Measured) => number) =>
     ours.map((one, i) => pick(theirs[i] as Measured) / pick(one)).sort((a, b) => a - b);
   for (const [name, pick] of [
