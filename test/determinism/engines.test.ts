@@ -1,8 +1,5 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asJson, type JsonObject } from '../../src/domain/json.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
 import type { Engine, GroupedMap, PartitionTask } from '../../src/engines/engine.ts';
 import { LocalEngine } from '../../src/engines/local/local-engine.ts';
 import { SparkEngine } from '../../src/engines/spark/spark-engine.ts';
@@ -10,9 +7,9 @@ import { digestBytes } from '../../src/frame/digest.ts';
 import { takeRows } from '../../src/frame/frame.ts';
 import type { TrainArgs, TrainFacts } from '../../src/partition/facts.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
-import { writeSnapshotFile } from '../support/snapshot-file.ts';
 import { startTestSpark, type TestSpark } from '../support/spark.ts';
 import { installedRuntime } from '../support/spark-runtime.ts';
+import { trainingJob } from '../support/training-job.ts';
 
 const ROWS: { readonly [type: string]: number } = { car: 90, drill: 60, loader: 120, pump: 75 };
 const TYPES = Object.keys(ROWS);
@@ -37,26 +34,15 @@ type Answer = {
 };
 
 describe('the same data, spec and seed', () => {
-  let path: string;
-  let foldsPath: string;
-  const tasks = new Map(TYPES.map((type) => [type, taskOf(type)]));
+  let whole: GroupedMap;
 
   beforeAll(async () => {
-    path = await writeSnapshotFile(frame);
-    foldsPath = join(mkdtempSync(join(tmpdir(), 'partita-folds-')), 'folds');
-    const folds = TYPES.map((type) => dataOf(type).folds);
-    writeFileSync(foldsPath, Buffer.concat(folds));
+    whole = await trainingJob(frame, spec, ROWS);
   });
 
   const trainOn = async (engine: Engine, order: readonly string[]) => {
-    const job: GroupedMap = {
-      snapshot: { digest: digestBytes('snapshot'), path },
-      columns: frame.columns.map(({ name }) => name).filter((name) => name !== 'power'),
-      folds: { path: foldsPath },
-      tasks: order.map((type) => tasks.get(type) as PartitionTask),
-      fn: { name: 'train', args: asJson(args) },
-      limits: { seconds: 60, memoryMb: 1024 },
-    };
+    const tasks = order.map((type) => whole.tasks[TYPES.indexOf(type)] as PartitionTask);
+    const job: GroupedMap = { ...whole, tasks };
     const answers = new Map<string, Answer>();
     try {
       for await (const outcomes of engine.map(job, new AbortController().signal)) {
@@ -123,11 +109,6 @@ describe('the same data, spec and seed', () => {
 
 function startOf(type: string): number {
   return TYPES.slice(0, TYPES.indexOf(type)).reduce((sum, one) => sum + (ROWS[one] as number), 0);
-}
-
-function taskOf(type: string): PartitionTask {
-  const ranges = [{ start: startOf(type), count: ROWS[type] as number }];
-  return { partition: { id: type, text: `type=${type}`, ranges } };
 }
 
 function dataOf(type: string) {

@@ -1,3 +1,4 @@
+import type { StructField, StructType } from '../../../frame/arrow-structs.ts';
 import type { Command } from './gen/spark/connect/Command.ts';
 import type { CommonInlineUserDefinedFunction } from './gen/spark/connect/CommonInlineUserDefinedFunction.ts';
 import type { DataType } from './gen/spark/connect/DataType.ts';
@@ -163,20 +164,8 @@ export function writeNothing(input: Relation): Command {
   return { writeOperation: { input, source: 'noop', mode: 'SAVE_MODE_OVERWRITE' } };
 }
 
-export type FieldType =
-  | 'int'
-  | 'bigint'
-  | 'double'
-  | 'string'
-  | 'binary'
-  | 'boolean'
-  | 'timestamp'
-  | 'timestamp_ntz';
-
 /** Columns that may be null. */
-export function structOf(
-  fields: readonly { readonly name: string; readonly type: FieldType }[],
-): DataType {
+export function structOf(fields: readonly StructField[]): DataType {
   return {
     struct: {
       fields: fields.map(({ name, type }) => ({
@@ -188,7 +177,7 @@ export function structOf(
   };
 }
 
-const FIELD_TYPES: { readonly [type in FieldType]: DataType } = {
+const FIELD_TYPES: { readonly [type in StructType]: DataType } = {
   int: { integer: {} },
   bigint: { long: {} },
   double: { double: {} },
