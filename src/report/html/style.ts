@@ -5,7 +5,7 @@ export const STYLE = `
 *{box-sizing:border-box}
 html{scroll-padding-top:16px}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;font-variant-numeric:tabular-nums}
-main{max-width:1120px;margin:0 auto;padding:32px 24px 64px}
+main{max-width:1240px;margin:0 auto;padding:32px 24px 64px}
 h1{font-size:28px;line-height:1.2;margin:0 0 4px;letter-spacing:-.01em;overflow-wrap:anywhere}
 h2{font-size:19px;line-height:1.3;margin:56px 0 4px}
 h3{font-size:13px;line-height:20px;font-weight:600;color:var(--soft);margin:0 0 4px}
