@@ -6,6 +6,7 @@ import type { EvaluateFacts, Interval, SideScores } from '../../partition/facts.
 import { type EvaluatedPartition, GLOBAL_PARTITION, type RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
 import { knowObjects } from './objects.ts';
+import { evaluateFactsFromRow, totalsFactsFromRow } from './older-facts.ts';
 import { recordStep } from './record-step.ts';
 import { insertRows } from './rows.ts';
 import { insertStepIo } from './step-io.ts';
@@ -70,7 +71,10 @@ export function outcomeRecords(db: Kysely<Database>): Outcomes {
         .where('run_id', '=', runId)
         .where('partition_id', '=', GLOBAL_PARTITION)
         .executeTakeFirst();
-      return { global: global?.facts ?? null, totals: row?.totals ?? null };
+      return {
+        global: global === undefined ? null : evaluateFactsFromRow(global.facts),
+        totals: row === undefined ? null : totalsFactsFromRow(row.totals),
+      };
     },
   };
 }

@@ -6,6 +6,7 @@ import type { PlannedPartition } from '../../partition/condition.ts';
 import type { PackMember } from '../objects/pack.ts';
 import type { TrainedPartition } from '../run-store.ts';
 import type { Database } from './database.ts';
+import { trainFactsFromRow } from './older-facts.ts';
 
 /** The partitions of a run as `condition` planned them; without the model without partition. */
 export function selectPlanned(db: Kysely<Database>, runId: string) {
@@ -100,7 +101,8 @@ export function trainedFromRow(row: TrainingRow): TrainedPartition {
     if (row.facts === null || predictions === null)
       throw new RangeError(`Training of ${partitionId} has no facts.`);
     const model = memberOf(row.model_pack, row.model_offset, row.model_length);
-    return { ...common, kind: 'trained', facts: row.facts, model, predictions };
+    const facts = trainFactsFromRow(row.facts);
+    return { ...common, kind: 'trained', facts, model, predictions };
   }
   if (row.reason === null || row.message === null)
     throw new RangeError(`Failed training of ${partitionId} has no reason.`);

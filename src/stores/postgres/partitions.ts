@@ -2,8 +2,10 @@ import type { Kysely } from 'kysely';
 import { Failure } from '../../domain/failure.ts';
 import { suggestion } from '../../domain/nearest-name.ts';
 import { displayPartition, parsePartitionText, partitionText } from '../../domain/partition.ts';
+import type { EvaluateFacts } from '../../partition/facts.ts';
 import type { PartitionRecord, RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
+import { evaluateFactsFromRow } from './older-facts.ts';
 import {
   chosenFromRow,
   plannedFromRow,
@@ -87,9 +89,13 @@ async function recordsFromRows(
     digest: row.digest,
     profile: profiles.get(row.partition_id) ?? null,
     trained: trained.get(row.partition_id) ?? null,
-    evaluated: evaluations.get(row.partition_id) ?? null,
+    evaluated: evaluatedOf(evaluations.get(row.partition_id)),
     chosen: chosen.get(row.partition_id) ?? null,
   }));
+}
+
+function evaluatedOf(facts: EvaluateFacts | undefined): EvaluateFacts | null {
+  return facts === undefined ? null : evaluateFactsFromRow(facts);
 }
 
 async function factsById<Table extends 'profile' | 'evaluation'>(
