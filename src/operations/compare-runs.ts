@@ -84,6 +84,7 @@ export async function compareRuns(
   tally.compareTraining(null, globals[0], globals[1]);
   const totals = [await runs.totals(a.runId), await runs.totals(b.runId)] as const;
   tally.compare('choose', null, [asJson(totals[0]), asJson(totals[1])]);
+  tally.compare('report', null, [{ status: a.status }, { status: b.status }]);
   return {
     a: a.runId,
     b: b.runId,
@@ -135,7 +136,9 @@ class Tally {
     b: TrainedPartition | null,
   ): void {
     const [left, right] = [trainingOf(a), trainingOf(b)];
-    for (const stage of ['features', 'select', 'train'] as const)
+    // What failed has told of no features: that it failed is what differs.
+    const stages = a?.kind === b?.kind ? (['features', 'select', 'train'] as const) : ['train'];
+    for (const stage of stages as readonly ('features' | 'select' | 'train')[])
       this.compare(stage, partition, [left[stage], right[stage]]);
   }
 
@@ -216,6 +219,7 @@ function trainingOf(trained: TrainedPartition | null): {
     features: asJson(features),
     select: asJson(selection),
     train: asJson({
+      failed: null,
       ...Object.fromEntries(tried),
       best,
       model: model?.digest ?? null,

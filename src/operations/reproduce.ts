@@ -1,8 +1,13 @@
 import { Failure } from '../domain/failure.ts';
+import { asJson } from '../domain/json.ts';
 import { isTerminal } from '../domain/run.ts';
-import { fileSha256 } from '../embedded/file-sha256.ts';
 import type { RunRecord } from '../stores/run-store.ts';
-import { compareRuns, type RunChanges, type RunComparison } from './compare-runs.ts';
+import {
+  compareRuns,
+  type FirstDifference,
+  type RunChanges,
+  type RunComparison,
+} from './compare-runs.ts';
 import type { OperationContext } from './context.ts';
 import { startNewRun } from './submit.ts';
 
@@ -10,7 +15,8 @@ import { startNewRun } from './submit.ts';
 export type DifferenceCause = 'data' | 'code' | 'environment' | 'non-determinism';
 
 export type Reproduction = {
-  readonly runId: string;
+  /** Null: nothing was fitted, because the rows are not what the run read. */
+  readonly runId: string | null;
   readonly origin: string;
   readonly isReproduced: boolean;
   readonly partitions: number;
@@ -21,19 +27,34 @@ export type Reproduction = {
   readonly changed: RunChanges;
 };
 
+/** A reproduction under way, or one that has failed before it began. */
+export type ReproductionStart =
+  | { readonly kind: 'started'; readonly runId: string; readonly origin: string }
+  | { readonly kind: 'ended'; readonly reproduction: Reproduction };
+
 /**
- * Checks the bytes that a run read against their digests, then starts the same run on them with nothing taken over.
- * Throws `Failure('conflict')` while the run goes on, `Failure('not-found')` and `Failure('corrupt-object')` where its
- * inputs are not what it read.
+ * Checks the bytes that a run read against their digests, then starts the same run on them with nothing taken over; where
+ * they are gone or changed, nothing is started. Throws `Failure('conflict')` while the run goes on, and for one that
+ * never came to its end.
  */
 export async function startReproduction(
   context: OperationContext,
   id: string,
-): Promise<{ readonly runId: string; readonly origin: string }> {
+): Promise<ReproductionStart> {
   const origin = await context.runs.run(id);
   if (!isTerminal(origin.status))
     throw new Failure('conflict', `Run ${origin.runId} is ${origin.status}: wait for its end.`);
-  await checkInputs(context, origin);
+  if (origin.report === null)
+    throw new Failure(
+      'conflict',
+      `Run ${origin.runId} ended ${origin.status} before its report: there is no result to reproduce. \`partita retry ${origin.runId} --missing\` brings it to an end.`,
+    );
+  const broken = await brokenRows(context, origin);
+  if (broken !== null) {
+    const reproduction = unreproducible(origin, broken);
+    await keepOutcome(context, reproduction);
+    return { kind: 'ended', reproduction };
+  }
   const { runId } = await startNewRun(context, {
     spec: origin.spec,
     specDigest: origin.specDigest,
@@ -42,26 +63,30 @@ export async function startReproduction(
     reuse: false,
     origin: { mode: 'reproduce', runId: origin.runId },
   });
-  return { runId, origin: origin.runId };
+  return { kind: 'started', runId, origin: origin.runId };
 }
 
-async function checkInputs(
+/** How the stored rows differ from those that were read; null: not at all. */
+async function brokenRows(
   { objects }: OperationContext,
-  { runId, snapshot }: RunRecord,
-): Promise<void> {
-  if (snapshot === null)
-    throw new Failure('not-found', `Run ${runId} has read nothing that could be read again.`);
-  const { parquet } = snapshot;
-  if (!(await objects.has(parquet)))
-    throw new Failure('not-found', `The rows that run ${runId} read are gone (${parquet}).`);
-  if (`sha256:${await fileSha256(objects.path(parquet))}` !== parquet)
-    throw new Failure(
-      'corrupt-object',
-      `The rows that run ${runId} read were changed (${parquet}).`,
-    );
+  { snapshot }: RunRecord,
+): Promise<FirstDifference | null> {
+  const digest = snapshot?.parquet ?? null;
+  const state = digest === null ? 'missing' : await objects.state(digest);
+  if (state === 'sound') return null;
+  return { stage: 'snapshot', partition: null, what: 'stored rows', values: [digest, state] };
 }
 
-/** How a run that was started so came out, against its origin. */
+function unreproducible({ runId: origin }: RunRecord, first: FirstDifference): Reproduction {
+  const changed = { spec: {}, code: {}, environment: {}, data: { [first.what]: first.values } };
+  const none = { runId: null, isReproduced: false, partitions: 0 } as const;
+  return { ...none, origin, first, cause: 'data', changed };
+}
+
+/**
+ * How a run that was started so came out, against its origin; kept in the audit trail. Throws `Failure('run-failed')`
+ * where it came to no end itself: that says nothing about its origin.
+ */
 export async function compareReproduction(
   context: OperationContext,
   id: string,
@@ -69,23 +94,55 @@ export async function compareReproduction(
   const again = await context.runs.run(id);
   if (again.origin === null)
     throw new Failure('usage', `Run ${again.runId} does not start from another run.`);
+  if (again.report === null)
+    throw new Failure(
+      'run-failed',
+      `Run ${again.runId}, which repeats run ${again.origin.runId}, is ${again.status}${again.error === null ? '' : ` (${again.error})`}: nothing can be said of the other yet.`,
+    );
   const origin = await context.runs.run(again.origin.runId);
   const { changed, first, partitions } = await compareRuns(context, origin, again);
-  return {
+  const reproduction = {
     runId: again.runId,
     origin: origin.runId,
-    isReproduced: first === null && again.status === origin.status,
+    isReproduced: first === null,
     partitions: partitions.both,
     first,
-    cause: first === null ? null : causeOf(changed, origin),
+    cause: first === null ? null : causeOf(first, changed, origin),
     changed,
   };
+  await keepOutcome(context, reproduction);
+  return reproduction;
 }
 
+/** What a slower or smaller machine does to a fit. */
+const OVER_LIMITS: readonly unknown[] = ['timeout', 'out_of_memory', 'thread_died'];
+
 /** Other rows explain everything, other code what is left, another machine the rest. */
-function causeOf({ data, code, environment }: RunChanges, { partitionBundle }: RunRecord) {
+function causeOf(
+  { what, values }: FirstDifference,
+  { data, code, environment }: RunChanges,
+  { partitionBundle }: RunRecord,
+): DifferenceCause {
   if (Object.keys(data).length > 0) return 'data';
   const isOtherCode = 'partitionBundleDigest' in code || partitionBundle === null;
   if (isOtherCode && Object.keys(code).length > 0) return 'code';
+  if (what === 'failed' && values.some((reason) => OVER_LIMITS.includes(reason)))
+    return 'environment';
   return Object.keys(environment).length > 0 ? 'environment' : 'non-determinism';
+}
+
+/** For whoever asks later whether the models of a run could be made again. */
+async function keepOutcome(
+  { audit, lineage, user }: OperationContext,
+  { runId, origin, isReproduced, cause, first }: Reproduction,
+): Promise<void> {
+  const known = runId === null ? [] : await lineage.reproductionsOf(origin);
+  if (known.some((one) => one.runId === runId)) return;
+  await audit.append({
+    actor: user,
+    role: 'admin',
+    action: 'run.reproduced',
+    target: { run: origin, ...(runId === null ? {} : { again: runId }) },
+    after: asJson({ isReproduced, cause, first }),
+  });
 }

@@ -12,7 +12,7 @@ import type { RunComparison } from './compare-runs.ts';
 import type { EstimateBasis } from './estimate-training.ts';
 import type { ModelCard } from './model-card.ts';
 import type { ModelSets } from './model-sets.ts';
-import type { Reproduction } from './reproduce.ts';
+import type { Reproduction, ReproductionStart } from './reproduce.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { ScoredRow } from './scorer.ts';
 import type { SourceLook } from './sources.ts';
@@ -234,7 +234,7 @@ export interface Services {
   /** A new run on the rows that another one read, which fits again what is asked for and takes over the rest. */
   retry(request: RetryRequest): Promise<RetryResult>;
   /** Checks the bytes that a run read, and starts the same run on them with nothing taken over. */
-  reproduce(run: string): Promise<{ readonly runId: string; readonly origin: string }>;
+  reproduce(run: string): Promise<ReproductionStart>;
   /** How such a run came out, step by step, against the one it reproduces. */
   compareReproduction(run: string): Promise<Reproduction>;
   /** What changed from one run to another, and what that did. */

@@ -114,6 +114,16 @@ export type ModelLineage = {
 /** What made a run, besides its spec and data. */
 export type RunMakers = { readonly code: CodeVersion; readonly environment: JsonObject };
 
+/** An attempt to make the models of a run again, as the audit trail tells of it. */
+export type ReproductionRecord = {
+  /** The run that tried; null: its rows were not there any more. */
+  readonly runId: string | null;
+  readonly isReproduced: boolean;
+  readonly cause: string | null;
+  readonly at: string;
+  readonly actor: string;
+};
+
 /** Where things came from, and what became of them. */
 export interface LineageStore {
   /**
@@ -123,4 +133,6 @@ export interface LineageStore {
   lineageOfModel(digestPrefix: string): Promise<ModelLineage>;
   /** Code and machine that a run was recorded with; takes its full id. */
   makersOfRun(runId: string): Promise<RunMakers>;
+  /** The newest first, at most 100; takes the full id of the run whose models were to be made again. */
+  reproductionsOf(runId: string): Promise<readonly ReproductionRecord[]>;
 }

@@ -1,5 +1,7 @@
 import type { Digest } from '../domain/digest.ts';
 
+export type ObjectState = 'sound' | 'changed' | 'missing';
+
 /**
  * Bytes by their content. Writing the same bytes twice is a no-op; a reader never sees half an object. Addresses are
  * digests from the database, never text from a user.
@@ -9,6 +11,8 @@ export interface ObjectStore {
   /** Moves a finished local file in (same volume: a rename), or a snapshot that is a folder (same volume only). */
   putFile(path: string): Promise<Digest>;
   has(digest: Digest): Promise<boolean>;
+  /** Whether all bytes are there and still match the digest; reads them. A snapshot that is a folder: its layout, and the sizes of its files. */
+  state(digest: Digest): Promise<ObjectState>;
   /** Throws `Failure('not-found')`, and `Failure('corrupt-object')` when the bytes do not match the digest. */
   get(digest: Digest): Promise<Uint8Array>;
   /** Part of an object (a pack member); not digest-checked here. */

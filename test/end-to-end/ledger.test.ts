@@ -1,3 +1,5 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/domain/result.ts';
 import type { RunComparison } from '../../src/operations/compare-runs.ts';
@@ -112,7 +114,7 @@ describe('a run that took over most of its models', () => {
   it('is reproduced byte for byte by one that fits everything', async () => {
     const again = await partita.json<Reproduction>('reproduce', second.runId);
     expect(again).toMatchObject({ isReproduced: true, partitions: PARTITIONS, cause: null });
-    const compared = await partita.json<RunComparison>('diff', first.runId, again.runId);
+    const compared = await partita.json<RunComparison>('diff', first.runId, again.runId ?? '');
     expect(compared.changed).toMatchObject({ spec: {}, code: {}, environment: {} });
     expect(compared.partitions).toMatchObject({
       both: PARTITIONS,
@@ -120,6 +122,23 @@ describe('a run that took over most of its models', () => {
       sameModel: PARTITIONS - CHANGED.length,
     });
     expect(compared.first).toMatchObject({ stage: 'snapshot', what: 'snapshot' });
+  }, 240_000);
+
+  it('is not reproduced, exit code 8, where the rows that it read were changed', async () => {
+    const { parquet } = (
+      await partita.query(`select file_digest as parquet from run_snapshot where run_id = $1`, [
+        second.runId,
+      ])
+    )[0] as { readonly parquet: string };
+    const [, hex = ''] = parquet.split(':');
+    const path = join(partita.folder, '.partita/objects/sha256', hex.slice(0, 2), hex.slice(2));
+    const rows = readFileSync(path);
+    chmodSync(path, 0o600);
+    writeFileSync(path, rows.subarray(1));
+    const changed = await partita.command('reproduce', second.runId, '--json');
+    expect(changed.code).toBe(8);
+    expect(JSON.parse(changed.stdout)).toMatchObject({ runId: null, cause: 'data' });
+    writeFileSync(path, rows);
   }, 240_000);
 
   it('answers by name once it is promoted', async () => {

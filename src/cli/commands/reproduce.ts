@@ -20,7 +20,14 @@ export function registerReproduce(program: Command, context: CommandContext): vo
     .addHelpText('after', examples('reproduce 0199f2'))
     .action(async (run: string, { json }: { readonly json?: true }) => {
       const services = await context.services();
-      const { runId, origin } = await services.reproduce(run);
+      const started = await services.reproduce(run);
+      const end = (reproduction: Reproduction): void => {
+        if (json) printJson(terminal, reproduction);
+        else terminal.data(reproductionText(reproduction));
+        context.exitWith(reproduction.isReproduced ? EXIT.ok : EXIT.mismatch);
+      };
+      if (started.kind === 'ended') return end(started.reproduction);
+      const { runId, origin } = started;
       terminal.say(`Run ${runId} reproduces run ${origin}`);
       const last = await watchRun(context, runId);
       if (!isTerminal(last.status)) {
@@ -29,10 +36,7 @@ export function registerReproduce(program: Command, context: CommandContext): vo
         );
         return context.exitWith(EXIT.detached);
       }
-      const reproduction = await services.compareReproduction(runId);
-      if (json) printJson(terminal, reproduction);
-      else terminal.data(reproductionText(reproduction));
-      context.exitWith(reproduction.isReproduced ? EXIT.ok : EXIT.mismatch);
+      end(await services.compareReproduction(runId));
     });
 }
 

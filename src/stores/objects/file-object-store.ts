@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import type { Digest } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
 import { digestBytes } from '../../frame/digest.ts';
-import { LAYOUT_FILE } from '../../frame/snapshot-layout.ts';
-import type { ObjectStore } from '../object-store.ts';
+import { LAYOUT_FILE, readFolderLayout } from '../../frame/snapshot-layout.ts';
+import type { ObjectState, ObjectStore } from '../object-store.ts';
 import { codeOf, failureOf } from './file-failure.ts';
 
 /** Only this user reads and writes; objects are never changed once they stand. */
@@ -81,6 +81,21 @@ class FileObjectStore implements ObjectStore {
 
   async has(digest: Digest): Promise<boolean> {
     return (await this.#sizeOf(digest)) !== null;
+  }
+
+  async state(digest: Digest): Promise<ObjectState> {
+    const path = this.path(digest);
+    return this.#orFailure(async () => {
+      try {
+        const isFolder = await isSnapshotFolder(path);
+        const found = await digestFile(isFolder ? join(path, LAYOUT_FILE) : path);
+        if (found !== digest) return 'changed';
+        return isFolder ? await stateOfFiles(path) : 'sound';
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return 'missing';
+        throw error;
+      }
+    }, digest);
   }
 
   async get(digest: Digest): Promise<Uint8Array> {
@@ -180,6 +195,12 @@ async function isSnapshotFolder(path: string): Promise<boolean> {
     (layout) => layout.isFile(),
     () => false,
   );
+}
+
+async function stateOfFiles(folder: string): Promise<ObjectState> {
+  for (const { name, bytes } of (await readFolderLayout(folder)).files)
+    if ((await lstat(join(folder, name))).size !== bytes) return 'changed';
+  return 'sound';
 }
 
 async function withFile<Result>(file: FileHandle, work: () => Promise<Result>): Promise<Result> {

@@ -1,6 +1,6 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
-import type { LineageStore, ModelLineage, ModelUse } from '../lineage-store.ts';
+import type { LineageStore, ModelLineage, ModelUse, ReproductionRecord } from '../lineage-store.ts';
 import type { Database } from './database.ts';
 import { findModelDigest } from './model-digest.ts';
 import { CODE_COLUMNS, codeFromRow, makingsOf } from './model-makings.ts';
@@ -39,7 +39,27 @@ export function createPostgresLineageStore(db: Kysely<Database>): LineageStore {
         .executeTakeFirstOrThrow();
       return { code: codeFromRow(row), environment: row.facts };
     },
+
+    reproductionsOf: (runId) => reproductionsOf(db, runId),
   };
+}
+
+async function reproductionsOf(
+  db: Kysely<Database>,
+  runId: string,
+): Promise<readonly ReproductionRecord[]> {
+  const rows = await db
+    .selectFrom('audit_event')
+    .select(['target', 'after', 'at', 'actor'])
+    .where('action', '=', 'run.reproduced')
+    .where(sql`target->>'run'`, '=', runId)
+    .orderBy('seq', 'desc')
+    .limit(LISTED)
+    .execute();
+  return rows.map(({ target, after, at, actor }) => {
+    const { isReproduced, cause } = after as Pick<ReproductionRecord, 'isReproduced' | 'cause'>;
+    return { runId: target['again'] ?? null, isReproduced, cause, at, actor };
+  });
 }
 
 async function placesOf(db: Kysely<Database>, model: Digest): Promise<ModelLineage['places']> {
