@@ -11,6 +11,7 @@ import { up as admitDroppedCandidates } from './20261126-02-dropped-candidates.t
 import { up as addReuse } from './20261126-03-reuse.ts';
 import { up as chainAudit } from './20261126-04-audit-chain.ts';
 import { up as nameModelSets } from './20261126-05-registry.ts';
+import { up as addQuarantine } from './20261126-06-quarantine.ts';
 
 /** Every migration by its frozen name, in order. A migration that was released never changes; the next one follows it. */
 export const MIGRATIONS: { readonly [name: string]: Migration } = {
@@ -25,6 +26,7 @@ export const MIGRATIONS: { readonly [name: string]: Migration } = {
   '20261126-03-reuse': { up: addReuse },
   '20261126-04-audit-chain': { up: chainAudit },
   '20261126-05-registry': { up: nameModelSets },
+  '20261126-06-quarantine': { up: addQuarantine },
 };
 
 /** The first server with `unique nulls not distinct`. */

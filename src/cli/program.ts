@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
+import { registerAnnotations } from './commands/annotations.ts';
 import { registerAttach } from './commands/attach.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBackground } from './commands/background.ts';
@@ -14,6 +15,7 @@ import { registerMap } from './commands/map.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerPredict } from './commands/predict.ts';
 import { registerPredictions } from './commands/predictions.ts';
+import { registerQuarantine } from './commands/quarantine.ts';
 import { registerRegistry } from './commands/registry.ts';
 import { registerReport } from './commands/report.ts';
 import { registerReproduce } from './commands/reproduce.ts';
@@ -46,6 +48,8 @@ const COMMANDS = [
   registerPredict,
   registerPredictions,
   registerLineage,
+  registerQuarantine,
+  registerAnnotations,
   registerAudit,
   registerExport,
   registerMap,

@@ -1,5 +1,6 @@
 import type { OperationContext } from '../operations/context.ts';
 import { modelSets } from '../operations/model-sets.ts';
+import { quarantines } from '../operations/quarantines.ts';
 import type { Services } from '../operations/services.ts';
 import type { Spec } from '../spec/spec.ts';
 
@@ -19,6 +20,7 @@ export function ledgerServices(
   | 'verifyAudit'
   | 'exportAudit'
   | 'modelSets'
+  | 'quarantines'
 > {
   const lend = async (run: string) => lendSecrets((await act(({ runs }) => runs.run(run))).spec);
   return {
@@ -47,6 +49,7 @@ export function ledgerServices(
       list: (page) => act(({ audit }) => audit.list(page)),
     },
     modelSets: modelSets(act),
+    quarantines: quarantines(act),
     verifyAudit: async (checkpoint) => {
       const { verifyAudit } = await import('../operations/audit.ts');
       return act(({ audit }) => verifyAudit(audit, checkpoint));

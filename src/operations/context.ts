@@ -4,10 +4,12 @@ import type { Engine } from '../engines/engine.ts';
 import type { SnapshotRequest } from '../sources/make-snapshot.ts';
 import type { Snapshot } from '../sources/snapshot.ts';
 import type { Spec, TableSpec } from '../spec/spec.ts';
+import type { AnnotationStore } from '../stores/annotation-store.ts';
 import type { AuditStore } from '../stores/audit-store.ts';
 import type { BookmarkStore } from '../stores/bookmark-store.ts';
 import type { LineageStore } from '../stores/lineage-store.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
+import type { QuarantineStore } from '../stores/quarantine-store.ts';
 import type { RegistryStore } from '../stores/registry-store.ts';
 import type { RunFactsStore } from '../stores/run-facts.ts';
 import type { CodeVersion, FitTime, RunStore } from '../stores/run-store.ts';
@@ -34,6 +36,8 @@ export type OperationContext = Workshop & {
   readonly audit: AuditStore;
   readonly bookmarks: BookmarkStore;
   readonly registry: RegistryStore;
+  readonly quarantine: QuarantineStore;
+  readonly annotations: AnnotationStore;
   readonly objects: ObjectStore;
   readonly temporal: Client;
   /** Temporal's own web pages; null when Temporal is not ours. */

@@ -18,9 +18,11 @@ export type Member = {
 };
 
 export type ModelSet = {
-  /** By partition text; absent = never seen in training, or no answer by policy. */
-  readonly members: ReadonlyMap<string, Member>;
+  /** By partition text, null = in quarantine and nobody stands in; absent = never seen in training, or no answer by policy. */
+  readonly members: ReadonlyMap<string, Member | null>;
   readonly global: Member | null;
+  /** Why the model without partition does not answer, though there is one; null: it does, or there is none. */
+  readonly globalWithheld: string | null;
 };
 
 /** What a run that has ended answers with, and what its rows are read by. */
@@ -34,11 +36,11 @@ export type ServedModels = {
 };
 
 /**
- * The models of a run, which never change. Throws `Failure('conflict')` before it has ended, `Failure('not-found')` when
+ * The models of a run, which never change, but for those in quarantine: where one may not answer, the model without partition does, with the reason. Throws `Failure('conflict')` before it has ended, `Failure('not-found')` when
  * it has none.
  */
 export async function servedModels(
-  context: Pick<OperationContext, 'runs' | 'facts'>,
+  context: Pick<OperationContext, 'runs' | 'facts' | 'quarantine'>,
   id: string,
 ): Promise<ServedModels> {
   const run = await context.runs.run(id);
@@ -49,6 +51,11 @@ export async function servedModels(
     );
   const models = await modelSetOf(context, run);
   const { spec, plan, snapshot } = run;
+  if (isEmpty(models) && (models.members.size > 0 || models.globalWithheld !== null))
+    throw new Failure(
+      'conflict',
+      `Everything that could answer of run ${run.runId} is in quarantine; \`partita quarantine\` lists what is, and why.`,
+    );
   if (plan === null || snapshot === null || isEmpty(models))
     throw new Failure(
       'not-found',
@@ -58,7 +65,7 @@ export async function servedModels(
 }
 
 function isEmpty({ members, global }: ModelSet): boolean {
-  return members.size === 0 && global === null;
+  return global === null && [...members.values()].every((member) => member === null);
 }
 
 /**
@@ -66,29 +73,43 @@ function isEmpty({ members, global }: ModelSet): boolean {
  * models were compared serves what it finished: a partition's own model, else the global one.
  */
 async function modelSetOf(
-  { runs, facts }: Pick<OperationContext, 'runs' | 'facts'>,
+  { runs, facts, quarantine }: Pick<OperationContext, 'runs' | 'facts' | 'quarantine'>,
   run: RunRecord,
 ): Promise<ModelSet> {
+  const withheld = await quarantine.withheld(run.runId);
   const trained = trainedModel(await runs.globalTraining(run.runId));
-  const global: Member | null = trained && {
-    rung: 'global',
-    reason: null,
-    digest: trained.facts.model.digest,
-    bytes: trained.model,
-  };
+  const globalWithheld = withheldReason(trained && withheld.models.get(trained.facts.model.digest));
+  const global: Member | null =
+    trained === null || globalWithheld !== null
+      ? null
+      : {
+          rung: 'global',
+          reason: null,
+          digest: trained.facts.model.digest,
+          bytes: trained.model,
+        };
 
   const serving = await facts.serving(run.runId);
   const own = new Map(
     serving.flatMap((one) => (one.own ? [[one.own.digest, one.own.bytes] as const] : [])),
   );
-  const members = new Map<string, Member>();
+  const members = new Map<string, Member | null>();
   for (const { text, digest, reason } of serving.flatMap(answerOf)) {
     const bytes = digest === null ? undefined : own.get(digest);
-    if (digest !== null && bytes !== undefined)
-      members.set(text, { rung: 'own', reason, digest, bytes });
-    else if (global !== null) members.set(text, { ...global, reason });
+    const isOwn = digest !== null && bytes !== undefined;
+    const held = withheldReason(
+      isOwn ? (withheld.models.get(digest) ?? withheld.partitions.get(text)) : null,
+    );
+    if (isOwn && held === null) members.set(text, { rung: 'own', reason, digest, bytes });
+    else if (global !== null) members.set(text, { ...global, reason: held ?? reason });
+    else if (held !== null || globalWithheld !== null) members.set(text, null);
   }
-  return { members, global };
+  return { members, global, globalWithheld };
+}
+
+/** As rows tell it. */
+function withheldReason(words: string | null | undefined): string | null {
+  return words === null || words === undefined ? null : `quarantined: ${words}`;
 }
 
 /** `digest` null: no model of its own. */
@@ -108,9 +129,11 @@ function answerOf({ text, isChosen, serves, reason, own }: ServingRecord): reado
 /** Who answers for a partition and why; a key that training never saw is the global model's. Null = nobody. */
 export function answerFor(
   text: string,
-  { members, global }: ModelSet,
+  { members, global, globalWithheld }: ModelSet,
 ): { readonly member: Member | null; readonly reason: string | null } {
   const member = members.get(text);
+  if (member === null) return { member, reason: globalWithheld ?? 'quarantined' };
   if (member !== undefined) return { member, reason: member.reason };
-  return { member: global, reason: global === null ? 'no_model' : 'unseen_partition' };
+  const without = globalWithheld ?? 'no_model';
+  return { member: global, reason: global === null ? without : 'unseen_partition' };
 }

@@ -1,4 +1,4 @@
-import type { Alias, RegistryStore } from '../stores/registry-store.ts';
+import type { Alias, AliasChange, RegistryStore } from '../stores/registry-store.ts';
 import type { OperationContext } from './context.ts';
 import type { Asker } from './services.ts';
 
@@ -11,41 +11,48 @@ export interface ModelSets {
       readonly alias: string;
       /** What the name must stand for until now; null: for none. */
       readonly expected?: string | null | undefined;
+      readonly despiteQuarantine?: boolean | undefined;
     },
     by?: Asker,
   ): Promise<Alias>;
   rollback(
-    change: { readonly experiment: string; readonly alias: string },
+    change: {
+      readonly experiment: string;
+      readonly alias: string;
+      readonly despiteQuarantine?: boolean | undefined;
+    },
     by?: Asker,
   ): Promise<Alias>;
   aliases(experiment?: string): Promise<readonly Alias[]>;
   history(experiment: string, alias: string): Promise<readonly Alias[]>;
 }
 
+/** Who is on record for a change: whoever runs this process, unless another asks. */
+export function askedBy(
+  { user }: OperationContext,
+  { actor = user, role = 'admin', reason }: Asker = {},
+): AliasChange {
+  return { actor, role, reason: reason ?? null };
+}
+
 export function modelSets(
   act: <R>(work: (on: OperationContext) => Promise<R>) => Promise<R>,
 ): ModelSets {
-  const asked = (
-    on: OperationContext,
-    { actor = on.user, role = 'admin', reason }: Asker = {},
-  ) => ({
-    actor,
-    role,
-    reason: reason ?? null,
-  });
   const registry = <R>(work: (store: RegistryStore) => Promise<R>) =>
     act((on) => work(on.registry));
   return {
-    promote: ({ run, alias, expected }, by) =>
+    promote: ({ run, alias, expected, despiteQuarantine = false }, by) =>
       act((on) =>
         on.registry.promote({
-          ...asked(on, by),
+          ...askedBy(on, by),
           runId: run,
           alias,
+          despiteQuarantine,
           ...(expected === undefined ? {} : { expected }),
         }),
       ),
-    rollback: (change, by) => act((on) => on.registry.rollback({ ...change, ...asked(on, by) })),
+    rollback: ({ despiteQuarantine = false, ...change }, by) =>
+      act((on) => on.registry.rollback({ ...change, despiteQuarantine, ...askedBy(on, by) })),
     aliases: (experiment) => registry((store) => store.aliases(experiment)),
     history: (experiment, alias) => registry((store) => store.history(experiment, alias)),
   };

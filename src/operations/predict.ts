@@ -20,7 +20,7 @@ import { createTableFile } from './table-file.ts';
 
 type Context = Pick<
   OperationContext,
-  'runs' | 'facts' | 'objects' | 'engineFor' | 'snapshotRequest' | 'takeSnapshot'
+  'runs' | 'facts' | 'quarantine' | 'objects' | 'engineFor' | 'snapshotRequest' | 'takeSnapshot'
 >;
 
 /** Who answers for a partition of the new data, and why; null = nobody does. */

@@ -24,10 +24,10 @@ export type ScoredRow = {
 const KEPT_SETS = 20;
 const KEPT_MODELS = 300;
 
-type Context = Pick<OperationContext, 'runs' | 'facts' | 'objects'>;
+type Context = Pick<OperationContext, 'runs' | 'facts' | 'quarantine' | 'objects'>;
 
 /**
- * Scores a few rows in this process. What a run serves is read once and never changes; models are opened when the first
+ * Scores a few rows in this process. What a run serves is read once and after every change of quarantines; models are opened when the first
  * row needs them and kept by digest.
  */
 export class Scorer {
@@ -42,8 +42,11 @@ export class Scorer {
 
   /** In the order of the rows. Throws as `servedModels` does, and `Failure('invalid-data')` for rows that do not suit. */
   async score(run: string, rows: readonly GivenRow[]): Promise<readonly ScoredRow[]> {
-    const served = await this.#serving.get(run, async () =>
-      servedModels(await this.#context(), run),
+    const context = await this.#context();
+    // A name may stand for another run by now, and a model may not answer any more.
+    const { runId, change } = await context.quarantine.standing(run);
+    const served = await this.#serving.get(`${runId} ${change}`, () =>
+      servedModels(context, runId),
     );
     const answers: ScoredRow[] = [];
     for (const part of readRows(rows, served.spec, served.columns)) {

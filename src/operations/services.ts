@@ -12,6 +12,7 @@ import type { RunComparison } from './compare-runs.ts';
 import type { EstimateBasis } from './estimate-training.ts';
 import type { ModelCard } from './model-card.ts';
 import type { ModelSets } from './model-sets.ts';
+import type { Quarantines } from './quarantines.ts';
 import type { Reproduction, ReproductionStart } from './reproduce.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { ScoredRow } from './scorer.ts';
@@ -260,6 +261,7 @@ export interface Services {
   exportAudit(out: string): Promise<AuditHead>;
   /** Which run answers for an experiment, under which name. */
   readonly modelSets: ModelSets;
+  readonly quarantines: Quarantines;
   /** Temporal's own web pages; null when Temporal is not ours. */
   temporalUi(): Promise<string | null>;
   /** Reads the source; writes nothing. */

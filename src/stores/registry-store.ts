@@ -15,6 +15,12 @@ export type AliasChange = {
   readonly reason: string | null;
 };
 
+/** A change of which run answers: refused where models that it answers with are in quarantine. */
+export type AnswerChange = AliasChange & {
+  /** Then the model without partition answers for them. */
+  readonly despiteQuarantine?: boolean;
+};
+
 /** Names of model sets; every change stays on record. */
 export interface RegistryStore {
   /**
@@ -22,7 +28,7 @@ export interface RegistryStore {
    * for none). The same again is a no-op. Throws `Failure('conflict')`, also for a run without a model set.
    */
   promote(
-    promotion: AliasChange & {
+    promotion: AnswerChange & {
       readonly runId: string;
       readonly alias: string;
       readonly expected?: string | null;
@@ -30,7 +36,7 @@ export interface RegistryStore {
   ): Promise<Alias>;
   /** The name goes back to the run that had it before. Throws `Failure('not-found')` where none had. */
   rollback(
-    change: AliasChange & { readonly experiment: string; readonly alias: string },
+    change: AnswerChange & { readonly experiment: string; readonly alias: string },
   ): Promise<Alias>;
   /** Every name as it stands, by experiment and name. */
   aliases(experiment?: string): Promise<readonly Alias[]>;

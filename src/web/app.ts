@@ -14,6 +14,7 @@ import { openApiDocument } from './openapi.ts';
 import { documentationPage, noticePage } from './pages.ts';
 import { problemOf, problemOfError, problemResponse, WebFailure } from './problems.ts';
 import { withoutPasswords } from './redact.ts';
+import { lineageRoutes } from './routes/lineage.ts';
 import { modelRoutes } from './routes/models.ts';
 import { runFactsRoutes } from './routes/run-facts.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -94,6 +95,7 @@ function bindEndpoints(app: Hono, options: WebOptions): readonly Place[] {
     ...runFactsRoutes(options, new StreamSlots(options.maxStreams)),
     ...specRoutes(options),
     ...modelRoutes(options),
+    ...lineageRoutes(options),
     ...sourceRoutes(options),
   };
   return Object.entries<Endpoint>(api).map(([key, endpoint]) => {

@@ -126,6 +126,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     sources: unexpectedOf('sources'),
     audit: unexpectedOf('audit'),
     modelSets: unexpectedOf('modelSets'),
+    quarantines: unexpectedOf('quarantines'),
     verifyAudit: unexpected('verifyAudit'),
     exportAudit: unexpected('exportAudit'),
     debug: unexpected('debug'),

@@ -58,6 +58,7 @@ describe('migrations', () => {
     expect(await tableNames()).toEqual([
       'alias',
       'alias_event',
+      'annotation',
       'arrival',
       'audit_event',
       'audit_head',
@@ -76,6 +77,8 @@ describe('migrations', () => {
       'object_location',
       'parameters',
       'profile',
+      'quarantine',
+      'quarantine_event',
       'run',
       'run_partition',
       'run_plan',

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { z } from 'zod';
-import { type Answer, api, type EndpointKey } from '../../src/web/contract/api.ts';
-import type { Endpoint } from '../../src/web/contract/endpoint.ts';
+import type { Answer } from '../../src/web/contract/api.ts';
 import { readCsv } from '../support/partita.ts';
-import { type Asking, openWeb, problemCode, type Web } from './ask.ts';
+import { openWeb, problemCode, type Web } from './ask.ts';
+import { checkedAsk } from './checked-ask.ts';
 import { describeFuzz } from './describe-fuzz.ts';
 import { readings, readingsSpec, type System, startSystem } from './trained-run.ts';
 
@@ -14,23 +13,7 @@ let web: Web;
 let run: string;
 let path: string;
 
-/** Asks an endpoint and checks the answer against its schema: no field more, none less. */
-async function ask<Key extends EndpointKey>(
-  key: Key,
-  params: { readonly [name: string]: string } = {},
-  { query = '', ...how }: Asking & { readonly query?: string } = {},
-): Promise<{ readonly json: Answer<Key>; readonly response: Response }> {
-  const [method = '', template = ''] = key.split(' ');
-  const filled = template.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
-  const response = await web.ask(method, `${filled}${query}`, how);
-  const json = (await response.json()) as Answer<Key>;
-  const { status = 200, answer }: Endpoint = api[key];
-  if (response.status !== status)
-    throw new Error(`${key} answered ${response.status}: ${JSON.stringify(json)}`);
-  if ('media' in answer) throw new Error(`${key} is no JSON.`);
-  (answer as z.ZodType).parse(json);
-  return { json, response };
-}
+const ask = checkedAsk(() => web);
 
 beforeAll(async () => {
   system = await startSystem();
@@ -280,6 +263,20 @@ describe('a model', () => {
     }));
     expect(answered).toEqual(scored);
     expect(json.predictions.map(({ partition }) => partition)[4]).toBe('kind=\\N');
+  });
+
+  it('in quarantine answers nobody, and says why, until it is released', async () => {
+    const rows = [{ kind: 'loader', rpm: 900, load: 0.9, shift: null }];
+    const answer = async () =>
+      (await ask('POST /predict/{run}', { run }, { body: { rows } })).json.predictions[0];
+    const before = await answer();
+    const body = { what: before?.model ?? '', reason: 'a broken sensor' };
+    await ask('POST /quarantines', {}, { body });
+    expect((await answer())?.reason).toBe('quarantined: a broken sensor');
+    const refused = await web.ask('POST', `/runs/${run}/promote`, { body: {} });
+    expect(await problemCode(refused)).toBe('conflict');
+    await ask('POST /quarantines/release', {}, { body });
+    expect(await answer()).toEqual(before);
   });
 
   it('refuses rows that it can not read, with row and column', async () => {

@@ -5,7 +5,17 @@ import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 
 type Alias = Awaited<ReturnType<Services['modelSets']['promote']>>;
-type Options = { readonly alias: string; readonly reason?: string; readonly json?: true };
+type Options = {
+  readonly alias: string;
+  readonly reason?: string;
+  readonly despiteQuarantine?: true;
+  readonly json?: true;
+};
+
+const DESPITE = [
+  '--despite-quarantine',
+  'though some of its models may not answer: the model without partition does for them',
+] as const;
 
 /** `promote`, `rollback` and `aliases`: which run answers for an experiment. */
 export function registerRegistry(program: Command, context: CommandContext): void {
@@ -18,14 +28,15 @@ export function registerRegistry(program: Command, context: CommandContext): voi
     .argument('<run>', "a run's id, or a unique beginning of it")
     .option('--alias <name>', 'the name that it answers to, for example challenger', 'champion')
     .option('--reason <text>', 'kept in the audit trail')
+    .option(...DESPITE)
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
       examples('promote 0199f2', 'predict asset-status@champion --data new.csv --out scored.csv'),
     )
-    .action(async (run: string, { alias, reason, json }: Options) => {
+    .action(async (run: string, { alias, reason, json, despiteQuarantine }: Options) => {
       const { modelSets } = await context.services();
-      show(await modelSets.promote({ run, alias }, { reason }), json);
+      show(await modelSets.promote({ run, alias, despiteQuarantine }, { reason }), json);
     });
   program
     .command('rollback')
@@ -33,11 +44,12 @@ export function registerRegistry(program: Command, context: CommandContext): voi
     .argument('<experiment>', 'its name')
     .option('--alias <name>', 'the name that goes back', 'champion')
     .option('--reason <text>', 'kept in the audit trail')
+    .option(...DESPITE)
     .option(...JSON_OPTION)
     .addHelpText('after', examples('rollback asset-status --reason "worse on Mondays"'))
-    .action(async (experiment: string, { alias, reason, json }: Options) => {
+    .action(async (experiment: string, { alias, reason, json, despiteQuarantine }: Options) => {
       const { modelSets } = await context.services();
-      show(await modelSets.rollback({ experiment, alias }, { reason }), json);
+      show(await modelSets.rollback({ experiment, alias, despiteQuarantine }, { reason }), json);
     });
   program
     .command('aliases')

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { Digest } from '../../domain/digest.ts';
 import type { Json } from '../../domain/json.ts';
 import type { AuditRole } from '../audit-store.ts';
 
@@ -9,6 +10,10 @@ export type LedgerTables = {
   readonly alias_event: AliasEventTable;
   /** A view: the newest event of each. */
   readonly alias: AliasEventTable;
+  readonly quarantine_event: QuarantineEventTable;
+  /** A view: what is in quarantine now. */
+  readonly quarantine: QuarantineEventTable;
+  readonly annotation: AnnotationTable;
 };
 
 export type DefaultNow = ColumnType<string, never, never>;
@@ -35,6 +40,27 @@ type AliasEventTable = {
   readonly kind: 'promote' | 'rollback';
   readonly actor: string;
   readonly reason: string | null;
+  readonly at: DefaultNow;
+};
+type QuarantineEventTable = {
+  readonly seq: Generated<number>;
+  readonly kind: 'quarantine' | 'release';
+  readonly subject: 'model' | 'rows' | 'snapshot' | 'partition';
+  readonly digest: Digest | null;
+  readonly experiment_id: number | null;
+  readonly partition: string | null;
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: DefaultNow;
+};
+type AnnotationTable = {
+  readonly seq: Generated<number>;
+  readonly run_id: string | null;
+  readonly model_digest: Digest | null;
+  readonly kind: 'note' | 'tag' | 'untag';
+  readonly name: string | null;
+  readonly text: string;
+  readonly actor: string;
   readonly at: DefaultNow;
 };
 type AuditHeadTable = { readonly seq: number };

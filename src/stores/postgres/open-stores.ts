@@ -1,13 +1,17 @@
+import type { AnnotationStore } from '../annotation-store.ts';
 import type { AuditStore } from '../audit-store.ts';
 import type { BookmarkStore } from '../bookmark-store.ts';
 import type { LineageStore } from '../lineage-store.ts';
+import type { QuarantineStore } from '../quarantine-store.ts';
 import type { RegistryStore } from '../registry-store.ts';
 import type { RunFactsStore } from '../run-facts.ts';
 import type { RunStore } from '../run-store.ts';
 import { connectDatabase } from './connect.ts';
+import { createPostgresAnnotationStore } from './postgres-annotation-store.ts';
 import { createPostgresAuditStore } from './postgres-audit-store.ts';
 import { createPostgresBookmarkStore } from './postgres-bookmark-store.ts';
 import { createPostgresLineageStore } from './postgres-lineage-store.ts';
+import { createPostgresQuarantineStore } from './postgres-quarantine-store.ts';
 import { createPostgresRegistryStore } from './postgres-registry-store.ts';
 import { createPostgresRunFactsStore } from './postgres-run-facts-store.ts';
 import { createPostgresRunStore } from './postgres-run-store.ts';
@@ -18,6 +22,8 @@ export type PostgresStores = {
   readonly lineage: LineageStore;
   readonly audit: AuditStore;
   readonly registry: RegistryStore;
+  readonly quarantine: QuarantineStore;
+  readonly annotations: AnnotationStore;
   readonly bookmarks: BookmarkStore;
 };
 
@@ -34,6 +40,8 @@ export function openPostgresStores(url: string): {
       lineage: createPostgresLineageStore(database),
       audit: createPostgresAuditStore(database),
       registry: createPostgresRegistryStore(database),
+      quarantine: createPostgresQuarantineStore(database),
+      annotations: createPostgresAnnotationStore(database),
       bookmarks: createPostgresBookmarkStore(database),
     },
     close: () => database.destroy(),

@@ -1,10 +1,11 @@
 import type { Kysely, Transaction } from 'kysely';
 import { Failure } from '../../domain/failure.ts';
 import { suggestion } from '../../domain/nearest-name.ts';
-import type { Alias, AliasChange, RegistryStore } from '../registry-store.ts';
+import type { Alias, AnswerChange, RegistryStore } from '../registry-store.ts';
 import { appendAudit } from './append-audit.ts';
 import type { Database } from './database.ts';
 import { findRunId } from './run-id.ts';
+import { withheldAnswers } from './withheld.ts';
 
 const LISTED = 100;
 
@@ -119,8 +120,9 @@ type AliasWrite = {
 async function writeAlias(
   db: Transaction<Database>,
   { experimentId, kind, runId, alias, before }: AliasWrite,
-  { actor, role, reason }: AliasChange,
+  { actor, role, reason, despiteQuarantine = false }: AnswerChange,
 ): Promise<Alias> {
+  if (!despiteQuarantine) await refuseWithheld(db, runId);
   const { at, name } = await db
     .with('written', (query) =>
       query
@@ -142,6 +144,16 @@ async function writeAlias(
     after: { run: runId },
   });
   return { experiment: name, alias, runId, kind, actor, reason, at };
+}
+
+async function refuseWithheld(db: Kysely<Database>, runId: string): Promise<void> {
+  const withheld = await withheldAnswers(db, runId);
+  if (withheld === null) return;
+  const { count, first, reason } = withheld;
+  throw new Failure(
+    'conflict',
+    `Run ${runId} answers for ${count === 1 ? 'a partition' : `${count} partitions`} with models in quarantine (${first}: ${reason}). Release them, or say --despite-quarantine: the model without partition then answers where it can.`,
+  );
 }
 
 /** One change of an experiment's names at a time. */

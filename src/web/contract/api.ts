@@ -1,4 +1,5 @@
 import type { Answer as AnswerOf, Asked as AskedOf, Asking as AskingOf } from './endpoint.ts';
+import { lineageEndpoints } from './lineage.ts';
 import { modelEndpoints } from './models.ts';
 import { runFactsEndpoints } from './run-facts.ts';
 import { runEndpoints } from './runs.ts';
@@ -22,6 +23,7 @@ export const api = {
   ...specEndpoints,
   ...sourceEndpoints,
   ...modelEndpoints,
+  ...lineageEndpoints,
 };
 
 export type Api = typeof api;

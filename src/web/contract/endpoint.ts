@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { RunResult } from '../../domain/result.ts';
+import type { RunComparison } from '../../operations/compare-runs.ts';
 import type { ReportFacts } from '../../report/facts.ts';
 import type { Spec } from '../../spec/spec.ts';
+import type { Impact } from '../../stores/impact.ts';
 import type { ModelLineage } from '../../stores/lineage-store.ts';
 import type { PartitionRecord } from '../../stores/run-store.ts';
 
@@ -33,7 +35,14 @@ export type Endpoint = {
 };
 
 /** Documents that other rooms describe, frozen as they are. */
-type Known = RunResult | ReportFacts | Spec | ModelLineage | PartitionRecord;
+type Known =
+  | RunResult
+  | ReportFacts
+  | Spec
+  | ModelLineage
+  | PartitionRecord
+  | RunComparison
+  | Impact;
 
 /** The same data, promised not to be changed: what the stores give. */
 export type Frozen<Value> = Value extends Known

@@ -109,6 +109,11 @@ const aliasName = z
 const aliasParams = z.strictObject({ experiment: experimentName, alias: aliasName });
 const why = z.string().max(2000).optional().describe('Kept in the audit trail.');
 
+const despiteQuarantine = z
+  .boolean()
+  .optional()
+  .describe('Though some of its models may not answer.');
+
 const aliasState = z
   .strictObject({
     experiment: z.string(),
@@ -146,6 +151,7 @@ export const modelEndpoints = {
         .nullable()
         .optional()
         .describe('Only where the name stands for this run now (null: for none).'),
+      despiteQuarantine,
     }),
     answer: aliasState,
   },
@@ -153,7 +159,7 @@ export const modelEndpoints = {
     summary: 'The name goes back to the run that had it before.',
     role: 'editor',
     params: aliasParams,
-    body: z.strictObject({ reason: why }),
+    body: z.strictObject({ reason: why, despiteQuarantine }),
     answer: aliasState,
   },
   'GET /models/{model}': {

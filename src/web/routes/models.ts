@@ -10,15 +10,20 @@ export function modelRoutes({ services }: WebContext): Handlers<keyof typeof mod
       json: { history: await services.modelSets.history(experiment, alias) },
     }),
     'POST /runs/{run}/promote': async ({ params: { run }, body }, { actor }) => {
-      const { alias, expected, reason } = body;
+      const { reason, ...promotion } = body;
       return {
-        json: await services.modelSets.promote({ run, alias, expected }, askerOf(actor, reason)),
+        json: await services.modelSets.promote({ run, ...promotion }, askerOf(actor, reason)),
       };
     },
     'POST /experiments/{experiment}/aliases/{alias}/rollback': async (
-      { params, body: { reason } },
+      { params, body: { reason, despiteQuarantine } },
       { actor },
-    ) => ({ json: await services.modelSets.rollback(params, askerOf(actor, reason)) }),
+    ) => ({
+      json: await services.modelSets.rollback(
+        { ...params, despiteQuarantine },
+        askerOf(actor, reason),
+      ),
+    }),
     'GET /models/{model}': async ({ params: { model } }) => ({
       json: await services.modelCard(model),
     }),

@@ -1,0 +1,74 @@
+import { type Kysely, sql } from 'kysely';
+import type { Digest } from '../../domain/digest.ts';
+import type { Withheld } from '../quarantine-store.ts';
+import type { Database } from './database.ts';
+
+/** What of a run is in quarantine: one statement over the quarantines that stand, which are few. */
+export async function withheldOf(db: Kysely<Database>, runId: string): Promise<Withheld> {
+  const { rows } = await sql<{
+    readonly digest: Digest | null;
+    readonly text: string | null;
+    readonly reason: string;
+  }>`
+    select model.digest, null as text, quarantine.reason
+      from quarantine join model on model.digest = quarantine.digest
+      where subject = 'model' and model.run_id = ${runId}
+    union all
+    select model.digest, null, quarantine.reason
+      from quarantine join run_partition as bad on bad.digest = quarantine.digest
+      join run_partition as place on place.run_id = bad.run_id
+        and (place.partition_id in (bad.partition_id, bad.merged_into) or place.ordinal < 0)
+      join model on model.run_id = place.run_id and model.partition_id = place.partition_id
+      where subject = 'rows' and bad.run_id = ${runId} and bad.ordinal >= 0
+    union all
+    select model.digest, null, quarantine.reason
+      from quarantine join snapshot on snapshot.digest = quarantine.digest
+      join run_snapshot on run_snapshot.snapshot_id = snapshot.id
+      join model on model.run_id = run_snapshot.run_id
+      where subject = 'snapshot' and model.run_id = ${runId}
+    union all
+    select null, quarantine.partition, quarantine.reason
+      from quarantine join run on run.experiment_id = quarantine.experiment_id
+      where subject = 'partition' and run.id = ${runId}`.execute(db);
+  return {
+    models: new Map(rows.flatMap(({ digest, reason }) => (digest ? [[digest, reason]] : []))),
+    partitions: new Map(
+      rows.flatMap(({ text, reason }) => (text === null ? [] : [[text, reason]])),
+    ),
+  };
+}
+
+/** Partitions of a run whose chosen answer is in quarantine: how many, and one of them. */
+export async function withheldAnswers(
+  db: Kysely<Database>,
+  runId: string,
+): Promise<{ readonly count: number; readonly first: string; readonly reason: string } | null> {
+  const { models, partitions } = await withheldOf(db, runId);
+  if (models.size === 0 && partitions.size === 0) return null;
+  const rows = await db
+    .selectFrom('choice')
+    .innerJoin('run_partition', (join) =>
+      join
+        .onRef('run_partition.run_id', '=', 'choice.run_id')
+        .onRef('run_partition.partition_id', '=', 'choice.partition_id'),
+    )
+    .leftJoin('model', (join) =>
+      join
+        .onRef('model.run_id', '=', 'choice.run_id')
+        .onRef('model.partition_id', '=', 'choice.partition_id')
+        .onRef('model.digest', '=', 'choice.model_digest'),
+    )
+    .where('choice.run_id', '=', runId)
+    .where('choice.model_digest', 'is not', null)
+    .orderBy('run_partition.ordinal')
+    .select(['run_partition.text', 'choice.model_digest', 'model.digest as own'])
+    .execute();
+  const found = rows.flatMap(({ text, model_digest: digest, own }) => {
+    const ofPartition = own === null ? undefined : partitions.get(text);
+    const reason = (digest === null ? undefined : models.get(digest)) ?? ofPartition;
+    return reason === undefined ? [] : [{ text, reason }];
+  });
+  const [first] = found;
+  if (first === undefined) return null;
+  return { count: found.length, first: first.text, reason: first.reason };
+}

@@ -1,0 +1,48 @@
+import type { Digest } from '../domain/digest.ts';
+import type { Impact, Subject } from './impact.ts';
+import type { AliasChange } from './registry-store.ts';
+
+/**
+ * What must not answer any more. A model: wherever it is. Rows or a snapshot, by digest: every model that they reached, the
+ * model without partition included. A partition of an experiment: its own model, in every run.
+ */
+export type Quarantined =
+  | { readonly kind: 'model' | 'rows' | 'snapshot'; readonly digest: Digest }
+  | { readonly kind: 'partition'; readonly text: string; readonly experiment: string };
+
+export type Quarantine = {
+  readonly subject: Quarantined;
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: string;
+};
+
+/** What of a run must not answer, with the reason in the words of who said so. */
+export type Withheld = {
+  readonly models: ReadonlyMap<Digest, string>;
+  /** By partition text: its own model. */
+  readonly partitions: ReadonlyMap<string, string>;
+};
+
+/** What bad data and bad models reach, and what is kept from answering for it. */
+export interface QuarantineStore {
+  /**
+   * Reads `text` as a digest, as its beginning, or as a partition: its canonical text, or the bare value of a key of one
+   * column. With an experiment always a partition of it. Throws `Failure('not-found')`, `Failure('usage')` where several
+   * are meant.
+   */
+  subject(text: string, experiment?: string): Promise<Subject>;
+  impact(subject: Subject): Promise<Impact>;
+  /** The same again is a no-op. Throws `Failure('usage')` for what can't be in quarantine. */
+  quarantine(
+    subject: Subject,
+    change: AliasChange & { readonly reason: string },
+  ): Promise<Quarantine>;
+  /** It may answer again. Throws `Failure('not-found')` where it is not in quarantine. */
+  release(subject: Subject, change: AliasChange & { readonly reason: string }): Promise<Quarantine>;
+  /** The newest first. */
+  quarantines(): Promise<readonly Quarantine[]>;
+  withheld(runId: string): Promise<Withheld>;
+  /** The run that `text` names now, and the newest change of quarantines: together they name what is served. */
+  standing(text: string): Promise<{ readonly runId: string; readonly change: number }>;
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { RunComparison } from '../../operations/compare-runs.ts';
+import type { Impact } from '../../stores/impact.ts';
+import type { Endpoint } from './endpoint.ts';
+import { digest, document, moment, runParams } from './fields.ts';
+
+const experiment = z.string().min(1).max(200).optional().describe('Whose partition is meant.');
+const what = z
+  .string()
+  .min(1)
+  .max(10_000)
+  .describe("A digest or a unique beginning of it, or a partition's key.");
+const change = z.strictObject({
+  what,
+  experiment,
+  reason: z.string().min(1).max(2000).describe('Told with every row that is answered otherwise.'),
+});
+
+const quarantine = z
+  .strictObject({
+    subject: z.union([
+      z.strictObject({ kind: z.enum(['model', 'rows', 'snapshot']), digest }),
+      z.strictObject({ kind: z.literal('partition'), text: z.string(), experiment: z.string() }),
+    ]),
+    actor: z.string(),
+    reason: z.string(),
+    at: moment,
+  })
+  .meta({ id: 'Quarantine', description: 'What must not answer, who said so, and why.' });
+
+export const lineageEndpoints = {
+  'GET /impact': {
+    summary: 'Every run, model and name that rows, a snapshot, a partition or a model reached.',
+    role: 'viewer',
+    query: z.strictObject({ what, experiment }),
+    answer: document<Impact>('Impact', 'As `partita impact --json` prints it.'),
+  },
+  'GET /runs/{run}/diff/{other}': {
+    summary: 'What changed from one run to another, and what that did.',
+    role: 'viewer',
+    params: runParams.extend({ other: z.string().min(1).max(100).describe('Another run.') }),
+    answer: document<RunComparison>('RunComparison', 'As `partita diff --json` prints it.'),
+  },
+  'GET /quarantines': {
+    summary: 'What must not answer any more, the newest first.',
+    role: 'viewer',
+    answer: z.strictObject({ quarantines: z.array(quarantine) }).meta({ id: 'Quarantines' }),
+  },
+  'POST /quarantines': {
+    summary:
+      'Lets a model, every model of bad data, or the own model of a partition answer no more.',
+    role: 'editor',
+    body: change,
+    answer: quarantine,
+  },
+  'POST /quarantines/release': {
+    summary: 'Lets answer again what is in quarantine.',
+    role: 'editor',
+    body: change,
+    answer: quarantine,
+  },
+} as const satisfies { readonly [key: string]: Endpoint };

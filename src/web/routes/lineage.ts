@@ -1,0 +1,21 @@
+import { askerOf } from '../actor.ts';
+import type { lineageEndpoints } from '../contract/lineage.ts';
+import type { Handlers, WebContext } from '../handler.ts';
+
+export function lineageRoutes({ services }: WebContext): Handlers<keyof typeof lineageEndpoints> {
+  return {
+    'GET /impact': async ({ query }) => ({ json: await services.quarantines.impact(query) }),
+    'GET /runs/{run}/diff/{other}': async ({ params: { run, other } }) => ({
+      json: await services.diff(run, other),
+    }),
+    'GET /quarantines': async () => ({
+      json: { quarantines: await services.quarantines.list() },
+    }),
+    'POST /quarantines': async ({ body: { reason, ...asked } }, { actor }) => ({
+      json: await services.quarantines.begin(asked, { ...askerOf(actor), reason }),
+    }),
+    'POST /quarantines/release': async ({ body: { reason, ...asked } }, { actor }) => ({
+      json: await services.quarantines.end(asked, { ...askerOf(actor), reason }),
+    }),
+  };
+}
