@@ -4,6 +4,7 @@ import { registerAnnotations } from './commands/annotations.ts';
 import { registerAttach } from './commands/attach.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBackground } from './commands/background.ts';
+import { registerCard } from './commands/card.ts';
 import { registerControl } from './commands/control.ts';
 import { registerDebug } from './commands/debug.ts';
 import { registerDiff } from './commands/diff.ts';
@@ -48,6 +49,7 @@ const COMMANDS = [
   registerPredict,
   registerPredictions,
   registerLineage,
+  registerCard,
   registerQuarantine,
   registerAnnotations,
   registerAudit,

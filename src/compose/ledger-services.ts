@@ -21,6 +21,7 @@ export function ledgerServices(
   | 'exportAudit'
   | 'modelSets'
   | 'quarantines'
+  | 'card'
 > {
   const lend = async (run: string) => lendSecrets((await act(({ runs }) => runs.run(run))).spec);
   return {
@@ -50,6 +51,10 @@ export function ledgerServices(
     },
     modelSets: modelSets(act),
     quarantines: quarantines(act),
+    card: async (model, format) => {
+      const { modelReview } = await import('../operations/card.ts');
+      return act((context) => modelReview(context, model, format));
+    },
     verifyAudit: async (checkpoint) => {
       const { verifyAudit } = await import('../operations/audit.ts');
       return act(({ audit }) => verifyAudit(audit, checkpoint));

@@ -115,6 +115,8 @@ export type PlannedRow = {
 
 export type ReportFormat = 'html' | 'json' | 'md' | 'text';
 
+export type CardFormat = 'html' | 'json' | 'md';
+
 /** Forms of a model that other programs read. */
 export type ExportFormat = 'json' | 'onnx';
 
@@ -271,6 +273,8 @@ export interface Services {
   score(run: string, rows: readonly GivenRow[]): Promise<readonly ScoredRow[]>;
   /** Takes a digest or a unique prefix. */
   modelCard(model: string): Promise<ModelCard>;
+  /** Everything that a reviewer asks of a model; takes a digest or a unique prefix. */
+  card(model: string, format: CardFormat): Promise<string>;
   /** Columns: row, partition, scope, fold, truth, prediction, `p:CLASS` …, id, weight, repeat, candidate. */
   predictions(
     request: PredictionsRequest,

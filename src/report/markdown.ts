@@ -2,7 +2,8 @@ import type { SideScores } from '../partition/facts.ts';
 import { answerText } from './answer.ts';
 import { baselineScore } from './baseline-score.ts';
 import type { ModelSection, PartitionRow, ReportFacts } from './facts.ts';
-import { escapeHtml, shorten } from './html/html.ts';
+import { shorten } from './html/html.ts';
+import { escapeMarkdown } from './markdown-text.ts';
 import { metricMeaning, metricName } from './metric-words.ts';
 import {
   countedText,
@@ -105,11 +106,4 @@ function cutLines({ partitions: { shown, total } }: ReportFacts): readonly strin
 function warningLines({ data: { warnings } }: ReportFacts): readonly string[] {
   if (warnings.length === 0) return [];
   return ['## Warnings', '', ...warnings.map((text) => `- ${escapeMarkdown(text)}`), ''];
-}
-
-/** Names from data stay text: no table breaks, links, images or markup. */
-function escapeMarkdown(text: string): string {
-  return escapeHtml(
-    text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_{}[\]|#!]/g, (character) => `\\${character}`),
-  );
 }

@@ -118,6 +118,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     predict: unexpected('predict'),
     score: unexpected('score'),
     modelCard: unexpected('modelCard'),
+    card: unexpected('card'),
     predictions: unexpected('predictions'),
     lineage: unexpected('lineage'),
     exportModel: unexpected('exportModel'),

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ReportFacts } from '../facts.ts';
 import { metricName } from '../metric-words.ts';
 import { countText, durationText, percentText } from '../number-text.ts';
@@ -7,19 +6,15 @@ import { algorithmTable } from './algorithm-table.ts';
 import { comparison } from './comparison.ts';
 import { dataProfile, warnings } from './data-section.ts';
 import { figure, type Html, html } from './html.ts';
+import { htmlPage } from './html-page.ts';
 import { modelBody, modelDetails } from './model-section.ts';
 import { coverage, partitionTable } from './partition-table.ts';
-import { STYLE } from './style.ts';
 import { summary } from './summary.ts';
-
-/** The page allows its own style sheet and nothing else: no script, no network, no frame. */
-const CONTENT_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; img-src data:; base-uri 'none'; form-action 'none'`;
 
 /** One self-contained HTML file. */
 export function renderHtml(facts: ReportFacts): string {
   const title = `${facts.run.experiment} · ${metricName(facts.question.metric)}`;
-  const page = html`<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>`;
-  return `<!doctype html>\n<html lang="en"><head>${page.text}<style>${STYLE}</style></head><body><main>${body(facts).text}</main></body></html>\n`;
+  return htmlPage(title, body(facts));
 }
 
 function body(facts: ReportFacts): Html {
