@@ -53,6 +53,10 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
       const { predict } = await import('./operations/predict.ts');
       return act((context) => predict(context, request));
     },
+    predictTable: async (request) => {
+      const { predictTable } = await import('./operations/predict-table.ts');
+      return act((context) => predictTable(context, request));
+    },
     score: async (run, rows) => (await system.scorer()).score(run, rows),
     modelCard: async (model) => {
       const { modelCard } = await import('./operations/model-card.ts');

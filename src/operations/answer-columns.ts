@@ -1,8 +1,7 @@
 import type { Task } from '../domain/metric.ts';
-import { likeliestClasses } from '../estimators/class-codes.ts';
 import type { ColumnValues, TableColumn, TableType, WrittenValues } from '../frame/duckdb-write.ts';
 import type { Column } from '../frame/frame.ts';
-import { outputWidth } from '../partition/predictions.ts';
+import { likeliestLabels, probabilitiesOf } from '../partition/answers.ts';
 import { labelsOf } from '../partition/target.ts';
 
 /** A column of a table, and how its values come from what a piece of the table is written from. */
@@ -26,7 +25,6 @@ export function answerColumns(
   task: Task,
   classes: readonly string[],
 ): readonly MadeColumn<Answers>[] {
-  const width = outputWidth(classes);
   return [
     {
       name: 'prediction',
@@ -38,12 +36,7 @@ export function answerColumns(
       (label, k): MadeColumn<Answers> => ({
         name: `p:${label}`,
         type: 'DOUBLE',
-        valuesOf: ({ output }) =>
-          presentNumbers(
-            Float64Array.from({ length: output.length / width }, (_, i) => {
-              return output[i * width + k] as number;
-            }),
-          ),
+        valuesOf: ({ output }) => presentNumbers(probabilitiesOf(output, classes, k)),
       }),
     ),
   ];
@@ -58,15 +51,6 @@ export function columnTexts(column: Column): readonly (string | null)[] {
 /** The same text in every row. */
 export function repeated(text: string | null, rowCount: number): readonly (string | null)[] {
   return Array.from({ length: rowCount }, () => text);
-}
-
-function likeliestLabels(
-  output: Float64Array,
-  classes: readonly string[],
-): readonly (string | null)[] {
-  return Array.from(likeliestClasses(output, classes.length), (code, row) =>
-    Number.isNaN(output[row * classes.length]) ? null : (classes[code] as string),
-  );
 }
 
 function presentNumbers(values: Float64Array): ColumnValues {

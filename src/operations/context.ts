@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { JsonObject } from '../domain/json.ts';
 import type { Engine } from '../engines/engine.ts';
+import type { ScoredTable, TableScoring } from '../engines/spark/scoring/score-table.ts';
 import type { SnapshotRequest } from '../sources/make-snapshot.ts';
 import type { Snapshot } from '../sources/snapshot.ts';
 import type { Spec, TableSpec } from '../spec/spec.ts';
@@ -22,6 +23,8 @@ export type Workshop = {
     request: SnapshotRequest,
     signal: AbortSignal,
   ) => Promise<{ readonly snapshot: Snapshot; readonly parquetPath: string }>;
+  /** Of a table that lies on the cluster of the spec. */
+  readonly scoreTable: (scoring: TableScoring, signal: AbortSignal) => Promise<ScoredTable>;
   /** How long fits took before; none where no server that knows runs now. */
   readonly fitTimes: () => Promise<readonly FitTime[]>;
   /** That train at once. */

@@ -1,6 +1,7 @@
 import type { Digest } from '../domain/digest.ts';
 import { Failure } from '../domain/failure.ts';
-import { isTerminal, type Scope } from '../domain/run.ts';
+import { isTerminal } from '../domain/run.ts';
+import type { Member, ModelSet } from '../partition/model-set.ts';
 import type { SnapshotColumn } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { PackMember } from '../stores/objects/pack.ts';
@@ -9,21 +10,9 @@ import type { RunRecord } from '../stores/run-store.ts';
 import { trainedModel } from '../stores/trained-model.ts';
 import type { OperationContext } from './context.ts';
 
-/** Who answers for a partition: the rung of the ladder own → global, the model's digest and where its bytes are. */
-export type Member = {
-  readonly rung: Scope;
-  readonly reason: string | null;
-  readonly digest: Digest;
-  readonly bytes: PackMember;
-};
-
-export type ModelSet = {
-  /** By partition text, null = in quarantine and nobody stands in; absent = never seen in training, or no answer by policy. */
-  readonly members: ReadonlyMap<string, Member | null>;
-  readonly global: Member | null;
-  /** Why the model without partition does not answer, though there is one; null: it does, or there is none. */
-  readonly globalWithheld: string | null;
-};
+/** Where the bytes of its models lie. */
+export type ServedMember = Member<PackMember>;
+export type ServedSet = ModelSet<PackMember>;
 
 /** What a run that has ended answers with, and what its rows are read by. */
 export type ServedModels = {
@@ -32,7 +21,7 @@ export type ServedModels = {
   readonly classes: readonly string[];
   /** As training read them. */
   readonly columns: readonly SnapshotColumn[];
-  readonly models: ModelSet;
+  readonly models: ServedSet;
 };
 
 /**
@@ -64,7 +53,7 @@ export async function servedModels(
   return { spec, classes: plan.classes, columns: snapshot.columns, models };
 }
 
-function isEmpty({ members, global }: ModelSet): boolean {
+function isEmpty({ members, global }: ServedSet): boolean {
   return global === null && [...members.values()].every((member) => member === null);
 }
 
@@ -75,11 +64,11 @@ function isEmpty({ members, global }: ModelSet): boolean {
 async function modelSetOf(
   { runs, facts, quarantine }: Pick<OperationContext, 'runs' | 'facts' | 'quarantine'>,
   run: RunRecord,
-): Promise<ModelSet> {
+): Promise<ServedSet> {
   const withheld = await quarantine.withheld(run.runId);
   const trained = trainedModel(await runs.globalTraining(run.runId));
   const globalWithheld = withheldReason(trained && withheld.models.get(trained.facts.model.digest));
-  const global: Member | null =
+  const global: ServedMember | null =
     trained === null || globalWithheld !== null
       ? null
       : {
@@ -93,7 +82,7 @@ async function modelSetOf(
   const own = new Map(
     serving.flatMap((one) => (one.own ? [[one.own.digest, one.own.bytes] as const] : [])),
   );
-  const members = new Map<string, Member | null>();
+  const members = new Map<string, ServedMember | null>();
   for (const { text, digest, reason } of serving.flatMap(answerOf)) {
     const bytes = digest === null ? undefined : own.get(digest);
     const isOwn = digest !== null && bytes !== undefined;
@@ -124,16 +113,4 @@ function answerOf({ text, isChosen, serves, reason, own }: ServingRecord): reado
   if (isChosen) return serves === null ? [] : [{ text, digest: serves, reason }];
   const because = own === null ? 'not_reached' : 'not_compared';
   return [{ text, digest: own?.digest ?? null, reason: because }];
-}
-
-/** Who answers for a partition and why; a key that training never saw is the global model's. Null = nobody. */
-export function answerFor(
-  text: string,
-  { members, global, globalWithheld }: ModelSet,
-): { readonly member: Member | null; readonly reason: string | null } {
-  const member = members.get(text);
-  if (member === null) return { member, reason: globalWithheld ?? 'quarantined' };
-  if (member !== undefined) return { member, reason: member.reason };
-  const without = globalWithheld ?? 'no_model';
-  return { member: global, reason: global === null ? without : 'unseen_partition' };
 }

@@ -4,6 +4,7 @@ import type { Outcome } from '../engines/engine.ts';
 import { createJob, type Job, mapJob } from '../engines/job.ts';
 import { requireColumn } from '../frame/frame.ts';
 import { openSnapshot, type SnapshotReader } from '../frame/snapshot-reader.ts';
+import { answerFor } from '../partition/model-set.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import { outputWidth, predictionsFromBytes } from '../partition/predictions.ts';
 import type { SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
@@ -12,7 +13,7 @@ import type { ObjectStore } from '../stores/object-store.ts';
 import { columnTexts } from './answer-columns.ts';
 import type { OperationContext } from './context.ts';
 import { fileKind } from './file-kind.ts';
-import { answerFor, type Member, type ModelSet, servedModels } from './model-set.ts';
+import { type ServedMember, type ServedSet, servedModels } from './model-set.ts';
 import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
 import { type ScoredRows, scoreColumns } from './score-columns.ts';
 import type { PredictRequest, PredictResult } from './services.ts';
@@ -26,7 +27,7 @@ type Context = Pick<
 /** Who answers for a partition of the new data, and why; null = nobody does. */
 type Route = {
   readonly partition: SnapshotPartition;
-  readonly member: Member | null;
+  readonly member: ServedMember | null;
   readonly reason: string | null;
 };
 
@@ -44,7 +45,7 @@ type NewRows = PassingSnapshot & {
 export async function predict(context: Context, request: PredictRequest): Promise<PredictResult> {
   const served = await servedModels(context, request.run);
   const { models, classes, columns: trained } = served;
-  const spec = scoringSpec(served.spec, trained, request.data);
+  const spec = scoringSpec(served.spec, trained, request);
   const columns = scoreColumns(spec, classes);
   const table = await createTableFile(request.out, columns);
   const source = { ...context.snapshotRequest(spec, dirname(request.data)), trained };
@@ -94,7 +95,7 @@ async function* scoreAll(
 
 function scoreJob(
   { spec, classes, snapshot, path }: NewRows,
-  answered: readonly (Route & { readonly member: Member })[],
+  answered: readonly (Route & { readonly member: ServedMember })[],
   objects: ObjectStore,
 ): Job<'score'> {
   const { seconds, memory_mb: memoryMb } = spec.limits.per_partition;
@@ -154,16 +155,21 @@ async function scoredRows(
   };
 }
 
-function route(partition: SnapshotPartition, models: ModelSet): Route {
+function route(partition: SnapshotPartition, models: ServedSet): Route {
   return { partition, ...answerFor(partition.text, models) };
 }
 
 /** The run's spec over another file: its key is cut where training cut it. */
-function scoringSpec(spec: Spec, trained: readonly SnapshotColumn[], path: string): Spec {
+function scoringSpec(
+  spec: Spec,
+  trained: readonly SnapshotColumn[],
+  { data: path, engine }: PredictRequest,
+): Spec {
   const bins = trained.flatMap(({ name, edges }) => (edges ? [[name, { edges: [...edges] }]] : []));
   return {
     ...spec,
     data: { ...spec.data, source: { kind: fileKind(path), path } },
     partition: { ...spec.partition, bins: Object.fromEntries(bins) },
+    engine: { ...spec.engine, ...(engine && { kind: engine }) },
   };
 }

@@ -4,7 +4,7 @@ import type { ColumnValues } from '../frame/duckdb-write.ts';
 import type { SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import { answerColumns, type MadeColumn, repeated } from './answer-columns.ts';
-import type { Member } from './model-set.ts';
+import type { ServedMember } from './model-set.ts';
 
 /** One partition's rows of a file, with who answered and what. */
 export type ScoredRows = {
@@ -16,7 +16,7 @@ export type ScoredRows = {
   /** rows × width, row-major; NaN = no answer. */
   readonly output: Float64Array;
   readonly model: Digest | null;
-  readonly rung: Member['rung'] | 'none';
+  readonly rung: ServedMember['rung'] | 'none';
   readonly reason: string | null;
 };
 

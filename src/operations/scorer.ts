@@ -1,11 +1,12 @@
 import { Failure } from '../domain/failure.ts';
 import { likeliestClasses } from '../estimators/class-codes.ts';
 import { digestBytes } from '../frame/digest.ts';
+import { answerFor } from '../partition/model-set.ts';
 import { type Pipeline, predictRows } from '../partition/pipeline.ts';
 import { loadPipeline } from '../partition/pipeline-bytes.ts';
 import { type GivenPart, type GivenRow, readRows } from '../sources/read-rows.ts';
 import type { OperationContext } from './context.ts';
-import { answerFor, type Member, type ServedModels, servedModels } from './model-set.ts';
+import { type ServedMember, type ServedModels, servedModels } from './model-set.ts';
 import { Recent } from './recent.ts';
 
 /** One row's answer. */
@@ -16,7 +17,7 @@ export type ScoredRow = {
   readonly probabilities: { readonly [label: string]: number } | null;
   readonly partition: string;
   readonly model: string | null;
-  readonly rung: Member['rung'] | 'none';
+  readonly rung: ServedMember['rung'] | 'none';
   readonly reason: string | null;
 };
 
@@ -77,7 +78,7 @@ export class Scorer {
   }
 
   /** Throws `Failure('corrupt-object')` where the stored bytes are not the model's. */
-  async #openModel({ digest, bytes: { pack, offset, length } }: Member): Promise<Pipeline> {
+  async #openModel({ digest, bytes: { pack, offset, length } }: ServedMember): Promise<Pipeline> {
     const { objects } = await this.#context();
     const bytes = await objects.getRange(pack, offset, length);
     if (digestBytes(bytes) !== digest)

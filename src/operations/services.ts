@@ -140,6 +140,21 @@ export type PredictRequest = {
   readonly data: string;
   /** csv, parquet, jsonl or arrow by its ending. */
   readonly out: string;
+  /** Absent: the engine of the run. */
+  readonly engine?: 'local';
+};
+
+/** Parquet files by an absolute path, or a URL, that a cluster knows; or a table of its catalog. */
+export type SparkPlace = { readonly path: string } | { readonly table: string };
+
+/** A table that executors read, score and write. */
+export type TablePredictRequest = {
+  readonly run: string;
+  /** Spark Connect server, or a reference to a variable; absent: the one of the run's spec. */
+  readonly remote?: string;
+  readonly data: SparkPlace;
+  /** Where nothing is yet. */
+  readonly out: SparkPlace;
 };
 export type PredictResult = {
   readonly out: string;
@@ -269,6 +284,8 @@ export interface Services {
   /** Reads the source; writes nothing. */
   plan(prepared: PreparedSpec): Promise<RunPlan>;
   predict(request: PredictRequest): Promise<PredictResult>;
+  /** The same of a table that lies on a Spark cluster, by its executors. */
+  predictTable(request: TablePredictRequest): Promise<PredictResult>;
   /** A few rows, answered in this process by the models of a run that has ended; models stay open. */
   score(run: string, rows: readonly GivenRow[]): Promise<readonly ScoredRow[]>;
   /** Takes a digest or a unique prefix. */

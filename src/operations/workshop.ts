@@ -39,6 +39,12 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
         ? engines.engine(setting).takeSnapshot(request, signal)
         : takeSnapshot(request, signal);
     },
+    scoreTable: async (scoring, signal) => {
+      const setting = engineSetting(scoring.spec, secrets);
+      if (setting.kind !== 'spark')
+        throw new RangeError(`The ${setting.kind} engine has no tables.`);
+      return engines.engine(setting).scoreTable(scoring, signal);
+    },
     fitTimes,
     threadsFor,
   };

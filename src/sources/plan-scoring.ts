@@ -1,31 +1,13 @@
-import { Failure } from '../domain/failure.ts';
 import { type Database, sqlName } from '../frame/duckdb.ts';
-import { columnsOfStep, looksBack } from '../spec/engineered-columns.ts';
 import type { TableSpec } from '../spec/spec.ts';
 import { numberText, timeOfText } from './column-sql.ts';
 import { type FoundColumn, findColumns } from './find-columns.ts';
 import type { Holds } from './holds.ts';
 import type { PlannedColumn } from './plan-columns.ts';
 import type { RawColumn } from './raw-table.ts';
+import { checkPlaces, isLeftOut } from './scored-columns.ts';
 import type { SnapshotColumn } from './snapshot.ts';
 import { asNumber, asTimestamp, type TypedColumn } from './typed-column.ts';
-
-/**
- * True for columns that scoring makes nothing of: those that training did not see, or saw as weight, or as target where
- * no feature looks back on it.
- */
-export function isLeftOut(
-  { target, columns, features }: TableSpec,
-  trained: readonly SnapshotColumn[],
-  name: string,
-): boolean {
-  const isTargetRead = features.engineer.some(
-    (step) =>
-      target !== undefined && looksBack(step) && columnsOfStep(step).includes(target.column),
-  );
-  const others = [...(isTargetRead ? [] : [target?.column]), columns.weight, ...columns.drop];
-  return others.includes(name) || trained.every((column) => column.name !== name);
-}
 
 /**
  * New data as training would have read them: its kinds, and texts written as it wrote them. Throws
@@ -51,18 +33,6 @@ export async function planScoring(
     planned.push({ name, sourceType, holds: as.holds, ...typed });
   }
   return planned;
-}
-
-/** The key says which model answers, the time which rows come before a row. */
-function checkPlaces({ partition, time, features }: TableSpec, names: readonly string[]): void {
-  const ordering = time !== undefined && features.engineer.some(looksBack) ? [time] : [];
-  const missing = [...partition.by, ...ordering].find((name) => !names.includes(name));
-  if (missing === undefined) return;
-  const what = missing === time ? 'orders the rows that features look back on' : 'tells the model';
-  throw new Failure(
-    'invalid-data',
-    `The data have no column \`${missing}\`, which ${what}; they have ${names.map((name) => `\`${name}\``).join(', ')}.`,
-  );
 }
 
 async function typedAs(

@@ -1,13 +1,14 @@
 import { Failure } from '../domain/failure.ts';
 import { type PartitionKey, partitionText } from '../domain/partition.ts';
-import { type Column, type Frame, takeRows } from '../frame/frame.ts';
+import { type Frame, takeRows } from '../frame/frame.ts';
 import { looksBack } from '../spec/engineered-columns.ts';
 import type { Spec } from '../spec/spec.ts';
 import { binLabels } from './bin-labels.ts';
-import { type Cell, cellText, numberOf } from './cell-text.ts';
+import { type Cell, cellText } from './cell-text.ts';
 import { CellTimes } from './cell-time.ts';
 import { normalised } from './key-text.ts';
-import { isLeftOut } from './plan-scoring.ts';
+import { numberIn, readCells } from './read-cells.ts';
+import { isLeftOut } from './scored-columns.ts';
 import type { SnapshotColumn } from './snapshot.ts';
 
 export type GivenRow = { readonly [column: string]: Cell };
@@ -34,7 +35,11 @@ export function readRows(
   const names = new Set(rows.flatMap((row) => Object.keys(row)));
   checkPlaces(spec, names);
   const used = trained.filter(({ name }) => names.has(name) && !isLeftOut(spec, trained, name));
-  const columns = used.map((column) => readColumn(rows, column, spec.data.timezone));
+  const columns = used.map((column) => {
+    const { name } = column;
+    const cells = rows.map((row) => (Object.hasOwn(row, name) ? (row[name] as Cell) : null));
+    return readCells(cells, column, spec.data.timezone, placeInRows);
+  });
   const frame = { rowCount: rows.length, columns };
   const keys = spec.partition.by.map((name) => keyTexts(rows, name, spec, trained));
   const places = new Map<string, number[]>();
@@ -52,6 +57,8 @@ export function readRows(
     return { text, key: Object.fromEntries(key), places: ordered, frame: takeRows(frame, ordered) };
   });
 }
+
+const placeInRows = (place: number) => ` in row ${place + 1}`;
 
 /** The key says which model answers, the time which rows come before a row. */
 function checkPlaces({ partition, time, features }: Spec, names: ReadonlySet<string>): void {
@@ -71,69 +78,6 @@ function inOrder(places: readonly number[], { columns }: Frame, { time }: Spec):
   );
 }
 
-function readColumn(
-  rows: readonly GivenRow[],
-  { name, kind, holds }: SnapshotColumn,
-  timezone: string,
-): Column {
-  const cells = rows.map((row) => (Object.hasOwn(row, name) ? (row[name] as Cell) : null));
-  const times = new CellTimes(timezone, cells);
-  switch (kind) {
-    case 'number':
-      return { name, kind, values: Float64Array.from(cells, (cell, i) => numberIn(cell, name, i)) };
-    case 'time':
-      return {
-        name,
-        kind,
-        micros: Float64Array.from(cells, (cell, i) => timeIn(times, cell, name, i)),
-      };
-    case 'category':
-      return categoryColumn(
-        name,
-        cells.map((cell) => cellText(cell, holds, (one) => times.microsOf(one))),
-      );
-  }
-}
-
-function categoryColumn(name: string, texts: readonly (string | null)[]): Column {
-  const levels = [...new Set(texts.filter((text) => text !== null))].sort((a, b) =>
-    a < b ? -1 : 1,
-  );
-  const codes = new Map(levels.map((level, code) => [level, code]));
-  return {
-    kind: 'category',
-    name,
-    levels,
-    codes: Int32Array.from(texts, (text) => (text === null ? -1 : (codes.get(text) as number))),
-  };
-}
-
-/** NaN = missing, as are infinities. */
-function numberIn(cell: Cell, name: string, row: number): number {
-  if (cell === null) return Number.NaN;
-  if (typeof cell === 'boolean') return Number(cell);
-  const text = cell === 'true' ? '1' : cell === 'false' ? '0' : cell;
-  const number = typeof text === 'number' ? text : numberOf(text);
-  if (number === undefined) throw unsuitable(name, row, cell, 'no number');
-  return Number.isFinite(number) ? number : Number.NaN;
-}
-
-function timeIn(times: CellTimes, cell: Cell, name: string, row: number): number {
-  if (cell === null) return Number.NaN;
-  const micros = times.microsOf(cell);
-  if (Number.isNaN(micros))
-    throw unsuitable(name, row, cell, 'no timestamp such as 2026-01-31 12:00:00');
-  return micros;
-}
-
-function unsuitable(name: string, row: number, cell: Cell, what: string): Failure {
-  const shown = JSON.stringify(cell).slice(0, 100);
-  return new Failure(
-    'invalid-data',
-    `Column \`${name}\` holds ${shown} in row ${row + 1}, which is ${what}.`,
-  );
-}
-
 /** A key column of every row as text: normalised, or the name of the bin that training cut. */
 function keyTexts(
   rows: readonly GivenRow[],
@@ -147,7 +91,7 @@ function keyTexts(
   if (edges !== undefined) {
     const labels = binLabels(edges);
     return rows.map((row, i) => {
-      const number = numberIn(row[name] ?? null, name, i);
+      const number = numberIn(row[name] ?? null, { name, where: placeInRows(i) });
       if (Number.isNaN(number)) return null;
       const at = edges.findIndex((edge) => number < edge);
       return (at < 0 ? labels.at(-1) : labels[at]) ?? null;

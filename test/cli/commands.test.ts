@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type {
   DebugRequest,
-  PredictRequest,
   RunControl,
   RunPlan,
   RunSummary,
@@ -222,22 +221,6 @@ describe('partita report', () => {
 });
 
 describe('predictions', () => {
-  it('predict names files from where it runs, and counts who answered', async () => {
-    const requests: PredictRequest[] = [];
-    const services = {
-      predict: (request: PredictRequest) => {
-        requests.push(request);
-        return Promise.resolve({ out: request.out, rows: 12, rungs: { own: 10, global: 2 } });
-      },
-    };
-    const args = ['predict', 'r', '--data', 'new.csv', '--out', 'scored.csv'];
-    const ran = await runCli(args, { services });
-    expect(requests).toEqual([
-      { run: 'r', data: join(ran.folder, 'new.csv'), out: join(ran.folder, 'scored.csv') },
-    ]);
-    expect(ran.stderr).toContain('Wrote 12 rows to scored.csv: 10 own, 2 global.');
-  });
-
   it('predictions writes the split that was asked for', async () => {
     const services = { predictions: () => Promise.resolve({ out: '/x/oof.csv', rows: 5 }) };
     const args = ['predictions', 'r', '--split', 'oof', '--out', 'oof.csv', '--json'];

@@ -116,6 +116,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     report: unexpected('report'),
     plan: unexpected('plan'),
     predict: unexpected('predict'),
+    predictTable: unexpected('predictTable'),
     score: unexpected('score'),
     modelCard: unexpected('modelCard'),
     card: unexpected('card'),

@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/domain/result.ts';
-import { sql, writeTable } from '../../src/engines/spark/connect/plan.ts';
+import { readTable, sql, writeParquet, writeTable } from '../../src/engines/spark/connect/plan.ts';
 import { parseRemote } from '../../src/engines/spark/connect/remote.ts';
 import { SparkSession } from '../../src/engines/spark/connect/spark-session.ts';
+import { openDatabase } from '../../src/frame/duckdb.ts';
+import type { PredictResult } from '../../src/operations/services.ts';
 import { seededDraws } from '../support/draws.ts';
 import { COUNT_ABOVE, THROWS_AT } from '../support/own-function.ts';
-import { csvOf, Partita, type Row } from '../support/partita.ts';
+import { csvOf, Partita, type Row, type SpecWishes } from '../support/partita.ts';
 import { programsOfGroup } from '../support/processes.ts';
 import { startTestSpark, type TestSpark } from '../support/spark.ts';
 
@@ -23,7 +25,8 @@ function table(): readonly Row[] {
       const site = ['north', 'south', null][draws.integer(3)] as string | null;
       const day = new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10);
       const label = (k % 2 === 0 ? x > 0.5 : site === 'north') ? 'yes' : 'no';
-      return { kind, day, x: i % 11 === 0 ? null : x, site, label };
+      const reading = `${kind}-${i}`;
+      return { kind, day, x: i % 11 === 0 ? null : x, site, label, reading };
     });
   });
 }
@@ -31,6 +34,9 @@ function table(): readonly Row[] {
 describe('a run on Spark', { timeout: 10 * MINUTE }, () => {
   let spark: TestSpark;
   let partita: Partita;
+  /** Runs whose features are their rows' own, and made of rows before them. */
+  let plain: string;
+  let lagged: string;
 
   beforeAll(async () => {
     spark = await startTestSpark();
@@ -48,7 +54,7 @@ describe('a run on Spark', { timeout: 10 * MINUTE }, () => {
       data: { source: { kind: 'csv', path: 'kinds.csv' } },
       partition: { by: 'kind', min_rows: 20 },
       target: { column: 'label', task: 'classification' },
-      columns: { drop: ['day'] },
+      columns: { id: 'reading', drop: ['day'] },
       algorithms: ['baseline', 'logistic', { random_forest: { trees: 8 } }],
       // Blind to the kind, which decides: every kind needs its own model.
       global: { include_partition: false },
@@ -64,25 +70,28 @@ describe('a run on Spark', { timeout: 10 * MINUTE }, () => {
     const programs = programsOfGroup(spark.pid);
     expect(programs).toEqual(expect.arrayContaining(['java', 'node']));
     expect(programs.filter((name) => /python/.test(name))).toEqual([]);
+    plain = here.result.runId;
   });
 
   it('gives the same models of a table that only the cluster reads', async () => {
     const path = join(partita.folder, 'kinds.csv');
     const session = await SparkSession.open(parseRemote(spark.remote));
-    const rows = `SELECT _c0 AS kind, CAST(_c1 AS DATE) AS day, CAST(_c2 AS DOUBLE) AS x, _c3 AS site, _c4 AS label FROM csv.\`${path}\` WHERE _c0 <> 'kind'`;
+    const rows = `SELECT _c0 AS kind, CAST(_c1 AS DATE) AS day, CAST(_c2 AS DOUBLE) AS x, _c3 AS site, _c4 AS label, _c5 AS reading FROM csv.\`${path}\` WHERE _c0 <> 'kind'`;
     await session.run(writeTable(sql(rows), 'kinds'));
     await session.release();
-    const common = {
+    const common: Omit<SpecWishes, 'name' | 'data'> = {
       partition: { by: 'kind', min_rows: 20 },
       target: { column: 'label', task: 'classification' },
       time: 'day',
+      columns: { id: 'reading' },
+      // Rows that lie on several tasks are brought together for it.
+      features: { engineer: [{ lag: { columns: ['x'], steps: [1, 2] } }] },
       validate: { scheme: 'stratified' },
       algorithms: ['baseline', 'logistic'],
-    } as const;
+    };
     const here = await partita.run(
       partita.writeSpec({
         ...common,
-        algorithms: [...common.algorithms],
         name: 'file',
         data: { source: { kind: 'csv', path: 'kinds.csv' } },
       }),
@@ -90,7 +99,6 @@ describe('a run on Spark', { timeout: 10 * MINUTE }, () => {
     const there = await partita.run(
       partita.writeSpec({
         ...common,
-        algorithms: [...common.algorithms],
         name: 'table',
         data: { source: { kind: 'spark', table: 'kinds' } },
         engine: { kind: 'spark', remote: '${env:SPARK_REMOTE}' },
@@ -99,6 +107,57 @@ describe('a run on Spark', { timeout: 10 * MINUTE }, () => {
     expect(there.code, there.stderr).toBe(0);
     expect(there.result.snapshot).toBe(here.result.snapshot);
     expect(modelsOf(there.result)).toEqual(modelsOf(here.result));
+    lagged = here.result.runId;
+  });
+
+  it('scores a table where it lies, by the models and to the last bit as here', async () => {
+    const session = await SparkSession.open(parseRemote(spark.remote));
+    // Other types than in training, a kind that nobody has seen, and none at all.
+    const rows = `SELECT kind, CAST(day AS TIMESTAMP) AS day, x, site, array(1, 2) AS extra, reading AS reason, reading FROM kinds UNION ALL SELECT IF(id < 5, 'unseen', NULL), TIMESTAMP '2026-01-05 00:00:00', id / 10, 'north', array(), 'new', concat('new-', id) FROM range(9)`;
+    const fresh = join(partita.folder, 'fresh');
+    await session.run(writeParquet(sql(rows), fresh));
+    await session.run(writeTable(sql(rows), 'fresh'));
+    const columns = 'SELECT * EXCLUDE (extra, reason)';
+    await query(`COPY (${columns} FROM '${fresh}/*.parquet') TO '${fresh}.parquet'`);
+
+    for (const [run, more] of [
+      [plain, ['--table', 'fresh', '--out-table', 'scored']],
+      [lagged, ['--engine', 'spark', '--data', 'fresh', '--out', 'scored']],
+    ] as const) {
+      const files = ['--data', 'fresh.parquet', '--out', 'here.parquet'];
+      const here = await partita.json<PredictResult>('predict', run, ...files, '--engine', 'local');
+      const remote = ['--remote', spark.remote];
+      const there = await partita.json<PredictResult>('predict', run, ...more, ...remote);
+      expect(there).toMatchObject({ rows: here.rows, rungs: here.rungs });
+      expect(Object.keys(here.rungs).sort()).toEqual(['global', 'own']);
+      if (run === plain)
+        await session.run(writeParquet(readTable('scored'), join(partita.folder, 'table')));
+      const answers = (from: string) =>
+        query(
+          `SELECT kind, reading, prediction, "p:no", "p:yes", model, rung, reason FROM '${join(partita.folder, from)}' ORDER BY ALL`,
+        );
+      const [scored] = await query(
+        `SELECT sum(len(extra))::INTEGER AS extra, count("reason (2)")::INTEGER AS reasons FROM '${join(partita.folder, run === plain ? 'table' : 'scored')}/*.parquet'`,
+      );
+      expect(scored).toEqual({ extra: 2 * (here.rows - 9), reasons: here.rows });
+      expect(await answers(run === plain ? 'table/*.parquet' : 'scored/*.parquet')).toEqual(
+        await answers('here.parquet'),
+      );
+    }
+    const again = ['--data', 'fresh', '--out', 'scored', '--remote', spark.remote];
+    const refused = await partita.command('predict', plain, '--engine', 'spark', ...again);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('is there already'),
+    ]);
+    const nowhere = ['--table', 'nowhere', '--out', 'never', '--remote', spark.remote];
+    const missing = await partita.command('predict', plain, ...nowhere);
+    expect([missing.code, missing.stderr]).toEqual([
+      4,
+      expect.stringContaining('Spark has no nowhere'),
+    ]);
+    expect(existsSync(join(partita.folder, 'never'))).toBe(false);
+    await session.release();
   });
 
   it("applies a user's TypeScript, and built-in functions, as the local engine does", async () => {
@@ -146,6 +205,15 @@ describe('a run on Spark', { timeout: 10 * MINUTE }, () => {
     expect(ended.stderr).toContain('127.0.0.1:1');
   });
 });
+
+async function query(text: string): Promise<readonly object[]> {
+  const database = await openDatabase({ threads: 1 });
+  try {
+    return await database.rows(text);
+  } finally {
+    database.close();
+  }
+}
 
 function modelsOf({ partitions, global }: RunResult) {
   return [

@@ -1,33 +1,102 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { Failure } from '../../domain/failure.ts';
+import type { SparkPlace } from '../../operations/services.ts';
 import { countedText, countText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 
-type PredictOptions = { readonly data: string; readonly out: string; readonly json?: true };
+type PredictOptions = {
+  readonly data?: string;
+  readonly table?: string;
+  readonly out?: string;
+  readonly outTable?: string;
+  readonly engine?: 'local' | 'spark';
+  readonly remote?: string;
+  readonly json?: true;
+};
 
 export function registerPredict(program: Command, context: CommandContext): void {
   program
     .command('predict')
-    .description('score a file: every row by the model of its partition')
+    .description('score a file, or a table on Spark: every row by the model of its partition')
     .argument('<run>', 'the run whose models answer')
-    .requiredOption('--data <file>', 'table with the columns that training saw')
-    .requiredOption('--out <file>', 'csv, parquet, jsonl or arrow by its ending')
+    .option('--data <file>', 'table with the columns that training saw; on Spark a Parquet path')
+    .addOption(
+      new Option('--table <name>', "a table of Spark's catalog in place of --data")
+        .conflicts('data')
+        .implies({ engine: 'spark' }),
+    )
+    .option('--out <file>', 'csv, parquet, jsonl or arrow by its ending; on Spark a new folder')
+    .addOption(
+      new Option('--out-table <name>', "a new table of Spark's catalog in place of --out")
+        .conflicts('out')
+        .implies({ engine: 'spark' }),
+    )
+    .addOption(
+      new Option('--engine <kind>', 'spark: executors read, score and write').choices([
+        'local',
+        'spark',
+      ]),
+    )
+    .option('--remote <address>', "Spark Connect server, instead of the one in the run's spec")
     .option(...JSON_OPTION)
-    .addHelpText('after', examples('predict 0199f2 --data new.csv --out scored.csv'))
-    .action(async (run: string, { data, out, json }: PredictOptions) => {
+    .addHelpText(
+      'after',
+      examples(
+        'predict 0199f2 --data new.csv --out scored.csv',
+        'predict 0199f2 --engine spark --data /lake/new --out /lake/scored',
+        'predict 0199f2 --table readings --out-table scored',
+      ),
+    )
+    .action(async (run: string, options: PredictOptions) => {
       const services = await context.services();
-      const result = await services.predict({
-        run,
-        data: resolve(context.workingFolder, data),
-        out: resolve(context.workingFolder, out),
-      });
-      if (json) return printJson(context.terminal, result);
+      const result =
+        options.engine === 'spark'
+          ? await services.predictTable(tableRequest(run, options, context.workingFolder))
+          : await services.predict(fileRequest(run, options, context.workingFolder));
+      if (options.json) return printJson(context.terminal, result);
       const rungs = Object.entries(result.rungs).map(
         ([rung, rows]) => `${countText(rows)} ${rung}`,
       );
+      const out = options.out ?? result.out;
       context.terminal.say(
         `Wrote ${countedText(result.rows, 'row')} to ${out}: ${rungs.join(', ')}.`,
       );
     });
+}
+
+function fileRequest(run: string, { data, out, engine }: PredictOptions, folder: string) {
+  return {
+    run,
+    data: resolve(folder, given(data, '--data FILE')),
+    out: resolve(folder, given(out, '--out FILE')),
+    ...(engine === 'local' && { engine }),
+  };
+}
+
+function tableRequest(run: string, options: PredictOptions, folder: string) {
+  const { data, table, out, outTable, remote } = options;
+  return {
+    run,
+    data: placeOf(data, table, folder, '--data PATH or --table NAME'),
+    out: placeOf(out, outTable, folder, '--out FOLDER or --out-table NAME'),
+    ...(remote !== undefined && { remote }),
+  };
+}
+
+function placeOf(
+  path: string | undefined,
+  table: string | undefined,
+  folder: string,
+  what: string,
+): SparkPlace {
+  if (table !== undefined) return { table };
+  const named = given(path, what);
+  return { path: /^[a-z][a-z\d+.-]*:/i.test(named) ? named : resolve(folder, named) };
+}
+
+function given(value: string | undefined, what: string): string {
+  if (value !== undefined) return value;
+  throw new Failure('usage', `\`partita predict\` needs ${what}.`);
 }

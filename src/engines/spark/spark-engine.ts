@@ -11,6 +11,7 @@ import { isOperationGone, isSessionGone } from './connect/spark-error.ts';
 import type { SparkSession } from './connect/spark-session.ts';
 import { jobFailure, probeFailure } from './job-failure.ts';
 import { JobRecord, type Place } from './job-record.ts';
+import { type ScoredTable, scoreTable, type TableScoring } from './scoring/score-table.ts';
 import { makeSparkSnapshot } from './source/make-spark-snapshot.ts';
 import { SparkTables } from './source/spark-tables.ts';
 import { SparkJob, sortOut } from './spark-job.ts';
@@ -82,6 +83,18 @@ export class SparkEngine implements Engine {
     try {
       return await makeSparkSnapshot({ tables, spark, cores, engine: this }, request, signal);
     } catch (error) {
+      if (isSessionGone(error)) await this.#cluster.forget();
+      throw error;
+    }
+  }
+
+  /** The rows of a table with the answers of a model set, read and written by executors. */
+  async scoreTable(scoring: TableScoring, signal: AbortSignal): Promise<ScoredTable> {
+    const { session, spark } = await this.#cluster.ready();
+    try {
+      return await scoreTable({ tables: new SparkTables(session, signal), spark }, scoring);
+    } catch (error) {
+      signal.throwIfAborted();
       if (isSessionGone(error)) await this.#cluster.forget();
       throw error;
     }

@@ -159,21 +159,37 @@ export function writeTable(input: Relation, tableName: string): Command {
   };
 }
 
+/** Parquet files by a path or URL that executors know, or a table of the catalog. */
+export type SparkPlace = { readonly path: string } | { readonly table: string };
+
+/** Writes where nothing is: what is there already is never replaced. */
+export function writeNew(input: Relation, to: SparkPlace): Command {
+  const mode = 'SAVE_MODE_ERROR_IF_EXISTS' as const;
+  if ('path' in to) return { writeOperation: { input, source: 'parquet', path: to.path, mode } };
+  const table = {
+    tableName: to.table,
+    saveMethod: 'TABLE_SAVE_METHOD_SAVE_AS_TABLE' as const,
+  };
+  return { writeOperation: { input, source: 'parquet', table, mode } };
+}
+
 /** Computes every row and keeps none. */
 export function writeNothing(input: Relation): Command {
   return { writeOperation: { input, source: 'noop', mode: 'SAVE_MODE_OVERWRITE' } };
 }
 
+/** A column of an output, which may be null. */
+export type TypedField = { readonly name: string; readonly dataType: DataType };
+
+export function fieldOf({ name, type }: StructField): TypedField {
+  return { name, dataType: FIELD_TYPES[type] };
+}
+
 /** Columns that may be null. */
-export function structOf(fields: readonly StructField[]): DataType {
+export function structOf(fields: readonly (StructField | TypedField)[]): DataType {
+  const typed = fields.map((field) => ('dataType' in field ? field : fieldOf(field)));
   return {
-    struct: {
-      fields: fields.map(({ name, type }) => ({
-        name,
-        dataType: FIELD_TYPES[type],
-        nullable: true,
-      })),
-    },
+    struct: { fields: typed.map(({ name, dataType }) => ({ name, dataType, nullable: true })) },
   };
 }
 

@@ -2,6 +2,7 @@ import { Failure } from '../../../domain/failure.ts';
 import { checkRowCount } from '../../../sources/hash-source-rows.ts';
 import type { SnapshotRequest } from '../../../sources/snapshot-request.ts';
 import {
+  expression,
   named,
   project,
   type Relation,
@@ -52,7 +53,7 @@ export async function copySource(
   );
   const raw = project(
     table,
-    kept.map((field) => named(rawValue(field, timezone), field.column)),
+    kept.map((field) => named(expression(rawValue(field, timezone)), field.column)),
   );
   await tables.run(writeParquet(raw, path));
   const list = kept.map((field) => `${factsOf(field)} AS ${field.column}`);

@@ -1,16 +1,19 @@
 import type { TableSpec } from '../../../spec/spec.ts';
 
+/** A column of the key, and how its text is made. */
+export type KeyColumn = {
+  /** Place of the column. */
+  readonly column: number;
+  readonly normalise: TableSpec['partition']['normalise'];
+  /** Borders of bins, ascending; null: its text is the key. */
+  readonly edges: readonly number[] | null;
+};
+
 /** What `prepare` is told besides its columns: plain JSON. */
 export type PrepareArgs = {
   /** Places of columns that become text, written as DuckDB writes such values. */
   readonly texts: readonly number[];
-  readonly keys: readonly {
-    /** Place of the column. */
-    readonly column: number;
-    readonly normalise: TableSpec['partition']['normalise'];
-    /** Borders of bins, ascending; null: its text is the key. */
-    readonly edges: readonly number[] | null;
-  }[];
+  readonly keys: readonly KeyColumn[];
 };
 
 /** Name of the function over rows. */

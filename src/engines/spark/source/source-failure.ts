@@ -3,7 +3,8 @@ import type { SnapshotRequest } from '../../../sources/snapshot-request.ts';
 import { SparkError } from '../connect/spark-error.ts';
 import { jobFailure } from '../job-failure.ts';
 
-const MISSING = /^(TABLE_OR_VIEW_NOT_FOUND|PATH_NOT_FOUND|SCHEMA_NOT_FOUND)/;
+/** Conditions of Spark for a table that is not there. */
+export const MISSING = /^(TABLE_OR_VIEW_NOT_FOUND|PATH_NOT_FOUND|SCHEMA_NOT_FOUND)/;
 
 /** What an error on the way from a table to its snapshot means to whoever named the table. */
 export function sourceFailure(error: unknown, { spec, outputFolder }: SnapshotRequest): unknown {

@@ -64,24 +64,23 @@ export function rawFields(
 }
 
 /** The value of a field in the raw copy. `timezone`: of times that name none. */
-export function rawValue({ name, wire }: RawField, timezone: string): Expression {
+export function rawValue({ name, wire }: RawField, timezone: string): string {
   const value = quoted(name);
   switch (wire) {
     case 'integer':
-      return expression(`CAST(${value} AS BIGINT)`);
+      return `CAST(${value} AS BIGINT)`;
     case 'number':
     case 'decimal':
-      return expression(`CAST(${value} AS DOUBLE)`);
+      return `CAST(${value} AS DOUBLE)`;
     case 'boolean':
     case 'text':
-      return expression(`CAST(${value} AS STRING)`);
+      return `CAST(${value} AS STRING)`;
     case 'instant':
-      return expression(`CAST(${value} AS TIMESTAMP_NTZ)`);
+      return `CAST(${value} AS TIMESTAMP_NTZ)`;
     case 'local_time': {
       const local = `CAST(${value} AS TIMESTAMP_NTZ)`;
-      if (timezone === 'UTC') return expression(local);
-      const utc = `convert_timezone('${timezone.replaceAll("'", "''")}', 'UTC', ${local})`;
-      return expression(utc);
+      if (timezone === 'UTC') return local;
+      return `convert_timezone('${timezone.replaceAll("'", "''")}', 'UTC', ${local})`;
     }
   }
 }
@@ -128,6 +127,6 @@ export function preparedColumn(
 }
 
 /** Infinities and NaN are missing numbers. */
-function finite(double: string): string {
+export function finite(double: string): string {
   return `CASE WHEN abs(${double}) < double('infinity') AND NOT isnan(${double}) THEN ${double} END`;
 }

@@ -113,7 +113,8 @@ async function parquetFiles(path: string): Promise<FolderLayout['files']> {
   );
 }
 
-const FIRST_BIT = 'shiftleft(CAST(1 AS BIGINT), 63)';
+/** A hash with this bit turned sorts as an unsigned number. */
+export const FIRST_BIT = 'shiftleft(CAST(1 AS BIGINT), 63)';
 
 /** The key of every partition beside the number of its first row. */
 function placesOf(keys: readonly PlacedKey[], { partition: { by } }: TableSpec): Uint8Array {

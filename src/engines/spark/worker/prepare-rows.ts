@@ -1,17 +1,14 @@
 import { ArrowColumns } from '../../../frame/arrow-columns.ts';
 import { StructReader } from '../../../frame/arrow-structs.ts';
-import type { CategoryColumn, Column } from '../../../frame/frame.ts';
+import type { Column } from '../../../frame/frame.ts';
 import { hashRows, ROW_HASH_BYTES } from '../../../frame/row-hash.ts';
-import { binLabels } from '../../../sources/bin-labels.ts';
-import { numberText, timeText } from '../../../sources/cell-text.ts';
-import { normalised } from '../../../sources/key-text.ts';
+import { categoryColumn } from '../../../sources/read-cells.ts';
 import type { MapCommand } from '../command.ts';
 import { addedFields, type PrepareArgs } from '../source/prepare-args.ts';
+import { keyTexts, type Texts, textsOf } from './batch-columns.ts';
 import { arrivingStream } from './group-input.ts';
 import type { OutputStream } from './output-stream.ts';
 import type { WireSource } from './wire.ts';
-
-type Texts = readonly (string | null)[];
 
 /**
  * Map in Arrow, function `prepare`: rows of a table as a snapshot has them, with the text of their key and their hash. The
@@ -33,7 +30,9 @@ export async function prepareRows(
     const texts = args.texts.map((place) => textsOf(raw, place));
     const final = columns.map((_, place): Column => {
       const at = args.texts.indexOf(place);
-      return at < 0 ? raw.column(place) : category(columns[place]?.name ?? '', texts[at] as Texts);
+      return at < 0
+        ? raw.column(place)
+        : categoryColumn(columns[place]?.name ?? '', texts[at] as Texts);
     });
     const keys = args.keys.map((key) => keyTexts(final[key.column] as Column, key));
     const { high, low } = hashWords(hashRows({ rowCount: arrived.rowCount, columns: final }));
@@ -42,43 +41,8 @@ export async function prepareRows(
   }
 }
 
-/** Numbers and times in words; here a missing value and NaN are two things. */
-function textsOf(raw: ArrowColumns, place: number): Texts {
-  const column = raw.column(place);
-  if (column.kind === 'category') return raw.texts(place);
-  const values = column.kind === 'number' ? column.values : column.micros;
-  const write = column.kind === 'number' ? numberText : timeText;
-  return Array.from(values, (value, i) => (raw.isMissing(place, i) ? null : write(value)));
-}
-
-function keyTexts(column: Column, { normalise, edges }: PrepareArgs['keys'][number]): Texts {
-  if (column.kind === 'category') {
-    const { codes, levels } = column;
-    const changed = levels.map((level) => normalised(level, normalise));
-    return Array.from(codes, (code) => changed[code] ?? null);
-  }
-  const labels = binLabels(edges ?? []);
-  const values = column.kind === 'number' ? column.values : column.micros;
-  return Array.from(values, (value) => {
-    if (Number.isNaN(value)) return null;
-    const at = (edges ?? []).findIndex((edge) => value < edge);
-    return (at < 0 ? labels.at(-1) : labels[at]) ?? null;
-  });
-}
-
-function category(name: string, texts: Texts): CategoryColumn {
-  const codeOf = new Map<string, number>();
-  const codes = Int32Array.from(texts, (text) => {
-    if (text === null) return -1;
-    const code = codeOf.get(text) ?? codeOf.size;
-    codeOf.set(text, code);
-    return code;
-  });
-  return { kind: 'category', name, codes, levels: [...codeOf.keys()] };
-}
-
 /** Bytes 0–7 and 8–15 of each hash, most significant first, as signed numbers. */
-function hashWords(hashes: Uint8Array): {
+export function hashWords(hashes: Uint8Array): {
   readonly high: readonly bigint[];
   readonly low: readonly bigint[];
 } {

@@ -1,14 +1,21 @@
 import { Failure } from '../../../domain/failure.ts';
 import type { MapCommand } from '../command.ts';
+import { PLACE, SCORE } from '../scoring/score-args.ts';
 import { PREPARE } from '../source/prepare-args.ts';
 import { echoBatches } from './echo-batches.ts';
 import type { OutputStream } from './output-stream.ts';
+import { placeBatches } from './place-batches.ts';
 import { prepareRows } from './prepare-rows.ts';
 import type { WireSource } from './wire.ts';
 
-const ROW_FUNCTIONS = new Map([
+type RowFunction = (command: MapCommand, source: WireSource, output: OutputStream) => Promise<void>;
+
+const ROW_FUNCTIONS: ReadonlyMap<string, RowFunction> = new Map<string, RowFunction>([
   ['echo', echoBatches],
   [PREPARE, prepareRows],
+  [PLACE, placeBatches],
+  // Models and kernels are loaded when there is something to predict.
+  [SCORE, async (...call) => (await import('./score-batches.ts')).scoreBatches(...call)],
 ]);
 
 /** The function over rows that a command names. Throws `Failure('not-found')` where there is none. */

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { Failure } from '../domain/failure.ts';
+import { alreadyThere } from '../engines/spark/scoring/scoring-failure.ts';
+import type { Member } from '../partition/model-set.ts';
+import type { ObjectStore } from '../stores/object-store.ts';
+import type { OperationContext } from './context.ts';
+import { type ServedMember, type ServedSet, servedModels } from './model-set.ts';
+import type { PredictResult, SparkPlace, TablePredictRequest } from './services.ts';
+
+type Context = Pick<OperationContext, 'runs' | 'facts' | 'quarantine' | 'objects' | 'scoreTable'>;
+
+/**
+ * Every row of a table that lies on a cluster by the model of its partition, as `predict` has it for a file: executors
+ * read, predict and write. Throws `Failure('usage')` where something is at `out` already.
+ */
+export async function predictTable(
+  context: Context,
+  { run, remote, data, out }: TablePredictRequest,
+): Promise<PredictResult> {
+  const { spec, classes, columns, models } = await servedModels(context, run);
+  const folder = localFolder(out);
+  if (folder !== null && existsSync(folder)) throw new Failure('usage', alreadyThere(folder));
+  const engine = {
+    ...spec.engine,
+    kind: 'spark' as const,
+    ...(remote !== undefined && { remote }),
+  };
+  const scoring = {
+    from: data,
+    to: out,
+    spec: { ...spec, engine },
+    classes,
+    trained: columns,
+    models: onDisk(models, context.objects),
+  };
+  try {
+    const scored = await context.scoreTable(scoring, new AbortController().signal);
+    return { out: 'table' in out ? out.table : out.path, ...scored };
+  } catch (error) {
+    // Spark leaves the folder that it began.
+    if (folder !== null) await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Null where it is no folder of this machine: a table, or a URL. */
+function localFolder(place: SparkPlace): string | null {
+  return 'path' in place && place.path.startsWith('/') ? place.path : null;
+}
+
+function onDisk({ members, global, globalWithheld }: ServedSet, objects: ObjectStore) {
+  const place = ({
+    bytes: { pack, offset, length },
+    ...member
+  }: ServedMember): Member<{
+    readonly path: string;
+    readonly offset: number;
+    readonly length: number;
+  }> => ({ ...member, bytes: { path: objects.path(pack), offset, length } });
+  return {
+    members: new Map([...members].map(([text, member]) => [text, member && place(member)])),
+    global: global && place(global),
+    globalWithheld,
+  };
+}
