@@ -10,7 +10,7 @@ import { installProblem } from './install-state.mjs';
 import { findJava, obtainSpark } from './spark-home.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const cli = join(root, 'dist/src/cli/main.js');
+const cli = join(root, 'dist/cli/partita.js');
 const tell = (line) => process.stderr.write(`partita: ${line}\n`);
 
 /** The long suites that every change must pass; each has minutes of its own, apart from those of `npm test`. */

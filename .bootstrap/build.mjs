@@ -2,6 +2,7 @@
 // Builds everything that runs: kernels (AssemblyScript → WebAssembly), the TypeScript sources and the
 // workflow bundle. Each step is skipped when its inputs are older than its output.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -12,7 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -161,6 +162,14 @@ function bundlePool() {
   ]);
 }
 
+/** What people start. Its name is that of the command. */
+async function bundleCommandLine() {
+  const inputs = ['dist/src', '.bootstrap/bundle-cli.mjs'];
+  if (isFresh('dist/cli/partita.js', inputs)) return;
+  const { bundleCli } = await import('./bundle-cli.mjs');
+  await bundleCli(root);
+}
+
 /** A program in one file starts in a fraction of the time that its modules take. */
 function bundle(folder, entries, flags = []) {
   const [first] = Object.keys(entries);
@@ -185,6 +194,18 @@ function bundle(folder, entries, flags = []) {
   );
 }
 
+/** Other code, other digest, by which a background worker of another build is told apart; browsers' code is none of its. */
+function writeDigest() {
+  const dist = join(root, 'dist');
+  const hash = createHash('sha256');
+  const isCode = (name) => /\.(c?js|json|wasm)$/.test(name) && !name.startsWith(`web${sep}`);
+  for (const name of listFiles(dist).filter(isCode).sort()) {
+    const bytes = readFileSync(join(dist, name));
+    hash.update(`${name}\0${bytes.length}\0`).update(bytes);
+  }
+  writeFileSync(join(dist, 'digest.txt'), hash.digest('hex'));
+}
+
 buildKernels();
 buildSparkTypes();
 removeOrphans();
@@ -201,4 +222,6 @@ make('dist/schema/experiment.v1.json', 'dist/src/spec/write-json-schema.js', [
 ]);
 bundleWorker();
 bundlePool();
+await bundleCommandLine();
 await buildApplication();
+writeDigest();

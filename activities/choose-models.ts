@@ -49,7 +49,7 @@ export function chooseModelsActivity({
         const task = totalsTask(run, membersOf(rows, choices), global, objects);
         const args = taskArgs(run);
         const job = unionJob(run, objects, { name: 'totals', args, tasks: [task] });
-        const [outcome] = await runJob(engineFor(run.spec), job, signal, bookmark);
+        const [outcome] = await runJob(await engineFor(run.spec), job, signal, bookmark);
         if (outcome?.kind !== 'ok')
           throw new Failure('run-failed', `Pooling the totals failed: ${outcome?.message}`);
         await runs.recordChoice(runId, choices, outcome.facts, attempt);

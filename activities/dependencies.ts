@@ -13,7 +13,7 @@ export type ActivityDependencies = {
   readonly runs: RunStore;
   readonly objects: ObjectStore;
   readonly bookmarks: BookmarkStore;
-  readonly engineFor: (spec: Spec) => Engine;
+  readonly engineFor: (spec: Spec) => Promise<Engine>;
   readonly takeSnapshot: (
     request: SnapshotRequest,
     signal: AbortSignal,

@@ -53,7 +53,7 @@ export function evaluationActivities({
           return evaluationTask(run, partition, { own, global }, objects);
         });
         const job = partitionJob(run, objects, { name: 'evaluate', args: taskArgs(run), tasks });
-        const outcomes = await runJob(engineFor(run.spec), job, signal, bookmark);
+        const outcomes = await runJob(await engineFor(run.spec), job, signal, bookmark);
         const evaluated = outcomes.map((outcome, i): EvaluatedPartition => {
           const { partitionId } = partitions[i] as PlannedPartition;
           const { own, global } = (tasks[i] as EvaluationTask).part;

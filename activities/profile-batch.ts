@@ -24,7 +24,7 @@ export function profileBatchActivity({
         const tasks = partitions.map((partition) => ({ partition: partitionRef(partition) }));
         const args = { spec: run.spec, cutoffs: requireSnapshot(run).cutoffs };
         const job = partitionJob(run, objects, { name: 'profile', args, tasks });
-        const outcomes = await runJob(engineFor(run.spec), job, signal, bookmark);
+        const outcomes = await runJob(await engineFor(run.spec), job, signal, bookmark);
         const profiled = partitions.map((partition, i) =>
           profileOf(partition, outcomes[i] as Outcome<ProfileFacts>),
         );

@@ -43,7 +43,8 @@ async function probeSnapshot(
   { signal }: ActivityScope,
 ): Promise<void> {
   const { digest, parquet } = requireSnapshot(run);
-  await engineFor(run.spec).probe?.({ digest, path: objects.path(parquet) }, signal);
+  const engine = await engineFor(run.spec);
+  await engine.probe?.({ digest, path: objects.path(parquet) }, signal);
 }
 
 /** A run that starts from another one reads what that one read, whatever has become of the source. */

@@ -30,7 +30,7 @@ export function trainBatchActivity({ runs, objects, bookmarks, engineFor }: Acti
         });
         const args = trainArgs(run, 'own');
         const job = partitionJob(run, objects, { name: 'train', args, tasks });
-        const outcomes = await runJob(engineFor(run.spec), job, signal, bookmark);
+        const outcomes = await runJob(await engineFor(run.spec), job, signal, bookmark);
         const trained = await keep(objects, partitions, outcomes, attempt.startedAt);
         await runs.recordTraining(input.runId, input.batch, trained, attempt);
         const failed = trained.filter(({ kind }) => kind === 'failed').length;

@@ -58,7 +58,9 @@ export function trainGlobalActivity(dependencies: ActivityDependencies) {
         const run = await dependencies.runs.run(runId);
         const replay = await replayedGlobalSearch(dependencies.runs, run);
         const args = { ...trainArgs(run, 'global'), ...replay };
-        const training = new GlobalTraining(run, args, dependencies, scope);
+        const { objects } = dependencies;
+        const engine = await dependencies.engineFor(run.spec);
+        const training = new GlobalTraining(run, args, { objects, engine }, scope);
         await dependencies.runs.recordGlobalTraining(runId, await training.train(), scope.attempt);
       });
     },
@@ -78,13 +80,13 @@ class GlobalTraining {
   constructor(
     run: RunRecord,
     args: TrainArgs,
-    dependencies: ActivityDependencies,
+    { objects, engine }: { readonly objects: ObjectStore; readonly engine: Engine },
     scope: EngineScope,
   ) {
     this.#run = run;
     this.#args = args;
-    this.#objects = dependencies.objects;
-    this.#engine = dependencies.engineFor(run.spec);
+    this.#objects = objects;
+    this.#engine = engine;
     this.#scope = scope;
   }
 

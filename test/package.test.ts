@@ -50,7 +50,7 @@ describe('the package', () => {
       'LICENSE',
       'NOTICE',
       'README.md',
-      'dist/src/cli/main.js',
+      'dist/cli/partita.js',
       'dist/src/index.d.ts',
       'dist/workflow-bundle.js',
       'dist/src/engines/spark/connect/proto/spark/connect/base.proto',

@@ -28,7 +28,7 @@ import type { Spec, TableSpec } from '../spec/spec.ts';
 import { createFileObjectStore } from '../stores/objects/file-object-store.ts';
 import { knownFitTimes } from '../stores/postgres/known-fit-times.ts';
 import { openPostgresStores } from '../stores/postgres/open-stores.ts';
-import { connectClient } from '../temporal/connection.ts';
+import type { LiveRuns } from '../temporal/runs.ts';
 import { workflowBundle } from '../temporal/workflow-bundle.ts';
 import { migrateDatabase } from './migrate-database.ts';
 
@@ -155,13 +155,12 @@ export class System {
 
   async #open(stack: Stack): Promise<OperationContext> {
     const { stores, close } = openPostgresStores(stack.databaseUrl);
-    const temporal = await connectClient(stack.temporal);
-    this.#closing.push(close, () => temporal.connection.close());
+    this.#closing.push(close);
     const root = packageRoot();
     return {
       ...stores,
       objects: createFileObjectStore(join(this.#config.folder, 'objects')),
-      temporal,
+      temporal: untilItWorks(() => this.#connectRuns(stack)),
       temporalUi: stack.temporalUi,
       ...this.#workshop(stack.dataUrl),
       codeVersion: async () =>
@@ -176,6 +175,13 @@ export class System {
     };
   }
 
+  async #connectRuns(stack: Stack): Promise<LiveRuns> {
+    const { connectLiveRuns } = await import('../temporal/runs.ts');
+    const runs = await connectLiveRuns(stack.temporal);
+    this.#closing.push(() => runs.close());
+    return runs;
+  }
+
   #workshop(dataUrl: string | null): Workshop {
     return createWorkshop({
       engines: this.#engines,
@@ -185,6 +191,18 @@ export class System {
       fitTimes: () => knownFitTimes(runningDatabase(this.#config)),
     });
   }
+}
+
+/** Made at the first call and kept; what failed is tried again at the next. */
+function untilItWorks<Thing>(make: () => Promise<Thing>): () => Promise<Thing> {
+  let made: Promise<Thing> | undefined;
+  return async () => {
+    made ??= make();
+    made.catch(() => {
+      made = undefined;
+    });
+    return made;
+  };
 }
 
 /** What fits models: every partition function with all it needs, kernels included, as one file. */

@@ -159,7 +159,7 @@ async function ensureWorker(
   const build = join(packageRoot(), 'dist');
   const { adopted } = await startWorker({
     folder: config.folder,
-    entry: join(build, 'src', 'cli', 'main.js'),
+    entry: join(build, 'cli', 'partita.js'),
     code: buildDigest(build),
     connections: connectionVariables(stack),
     environment: childEnvironment({}),

@@ -1,7 +1,6 @@
 import type { Engine } from './engine.ts';
-import { LocalEngine } from './local/local-engine.ts';
-import { locateRuntime, type RuntimePlace } from './spark/runtime/runtime.ts';
-import { SparkEngine } from './spark/spark-engine.ts';
+import type { RuntimePlace } from './spark/runtime/runtime.ts';
+import type { SparkEngine } from './spark/spark-engine.ts';
 
 /** What tells one engine from another. */
 export type EngineSetting =
@@ -13,10 +12,10 @@ export type EngineSetting =
       readonly runtime: RuntimePlace;
     };
 
-/** The engines of this process: one for each setting, for as long as the process lives. */
+/** The engines of this process: one for each setting, loaded when first asked for, for as long as the process lives. */
 export class OpenEngines {
   readonly #cacheFolder: string;
-  readonly #engines = new Map<string, Engine>();
+  readonly #engines = new Map<string, Promise<Engine>>();
 
   /** `cacheFolder`: where what is sent to clusters is kept. */
   constructor(cacheFolder: string) {
@@ -24,24 +23,32 @@ export class OpenEngines {
   }
 
   /** Throws `Failure('invalid-spec')` for an address that makes no sense; an engine connects at its first job. */
-  engine(setting: Extract<EngineSetting, { readonly kind: 'spark' }>): SparkEngine;
-  engine(setting: EngineSetting): Engine;
-  engine(setting: EngineSetting): Engine {
+  engine(setting: Extract<EngineSetting, { readonly kind: 'spark' }>): Promise<SparkEngine>;
+  engine(setting: EngineSetting): Promise<Engine>;
+  engine(setting: EngineSetting): Promise<Engine> {
     const name = JSON.stringify(setting);
-    const existing = this.#engines.get(name);
-    if (existing !== undefined) return existing;
-    const created =
-      setting.kind === 'local'
-        ? new LocalEngine({ threads: setting.threads })
-        : new SparkEngine({
-            remote: setting.remote,
-            runtime: () => locateRuntime(setting.runtime, this.#cacheFolder),
-          });
-    this.#engines.set(name, created);
-    return created;
+    const engine = this.#engines.get(name) ?? this.#create(setting);
+    this.#engines.set(name, engine);
+    return engine;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#engines.values()].map((engine) => engine.close()));
+    const opened = await Promise.allSettled(this.#engines.values());
+    await Promise.all(
+      opened.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)),
+    );
+  }
+
+  async #create(setting: EngineSetting): Promise<Engine> {
+    if (setting.kind === 'local') {
+      const { LocalEngine } = await import('./local/local-engine.ts');
+      return new LocalEngine({ threads: setting.threads });
+    }
+    const { remote, runtime } = setting;
+    const [{ SparkEngine }, { locateRuntime }] = await Promise.all([
+      import('./spark/spark-engine.ts'),
+      import('./spark/runtime/runtime.ts'),
+    ]);
+    return new SparkEngine({ remote, runtime: () => locateRuntime(runtime, this.#cacheFolder) });
   }
 }

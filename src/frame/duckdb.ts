@@ -8,6 +8,8 @@ import {
 import { Chunk } from './duckdb-chunk.ts';
 import { duckdbType, type TableColumn, type WrittenValues, writeColumn } from './duckdb-write.ts';
 
+import { sqlName } from './sql-text.ts';
+
 export type DatabaseOptions = {
   /** A file that holds tables bigger than memory; left out: in memory. */
   readonly path?: string;
@@ -62,21 +64,6 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   // Tables live for minutes: finding the best compression for text would cost three times what writing does.
   await connection.run("SET GLOBAL force_compression = 'uncompressed'");
   return new NodeDatabase(instance, connection);
-}
-
-/** A name as SQL: quoted, so that no name is ever executed. */
-export function sqlName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** A text as an SQL literal, for places where a parameter can't stand. */
-export function sqlText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** A file's path for `read_parquet` and its kind, which would take `*`, `?` and `[` for patterns. */
-export function sqlPath(path: string): string {
-  return sqlText(path.replace(/[*?[]/g, '[$&]'));
 }
 
 class NodeDatabase implements Database {

@@ -1,9 +1,9 @@
-import { sqlName } from './duckdb.ts';
 import type { Chunk } from './duckdb-chunk.ts';
 import type { Column } from './frame.ts';
 import { valuesInto } from './place-rows.ts';
 import type { Placing } from './row-places.ts';
 import type { StoredColumn } from './snapshot-layout.ts';
+import { sqlName } from './sql-text.ts';
 import { TextLevels } from './text-levels.ts';
 
 type Allocate = (bytes: number) => ArrayBuffer;

@@ -2,7 +2,8 @@ import { statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { distinctNames } from './distinct-names.ts';
-import { type Database, sqlPath } from './duckdb.ts';
+import type { Database } from './duckdb.ts';
+import { sqlPath } from './sql-text.ts';
 
 /** Row number of the snapshot: position in (partition text, canonical row order). */
 export const ROW = '__row';

@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client';
 import type { JsonObject } from '../domain/json.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { ScoredTable, TableScoring } from '../engines/spark/scoring/score-table.ts';
@@ -14,10 +13,11 @@ import type { QuarantineStore } from '../stores/quarantine-store.ts';
 import type { RegistryStore } from '../stores/registry-store.ts';
 import type { RunFactsStore } from '../stores/run-facts.ts';
 import type { CodeVersion, FitTime, RunStore } from '../stores/run-store.ts';
+import type { LiveRuns } from '../temporal/runs.ts';
 
 /** What reads a source and computes in this process: it needs no server of ours. */
 export type Workshop = {
-  readonly engineFor: (spec: Pick<TableSpec, 'engine'>) => Engine;
+  readonly engineFor: (spec: Pick<TableSpec, 'engine'>) => Promise<Engine>;
   readonly snapshotRequest: (spec: TableSpec, baseFolder: string) => SnapshotRequest;
   readonly takeSnapshot: (
     request: SnapshotRequest,
@@ -42,7 +42,8 @@ export type OperationContext = Workshop & {
   readonly quarantine: QuarantineStore;
   readonly annotations: AnnotationStore;
   readonly objects: ObjectStore;
-  readonly temporal: Client;
+  /** Connects at the first call: its client takes most of a second to load, and what has ended is in Postgres. */
+  readonly temporal: () => Promise<LiveRuns>;
   /** Temporal's own web pages; null when Temporal is not ours. */
   readonly temporalUi: string | null;
   /** Reads the build and asks git: for what records it. */

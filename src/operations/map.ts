@@ -42,9 +42,9 @@ export async function mapPartitions(
     source,
     async (rows) => {
       const applying = { request, applied, rows };
-      const here = workshop.engineFor({ ...spec, engine: { kind: 'local', threads: 1 } });
+      const here = await workshop.engineFor({ ...spec, engine: { kind: 'local', threads: 1 } });
       const output = await tryFunction(here, applying, signal);
-      const engine = workshop.engineFor(spec);
+      const engine = await workshop.engineFor(spec);
       const partitions = await applyToAll(engine, applying, { output, onPartition, signal });
       if (request.report !== undefined) await writeReport(request.report, partitions);
       return {

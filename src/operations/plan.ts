@@ -89,7 +89,7 @@ async function profileAll(
   const args = { spec, cutoffs: snapshot.cutoffs };
   const tasks = snapshot.partitions.map((partition) => ({ partition: partitionRef(partition) }));
   const job = createJob(rows, { name: 'profile', args, tasks });
-  const outcomes = await runJob(engineFor(spec), job, signal);
+  const outcomes = await runJob(await engineFor(spec), job, signal);
   return snapshot.partitions.map((partition, i) => {
     const outcome = outcomes[i] as Outcome<ProfileFacts>;
     const facts = outcome.kind === 'ok' ? outcome.facts : failedProfile(partition.count, outcome);

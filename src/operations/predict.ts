@@ -83,7 +83,7 @@ async function* scoreAll(
     member === null ? [] : [{ ...rest, member }],
   );
   const job = scoreJob(rows, answered, objects);
-  for await (const outcome of mapJob(engineFor(rows.spec), job, signal)) {
+  for await (const outcome of mapJob(await engineFor(rows.spec), job, signal)) {
     const answer = answered[outcome.task] as Route;
     yield scoredRows(rows, answer, predictionsOf(outcome, answer, rows.classes));
   }

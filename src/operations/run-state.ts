@@ -2,15 +2,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isFailure } from '../domain/failure.ts';
 import { isTerminal } from '../domain/run.ts';
 import type { RunRecord } from '../stores/run-store.ts';
-import {
-  cancelRun,
-  pauseRun,
-  resumeRun,
-  runActivities,
-  runEnd,
-  runProgress,
-  setRunConcurrency,
-} from '../temporal/runs.ts';
 import type { OperationContext } from './context.ts';
 import type { Asker, RunControl, RunState } from './services.ts';
 
@@ -23,9 +14,10 @@ const OUTAGE_POLLS = 120;
 export async function runState(context: OperationContext, id: string): Promise<RunState> {
   const run = await context.runs.run(id);
   if (isTerminal(run.status)) return endedState(run);
+  const temporal = await context.temporal();
   const [live, activities] = await Promise.all([
-    runProgress(context.temporal, run.workflowId),
-    runActivities(context.temporal, run.workflowId),
+    temporal.progress(run.workflowId),
+    temporal.activities(run.workflowId),
   ]);
   if (live === null) return { ...endedState(run), ...activities };
   const { stage, paused, concurrency, partitions, trained, failed, batches } = live;
@@ -55,11 +47,11 @@ export async function watchRun(
   const ask = async () => runState(await context(), id);
   const { temporal, workflowId } = await insist(async () => {
     const first = await context();
-    return { temporal: first.temporal, ...(await first.runs.run(id)) };
+    return { temporal: await first.temporal(), ...(await first.runs.run(id)) };
   }, signal);
   // Wakes once: at the workflow's end, or when the server that would tell of it goes away.
   const woken = new AbortController();
-  void runEnd(temporal, workflowId).then(() => woken.abort());
+  void temporal.end(workflowId).then(() => woken.abort());
   const wake = AbortSignal.any([signal, woken.signal]);
   let last = '';
   for (;;) {
@@ -96,18 +88,19 @@ export async function controlRun(
   { actor = context.user, role = 'admin', reason = null }: Asker = {},
 ): Promise<RunState> {
   const { runId, workflowId } = await context.runs.run(id);
+  const temporal = await context.temporal();
   switch (control.kind) {
     case 'pause':
-      await pauseRun(context.temporal, workflowId);
+      await temporal.pause(workflowId);
       break;
     case 'resume':
-      await resumeRun(context.temporal, workflowId);
+      await temporal.resume(workflowId);
       break;
     case 'cancel':
-      await cancelRun(context.temporal, workflowId);
+      await temporal.cancel(workflowId);
       break;
     case 'set-concurrency':
-      await setRunConcurrency(context.temporal, workflowId, control.concurrency);
+      await temporal.setConcurrency(workflowId, control.concurrency);
       break;
   }
   const { kind, ...after } = control;

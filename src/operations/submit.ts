@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { checkSource } from '../sources/check-source.ts';
 import type { NewRun } from '../stores/run-store.ts';
-import { startRun } from '../temporal/runs.ts';
 import type { OperationContext } from './context.ts';
 import type { PreparedSpec, SubmitOptions } from './services.ts';
 
@@ -45,6 +44,8 @@ export async function startNewRun(
   context: OperationContext,
   wanted: WantedRun,
 ): Promise<{ readonly runId: string }> {
+  // Before anything is recorded: it may be away.
+  const temporal = await context.temporal();
   const runId = newRunId();
   const run = await context.runs.createRun({
     idempotencyKey: runId,
@@ -54,7 +55,7 @@ export async function startNewRun(
     environment: context.environment,
     workflowId: `run:${runId}`,
   });
-  await startRun(context.temporal, run.workflowId, {
+  await temporal.start(run.workflowId, {
     runId: run.runId,
     concurrency: context.concurrency,
   });

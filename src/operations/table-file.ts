@@ -5,8 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import { Failure } from '../domain/failure.ts';
 import { writeArrowFile } from '../frame/arrow-write.ts';
 import { distinctNames } from '../frame/distinct-names.ts';
-import { type Database, openDatabase, sqlName, sqlText } from '../frame/duckdb.ts';
+import { type Database, openDatabase } from '../frame/duckdb.ts';
 import type { TableColumn, WrittenValues } from '../frame/duckdb-write.ts';
+import { sqlName, sqlText } from '../frame/sql-text.ts';
 
 /** A table that is written in pieces and stands under its name only when it is whole. */
 export interface TableFile {

@@ -32,18 +32,18 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
         ...(url === undefined ? {} : { sourceUrl: url }),
       };
     },
-    takeSnapshot: (request, signal) => {
+    takeSnapshot: async (request, signal) => {
       const setting = engineSetting(request.spec, secrets);
       // A table of a cluster is read where it lies.
       return setting.kind === 'spark' && request.spec.data.source.kind === 'spark'
-        ? engines.engine(setting).takeSnapshot(request, signal)
+        ? (await engines.engine(setting)).takeSnapshot(request, signal)
         : takeSnapshot(request, signal);
     },
     scoreTable: async (scoring, signal) => {
       const setting = engineSetting(scoring.spec, secrets);
       if (setting.kind !== 'spark')
         throw new RangeError(`The ${setting.kind} engine has no tables.`);
-      return engines.engine(setting).scoreTable(scoring, signal);
+      return (await engines.engine(setting)).scoreTable(scoring, signal);
     },
     fitTimes,
     threadsFor,

@@ -1,4 +1,4 @@
-import { sqlName, sqlText } from '../frame/duckdb.ts';
+import { sqlName, sqlText } from '../frame/sql-text.ts';
 import { FIRST_INEXACT, type Holds } from './holds.ts';
 import type { RawColumn } from './raw-table.ts';
 

@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.ts';
-import { type Database, sqlName } from '../frame/duckdb.ts';
+import type { Database } from '../frame/duckdb.ts';
+import { sqlName } from '../frame/sql-text.ts';
 import { type LoadContext, RAW, type RawColumn, rawColumnName } from './raw-table.ts';
 
 export type FileColumn = { readonly name: string; readonly type: string };

@@ -1,4 +1,5 @@
-import { type Database, sqlName } from '../frame/duckdb.ts';
+import type { Database } from '../frame/duckdb.ts';
+import { sqlName } from '../frame/sql-text.ts';
 import { timeOfText } from './column-sql.ts';
 import { FIRST_INEXACT, type Holds } from './holds.ts';
 import { RAW, type RawColumn } from './raw-table.ts';

@@ -1,6 +1,7 @@
 import { entryOf } from '../domain/entry.ts';
 import { Failure } from '../domain/failure.ts';
-import { type Database, sqlText } from '../frame/duckdb.ts';
+import type { Database } from '../frame/duckdb.ts';
+import { sqlText } from '../frame/sql-text.ts';
 import type { Spec } from '../spec/spec.ts';
 import { binLabels } from './bin-labels.ts';
 import { WHITE_SPACE } from './key-text.ts';

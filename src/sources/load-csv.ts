@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../domain/failure.ts';
-import { sqlText } from '../frame/duckdb.ts';
+import { sqlText } from '../frame/sql-text.ts';
 import { selectRaw } from './file-columns.ts';
 import {
   type LoadContext,

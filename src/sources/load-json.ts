@@ -1,5 +1,5 @@
 import { Failure } from '../domain/failure.ts';
-import { sqlText } from '../frame/duckdb.ts';
+import { sqlText } from '../frame/sql-text.ts';
 import { namedColumns, selectRaw } from './file-columns.ts';
 import { RAW, type RawTable, type SourceReader } from './raw-table.ts';
 import { tooManyCells } from './read-failure.ts';

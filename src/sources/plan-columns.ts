@@ -1,5 +1,6 @@
 import { entryOf } from '../domain/entry.ts';
-import { type Database, sqlName } from '../frame/duckdb.ts';
+import type { Database } from '../frame/duckdb.ts';
+import { sqlName } from '../frame/sql-text.ts';
 import type { TableSpec } from '../spec/spec.ts';
 import { type FoundColumn, findColumns } from './find-columns.ts';
 import type { Holds } from './holds.ts';

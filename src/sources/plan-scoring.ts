@@ -1,4 +1,5 @@
-import { type Database, sqlName } from '../frame/duckdb.ts';
+import type { Database } from '../frame/duckdb.ts';
+import { sqlName } from '../frame/sql-text.ts';
 import type { TableSpec } from '../spec/spec.ts';
 import { numberText, timeOfText } from './column-sql.ts';
 import { type FoundColumn, findColumns } from './find-columns.ts';

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Database, openDatabase, sqlName } from '../frame/duckdb.ts';
+import { type Database, openDatabase } from '../frame/duckdb.ts';
+import { sqlName } from '../frame/sql-text.ts';
 import type { Source } from '../spec/source.ts';
 import { type FoundColumn, findColumns } from './find-columns.ts';
 import { loadSource } from './load-source.ts';

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Failure } from '../domain/failure.ts';
-import { type Database, sqlPath, sqlText } from '../frame/duckdb.ts';
+import type { Database } from '../frame/duckdb.ts';
+import { sqlPath, sqlText } from '../frame/sql-text.ts';
 import { readFailure } from './read-failure.ts';
 import { findFile, fingerprintOf, isGlob, noFile, type SourceFile } from './source-file.ts';
 

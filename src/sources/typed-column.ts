@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.ts';
-import { type Database, sqlText } from '../frame/duckdb.ts';
+import type { Database } from '../frame/duckdb.ts';
+import { sqlText } from '../frame/sql-text.ts';
 import { timeOfText } from './column-sql.ts';
 import type { FoundColumn } from './find-columns.ts';
 import { RAW } from './raw-table.ts';

@@ -1,4 +1,4 @@
-import { type Database, sqlName, sqlText } from '../frame/duckdb.ts';
+import type { Database } from '../frame/duckdb.ts';
 import {
   HASH_HIGH,
   HASH_LOW,
@@ -9,6 +9,7 @@ import {
   SOURCE_ROW,
   storedNames,
 } from '../frame/snapshot-layout.ts';
+import { sqlName, sqlText } from '../frame/sql-text.ts';
 import { HASHED } from './hash-source-rows.ts';
 import type { PlannedColumn } from './plan-columns.ts';
 import { RAW } from './raw-table.ts';

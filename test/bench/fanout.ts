@@ -32,7 +32,7 @@ type Measured = {
 };
 
 const root = process.cwd();
-const cli = join(root, 'dist/src/cli/main.js');
+const cli = join(root, 'dist/cli/partita.js');
 const folder = mkdtempSync(join(tmpdir(), 'partita-bench-'));
 const data = join(folder, 'fanout.csv');
 const spec = join(folder, 'fanout.partita.yaml');

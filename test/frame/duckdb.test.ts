@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Database, openDatabase, sqlName, sqlPath, sqlText } from '../../src/frame/duckdb.ts';
+import { type Database, openDatabase } from '../../src/frame/duckdb.ts';
+import { sqlName, sqlPath, sqlText } from '../../src/frame/sql-text.ts';
 import { TextLevels } from '../../src/frame/text-levels.ts';
 import { testFolder } from '../support/test-folder.ts';
 

@@ -10,7 +10,8 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase, sqlText } from '../../src/frame/duckdb.ts';
+import { openDatabase } from '../../src/frame/duckdb.ts';
+import { sqlText } from '../../src/frame/sql-text.ts';
 import { takeSnapshot } from '../../src/sources/snapshot-process.ts';
 import type { SnapshotLimits, SnapshotRequest } from '../../src/sources/snapshot-request.ts';
 import type { SpecInput } from '../../src/spec/spec.ts';

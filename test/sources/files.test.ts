@@ -2,7 +2,8 @@ import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { frameToArrow } from '../../src/frame/arrow.ts';
-import { openDatabase, sqlText } from '../../src/frame/duckdb.ts';
+import { openDatabase } from '../../src/frame/duckdb.ts';
+import { sqlText } from '../../src/frame/sql-text.ts';
 import { makeSnapshot } from '../../src/sources/make-snapshot.ts';
 import type { SpecInput } from '../../src/spec/spec.ts';
 import { frameOf } from '../frame/frames.ts';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, openDatabase, sqlText } from '../../src/frame/duckdb.ts';
+import { type Database, openDatabase } from '../../src/frame/duckdb.ts';
+import { sqlText } from '../../src/frame/sql-text.ts';
 import { cellText, numberText } from '../../src/sources/cell-text.ts';
 import { CellTimes } from '../../src/sources/cell-time.ts';
 import { numberText as numberSql, timeOfText } from '../../src/sources/column-sql.ts';

@@ -11,7 +11,7 @@ import type { SpecInput } from '../../src/spec/spec.ts';
 import { temporalPath } from './temporal.ts';
 import { makeFolder } from './test-folder.ts';
 
-const CLI = join(import.meta.dirname, '../../dist/src/cli/main.js');
+const CLI = join(import.meta.dirname, '../../dist/cli/partita.js');
 
 export type Ended = {
   readonly code: number | null;

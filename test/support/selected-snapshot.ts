@@ -1,4 +1,4 @@
-import { openDatabase, sqlName, sqlPath, sqlText } from '../../src/frame/duckdb.ts';
+import { openDatabase } from '../../src/frame/duckdb.ts';
 import {
   HASH_HIGH,
   HASH_LOW,
@@ -6,6 +6,7 @@ import {
   ROW,
   SOURCE_ROW,
 } from '../../src/frame/snapshot-layout.ts';
+import { sqlName, sqlPath, sqlText } from '../../src/frame/sql-text.ts';
 
 /** What each selected column holds, in the order of the file. */
 export type Kinds = { readonly [column: string]: 'number' | 'category' };

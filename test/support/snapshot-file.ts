@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase, sqlName, sqlPath, sqlText } from '../../src/frame/duckdb.ts';
+import { openDatabase } from '../../src/frame/duckdb.ts';
 import type { ColumnValues, TableType } from '../../src/frame/duckdb-write.ts';
 import type { Column, Frame } from '../../src/frame/frame.ts';
 import { hashRows } from '../../src/frame/row-hash.ts';
@@ -12,6 +12,7 @@ import {
   ROW,
   SOURCE_ROW,
 } from '../../src/frame/snapshot-layout.ts';
+import { sqlName, sqlPath, sqlText } from '../../src/frame/sql-text.ts';
 
 /** A snapshot file that holds the frame's rows as they are: what engines read, without a source. Returns its path. */
 export async function writeSnapshotFile(frame: Frame): Promise<string> {
