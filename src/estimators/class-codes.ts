@@ -8,13 +8,18 @@ export type PresentClasses = {
 
 export function presentClasses(codes: Int32Array, classCount: number): PresentClasses {
   const counts = new Int32Array(classCount);
-  for (const code of codes) counts[code] = (counts[code] as number) + 1;
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i] as number;
+    counts[code] = (counts[code] as number) + 1;
+  }
   const present = Int32Array.from(counts.keys()).filter((code) => (counts[code] as number) > 0);
   const placeOf = new Float64Array(classCount);
   present.forEach((code, place) => {
     placeOf[code] = place;
   });
-  return { present, places: Float64Array.from(codes, (code) => placeOf[code] as number) };
+  const places = new Float64Array(codes.length);
+  for (let i = 0; i < codes.length; i++) places[i] = placeOf[codes[i] as number] as number;
+  return { present, places };
 }
 
 /** Whether a list read from bytes can be one of present classes: ascending codes below `classCount`. */
@@ -41,7 +46,19 @@ export function spreadClasses(
 
 /** The likeliest class of each row, the lowest code where two tie. */
 export function likeliestClasses(probabilities: Float64Array, classCount: number): Float64Array {
-  const codes = new Float64Array(probabilities.length / classCount);
+  return likeliestInto(new Float64Array(probabilities.length / classCount), probabilities);
+}
+
+/** As integers. */
+export function likeliestCodes(probabilities: Float64Array, classCount: number): Int32Array {
+  return likeliestInto(new Int32Array(probabilities.length / classCount), probabilities);
+}
+
+function likeliestInto<Codes extends Float64Array | Int32Array>(
+  codes: Codes,
+  probabilities: Float64Array,
+): Codes {
+  const classCount = probabilities.length / codes.length;
   for (let i = 0; i < codes.length; i++) {
     let best = 0;
     for (let k = 1; k < classCount; k++)

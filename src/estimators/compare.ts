@@ -1,4 +1,5 @@
 import { isLowerBetter, type Metric, TIE } from '../domain/metric.ts';
+import { areFinite } from '../frame/frame.ts';
 import { effectiveRows, type Interval, standardError } from './interval.ts';
 import { type ScoredRows, weightOf } from './metrics/scored-rows.ts';
 import { NORMAL_95, student95, upperTail } from './normal-distribution.ts';
@@ -122,7 +123,7 @@ function contributionsTo(
   const difference = sign * (a.score.value - b.score.value);
   const ofB = b.influence();
   const ofRows = a.influence().map((psi, i) => difference + sign * (psi - (ofB[i] as number)));
-  return ofRows.every(Number.isFinite) ? { difference, ofRows } : null;
+  return areFinite(ofRows) ? { difference, ofRows } : null;
 }
 
 type Sums = {

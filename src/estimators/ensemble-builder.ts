@@ -13,17 +13,25 @@ import {
 
 const TABLE_CUTS = MAX_CUTS + 1;
 
-type GrownTree = {
-  readonly nodes: Int32Array;
-  readonly values: Float32Array;
-  readonly covers: Int32Array;
-  readonly subsets: Uint8Array;
+/** Where the trees that came before end in each list. */
+type Ends = {
+  readonly nodeWords: number;
+  readonly values: number;
+  readonly leaves: number;
+  readonly subsetBytes: number;
 };
 
-/** Collects trees as the kernels finish them; the kernels' own copy of a tree is written over by the next. */
+/**
+ * Collects trees as the kernels finish them; the kernels' own copy of a tree is written over by the next. All trees share
+ * a few lists that double as they fill up: arrays of their own would cost more than their bytes.
+ */
 export class EnsembleBuilder {
-  private readonly trees: GrownTree[] = [];
   private readonly width: number;
+  private nodes = new Int32Array(1024);
+  private values = new Float32Array(512);
+  private covers = new Int32Array(512);
+  private subsets = new Uint8Array(0);
+  private readonly ends: Ends[] = [];
 
   constructor(width: number) {
     this.width = width;
@@ -32,57 +40,77 @@ export class EnsembleBuilder {
   /** Takes the tree that stands in the kernels' memory. */
   add(kernels: Kernels, tree: Pointer): void {
     const { calls } = kernels;
-    const nodeWords = 2 * calls.treeNodeCount(tree);
-    const leaves = calls.treeLeafCount(tree);
-    const subsetBytes = SUBSET_BYTES * calls.treeSubsetCount(tree);
-    this.trees.push({
-      nodes: kernels.integersAt(calls.treeNodes(tree), nodeWords).slice(),
-      values: kernels.singlesAt(calls.treeValues(tree), this.width * leaves).slice(),
-      covers: kernels.integersAt(calls.treeCovers(tree), leaves).slice(),
-      subsets: kernels.bytesAt(calls.treeSubsets(tree), subsetBytes).slice(),
-    });
+    const start = this.end();
+    const leafCount = calls.treeLeafCount(tree);
+    const end = {
+      nodeWords: start.nodeWords + 2 * calls.treeNodeCount(tree),
+      values: start.values + this.width * leafCount,
+      leaves: start.leaves + leafCount,
+      subsetBytes: start.subsetBytes + SUBSET_BYTES * calls.treeSubsetCount(tree),
+    };
+    this.nodes = withRoomFor(end.nodeWords, this.nodes);
+    this.values = withRoomFor(end.values, this.values);
+    this.covers = withRoomFor(end.leaves, this.covers);
+    this.subsets = withRoomFor(end.subsetBytes, this.subsets);
+    const nodes = kernels.integersAt(calls.treeNodes(tree), end.nodeWords - start.nodeWords);
+    copyNodesInto(this.nodes, start, nodes);
+    const values = kernels.singlesAt(calls.treeValues(tree), end.values - start.values);
+    this.values.set(values, start.values);
+    this.covers.set(kernels.integersAt(calls.treeCovers(tree), leafCount), start.leaves);
+    const subsetBytes = end.subsetBytes - start.subsetBytes;
+    if (subsetBytes > 0)
+      this.subsets.set(kernels.bytesAt(calls.treeSubsets(tree), subsetBytes), start.subsetBytes);
+    this.ends.push(end);
   }
 
   /** Forgets all trees but the first `count`. */
   keepFirst(count: number): void {
-    this.trees.length = Math.min(this.trees.length, count);
+    this.ends.length = Math.min(this.ends.length, count);
   }
 
   /** The ensemble with only those cuts that a node uses. */
   finish(columns: number, outputs: number, cuts: readonly Float64Array[]): TreeEnsemble {
-    const { trees, width } = this;
-    const roots = new Int32Array(trees.length);
-    const nodes = new Int32Array(trees.reduce((sum, tree) => sum + tree.nodes.length, 0));
-    const values = new Float32Array(trees.reduce((sum, tree) => sum + tree.values.length, 0));
-    const covers = new Int32Array(values.length / width);
-    const subsets = Buffer.concat(trees.map((tree) => tree.subsets));
-    let nodeWords = 0;
-    let valueCount = 0;
-    trees.forEach((tree, t) => {
-      roots[t] = nodeWords / 2;
-      appendNodesInto(nodes, nodeWords, tree.nodes, valueCount / width);
-      values.set(tree.values, valueCount);
-      covers.set(tree.covers, valueCount / width);
-      nodeWords += tree.nodes.length;
-      valueCount += tree.values.length;
+    const { width, ends } = this;
+    const end = this.end();
+    return keepUsedCuts({
+      columns,
+      outputs,
+      width,
+      cuts,
+      roots: Int32Array.from(ends.keys(), (tree) => this.end(tree).nodeWords / 2),
+      nodes: this.nodes.slice(0, end.nodeWords),
+      values: this.values.slice(0, end.values),
+      covers: this.covers.slice(0, end.leaves),
+      subsets: this.subsets.slice(0, end.subsetBytes),
     });
-    const ensemble = { columns, outputs, width, cuts, roots, nodes, values, covers };
-    return keepUsedCuts({ ...ensemble, subsets: new Uint8Array(subsets) });
+  }
+
+  /** Of the first `count` trees. */
+  private end(count = this.ends.length): Ends {
+    return this.ends[count - 1] ?? { nodeWords: 0, values: 0, leaves: 0, subsetBytes: 0 };
   }
 }
 
+/** The list itself, or a copy at least twice as long. */
+function withRoomFor<List extends Int32Array | Float32Array | Uint8Array>(
+  length: number,
+  list: List,
+): List {
+  if (length <= list.length) return list;
+  const longer = new (list.constructor as new (length: number) => List)(
+    Math.max(length, 2 * list.length),
+  );
+  longer.set(list);
+  return longer;
+}
+
 /** A tree's nodes name their children and leaves by places within the tree; here they get those in the ensemble. */
-function appendNodesInto(
-  nodes: Int32Array,
-  start: number,
-  tree: Int32Array,
-  firstLeaf: number,
-): void {
-  const firstNode = start / 2;
+function copyNodesInto(nodes: Int32Array, start: Ends, tree: Int32Array): void {
+  const firstNode = start.nodeWords / 2;
   for (let i = 0; i < tree.length; i += 2) {
     const child = tree[i + 1] as number;
-    nodes[start + i] = tree[i] as number;
-    nodes[start + i + 1] = child < 0 ? child - firstLeaf : child + firstNode;
+    nodes[start.nodeWords + i] = tree[i] as number;
+    nodes[start.nodeWords + i + 1] = child < 0 ? child - start.leaves : child + firstNode;
   }
 }
 

@@ -1,4 +1,5 @@
 import { isLowerBetter, type Metric } from '../domain/metric.ts';
+import type { Measured } from './metrics/measure.ts';
 import { type ScoredRows, weightOf } from './metrics/scored-rows.ts';
 import { NORMAL_95, student95 } from './normal-distribution.ts';
 import { measure } from './score.ts';
@@ -13,8 +14,16 @@ export type Interval = { readonly low: number; readonly high: number };
  * times the variance of independent rows theirs is.
  */
 export function scoreInterval(metric: Metric, rows: ScoredRows, inflation = 1): Interval | null {
-  const { score, influence } = measure(metric, rows);
-  const { value } = score;
+  return intervalOf(measure(metric, rows), metric, rows, inflation);
+}
+
+/** `scoreInterval` of rows that are measured already. */
+export function intervalOf(
+  { score: { value }, influence }: Measured,
+  metric: Metric,
+  rows: ScoredRows,
+  inflation: number,
+): Interval | null {
   if (value === null || rows.truth.length < 2) return null;
   const error = standardError(influence(), rows.weights) * Math.sqrt(inflation);
   const interval = intervalOn(metric, { value, error, size: effectiveRows(rows) / inflation });

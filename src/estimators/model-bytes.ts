@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { Failure } from '../domain/failure.ts';
+import { areFinite } from '../frame/frame.ts';
 
 /** `PM` and the version of this frame: magic, algorithm, content, checksum. */
 const MAGIC = 0x014d50;
@@ -114,14 +115,14 @@ export class ModelReader {
   /** Finite numbers. */
   doubles(count: number): Float64Array {
     const values = new Float64Array(this.raw(count, 8));
-    if (!values.every(Number.isFinite)) throw this.corrupt('a number is not finite');
+    if (!areFinite(values)) throw this.corrupt('a number is not finite');
     return values;
   }
 
   /** Finite single-precision numbers. */
   singles(count: number): Float32Array {
     const values = new Float32Array(this.raw(count, 4));
-    if (!values.every(Number.isFinite)) throw this.corrupt('a number is not finite');
+    if (!areFinite(values)) throw this.corrupt('a number is not finite');
     return values;
   }
 

@@ -51,6 +51,21 @@ export function requireColumn(frame: Frame, name: string): Column {
   return column;
 }
 
+/** In a loop: with `every`, asking costs as much as the metric that is asked for. */
+export function areFinite(values: Float64Array | Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
+}
+
+/** Those of the rows that are wanted, in their order. In one loop: `filter` of a typed array costs several times as much. */
+export function rowsThat(rows: Int32Array, isWanted: (row: number) => boolean): Int32Array {
+  const wanted = new Int32Array(rows.length);
+  let count = 0;
+  for (let i = 0; i < rows.length; i++)
+    if (isWanted(rows[i] as number)) wanted[count++] = rows[i] as number;
+  return wanted.slice(0, count);
+}
+
 /** New frame with the given rows of the old one, in the given order. */
 export function takeRows(frame: Frame, rows: Int32Array): Frame {
   return {

@@ -1,6 +1,7 @@
 import type { Score } from '../domain/metric.ts';
 import { chooseBest } from '../estimators/candidates.ts';
 import { outOfFoldRows } from '../estimators/folds.ts';
+import { rowsThat } from '../frame/frame.ts';
 import type { Predictions } from './predictions.ts';
 import { rowsOfAnyLayer, scoreCandidates } from './score-candidates.ts';
 import type { Truth } from './truth.ts';
@@ -21,7 +22,7 @@ export function chooseWithoutFolds(
   const scorable = rowsOfAnyLayer(predictions, outOfFoldRows(folds));
   const count = scorable.reduce((most, row) => Math.max(most, (folds[row] as number) + 1), 0);
   return Array.from({ length: count }, (_, fold) => {
-    const others = scorable.filter((row) => folds[row] !== fold);
+    const others = rowsThat(scorable, (row) => folds[row] !== fold);
     const scores = scoreCandidates(truth, predictions, others);
     const eligible = scores.map((score, i) => (cv[i]?.value === null ? (cv[i] as Score) : score));
     return chooseBest(truth.spec.metric, eligible) ?? first;
@@ -42,12 +43,14 @@ export function nestedRows(
   const { layers, width, values } = predictions;
   const startOf = (row: number): number =>
     (row * layers + (bestWithout[folds[row] as number] as number)) * width;
-  const rows = outOfFoldRows(folds).filter(
+  const rows = rowsThat(
+    outOfFoldRows(folds),
     (row) => (folds[row] as number) < bestWithout.length && !Number.isNaN(values[startOf(row)]),
   );
   const output = new Float64Array(rows.length * width);
-  rows.forEach((row, i) => {
-    output.set(values.subarray(startOf(row), startOf(row) + width), i * width);
-  });
+  for (let i = 0; i < rows.length; i++) {
+    const start = startOf(rows[i] as number);
+    for (let k = 0; k < width; k++) output[i * width + k] = values[start + k] as number;
+  }
   return { rows, output };
 }

@@ -1,4 +1,5 @@
 import { type Comparison, comparePaired } from '../estimators/compare.ts';
+import { rowsThat } from '../frame/frame.ts';
 import { type NestedRows, nestedRows } from './nested-choice.ts';
 import type { Side } from './side-scores.ts';
 import { scoredRows, type Truth } from './truth.ts';
@@ -15,17 +16,29 @@ export function ownAgainstGlobal(
 ): Comparison | null {
   const ours = nestedRows(own, folds);
   const theirs = nestedRows(global, folds);
-  const sideOf = (side: NestedRows, other: NestedRows) => {
-    const { rows, output } = keepRows(side, new Set(other.rows));
-    return scoredRows(truth, rows, output);
-  };
-  return comparePaired(truth.spec.metric, sideOf(ours, theirs), sideOf(theirs, ours));
+  const common = commonRows(ours.rows, theirs.rows);
+  const sideOf = (side: NestedRows) => scoredRows(truth, common, outputOf(side, common));
+  return comparePaired(truth.spec.metric, sideOf(ours), sideOf(theirs));
 }
 
-function keepRows({ rows, output }: NestedRows, kept: ReadonlySet<number>): NestedRows {
+/** Rows of both lists; each is ascending. */
+function commonRows(ours: Int32Array, theirs: Int32Array): Int32Array {
+  let at = 0;
+  return rowsThat(ours, (row) => {
+    while (at < theirs.length && (theirs[at] as number) < row) at++;
+    return theirs[at] === row;
+  });
+}
+
+/** The predictions of some of the rows, ascending as all of them are: some × width, row-major. */
+function outputOf({ rows, output }: NestedRows, some: Int32Array): Float64Array {
+  if (some.length === rows.length) return output;
   const width = output.length / Math.max(1, rows.length);
-  return {
-    rows: rows.filter((row) => kept.has(row)),
-    output: output.filter((_, i) => kept.has(rows[Math.floor(i / width)] as number)),
-  };
+  const taken = new Float64Array(some.length * width);
+  let at = 0;
+  for (let i = 0; i < some.length; i++) {
+    while (rows[at] !== some[i]) at++;
+    for (let k = 0; k < width; k++) taken[i * width + k] = output[at * width + k] as number;
+  }
+  return taken;
 }

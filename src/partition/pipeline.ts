@@ -4,7 +4,7 @@ import { type Adjustment, adjust } from '../estimators/adjustment.ts';
 import type { Model } from '../estimators/estimator.ts';
 import { engineer } from '../features/engineer/engineer.ts';
 import type { FittedHandling } from '../features/handle/handling.ts';
-import type { Frame, Matrix } from '../frame/frame.ts';
+import { areFinite, type Frame, type Matrix } from '../frame/frame.ts';
 import { type ColumnContract, takeContracted } from './column-contract.ts';
 import { memberRanges } from './member-ranges.ts';
 import type { PartitionRef } from './partition-function.ts';
@@ -58,7 +58,7 @@ export function predictMatrix(model: Model, x: Matrix, classCount: number): Floa
     classCount > 0 && model.predictProbabilities !== undefined
       ? model.predictProbabilities(x)
       : certainties(model.predict(x), classCount);
-  if (!output.every(Number.isFinite))
+  if (!areFinite(output))
     throw new Failure('invalid-data', `${model.algorithm} gave a prediction that is no number.`);
   return output;
 }

@@ -1,4 +1,5 @@
 import type { Score } from '../domain/metric.ts';
+import { rowsThat } from '../frame/frame.ts';
 import type { Predictions } from './predictions.ts';
 import { predictedRows, scoreLayer, type Truth } from './truth.ts';
 
@@ -32,7 +33,7 @@ export function rowsOfAnyLayer(
   { layers, width, values }: Predictions,
   rows: Int32Array,
 ): Int32Array {
-  return rows.filter((row) => {
+  return rowsThat(rows, (row) => {
     for (let layer = 0; layer < layers - 1; layer++)
       if (!Number.isNaN(values[(row * layers + layer) * width])) return true;
     return false;

@@ -1,7 +1,7 @@
 import { isLowerBetter, type Metric, type Score } from '../domain/metric.ts';
 import { holdoutRows, outOfFoldRows } from '../estimators/folds.ts';
-import { crossValidationInflation, scoreInterval } from '../estimators/interval.ts';
-import { score } from '../estimators/score.ts';
+import { crossValidationInflation, intervalOf } from '../estimators/interval.ts';
+import { measure } from '../estimators/score.ts';
 import type { EvaluateArgs, SideScores } from './facts.ts';
 import { type NestedRows, nestedRows } from './nested-choice.ts';
 import type { PartitionData } from './partition-function.ts';
@@ -51,8 +51,7 @@ export function sideScores(truth: Truth, side: Side, folds: Uint8Array): SideSco
     scoreRows(truth, { rows, output: readLayer(predictions, layer, rows) });
   const cv = layerOn(best, cvRows(side, folds));
   const judged = nestedRows(side, folds);
-  const used = new Set(judged.rows.map((row) => folds[row] as number));
-  const nested = scoreRows(truth, judged, crossValidationInflation(used.size));
+  const nested = scoreRows(truth, judged, crossValidationInflation(foldCount(judged.rows, folds)));
   const holdout = layerOn(predictions.layers - 1, heldOutRows(side, folds));
   return {
     cv: cv.score,
@@ -67,6 +66,13 @@ export function sideScores(truth: Truth, side: Side, folds: Uint8Array): SideSco
   };
 }
 
+/** Folds that the rows are of. */
+function foldCount(rows: Int32Array, folds: Uint8Array): number {
+  const isUsed = new Uint8Array(256);
+  for (let i = 0; i < rows.length; i++) isUsed[folds[rows[i] as number] as number] = 1;
+  return isUsed.reduce((count, used) => count + used, 0);
+}
+
 function optimismOf(metric: Metric, cv: Score, nested: Score): number | null {
   if (cv.value === null || nested.value === null) return null;
   return isLowerBetter(metric) ? nested.value - cv.value : cv.value - nested.value;
@@ -75,9 +81,10 @@ function optimismOf(metric: Metric, cv: Score, nested: Score): number | null {
 function scoreRows(truth: Truth, { rows, output }: NestedRows, inflation = 1) {
   const { metric } = truth.spec;
   const scored = scoredRows(truth, rows, output);
+  const measured = measure(metric, scored);
   return {
-    score: score(metric, scored),
-    interval: scoreInterval(metric, scored, inflation),
+    score: measured.score,
+    interval: intervalOf(measured, metric, scored, inflation),
     rowCount: rows.length,
   };
 }

@@ -2,7 +2,7 @@ import type { Score } from '../domain/metric.ts';
 import type { Target } from '../estimators/estimator.ts';
 import type { ScoredRows } from '../estimators/metrics/scored-rows.ts';
 import { score } from '../estimators/score.ts';
-import { type Frame, takeCodes, takeNumbers } from '../frame/frame.ts';
+import { type Frame, rowsThat, takeCodes, takeNumbers } from '../frame/frame.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { RankArgs } from './facts.ts';
 import { type Predictions, readLayer } from './predictions.ts';
@@ -51,5 +51,5 @@ export function predictedRows(
   layer: number,
   rows: Int32Array,
 ): Int32Array {
-  return rows.filter((row) => !Number.isNaN(values[(row * layers + layer) * width]));
+  return rowsThat(rows, (row) => !Number.isNaN(values[(row * layers + layer) * width]));
 }

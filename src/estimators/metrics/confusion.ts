@@ -42,11 +42,12 @@ function confusionMeasure(
 }
 
 /** Share of rows that are right. */
-export const accuracy = meanMeasure<ClassRows>(({ truth, probabilities, classes }) =>
-  Float64Array.from(predictedCodes(probabilities, classes.length), (code, i) =>
-    code === truth[i] ? 1 : 0,
-  ),
-);
+export const accuracy = meanMeasure<ClassRows>(({ truth, probabilities, classes }) => {
+  const codes = predictedCodes(probabilities, classes.length);
+  const isRight = new Float64Array(codes.length);
+  for (let i = 0; i < codes.length; i++) isRight[i] = codes[i] === truth[i] ? 1 : 0;
+  return isRight;
+});
 
 /** Mean recall over the classes that occur in the truth. */
 export const balancedAccuracy = confusionMeasure((confusion) => {

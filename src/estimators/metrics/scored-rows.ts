@@ -1,5 +1,6 @@
 import { Failure } from '../../domain/failure.ts';
-import { likeliestClasses } from '../class-codes.ts';
+import { areFinite } from '../../frame/frame.ts';
+import { likeliestCodes } from '../class-codes.ts';
 
 /** Rows of a classifier: what was true and how probable each class was held to be. */
 export type ClassRows = {
@@ -30,7 +31,7 @@ export type ScoredRows = ClassRows | ValueRows;
 
 /** What a classifier predicts: the most probable class of each row, the lowest code on ties. */
 export function predictedCodes(probabilities: Float64Array, classCount: number): Int32Array {
-  return Int32Array.from(likeliestClasses(probabilities, classCount));
+  return likeliestCodes(probabilities, classCount);
 }
 
 /**
@@ -55,7 +56,7 @@ export function weightOf(weights: Float64Array | undefined, row: number): number
 export function totalWeight({ truth, weights }: ScoredRows): number {
   if (weights === undefined) return truth.length;
   let total = 0;
-  for (const weight of weights) total += weight;
+  for (let i = 0; i < weights.length; i++) total += weights[i] as number;
   return total;
 }
 
@@ -64,10 +65,14 @@ export function obstacleToScore(rows: ScoredRows): string | null {
   if (rows.truth.length === 0) return 'There are no rows to score.';
   if (!(totalWeight(rows) > 0)) return 'All rows have weight 0.';
   const predictions = rows.kind === 'classes' ? rows.probabilities : rows.prediction;
-  if (!predictions.every(Number.isFinite)) return 'A prediction is not a finite number.';
-  if (!rows.truth.every((value) => (rows.kind === 'classes' ? value >= 0 : Number.isFinite(value))))
-    return 'A row has no truth to compare with.';
-  return null;
+  if (!areFinite(predictions)) return 'A prediction is not a finite number.';
+  const isTruthKnown = rows.kind === 'classes' ? !hasNegative(rows.truth) : areFinite(rows.truth);
+  return isTruthKnown ? null : 'A row has no truth to compare with.';
+}
+
+function hasNegative(codes: Int32Array): boolean {
+  for (let i = 0; i < codes.length; i++) if ((codes[i] as number) < 0) return true;
+  return false;
 }
 
 function listed(classes: readonly string[]): string {

@@ -32,8 +32,12 @@ export function fitCategoryColumn(
   options: CategoryTraining,
 ): FittedCategory {
   const counts = new Float64Array(allLevels.length);
-  for (const code of training) if (code >= 0) counts[code] = (counts[code] as number) + 1;
-  const gaps = training.reduce((count, code) => count + (code < 0 ? 1 : 0), 0);
+  let gaps = 0;
+  for (let i = 0; i < training.length; i++) {
+    const code = training[i] as number;
+    if (code < 0) gaps++;
+    else counts[code] = (counts[code] as number) + 1;
+  }
   const fill = gaps === training.length ? null : fillOf(allLevels, counts, rules.missing);
   const levels = allLevels.filter((_, code) => (counts[code] as number) > 0);
   if (fill !== null && !levels.includes(fill)) levels.push(fill);

@@ -35,10 +35,11 @@ export function fitTargetEncoding(training: TargetTraining): TargetEncoding {
     const outOfFold = new Float64Array(training.codes.length);
     for (let part = 0; part < PARTS; part++) {
       const others = meansOf(sums, training.levels.length, part);
-      training.codes.forEach((code, i) => {
-        if (parts[i] !== part) return;
+      for (let i = 0; i < parts.length; i++) {
+        if (parts[i] !== part) continue;
+        const code = training.codes[i] as number;
         outOfFold[i] = rescale((code < 0 ? others.missing : others.values[code]) as number);
-      });
+      }
     }
     return { feature, outOfFold };
   });
@@ -54,20 +55,21 @@ function responsesOf({ column, target }: TargetTraining): readonly Response[] {
   const name = `${column}_target`;
   if (target.kind === 'values') return [{ name, response: target.values }];
   const { codes, classes } = target;
-  const isClass = (wanted: number) => Float64Array.from(codes, (code) => (code === wanted ? 1 : 0));
+  const isClass = (wanted: number) => {
+    const response = new Float64Array(codes.length);
+    for (let i = 0; i < codes.length; i++) response[i] = codes[i] === wanted ? 1 : 0;
+    return response;
+  };
   if (classes.length <= 2) return [{ name, response: isClass(1) }];
   return classes.map((label, code) => ({ name: `${name}=${label}`, response: isClass(code) }));
 }
 
 function partsOf(rowCount: number, seed: bigint): Uint8Array {
-  const order = seededOrder(
-    Int32Array.from({ length: rowCount }, (_, i) => i),
-    seed,
-  );
+  const places = new Int32Array(rowCount);
+  for (let i = 0; i < rowCount; i++) places[i] = i;
+  const order = seededOrder(places, seed);
   const parts = new Uint8Array(rowCount);
-  order.forEach((place, rank) => {
-    parts[place] = rank % PARTS;
-  });
+  for (let rank = 0; rank < rowCount; rank++) parts[order[rank] as number] = rank % PARTS;
   return parts;
 }
 
@@ -84,8 +86,9 @@ function sumsByPart(
 ): Sums {
   const empty = () => Array.from({ length: PARTS }, () => new Float64Array(levels.length + 1));
   const sums: Sums = { responses: empty(), weights: empty() };
-  codes.forEach((code, i) => {
+  for (let i = 0; i < codes.length; i++) {
     const part = parts[i] as number;
+    const code = codes[i] as number;
     const level = code < 0 ? levels.length : code;
     const weight = weights === undefined ? 1 : (weights[i] as number);
     const [responseSums, weightSums] = [sums.responses[part], sums.weights[part]] as [
@@ -94,7 +97,7 @@ function sumsByPart(
     ];
     responseSums[level] = (responseSums[level] as number) + weight * (response[i] as number);
     weightSums[level] = (weightSums[level] as number) + weight;
-  });
+  }
   return sums;
 }
 
