@@ -1,11 +1,12 @@
 // Columns as bytes: values fall between at most 254 cuts, chosen at quantiles; a missing value has the bin after the last.
-import { allocate, allocateZeroed, mark, release } from './arena';
+import { allocate, mark, release } from './arena';
 import { spend } from './patience';
 import { keyOfNumber, numberOfKey, sortKeys } from './sort';
 
 /** Cuts that one column may have: with the bin above the last cut and the one for missing values that fills a byte. */
 export const MAX_CUTS = 254;
 const CUT_BYTES: usize = (MAX_CUTS + 1) * 8;
+const MIDDLE_BYTES: usize = (MAX_CUTS + 2) * 8;
 
 @unmanaged
 export class Bins {
@@ -19,8 +20,8 @@ export class Bins {
   cutCounts: usize;
   /** u8 per column: 1 when a value is missing. */
   hasMissing: usize;
-  /** f64, two per column: the least and the largest value. */
-  ranges: usize;
+  /** f64, 256 per column: a value that stands for those of each bin. */
+  middles: usize;
   /** i32 per column: how many levels its values 0, 1 … name; 0 = it holds numbers. 0 = no column holds levels. */
   levels: usize;
 }
@@ -37,13 +38,13 @@ export function codesOf(bins: Bins, column: i32): usize {
   return bins.codes + <usize>column * <usize>bins.rows;
 }
 
-/** A value that stands for those of a bin: the middle of its borders. */
+/** A value that stands for those of a bin: midway between the least and the largest of them. */
 export function middleOfBin(bins: Bins, column: i32, bin: i32): f64 {
-  const cuts = cutsOf(bins, column) + ((<usize>bin) << 3);
-  const range = bins.ranges + ((<usize>column) << 4);
-  const low = bin == 0 ? load<f64>(range) : load<f64>(cuts - 8);
-  const high = bin == cutCountOf(bins, column) ? load<f64>(range, 8) : load<f64>(cuts);
-  return low * 0.5 + high * 0.5;
+  return load<f64>(middlesOf(bins, column) + ((<usize>bin) << 3));
+}
+
+function middlesOf(bins: Bins, column: i32): usize {
+  return bins.middles + <usize>column * MIDDLE_BYTES;
 }
 
 export function isCategory(bins: Bins, column: i32): bool {
@@ -67,7 +68,7 @@ export function binColumns(x: usize, rows: i32, columns: i32, maxBins: i32, leve
   bins.cuts = allocate(<usize>columns * CUT_BYTES);
   bins.cutCounts = allocate((<usize>columns) << 2);
   bins.hasMissing = allocate(<usize>columns);
-  bins.ranges = allocateZeroed((<usize>columns) << 4);
+  bins.middles = allocate(<usize>columns * MIDDLE_BYTES);
   const scratch = mark();
   const keys = allocate((<usize>rows) << 3);
   const spare = allocate((<usize>rows) << 3);
@@ -76,14 +77,10 @@ export function binColumns(x: usize, rows: i32, columns: i32, maxBins: i32, leve
     const present = keysOfColumn(values, rows, keys);
     const sorted = sortKeys(keys, spare, present);
     const cuts = cutsOf(bins, column);
-    if (present > 0) {
-      const range = bins.ranges + ((<usize>column) << 4);
-      store<f64>(range, numberOfKey(load<u64>(sorted)));
-      store<f64>(range, numberOfKey(load<u64>(sorted + ((<usize>(present - 1)) << 3))), 8);
-    }
+    const middles = middlesOf(bins, column);
     const count = isCategory(bins, column)
-      ? cutBetweenLevels(load<i32>(levels + ((<usize>column) << 2)), cuts)
-      : chooseCuts(sorted, present, min(maxBins, MAX_CUTS + 1), cuts);
+      ? cutBetweenLevels(load<i32>(levels + ((<usize>column) << 2)), cuts, middles)
+      : chooseCuts(sorted, present, min(maxBins, MAX_CUTS + 1), cuts, middles);
     for (let cut = count; cut <= MAX_CUTS; cut++) store<f64>(cuts + ((<usize>cut) << 3), Infinity);
     store<i32>(bins.cutCounts + ((<usize>column) << 2), count);
     store<u8>(bins.hasMissing + <usize>column, present < rows ? 1 : 0);
@@ -105,29 +102,46 @@ function keysOfColumn(values: usize, rows: i32, keys: usize): i32 {
   return present;
 }
 
-function cutBetweenLevels(levels: i32, cuts: usize): i32 {
-  for (let i = 0; i + 1 < levels; i++) store<f64>(cuts + ((<usize>i) << 3), <f64>i + 0.5);
+function cutBetweenLevels(levels: i32, cuts: usize, middles: usize): i32 {
+  for (let i = 0; i < levels; i++) {
+    store<f64>(middles + ((<usize>i) << 3), <f64>i);
+    if (i + 1 < levels) store<f64>(cuts + ((<usize>i) << 3), <f64>i + 0.5);
+  }
   return levels - 1;
 }
 
 /** One cut between neighbours where there are few values, else one at each quantile; writes them and says how many. */
-function chooseCuts(sorted: usize, present: i32, maxBins: i32, cuts: usize): i32 {
+function chooseCuts(sorted: usize, present: i32, maxBins: i32, cuts: usize, middles: usize): i32 {
   let distinct = min(present, 1);
   for (let i = 1; i < present && distinct <= maxBins; i++) if (differs(sorted, i)) distinct++;
   let count = 0;
-  if (distinct <= maxBins) {
-    for (let i = 1; i < present; i++) if (differs(sorted, i)) storeCut(cuts, count++, sorted, i);
-    return count;
-  }
   let last = 0;
-  for (let quantile = 1; quantile < maxBins; quantile++) {
-    let i = <i32>((<i64>quantile * <i64>present) / <i64>maxBins);
-    while (i < present && !differs(sorted, i)) i++;
-    if (i <= last || i >= present) continue;
-    storeCut(cuts, count++, sorted, i);
-    last = i;
+  if (distinct <= maxBins) {
+    for (let i = 1; i < present; i++) {
+      if (!differs(sorted, i)) continue;
+      storeMiddle(middles, count, sorted, last, i);
+      storeCut(cuts, count++, sorted, i);
+      last = i;
+    }
+  } else {
+    for (let quantile = 1; quantile < maxBins; quantile++) {
+      let i = <i32>((<i64>quantile * <i64>present) / <i64>maxBins);
+      while (i < present && !differs(sorted, i)) i++;
+      if (i <= last || i >= present) continue;
+      storeMiddle(middles, count, sorted, last, i);
+      storeCut(cuts, count++, sorted, i);
+      last = i;
+    }
   }
+  if (present > 0) storeMiddle(middles, count, sorted, last, present);
   return count;
+}
+
+/** What stands for sorted values `from` to `until − 1`. */
+function storeMiddle(middles: usize, bin: i32, sorted: usize, from: i32, until: i32): void {
+  const least = numberOfKey(load<u64>(sorted + ((<usize>from) << 3)));
+  const largest = numberOfKey(load<u64>(sorted + ((<usize>(until - 1)) << 3)));
+  store<f64>(middles + ((<usize>bin) << 3), least * 0.5 + largest * 0.5);
 }
 
 function differs(sorted: usize, i: i32): bool {

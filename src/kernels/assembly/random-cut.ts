@@ -52,7 +52,7 @@ function drawBetween(cart: Cart, column: i32): i32 {
   const drawn =
     (1.0 - share) * middleOfBin(bins, column, lowest) + share * middleOfBin(bins, column, highest);
   let cut = lowest;
-  while (cut + 1 < highest && load<f64>(cutsOf(bins, column) + ((<usize>cut) << 3)) < drawn) cut++;
+  while (cut + 1 < highest && middleOfBin(bins, column, cut + 1) <= drawn) cut++;
   return cut;
 }
 
