@@ -59,7 +59,8 @@ export function solveSparse(problem: LeastSquares, plan: Parameters): Float64Arr
   const slopes = new Float64Array(problem.scales.length);
   const { totalWeight } = problem;
   const meanSquare = problem.targetSquares / totalWeight;
-  if (meanSquare === 0) return slopes;
+  // From strength 1 on no column is worth its penalty; rounding must not let one in.
+  if (meanSquare === 0 || (plan.alpha === 'auto' && plan.strength >= 1)) return slopes;
   const { l1, l2 } = penaltiesOf(problem, plan);
   const quadratic = {
     products: withDiagonal(
