@@ -89,7 +89,10 @@ async function recordRun(number: number): Promise<string> {
   await store.planBatches(runId, { stage: 'train', batches: [ids] });
   const trained = ids.map((id) => trainedOf(id));
   await store.recordTraining(runId, 0, trained, attempt());
-  await store.recordGlobalTraining(runId, trainedOf(GLOBAL_PARTITION), attempt());
+  // Alone in its pack, whose digest is then its own.
+  const alone = { pack: modelOf(GLOBAL_PARTITION), offset: 0, length: 100 };
+  const global = { ...trainedOf(GLOBAL_PARTITION), model: alone };
+  await store.recordGlobalTraining(runId, global, attempt());
   const chosen = [
     chosenOf(A),
     ...[B, C].map((id) => ({ ...chosenOf(id), model: modelOf(UNION_ID) })),
@@ -154,7 +157,9 @@ describe('what bad data reached', () => {
     expect(counts).toEqual({ runs: 2, models: 2, answers: 6 });
     expect(models[0]).toMatchObject({ reach: 'itself', partition: UNION });
     const pack = await asked.impact({ what: digestBytes('pack of models') });
-    expect(pack.counts.models).toBe(8);
+    expect(pack.counts.models).toBe(6);
+    const alone = await asked.impact({ what: modelOf(GLOBAL_PARTITION) });
+    expect(alone.subject.kind).toBe('model');
   });
 
   it('is asked by the beginning of a digest or by the name of a partition, and a slip is told', async () => {

@@ -265,18 +265,19 @@ describe('a model', () => {
     expect(json.predictions.map(({ partition }) => partition)[4]).toBe('kind=\\N');
   });
 
-  it('in quarantine answers nobody, and says why, until it is released', async () => {
-    const rows = [{ kind: 'loader', rpm: 900, load: 0.9, shift: null }];
-    const answer = async () =>
-      (await ask('POST /predict/{run}', { run }, { body: { rows } })).json.predictions[0];
-    const before = await answer();
-    const body = { what: before?.model ?? '', reason: 'a broken sensor' };
+  it('in quarantine answers nobody, until it is released', async () => {
+    const asked = { body: { rows: [{ kind: 'loader', rpm: 900, load: 0.9, shift: null }] } };
+    const { json: before } = await ask('POST /predict/{run}', { run }, asked);
+    // The model without partition answers for all of them.
+    expect(before.predictions[0]?.rung).toBe('global');
+    const body = { what: before.predictions[0]?.model ?? '', reason: 'a broken sensor' };
     await ask('POST /quarantines', {}, { body });
-    expect((await answer())?.reason).toBe('quarantined: a broken sensor');
-    const refused = await web.ask('POST', `/runs/${run}/promote`, { body: {} });
-    expect(await problemCode(refused)).toBe('conflict');
+    for (const path of [`/predict/${run}`, `/runs/${run}/promote`]) {
+      const refused = await web.ask('POST', path, path.endsWith('promote') ? { body: {} } : asked);
+      expect(await problemCode(refused)).toBe('conflict');
+    }
     await ask('POST /quarantines/release', {}, { body });
-    expect(await answer()).toEqual(before);
+    expect((await ask('POST /predict/{run}', { run }, asked)).json).toEqual(before);
   });
 
   it('refuses rows that it can not read, with row and column', async () => {

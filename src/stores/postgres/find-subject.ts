@@ -20,7 +20,7 @@ export async function findSubject(
   if (experiment === undefined && PREFIX.test(text)) {
     const found = await objectsThatBegin(db, text);
     const [first, second] = found;
-    if (first !== undefined && second === undefined) return first;
+    if (first !== undefined && second === undefined) return asModel(db, first);
     if (first !== undefined)
       throw new Failure(
         'usage',
@@ -28,6 +28,20 @@ export async function findSubject(
       );
   }
   return findPartition(db, text, experiment);
+}
+
+/** A pack of one model has the model's own bytes, and so its digest: the model is meant. */
+async function asModel(
+  db: Kysely<Database>,
+  { kind, digest }: Pick<Database['object'], 'kind' | 'digest'>,
+): Promise<Subject> {
+  const model = await db
+    .selectFrom('model')
+    .select('digest')
+    .where('digest', '=', digest)
+    .limit(1)
+    .executeTakeFirst();
+  return { kind: model === undefined ? kind : 'model', digest };
 }
 
 /** Digests are compared by bytes, so a prefix is a range of the primary key. */

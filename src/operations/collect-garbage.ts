@@ -1,0 +1,167 @@
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Failure } from '../domain/failure.ts';
+import type { ObjectStore } from '../stores/object-store.ts';
+import type { Reachable } from '../stores/retention-store.ts';
+import type { OperationContext } from './context.ts';
+import { askedBy } from './model-sets.ts';
+
+export type GarbageRequest = {
+  /** Only says what would go. */
+  readonly dryRun: boolean;
+  /** Deleted runs keep their bytes for so long, in days; until then they can be restored. */
+  readonly keepDays: number;
+  /** Also objects that no run of this database has recorded. */
+  readonly unknown: boolean;
+};
+
+/** What went, or would go. */
+export type Garbage = {
+  readonly dryRun: boolean;
+  /** Deleted runs that can't be restored from now on. */
+  readonly runs: readonly string[];
+  readonly objects: Tally;
+  readonly reports: Tally;
+  readonly uploads: Tally;
+  /** Half-written files of writers that died. */
+  readonly leftovers: Tally;
+  readonly kept: Tally;
+  /** Objects that no run of this database has recorded: left by writers that died, or another database's. */
+  readonly unknown: Tally;
+  /** At most 1,000 paths. */
+  readonly paths: readonly string[];
+};
+export type Tally = { readonly count: number; readonly bytes: number };
+
+type Context = Pick<OperationContext, 'retention' | 'objects' | 'reportsFolder' | 'user'>;
+
+const DAY_MS = 86_400_000;
+/** Clocks of the database and of this machine may differ by as much. */
+const CLOCKS_MS = 10 * 60_000;
+/** What nobody has finished writing for so long, nobody will. */
+const LEFTOVER_MS = DAY_MS;
+const LISTED = 1_000;
+
+/**
+ * Takes away the bytes that no kept run reaches: objects, pages of runs, uploads, leftovers. Every row of the record stays.
+ * Safe beside running runs: what was written since the oldest of them was asked for is not looked at, and what is put
+ * again meanwhile stays. `uploadsFolder`: files that were sent over HTTP.
+ */
+export async function collectGarbage(
+  context: Context,
+  { dryRun, keepDays, unknown }: GarbageRequest,
+  uploadsFolder: string,
+): Promise<Garbage> {
+  if (!(keepDays >= 0)) throw new Failure('usage', `${keepDays} is no number of days.`);
+  const { retention, objects } = context;
+  const begun = Date.now();
+  const unwanted = new Date(begun - keepDays * DAY_MS);
+  const purgeable = await retention.purgeable(unwanted);
+  // From here on nothing brings them back: nobody counts on bytes that are about to go.
+  const runs = dryRun ? purgeable : await retention.purge(purgeable, askedBy(context));
+  const reachable = await retention.reachable(runs);
+  const sweep = new Sweep(dryRun, settledBefore(begun, reachable));
+  await sweep.objects(objects, reachable, unknown);
+  await sweep.reports(context.reportsFolder, reachable);
+  await sweep.uploads(uploadsFolder, reachable, unwanted);
+  await sweep.leftovers(objects);
+  return { dryRun, runs, ...sweep.result() };
+}
+
+function settledBefore(begun: number, { runningSince }: Reachable): Date {
+  const running = runningSince === null ? begun : runningSince.getTime() - CLOCKS_MS;
+  return new Date(Math.min(begun, running));
+}
+
+/** Takes away, or only counts. */
+class Sweep {
+  readonly #dryRun: boolean;
+  readonly #settled: Date;
+  readonly #paths: string[] = [];
+  readonly #tallies = {
+    objects: { count: 0, bytes: 0 },
+    reports: { count: 0, bytes: 0 },
+    uploads: { count: 0, bytes: 0 },
+    leftovers: { count: 0, bytes: 0 },
+    kept: { count: 0, bytes: 0 },
+    unknown: { count: 0, bytes: 0 },
+  };
+
+  constructor(dryRun: boolean, settled: Date) {
+    this.#dryRun = dryRun;
+    this.#settled = settled;
+  }
+
+  async objects(
+    store: ObjectStore,
+    { objects, known }: Reachable,
+    unknown: boolean,
+  ): Promise<void> {
+    for await (const { digest, bytes, putAt } of store.list()) {
+      const isStranger = !known.has(digest) && !unknown;
+      const isGarbage = !objects.has(digest) && putAt < this.#settled;
+      const goes =
+        isGarbage && !isStranger && (this.#dryRun || (await store.remove(digest, this.#settled)));
+      const left = isGarbage && isStranger ? 'unknown' : 'kept';
+      this.#count(goes ? 'objects' : left, store.path(digest), bytes);
+    }
+  }
+
+  /** `<run>.html`, copies of objects. */
+  async reports(folder: string, { purged }: Reachable): Promise<void> {
+    for (const { path, name, bytes } of await filesBefore(folder, this.#settled)) {
+      const [, runId] = /^([0-9a-f-]{36})\.html$/.exec(name) ?? [];
+      if (runId === undefined || !purged.has(runId)) continue;
+      await this.#remove(path);
+      this.#count('reports', path, bytes);
+    }
+  }
+
+  /** Files that no spec of a kept run names; a new one may be meant for a spec that is being written. */
+  async uploads(folder: string, { sources }: Reachable, unwanted: Date): Promise<void> {
+    const read = new Set(sources.map(({ path, baseFolder }) => resolve(baseFolder, path)));
+    const before = unwanted < this.#settled ? unwanted : this.#settled;
+    for (const { path, bytes } of await filesBefore(folder, before)) {
+      if (read.has(path)) continue;
+      await this.#remove(path);
+      this.#count('uploads', path, bytes);
+    }
+  }
+
+  async leftovers(store: ObjectStore): Promise<void> {
+    const since = new Date(Math.min(this.#settled.getTime(), Date.now() - LEFTOVER_MS));
+    for (const { path, bytes } of await store.leftovers(since)) {
+      await this.#remove(path);
+      this.#count('leftovers', path, bytes);
+    }
+  }
+
+  result(): Omit<Garbage, 'dryRun' | 'runs'> {
+    return { ...this.#tallies, paths: this.#paths };
+  }
+
+  #count(what: keyof typeof this.#tallies, path: string, bytes: number): void {
+    this.#tallies[what].count++;
+    this.#tallies[what].bytes += bytes;
+    if (what !== 'kept' && what !== 'unknown' && this.#paths.length < LISTED) this.#paths.push(path);
+  }
+
+  async #remove(path: string): Promise<void> {
+    if (!this.#dryRun) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** Files of a folder that nobody has written since then, in the order of their names. */
+async function filesBefore(folder: string, since: Date) {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const files = [];
+  for (const name of names.sort()) {
+    const path = join(folder, name);
+    const stat = await lstat(path);
+    if (stat.isFile() && stat.mtime < since) files.push({ path, name, bytes: stat.size });
+  }
+  return files;
+}
