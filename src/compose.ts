@@ -24,7 +24,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
   const act = async <Result>(action: (context: OperationContext) => Promise<Result>) =>
     action(await system.context());
   return {
-    ...ledgerServices(act, (spec) => system.lendSecrets(spec)),
+    ...ledgerServices(act, (spec) => system.lendSecrets(spec), join(config.folder, 'uploads')),
     stateFolder: config.folder,
     submit: async (prepared, options) => {
       const { source } = prepared.spec.data;

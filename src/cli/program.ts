@@ -10,6 +10,7 @@ import { registerDebug } from './commands/debug.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerExample } from './commands/example.ts';
 import { registerExport } from './commands/export.ts';
+import { registerGc } from './commands/gc.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLineage } from './commands/lineage.ts';
 import { registerMap } from './commands/map.ts';
@@ -53,6 +54,7 @@ const COMMANDS = [
   registerQuarantine,
   registerAnnotations,
   registerAudit,
+  registerGc,
   registerExport,
   registerMap,
   registerDebug,

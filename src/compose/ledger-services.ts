@@ -1,5 +1,5 @@
 import type { OperationContext } from '../operations/context.ts';
-import { modelSets } from '../operations/model-sets.ts';
+import { askedBy, modelSets } from '../operations/model-sets.ts';
 import { quarantines } from '../operations/quarantines.ts';
 import type { Services } from '../operations/services.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -10,6 +10,7 @@ type Act = <Result>(action: (context: OperationContext) => Promise<Result>) => P
 export function ledgerServices(
   act: Act,
   lendSecrets: (spec: Spec) => Promise<void>,
+  uploadsFolder: string,
 ): Pick<
   Services,
   | 'retry'
@@ -22,6 +23,9 @@ export function ledgerServices(
   | 'modelSets'
   | 'quarantines'
   | 'card'
+  | 'deleteRun'
+  | 'restoreRun'
+  | 'collectGarbage'
 > {
   const lend = async (run: string) => lendSecrets((await act(({ runs }) => runs.run(run))).spec);
   return {
@@ -54,6 +58,12 @@ export function ledgerServices(
     card: async (model, format) => {
       const { modelReview } = await import('../operations/card.ts');
       return act((context) => modelReview(context, model, format));
+    },
+    deleteRun: (run, by) => act((context) => context.retention.remove(run, askedBy(context, by))),
+    restoreRun: (run, by) => act((context) => context.retention.restore(run, askedBy(context, by))),
+    collectGarbage: async (request) => {
+      const { collectGarbage } = await import('../operations/collect-garbage.ts');
+      return act((context) => collectGarbage(context, request, uploadsFolder));
     },
     verifyAudit: async (checkpoint) => {
       const { verifyAudit } = await import('../operations/audit.ts');

@@ -73,6 +73,8 @@ function settledBefore(begun: number, { runningSince }: Reachable): Date {
   return new Date(Math.min(begun, running));
 }
 
+type Counted = Exclude<keyof Garbage, 'dryRun' | 'runs' | 'paths'>;
+
 /** Takes away, or only counts. */
 class Sweep {
   readonly #dryRun: boolean;
@@ -140,10 +142,11 @@ class Sweep {
     return { ...this.#tallies, paths: this.#paths };
   }
 
-  #count(what: keyof typeof this.#tallies, path: string, bytes: number): void {
+  #count(what: Counted, path: string, bytes: number): void {
     this.#tallies[what].count++;
     this.#tallies[what].bytes += bytes;
-    if (what !== 'kept' && what !== 'unknown' && this.#paths.length < LISTED) this.#paths.push(path);
+    if (what !== 'kept' && what !== 'unknown' && this.#paths.length < LISTED)
+      this.#paths.push(path);
   }
 
   async #remove(path: string): Promise<void> {
@@ -158,7 +161,7 @@ async function filesBefore(folder: string, since: Date) {
     throw error;
   });
   const files = [];
-  for (const name of names.sort()) {
+  for (const name of names.toSorted((a, b) => (a < b ? -1 : 1))) {
     const path = join(folder, name);
     const stat = await lstat(path);
     if (stat.isFile() && stat.mtime < since) files.push({ path, name, bytes: stat.size });

@@ -11,6 +11,7 @@ import type { LineageStore } from '../stores/lineage-store.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import type { QuarantineStore } from '../stores/quarantine-store.ts';
 import type { RegistryStore } from '../stores/registry-store.ts';
+import type { RetentionStore } from '../stores/retention-store.ts';
 import type { RunFactsStore } from '../stores/run-facts.ts';
 import type { CodeVersion, FitTime, RunStore } from '../stores/run-store.ts';
 import type { LiveRuns } from '../temporal/runs.ts';
@@ -41,6 +42,7 @@ export type OperationContext = Workshop & {
   readonly registry: RegistryStore;
   readonly quarantine: QuarantineStore;
   readonly annotations: AnnotationStore;
+  readonly retention: RetentionStore;
   readonly objects: ObjectStore;
   /** Connects at the first call: its client takes most of a second to load, and what has ended is in Postgres. */
   readonly temporal: () => Promise<LiveRuns>;

@@ -9,6 +9,7 @@ import type { ServingRecord } from '../stores/run-facts.ts';
 import type { RunRecord } from '../stores/run-store.ts';
 import { trainedModel } from '../stores/trained-model.ts';
 import type { OperationContext } from './context.ts';
+import { refuseDeleted } from './deleted-run.ts';
 
 /** Where the bytes of its models lie. */
 export type ServedMember = Member<PackMember>;
@@ -38,6 +39,7 @@ export async function servedModels(
       'conflict',
       `Run ${run.runId} is ${run.status}, and its models are chosen at its end: wait for it with \`partita attach\`, or cancel it to use those that are trained.`,
     );
+  refuseDeleted(run);
   const models = await modelSetOf(context, run);
   const { spec, plan, snapshot } = run;
   if (isEmpty(models) && (models.members.size > 0 || models.globalWithheld !== null))

@@ -29,7 +29,7 @@ export interface ModelSets {
 
 /** Who is on record for a change: whoever runs this process, unless another asks. */
 export function askedBy(
-  { user }: OperationContext,
+  { user }: Pick<OperationContext, 'user'>,
   { actor = user, role = 'admin', reason }: Asker = {},
 ): AliasChange {
   return { actor, role, reason: reason ?? null };

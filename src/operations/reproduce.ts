@@ -9,6 +9,7 @@ import {
   type RunComparison,
 } from './compare-runs.ts';
 import type { OperationContext } from './context.ts';
+import { refuseDeleted } from './deleted-run.ts';
 import { startNewRun } from './submit.ts';
 
 /** What another result may come from, the plainest first. */
@@ -49,6 +50,7 @@ export async function startReproduction(
       'conflict',
       `Run ${origin.runId} ended ${origin.status} before its report: there is no result to reproduce. \`partita retry ${origin.runId} --missing\` brings it to an end.`,
     );
+  refuseDeleted(origin);
   const broken = await brokenRows(context, origin);
   if (broken !== null) {
     const reproduction = unreproducible(origin, broken);

@@ -2,6 +2,7 @@ import { Failure } from '../domain/failure.ts';
 import { type Again, isTerminal } from '../domain/run.ts';
 import type { PartitionRecord, RunRecord } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
+import { refuseDeleted } from './deleted-run.ts';
 import type { RetryRequest, RetryResult } from './services.ts';
 import { startNewRun } from './submit.ts';
 
@@ -21,6 +22,7 @@ export async function retryRun(
       'conflict',
       `Run ${origin.runId} is ${origin.status}: wait for its end, or cancel it first.`,
     );
+  refuseDeleted(origin);
   const again = await whatAgain(context, origin, request);
   const plan = await planRetry(context, origin, again);
   if (request.dryRun === true) return { ...plan, runId: null };

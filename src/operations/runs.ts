@@ -4,7 +4,7 @@ import type { RunSummary } from './services.ts';
 /** The newest runs first. */
 export async function listRuns(
   { runs }: Pick<OperationContext, 'runs'>,
-  options: { readonly limit: number; readonly before?: string; readonly experiment?: string },
+  options: Parameters<OperationContext['runs']['listRuns']>[0],
 ): Promise<readonly RunSummary[]> {
   const records = await runs.listRuns(options);
   return records.map(({ runId, experiment, status, createdAt, endedAt, snapshot }) => ({

@@ -8,6 +8,8 @@ import type { MapSpec } from '../spec/parse-spec.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { AuditHead, AuditStore, AuditVerdict } from '../stores/audit-store.ts';
 import type { ModelLineage } from '../stores/lineage-store.ts';
+import type { Deletion } from '../stores/retention-store.ts';
+import type { Garbage, GarbageRequest } from './collect-garbage.ts';
 import type { RunComparison } from './compare-runs.ts';
 import type { EstimateBasis } from './estimate-training.ts';
 import type { ModelCard } from './model-card.ts';
@@ -267,6 +269,8 @@ export interface Services {
     readonly limit: number;
     readonly before?: string;
     readonly experiment?: string;
+    /** Also those that were deleted. */
+    readonly all?: boolean;
   }): Promise<readonly RunSummary[]>;
   report(run: string, format: ReportFormat): Promise<string>;
   readonly facts: RunFacts;
@@ -279,6 +283,11 @@ export interface Services {
   /** Which run answers for an experiment, under which name. */
   readonly modelSets: ModelSets;
   readonly quarantines: Quarantines;
+  /** Hides a run that nobody wants; its bytes go with a later `collectGarbage`. */
+  deleteRun(run: string, by?: Asker): Promise<Deletion>;
+  restoreRun(run: string, by?: Asker): Promise<void>;
+  /** Takes away the bytes that no kept run reaches; every row of the record stays. */
+  collectGarbage(request: GarbageRequest): Promise<Garbage>;
   /** Temporal's own web pages; null when Temporal is not ours. */
   temporalUi(): Promise<string | null>;
   /** Reads the source; writes nothing. */

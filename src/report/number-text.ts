@@ -33,6 +33,14 @@ export function countedText(count: number, noun: string): string {
   return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** In thousands: `12 bytes`, `3.4 MB`. */
+export function bytesText(bytes: number): string {
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  if (bytes < 1000) return countedText(bytes, 'byte');
+  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
+  return `${(bytes / 1000 ** power).toFixed(1)} ${units[power - 1]}`;
+}
+
 export function scoreText(score: Score | null | undefined): string {
   return numberText(score?.value ?? null);
 }

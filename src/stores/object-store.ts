@@ -2,6 +2,14 @@ import type { Digest } from '../domain/digest.ts';
 
 export type ObjectState = 'sound' | 'changed' | 'missing';
 
+/** An object, and when it was put last. */
+export type StoredObject = {
+  readonly digest: Digest;
+  readonly bytes: number;
+  readonly putAt: Date;
+};
+export type Leftover = { readonly path: string; readonly bytes: number };
+
 /**
  * Bytes by their content. Writing the same bytes twice is a no-op; a reader never sees half an object. Addresses are
  * digests from the database, never text from a user.
@@ -17,6 +25,12 @@ export interface ObjectStore {
   get(digest: Digest): Promise<Uint8Array>;
   /** Part of an object (a pack member); not digest-checked here. */
   getRange(digest: Digest, offset: number, length: number): Promise<Uint8Array>;
+  /** Every object, in no order. */
+  list(): AsyncIterable<StoredObject>;
+  /** Takes an object away, unless it was put (again) since: then it stays, and the answer is false. */
+  remove(digest: Digest, unlessPutSince: Date): Promise<boolean>;
+  /** What writers that died have left half-written, and nobody has touched since then. */
+  leftovers(untouchedSince: Date): Promise<readonly Leftover[]>;
   /** A local path for engines that read the file themselves. */
   path(digest: Digest): string;
 }

@@ -70,6 +70,8 @@ export type RunRecord = {
   /** Set by `condition`. */
   readonly plan: RunPlan | null;
   readonly report: { readonly html: Digest; readonly json: Digest } | null;
+  /** `delete`: nobody wants it any more; `purge`: its bytes were collected, too. */
+  readonly deletion: 'delete' | 'purge' | null;
 };
 
 export type SnapshotRecord = {
@@ -192,6 +194,8 @@ export interface RunStore {
     readonly limit: number;
     readonly before?: string;
     readonly experiment?: string;
+    /** Also those that were deleted. */
+    readonly all?: boolean;
   }): Promise<readonly RunRecord[]>;
   /** Only legal moves; a move that was made before is a no-op. */
   setStatus(runId: string, status: RunStatus, error?: RunError): Promise<void>;

@@ -54,6 +54,7 @@ describe('a run', () => {
       snapshot: null,
       plan: null,
       report: null,
+      deletion: null,
     });
     expect(await store.run(runId)).toEqual(run);
   });

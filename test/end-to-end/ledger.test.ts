@@ -2,6 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/domain/result.ts';
+import type { Garbage } from '../../src/operations/collect-garbage.ts';
 import type { RunComparison } from '../../src/operations/compare-runs.ts';
 import type { Reproduction } from '../../src/operations/reproduce.ts';
 import type { RetryResult } from '../../src/operations/services.ts';
@@ -111,6 +112,14 @@ describe('a retry', () => {
 });
 
 describe('a run that took over most of its models', () => {
+  it('needs no byte of the run that fitted them which is not its own, once that is deleted and collected', async () => {
+    expect((await partita.command('runs', 'delete', first.runId)).code).toBe(0);
+    const gone = await partita.json<Garbage>('gc', '--keep-days', '0');
+    expect(gone.runs).toEqual([first.runId]);
+    // Its snapshot, its folds and its report; its models answer in others.
+    expect(gone.objects.count).toBeGreaterThan(2);
+  }, 240_000);
+
   it('is reproduced byte for byte by one that fits everything', async () => {
     const again = await partita.json<Reproduction>('reproduce', second.runId);
     expect(again).toMatchObject({ isReproduced: true, partitions: PARTITIONS, cause: null });

@@ -42,6 +42,7 @@ export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {
     },
     plan: { classes: ['active', 'idle', 'off'], folds: digest, warnings: [] },
     report: null,
+    deletion: null,
     ...changes,
   };
 }

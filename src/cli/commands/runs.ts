@@ -6,8 +6,14 @@ import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';
 import { showResult } from '../show-result.ts';
 
-type ListOptions = { readonly limit: number; readonly experiment?: string; readonly json?: true };
+type ListOptions = {
+  readonly limit: number;
+  readonly experiment?: string;
+  readonly all?: boolean;
+  readonly json?: true;
+};
 type Attempt = Awaited<ReturnType<Services['facts']['attempts']>>[number];
+type DeleteOptions = { readonly reason?: string; readonly json?: true };
 type ShowOptions = { readonly all?: true; readonly attempts?: true; readonly json?: true };
 
 /** Of one question; a page is followed by the next. */
@@ -20,12 +26,14 @@ export function registerRuns(program: Command, context: CommandContext): void {
     .description('the newest runs first')
     .option('--limit <number>', 'how many', wholeNumber(1, 10_000), 20)
     .option('--experiment <name>', 'only runs of this experiment')
+    .option('--all', 'also those that were deleted')
     .option(...JSON_OPTION)
     .addHelpText('after', examples('runs ls', 'runs ls --experiment asset-status --json'))
-    .action(async ({ limit, experiment, json }: ListOptions) => {
+    .action(async ({ limit, experiment, all = false, json }: ListOptions) => {
       const services = await context.services();
       const list = await services.runs({
         limit,
+        all,
         ...(experiment === undefined ? {} : { experiment }),
       });
       if (json) return printJson(context.terminal, list);
@@ -44,6 +52,34 @@ export function registerRuns(program: Command, context: CommandContext): void {
       if (attempts) return showAttempts(context, run, json === true);
       const result = await (await context.services()).result(run);
       await showResult(context, result, json ? 'json' : all ? 'full text' : 'text');
+    });
+  registerDeletion(runs, context);
+}
+
+function registerDeletion(runs: Command, context: CommandContext): void {
+  const { terminal } = context;
+  runs
+    .command('delete')
+    .description('hide a run that nobody wants; `gc` takes its bytes away later')
+    .argument('<run>', "a run's id, or a unique beginning of it")
+    .option('--reason <text>', 'kept in the audit trail')
+    .option(...JSON_OPTION)
+    .addHelpText('after', examples('runs delete 0199f2 --reason "wrong table"'))
+    .action(async (run: string, { reason, json }: DeleteOptions) => {
+      const deletion = await (await context.services()).deleteRun(run, { reason });
+      if (json) return printJson(terminal, deletion);
+      terminal.say(
+        `Run ${deletion.runId} is deleted. Until it is collected: partita runs restore ${deletion.runId}`,
+      );
+    });
+  runs
+    .command('restore')
+    .description('bring a deleted run back, unless its bytes were collected')
+    .argument('<run>', "a run's id, or a unique beginning of it")
+    .option('--reason <text>', 'kept in the audit trail')
+    .action(async (run: string, { reason }: DeleteOptions) => {
+      await (await context.services()).restoreRun(run, { reason });
+      terminal.say(`Run ${run} is back.`);
     });
 }
 

@@ -7,8 +7,8 @@ import { codeOf } from './file-failure.ts';
 /** Marks a file as asked for now; false: it is gone by now. */
 export async function touch(path: string): Promise<boolean> {
   try {
-    const { mtime } = await lstat(path);
-    await utimes(path, new Date(), mtime);
+    const { mtimeMs } = await lstat(path);
+    await utimes(path, Date.now() / 1000, mtimeMs / 1000);
     return true;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false;

@@ -7,7 +7,8 @@ import type { Digest } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
 import { digestBytes } from '../../frame/digest.ts';
 import { LAYOUT_FILE, readFolderLayout } from '../../frame/snapshot-layout.ts';
-import type { ObjectState, ObjectStore } from '../object-store.ts';
+import type { Leftover, ObjectState, ObjectStore, StoredObject } from '../object-store.ts';
+import { listLeftovers, listObjects, removeObject, touch } from './collect-files.ts';
 import { codeOf, failureOf } from './file-failure.ts';
 
 /** Only this user reads and writes; objects are never changed once they stand. */
@@ -98,6 +99,21 @@ class FileObjectStore implements ObjectStore {
     }, digest);
   }
 
+  list(): AsyncIterable<StoredObject> {
+    return listObjects(this.#folder);
+  }
+
+  remove(digest: Digest, unlessPutSince: Date): Promise<boolean> {
+    return this.#orFailure(async () => {
+      const aside = await this.#incomingPath();
+      return removeObject(this.path(digest), aside, unlessPutSince);
+    }, digest);
+  }
+
+  leftovers(untouchedSince: Date): Promise<readonly Leftover[]> {
+    return this.#orFailure(() => listLeftovers(this.#folder, untouchedSince), this.#folder);
+  }
+
   async get(digest: Digest): Promise<Uint8Array> {
     const bytes = await this.#read(digest, (file) => file.readFile());
     const found = digestBytes(bytes);
@@ -136,9 +152,13 @@ class FileObjectStore implements ObjectStore {
     }, digest);
   }
 
-  /** A file of another size is what a power cut left of it: it is written again. */
+  /**
+   * A file of another size is what a power cut left of it: it is written again. One that is there is marked as asked for
+   * now (its time of access), so that nobody collects it as old.
+   */
   async #holds(digest: Digest, size: number): Promise<boolean> {
-    return (await this.#sizeOf(digest)) === size;
+    if ((await this.#sizeOf(digest)) !== size) return false;
+    return this.#orFailure(() => touch(this.path(digest)), digest);
   }
 
   async #sizeOf(digest: Digest): Promise<number | null> {

@@ -14,6 +14,9 @@ export type LedgerTables = {
   /** A view: what is in quarantine now. */
   readonly quarantine: QuarantineEventTable;
   readonly annotation: AnnotationTable;
+  readonly run_deletion_event: RunDeletionEventTable;
+  /** A view: runs that were deleted and not restored. */
+  readonly deleted_run: RunDeletionEventTable;
 };
 
 export type DefaultNow = ColumnType<string, never, never>;
@@ -61,6 +64,14 @@ type AnnotationTable = {
   readonly name: string | null;
   readonly text: string;
   readonly actor: string;
+  readonly at: DefaultNow;
+};
+type RunDeletionEventTable = {
+  readonly seq: Generated<number>;
+  readonly run_id: string;
+  readonly kind: 'delete' | 'restore' | 'purge';
+  readonly actor: string;
+  readonly reason: string | null;
   readonly at: DefaultNow;
 };
 type AuditHeadTable = { readonly seq: number };

@@ -4,6 +4,7 @@ import type { BookmarkStore } from '../bookmark-store.ts';
 import type { LineageStore } from '../lineage-store.ts';
 import type { QuarantineStore } from '../quarantine-store.ts';
 import type { RegistryStore } from '../registry-store.ts';
+import type { RetentionStore } from '../retention-store.ts';
 import type { RunFactsStore } from '../run-facts.ts';
 import type { RunStore } from '../run-store.ts';
 import { connectDatabase } from './connect.ts';
@@ -13,6 +14,7 @@ import { createPostgresBookmarkStore } from './postgres-bookmark-store.ts';
 import { createPostgresLineageStore } from './postgres-lineage-store.ts';
 import { createPostgresQuarantineStore } from './postgres-quarantine-store.ts';
 import { createPostgresRegistryStore } from './postgres-registry-store.ts';
+import { createPostgresRetentionStore } from './postgres-retention-store.ts';
 import { createPostgresRunFactsStore } from './postgres-run-facts-store.ts';
 import { createPostgresRunStore } from './postgres-run-store.ts';
 
@@ -24,6 +26,7 @@ export type PostgresStores = {
   readonly registry: RegistryStore;
   readonly quarantine: QuarantineStore;
   readonly annotations: AnnotationStore;
+  readonly retention: RetentionStore;
   readonly bookmarks: BookmarkStore;
 };
 
@@ -42,6 +45,7 @@ export function openPostgresStores(url: string): {
       registry: createPostgresRegistryStore(database),
       quarantine: createPostgresQuarantineStore(database),
       annotations: createPostgresAnnotationStore(database),
+      retention: createPostgresRetentionStore(database),
       bookmarks: createPostgresBookmarkStore(database),
     },
     close: () => database.destroy(),

@@ -4,6 +4,7 @@ import { suggestion } from '../../domain/nearest-name.ts';
 import type { Alias, AnswerChange, RegistryStore } from '../registry-store.ts';
 import { appendAudit } from './append-audit.ts';
 import type { Database } from './database.ts';
+import { refuseDeleted } from './postgres-retention-store.ts';
 import { findRunId } from './run-id.ts';
 import { withheldAnswers } from './withheld.ts';
 
@@ -122,6 +123,7 @@ async function writeAlias(
   { experimentId, kind, runId, alias, before }: AliasWrite,
   { actor, role, reason, despiteQuarantine = false }: AnswerChange,
 ): Promise<Alias> {
+  await refuseDeleted(db, runId);
   if (!despiteQuarantine) await refuseWithheld(db, runId);
   const { at, name } = await db
     .with('written', (query) =>

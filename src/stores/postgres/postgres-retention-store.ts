@@ -6,7 +6,6 @@ import type { Deletion, RetentionStore } from '../retention-store.ts';
 import { appendAudit } from './append-audit.ts';
 import type { Database } from './database.ts';
 import { reachableFrom } from './reachable.ts';
-import { anyOf } from './rows.ts';
 import { findRunId } from './run-id.ts';
 
 /** Keeps what became of runs in a table that takes new rows only. */
@@ -116,10 +115,7 @@ async function writeEvent(
 
 /** Throws `Failure('conflict')` for a run that is deleted: it answers nobody. */
 export async function refuseDeleted(db: Kysely<Database>, runId: string): Promise<void> {
-  const rows = await selectDeletions(db)
-    .where('run_id', '=', anyOf([runId]))
-    .execute();
-  const [deletion] = rows;
+  const deletion = await deletionOf(db, runId);
   if (deletion === undefined) return;
   const { actor, at, kind } = deletion;
   const way =

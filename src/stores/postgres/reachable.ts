@@ -24,19 +24,11 @@ export async function reachableFrom(
         select id from run where not exists (
           select from deleted_run where deleted_run.run_id = run.id and kind = 'purge')
         and id <> all(${without}::uuid[]))`;
-      const objects = await sql<{ digest: Digest }>`
-        with ${kept}
-        select file_digest as digest from run_snapshot join kept using (run_id)
-        union select folds_digest from run_plan join kept using (run_id)
-        union select predictions_pack from training join kept using (run_id)
-          where predictions_pack is not null
-        union select pack_digest from model join kept using (run_id)
-        union select html_digest from run_report join kept using (run_id)
-        union select json_digest from run_report join kept using (run_id)
-        union select step_io.digest from step_io join kept using (run_id)
-          join object using (digest) where ${HAS_BYTES}`.execute(transaction);
+      const objects = await sql<{ digest: Digest }>`with ${kept} ${FILES_OF_KEPT}`.execute(
+        transaction,
+      );
       const known = await sql<{ digest: Digest }>`
-        select digest from object where ${HAS_BYTES}`.execute(transaction);
+        with kept (run_id) as (select id from run) ${FILES_OF_KEPT}`.execute(transaction);
       const sources = await sql<{ path: string; base_folder: string }>`
         with ${kept}
         select distinct run.base_folder, spec.document->'data'->'source'->>'path' as path
@@ -56,6 +48,15 @@ export async function reachableFrom(
     });
 }
 
-/** Kinds of objects that lie in the store under their own digest. */
-const HAS_BYTES = sql`object.kind in
-  ('snapshot_file', 'folds', 'model_pack', 'prediction_pack', 'report')`;
+/** Objects that lie in the store under their own digest, of the runs of the table expression `kept`. */
+const FILES_OF_KEPT = sql`
+  select file_digest as digest from run_snapshot join kept using (run_id)
+  union select folds_digest from run_plan join kept using (run_id)
+  union select predictions_pack from training join kept using (run_id)
+    where predictions_pack is not null
+  union select pack_digest from model join kept using (run_id)
+  union select html_digest from run_report join kept using (run_id)
+  union select json_digest from run_report join kept using (run_id)
+  union select step_io.digest from step_io join kept using (run_id)
+    join object using (digest) where object.kind in
+      ('snapshot_file', 'folds', 'model_pack', 'prediction_pack', 'report')`;

@@ -13,6 +13,7 @@ export function selectRuns(db: Kysely<Database>) {
     .leftJoin('snapshot', 'snapshot.id', 'run_snapshot.snapshot_id')
     .leftJoin('run_plan', 'run_plan.run_id', 'run.id')
     .leftJoin('run_report', 'run_report.run_id', 'run.id')
+    .leftJoin('deleted_run', 'deleted_run.run_id', 'run.id')
     .select([
       'run.id',
       'experiment.name as experiment',
@@ -45,6 +46,7 @@ export function selectRuns(db: Kysely<Database>) {
       'run_plan.warnings as plan_warnings',
       'run_report.html_digest',
       'run_report.json_digest',
+      'deleted_run.kind as deletion',
     ]);
 }
 
@@ -74,6 +76,8 @@ export function runFromRow(row: RunRow): RunRecord {
       row.html_digest === null || row.json_digest === null
         ? null
         : { html: row.html_digest, json: row.json_digest },
+    // A run that was restored is in no row of the view.
+    deletion: row.deletion === 'restore' ? null : row.deletion,
   };
 }
 

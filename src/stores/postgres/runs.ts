@@ -38,10 +38,12 @@ export function runRecords(db: Kysely<Database>): Runs {
       return runFromRow(await selectRuns(db).where('run.id', '=', id).executeTakeFirstOrThrow());
     },
 
-    async listRuns({ limit, before, experiment }) {
+    async listRuns({ limit, before, experiment, all = false }) {
       let query = selectRuns(db).orderBy('run.id', 'desc').limit(limit);
       if (before !== undefined) query = query.where('run.id', '<', await findRunId(db, before));
       if (experiment !== undefined) query = query.where('experiment.name', '=', experiment);
+      if (!all)
+        query = query.where('run.id', 'not in', db.selectFrom('deleted_run').select('run_id'));
       return (await query.execute()).map(runFromRow);
     },
 

@@ -42,33 +42,40 @@ export function earlierTrainings(db: Kysely<Database>): Earlier {
 
 /** A training that was taken over itself names the run that fitted it. */
 function selectEarlier(db: Kysely<Database>, keys: readonly Digest[], failuresOf: string | null) {
-  return db
-    .selectFrom('run_partition')
-    .innerJoin('training', (join) =>
-      join
-        .onRef('training.run_id', '=', 'run_partition.run_id')
-        .onRef('training.partition_id', '=', 'run_partition.partition_id'),
-    )
-    .leftJoin('model', (join) =>
-      join
-        .onRef('model.run_id', '=', 'training.run_id')
-        .onRef('model.partition_id', '=', 'training.partition_id'),
-    )
-    .where('run_partition.training_key', '=', anyOf(keys) as never)
-    .where((where) =>
-      where.or([where('model.digest', 'is not', null), where('training.run_id', '=', failuresOf)]),
-    )
-    .distinctOn('run_partition.training_key')
-    .orderBy('run_partition.training_key')
-    .orderBy(sql`model.digest is null`)
-    .orderBy('training.run_id')
-    .select([
-      'run_partition.training_key as key',
-      sql<string>`coalesce(training.origin_run_id, training.run_id)`.as('fitted_by'),
-      'training.status',
-      'training.predictions_pack',
-      'model.pack_digest',
-    ]);
+  return (
+    db
+      .selectFrom('run_partition')
+      .innerJoin('training', (join) =>
+        join
+          .onRef('training.run_id', '=', 'run_partition.run_id')
+          .onRef('training.partition_id', '=', 'run_partition.partition_id'),
+      )
+      .leftJoin('model', (join) =>
+        join
+          .onRef('model.run_id', '=', 'training.run_id')
+          .onRef('model.partition_id', '=', 'training.partition_id'),
+      )
+      .where('run_partition.training_key', '=', anyOf(keys) as never)
+      // What is deleted may be collected at any time.
+      .where('training.run_id', 'not in', db.selectFrom('deleted_run').select('run_id'))
+      .where((where) =>
+        where.or([
+          where('model.digest', 'is not', null),
+          where('training.run_id', '=', failuresOf),
+        ]),
+      )
+      .distinctOn('run_partition.training_key')
+      .orderBy('run_partition.training_key')
+      .orderBy(sql`model.digest is null`)
+      .orderBy('training.run_id')
+      .select([
+        'run_partition.training_key as key',
+        sql<string>`coalesce(training.origin_run_id, training.run_id)`.as('fitted_by'),
+        'training.status',
+        'training.predictions_pack',
+        'model.pack_digest',
+      ])
+  );
 }
 
 /** Every table that a training fills, but for what belongs to the run that did it. */
