@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { asJson, type JsonObject } from '../src/domain/json.ts';
 import { type Advance, type Bookmark, Departure } from '../src/engines/engine.ts';
-import type { BookmarkStore } from '../src/stores/bookmark-store.ts';
-import type { Attempt } from '../src/stores/run-store.ts';
+import type { Attempt, StepName } from '../src/stores/run-store.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 import { toApplicationFailure } from './failures.ts';
 import { runBookmark } from './run-bookmark.ts';
 
@@ -53,17 +53,26 @@ export async function inActivity<Result>(
   }
 }
 
+/** Work on an engine, which ends with recording its outcomes as a step. */
+export type EngineWork<Result> = {
+  readonly step: StepName;
+  readonly work: (scope: EngineScope) => Promise<Result>;
+  /** The result of an attempt that recorded the step, from the record. */
+  readonly recorded: () => Promise<Result>;
+};
+
 /**
- * The same of work on an engine, which ends with recording its outcomes: what the engine keeps of its jobs for another
- * attempt is dropped then.
+ * The same of work on an engine. What the engine keeps of its jobs for another attempt is dropped when the step is
+ * recorded; should this process die before Temporal hears of it, the next attempt finds the record and starts nothing.
  */
 export async function inEngineActivity<Result>(
-  bookmarks: BookmarkStore,
-  runId: string,
-  work: (scope: EngineScope) => Promise<Result>,
+  { bookmarks, runs }: Pick<ActivityDependencies, 'bookmarks' | 'runs'>,
+  { step, work, recorded }: EngineWork<Result>,
 ): Promise<Result> {
   return inActivity(async (scope) => {
-    const bookmark = runBookmark(bookmarks, runId, scope.advance);
+    const { attempt } = scope;
+    if (attempt.attempt > 1 && (await runs.hasRecorded(step, attempt))) return recorded();
+    const bookmark = runBookmark(bookmarks, step.runId, scope.advance);
     const result = await work({ ...scope, bookmark });
     await bookmark.release();
     return result;

@@ -9,7 +9,7 @@ import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { PackMember } from '../src/stores/objects/pack.ts';
 import { GLOBAL_PARTITION, type PartitionRecord, type RunRecord } from '../src/stores/run-store.ts';
 import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
-import { inEngineActivity } from './activity-scope.ts';
+import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { taskArgs, unionJob } from './partition-job.ts';
 import { globalInputs, inputOf } from './stored-inputs.ts';
@@ -26,12 +26,8 @@ type Row = Choosable & {
 /** A partition whose rows count in the totals, and who answers for it. */
 type Member = { readonly row: Row; readonly choice: Choice };
 
-export function chooseModelsActivity({
-  runs,
-  objects,
-  bookmarks,
-  engineFor,
-}: ActivityDependencies) {
+export function chooseModelsActivity(dependencies: ActivityDependencies) {
+  const { runs, objects, engineFor } = dependencies;
   return {
     /** Verdicts over all partitions, who answers where, and the totals from rows. */
     async chooseModels({
@@ -39,13 +35,15 @@ export function chooseModelsActivity({
     }: {
       readonly runId: string;
     }): Promise<{ readonly status: RunStatus }> {
-      return inEngineActivity(bookmarks, runId, async ({ signal, attempt, bookmark }) => {
-        const run = await runs.run(runId);
+      const choose = async () => {
         const global = trainedModel(await runs.globalTraining(runId));
         const rows: Row[] = [];
         for await (const record of runs.partitions(runId)) rows.push(rowOf(record));
-        const choices = chooseModels(rows, global?.facts.model.digest ?? null);
-
+        return { global, rows, choices: chooseModels(rows, global?.facts.model.digest ?? null) };
+      };
+      const work = async ({ signal, attempt, bookmark }: EngineScope) => {
+        const run = await runs.run(runId);
+        const { global, rows, choices } = await choose();
         const task = totalsTask(run, membersOf(rows, choices), global, objects);
         const args = taskArgs(run);
         const job = unionJob(run, objects, { name: 'totals', args, tasks: [task] });
@@ -54,7 +52,10 @@ export function chooseModelsActivity({
           throw new Failure('run-failed', `Pooling the totals failed: ${outcome?.message}`);
         await runs.recordChoice(runId, choices, outcome.facts, attempt);
         return { status: runStatusOf(choices) };
-      });
+      };
+      const recorded = async () => ({ status: runStatusOf((await choose()).choices) });
+      const step = { runId, stage: 'choose', scope: 'own', batch: 0 } as const;
+      return inEngineActivity(dependencies, { step, work, recorded });
     },
   };
 }

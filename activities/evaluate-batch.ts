@@ -4,7 +4,7 @@ import type { EvaluateArgs, EvaluateFacts } from '../src/partition/facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { EvaluatedPartition, RunRecord } from '../src/stores/run-store.ts';
 import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
-import { inActivity, inEngineActivity } from './activity-scope.ts';
+import { type EngineScope, inActivity, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { partitionJob, taskArgs } from './partition-job.ts';
 import { planStage } from './plan-stage.ts';
@@ -13,12 +13,8 @@ import { globalInputs, inputOf } from './stored-inputs.ts';
 /** Evaluation reads every layer of own and global predictions: fewer rows per batch than a profile. */
 const EVALUATION_LIMITS = { partitions: 250, rows: 250_000 };
 
-export function evaluationActivities({
-  runs,
-  objects,
-  bookmarks,
-  engineFor,
-}: ActivityDependencies) {
+export function evaluationActivities(dependencies: ActivityDependencies) {
+  const { runs, objects, engineFor } = dependencies;
   return {
     /** The barrier before evaluate. */
     async planEvaluation({
@@ -40,7 +36,7 @@ export function evaluationActivities({
 
     /** Own and global scores on identical rows, their comparison and plots, for a batch's partitions. */
     async evaluateBatch(input: { readonly runId: string; readonly batch: number }): Promise<void> {
-      return inEngineActivity(bookmarks, input.runId, async ({ signal, attempt, bookmark }) => {
+      const work = async ({ signal, attempt, bookmark }: EngineScope) => {
         const run = await runs.run(input.runId);
         const partitions = await runs.plannedBatch(input.runId, 'evaluate', input.batch);
         const trained = await runs.trained(
@@ -61,7 +57,9 @@ export function evaluationActivities({
           return { partitionId, facts };
         });
         await runs.recordEvaluation(input.runId, input.batch, evaluated, attempt);
-      });
+      };
+      const step = { ...input, stage: 'evaluate', scope: 'own' } as const;
+      return inEngineActivity(dependencies, { step, work, recorded: async () => undefined });
     },
   };
 }

@@ -5,20 +5,16 @@ import type { ProfileFacts } from '../src/partition/facts.ts';
 import { failedProfile } from '../src/partition/failed-profile.ts';
 import { partitionRef } from '../src/partition/partition-function.ts';
 import type { SnapshotPartition } from '../src/sources/snapshot.ts';
-import { inEngineActivity } from './activity-scope.ts';
+import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { partitionJob, requireSnapshot } from './partition-job.ts';
 
-export function profileBatchActivity({
-  runs,
-  objects,
-  bookmarks,
-  engineFor,
-}: ActivityDependencies) {
+export function profileBatchActivity(dependencies: ActivityDependencies) {
+  const { runs, objects, engineFor } = dependencies;
   return {
     /** Profiles a batch's partitions and assigns their folds; both are stored once and read by all later stages. */
     async profileBatch(input: { readonly runId: string; readonly batch: number }): Promise<void> {
-      return inEngineActivity(bookmarks, input.runId, async ({ signal, attempt, bookmark }) => {
+      const work = async ({ signal, attempt, bookmark }: EngineScope) => {
         const run = await runs.run(input.runId);
         const partitions = await runs.snapshotBatch(input.runId, input.batch);
         const tasks = partitions.map((partition) => ({ partition: partitionRef(partition) }));
@@ -31,7 +27,9 @@ export function profileBatchActivity({
         const folds = await objects.put(Buffer.concat(profiled.map((one) => one.folds)));
         const profiles = profiled.map(({ partitionId, facts }) => ({ partitionId, facts }));
         await runs.recordProfiles(input.runId, input.batch, profiles, folds, attempt);
-      });
+      };
+      const step = { ...input, stage: 'profile', scope: 'own' } as const;
+      return inEngineActivity(dependencies, { step, work, recorded: async () => undefined });
     },
   };
 }

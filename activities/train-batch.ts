@@ -6,19 +6,20 @@ import type { TrainFacts } from '../src/partition/facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import { type PackMember, packMembers } from '../src/stores/objects/pack.ts';
 import type { TrainedPartition } from '../src/stores/run-store.ts';
-import { inEngineActivity } from './activity-scope.ts';
+import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { partitionJob, trainArgs } from './partition-job.ts';
 import { replayedSearches } from './replayed-search.ts';
 
-export function trainBatchActivity({ runs, objects, bookmarks, engineFor }: ActivityDependencies) {
+export function trainBatchActivity(dependencies: ActivityDependencies) {
+  const { runs, objects, engineFor } = dependencies;
   return {
     /** Features, selection and every candidate of a batch's partitions in one engine call and one commit. */
     async trainBatch(input: { readonly runId: string; readonly batch: number }): Promise<{
       readonly trained: number;
       readonly failed: number;
     }> {
-      return inEngineActivity(bookmarks, input.runId, async ({ signal, attempt, bookmark }) => {
+      const work = async ({ signal, attempt, bookmark }: EngineScope) => {
         const run = await runs.run(input.runId);
         const partitions = await runs.plannedBatch(input.runId, 'train', input.batch);
         const ids = partitions.map(({ partitionId }) => partitionId);
@@ -33,11 +34,22 @@ export function trainBatchActivity({ runs, objects, bookmarks, engineFor }: Acti
         const outcomes = await runJob(await engineFor(run.spec), job, signal, bookmark);
         const trained = await keep(objects, partitions, outcomes, attempt.startedAt);
         await runs.recordTraining(input.runId, input.batch, trained, attempt);
-        const failed = trained.filter(({ kind }) => kind === 'failed').length;
-        return { trained: trained.length - failed, failed };
-      });
+        return countsOf(trained);
+      };
+      const recorded = async () => {
+        const partitions = await runs.plannedBatch(input.runId, 'train', input.batch);
+        const ids = partitions.map(({ partitionId }) => partitionId);
+        return countsOf([...(await runs.trained(input.runId, ids)).values()]);
+      };
+      const step = { ...input, stage: 'train', scope: 'own' } as const;
+      return inEngineActivity(dependencies, { step, work, recorded });
     },
   };
+}
+
+function countsOf(trained: readonly TrainedPartition[]) {
+  const failed = trained.filter(({ kind }) => kind === 'failed').length;
+  return { trained: trained.length - failed, failed };
 }
 
 /** Bytes first: the batch's models and predictions become one pack each, then come the rows that point to them. */

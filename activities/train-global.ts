@@ -54,7 +54,7 @@ export function trainGlobalActivity(dependencies: ActivityDependencies) {
      * fit; the same rows and folds as the partitions' own models.
      */
     async trainGlobal({ runId }: { readonly runId: string }): Promise<void> {
-      return inEngineActivity(dependencies.bookmarks, runId, async (scope) => {
+      const work = async (scope: EngineScope) => {
         const run = await dependencies.runs.run(runId);
         const replay = await replayedGlobalSearch(dependencies.runs, run);
         const args = { ...trainArgs(run, 'global'), ...replay };
@@ -62,7 +62,9 @@ export function trainGlobalActivity(dependencies: ActivityDependencies) {
         const engine = await dependencies.engineFor(run.spec);
         const training = new GlobalTraining(run, args, { objects, engine }, scope);
         await dependencies.runs.recordGlobalTraining(runId, await training.train(), scope.attempt);
-      });
+      };
+      const step = { runId, stage: 'train', scope: 'global', batch: 0 } as const;
+      return inEngineActivity(dependencies, { step, work, recorded: async () => undefined });
     },
   };
 }

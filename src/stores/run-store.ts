@@ -1,7 +1,15 @@
 import type { Digest } from '../domain/digest.ts';
 import type { FailureKind } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Again, FailureReason, RunError, RunMode, RunStatus, Stage } from '../domain/run.ts';
+import type {
+  Again,
+  FailureReason,
+  RunError,
+  RunMode,
+  RunStatus,
+  Scope,
+  Stage,
+} from '../domain/run.ts';
 import type { Choice } from '../partition/choice.ts';
 import type { PlannedPartition } from '../partition/condition.ts';
 import type { EvaluateFacts, ProfileFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
@@ -179,6 +187,14 @@ export type FitTime = {
   readonly fitMs: number;
 };
 
+/** A stage, or a batch of one, whose result is recorded once; `batch` 0 where the stage has no batches. */
+export type StepName = {
+  readonly runId: string;
+  readonly stage: Stage;
+  readonly scope: Scope;
+  readonly batch: number;
+};
+
 /**
  * What happened. Every write is one transaction of a few multi-row statements and may come twice: the second time
  * changes nothing (and records the attempt as a duplicate). A write of an attempt older than the newest is refused with
@@ -272,6 +288,9 @@ export interface RunStore {
     report: { readonly html: Digest; readonly json: Digest; readonly byteSizes: readonly number[] },
     attempt: Attempt,
   ): Promise<void>;
+
+  /** Whether an earlier attempt of the same activity has recorded the step: then nothing is left to do of it. */
+  hasRecorded(step: StepName, attempt: Attempt): Promise<boolean>;
 
   /** Every partition of a run, ordered by text, streamed in pages. */
   partitions(runId: string): AsyncIterable<PartitionRecord>;

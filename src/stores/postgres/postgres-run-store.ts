@@ -5,6 +5,7 @@ import { outcomeRecords } from './outcomes.ts';
 import { partitionQueries } from './partitions.ts';
 import { planRecords } from './plans.ts';
 import { profileRecords } from './profiles.ts';
+import { stepQueries } from './record-step.ts';
 import { runRecords } from './runs.ts';
 import { snapshotRecords } from './snapshots.ts';
 import { earlierTrainings } from './take-over.ts';
@@ -23,5 +24,6 @@ export function createPostgresRunStore(db: Kysely<Database>): RunStore {
     ...outcomeRecords(db),
     ...partitionQueries(db),
     ...timingQueries(db),
+    ...stepQueries(db),
   };
 }

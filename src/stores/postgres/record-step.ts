@@ -2,22 +2,35 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { FailureReason, Scope, Stage } from '../../domain/run.ts';
+import type { FailureReason } from '../../domain/run.ts';
 import { digestJson } from '../../frame/digest.ts';
-import type { Attempt } from '../run-store.ts';
+import type { Attempt, RunStore, StepName } from '../run-store.ts';
 import { auditRun, auditStep } from './append-audit.ts';
 import type { Database } from './database.ts';
 
-export type StepWrite = {
-  readonly runId: string;
-  readonly stage: Stage;
-  readonly scope: Scope;
-  /** 0 where the stage has no batches. */
-  readonly batch: number;
+export type StepWrite = StepName & {
   readonly attempt: Attempt;
   /** Of the result without its times; null where two attempts may differ for good reason. */
   readonly outputDigest: Digest | null;
 };
+
+export function stepQueries(db: Kysely<Database>): Pick<RunStore, 'hasRecorded'> {
+  return {
+    async hasRecorded({ runId, stage, scope, batch }, { attempt, activityId }) {
+      const row = await db
+        .selectFrom('step')
+        .select('id')
+        .where('run_id', '=', runId)
+        .where('stage', '=', stage)
+        .where('scope', '=', scope)
+        .where('batch', '=', batch)
+        .where('activity_id', '=', activityId)
+        .where('attempt', '<', attempt)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+  };
+}
 
 /** Another attempt may have more time or memory: what ended so is no evidence against it. */
 const OVER_LIMITS: ReadonlySet<string> = new Set<FailureReason>([
