@@ -28,17 +28,19 @@ export function orderRows(
   strata: Int32Array,
   seed: number,
 ): RowBlocks {
-  const ranks = hashRanks(rows, rowHashes, seed);
+  const hashes = viewOf(rowHashes);
   const blockOfRow = new Int32Array(rows.length);
   const sizes = new Int32Array(rows.length);
   const found: Stratum[] = [];
   let from = 0;
+  // Each rank is computed twice: kept, those of millions of rows would be the largest of all arrays here.
+  const rankAt = (i: number) => rankOf(hashes, (rows[i] as number) * HASH_BYTES, seed);
   for (const [code, members] of rowCountsOf(rows, strata)) {
     const isMember = (i: number) => strata[rows[i] as number] === code;
-    const distinct = distinctInPlace(pick(ranks, members, isMember));
+    const distinct = distinctInPlace(pick(rankAt, members, isMember));
     for (let i = 0; i < rows.length; i++) {
       if (!isMember(i)) continue;
-      const block = from + placeOf(ranks[i] as number, distinct);
+      const block = from + placeOf(rankAt(i), distinct);
       sizes[block] = (sizes[block] as number) + 1;
       blockOfRow[i] = block;
     }
@@ -64,23 +66,26 @@ function rowCountsOf(
 
 /** The values at the places that are wanted, which are `count`. */
 function pick(
-  values: Float64Array,
+  valueAt: (place: number) => number,
   count: number,
   isWanted: (place: number) => boolean,
 ): Float64Array {
   const picked = new Float64Array(count);
-  for (let i = 0, next = 0; next < count; i++)
-    if (isWanted(i)) picked[next++] = values[i] as number;
+  for (let i = 0, next = 0; next < count; i++) if (isWanted(i)) picked[next++] = valueAt(i);
   return picked;
 }
 
 /** 53 bits per row that stand for its hash, in an order that the seed decides. */
 export function hashRanks(rows: Int32Array, rowHashes: Uint8Array, seed: number): Float64Array {
-  const hashes = new DataView(rowHashes.buffer, rowHashes.byteOffset, rowHashes.byteLength);
+  const hashes = viewOf(rowHashes);
   const ranks = new Float64Array(rows.length);
   for (let i = 0; i < rows.length; i++)
     ranks[i] = rankOf(hashes, (rows[i] as number) * HASH_BYTES, seed);
   return ranks;
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /** 53 well-mixed bits of (seed, 16 bytes): MurmurHash3's 32-bit finaliser over two lanes, in whole-number arithmetic. */
