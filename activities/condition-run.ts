@@ -20,6 +20,8 @@ export function conditionRunActivity(dependencies: ActivityDependencies) {
       readonly global: 'none' | 'wanted';
       /** Absent in histories that are older than reuse. */
       readonly reused?: number;
+      /** Present where partitions begin with what the model without partition found: it is trained first. */
+      readonly isGlobalFirst?: true;
     }> {
       return inActivity(async ({ attempt }) => {
         const run = await runs.run(runId);
@@ -61,6 +63,7 @@ export function conditionRunActivity(dependencies: ActivityDependencies) {
           trainBatches: await planStage(runs, runId, 'train', training, limits),
           global: untrained.has(GLOBAL_PARTITION) ? 'wanted' : 'none',
           reused: wanted.length - training.length,
+          ...(spec.tune.warm_start === true && { isGlobalFirst: true as const }),
         };
       });
     },

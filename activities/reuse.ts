@@ -32,18 +32,19 @@ export function trainingKeysOf(
   const { columns, digest: snapshot } = requireSnapshot(run);
   const makers = { spec, columns, classes, code, environment };
   const rowsAt = new Map(profiled.map(({ start, digest }) => [start, digest]));
-  const ownKey = trainingKeys({ ...makers, scope: 'own' });
   const keys = new Map<string, Digest>();
+  if (spec.global.enabled) {
+    const globalKey = trainingKeys({ ...makers, scope: 'global' });
+    const inputs = { text: GLOBAL_TEXT, rows: [snapshot], folds: digestBytes(folds) };
+    keys.set(GLOBAL_PARTITION, globalKey(inputs));
+  }
+  const warmStart = spec.tune.warm_start === true ? keys.get(GLOBAL_PARTITION) : undefined;
+  const ownKey = trainingKeys({ ...makers, scope: 'own', warmStart });
   for (const { partitionId, text, ranges, decision } of partitions) {
     if (decision.kind !== 'train') continue;
     const parts = ranges.map(({ start, count }) => folds.subarray(start, start + count));
     const rows = ranges.flatMap(({ start }) => rowsAt.get(start) ?? []);
     keys.set(partitionId, ownKey({ text, rows, folds: digestBytes(Buffer.concat(parts)) }));
-  }
-  if (spec.global.enabled) {
-    const globalKey = trainingKeys({ ...makers, scope: 'global' });
-    const inputs = { text: GLOBAL_TEXT, rows: [snapshot], folds: digestBytes(folds) };
-    keys.set(GLOBAL_PARTITION, globalKey(inputs));
   }
   return keys;
 }

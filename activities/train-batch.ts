@@ -1,11 +1,13 @@
 import type { Digest } from '../src/domain/digest.ts';
 import type { Outcome } from '../src/engines/engine.ts';
 import { runJob } from '../src/engines/job.ts';
+import { winnersOf } from '../src/partition/candidate-facts.ts';
 import type { PlannedPartition } from '../src/partition/condition.ts';
-import type { TrainFacts } from '../src/partition/facts.ts';
+import type { TrainArgs, TrainFacts } from '../src/partition/facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import { type PackMember, packMembers } from '../src/stores/objects/pack.ts';
-import type { TrainedPartition } from '../src/stores/run-store.ts';
+import type { RunRecord, RunStore, TrainedPartition } from '../src/stores/run-store.ts';
+import { trainedModel } from '../src/stores/trained-model.ts';
 import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { partitionJob, trainArgs } from './partition-job.ts';
@@ -29,7 +31,7 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
           const partition = { id: partitionId, text, ranges };
           return { partition, part: replay === undefined ? {} : { replay } };
         });
-        const args = trainArgs(run, 'own');
+        const args = { ...trainArgs(run, 'own'), ...(await warmStart(runs, run)) };
         const job = partitionJob(run, objects, { name: 'train', args, tasks });
         const outcomes = await runJob(await engineFor(run.spec), job, signal, bookmark);
         const trained = await keep(objects, partitions, outcomes, attempt.startedAt);
@@ -50,6 +52,16 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
 function countsOf(trained: readonly TrainedPartition[]) {
   const failed = trained.filter(({ kind }) => kind === 'failed').length;
   return { trained: trained.length - failed, failed };
+}
+
+/** What the model without partition found, where its winners are to be tried early; nothing where it failed. */
+async function warmStart(
+  runs: Pick<RunStore, 'globalTraining'>,
+  { runId, spec }: RunRecord,
+): Promise<Pick<TrainArgs, 'winners'>> {
+  if (spec.tune.warm_start !== true) return {};
+  const global = trainedModel(await runs.globalTraining(runId));
+  return global === null ? {} : { winners: winnersOf(spec.metric, global.facts.candidates) };
 }
 
 /** Bytes first: the batch's models and predictions become one pack each, then come the rows that point to them. */

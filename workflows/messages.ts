@@ -25,6 +25,8 @@ export type Plan = {
   readonly evaluateBatches: number | null;
   /** Whether a model without partition is trained, and whether that is done. */
   readonly global: 'none' | 'wanted' | 'trained';
+  /** The model without partition is trained before the partitions, not beside them. */
+  readonly isGlobalFirst?: true;
 };
 
 export type Counts = { readonly trained: number; readonly failed: number };

@@ -52,7 +52,9 @@ export async function runStages(
 
   if (position.stage === 'train') {
     const total = plan.trainBatches ?? 0;
+    control.stage = 'train';
     const global = plan.global === 'wanted' ? batches.trainGlobal({ runId }) : Promise.resolve();
+    if (plan.isGlobalFirst) await global;
     const [next] = await allOrCancelled([
       runBatches(control, 'train', position.next, total, async (batch) => {
         const counts = await batches.trainBatch({ runId, batch });

@@ -30,6 +30,8 @@ export type SearchInput = {
   readonly place: string;
   /** Rows that a model is trained on, about. */
   readonly rowCount: number;
+  /** What to try early, the best first: the winner of each algorithm on other rows. */
+  readonly winners?: readonly Candidate[] | undefined;
 };
 
 /** Successive halving keeps one candidate in so many, and takes so many times the rows. */
@@ -43,8 +45,9 @@ const LEAST_ROWS = 50;
  * simplest: the first is always tried, whatever the budget.
  */
 export function searchCandidates(
-  input: SearchInput,
+  asked: SearchInput,
 ): Generator<Round, readonly Searched[], RoundScores> {
+  const input = { ...asked, candidates: admitWinners(asked) };
   switch (input.tune.method) {
     case 'none':
     case 'grid':
@@ -55,6 +58,23 @@ export function searchCandidates(
     case 'tpe':
       return propose(input);
   }
+}
+
+/** A winner that is no candidate yet takes the place of the first proposal that may be it. */
+function admitWinners({ candidates, winners = [] }: SearchInput): readonly Candidate[] {
+  const admitted = [...candidates];
+  for (const winner of winners) {
+    if (admitted.some((one) => one.proposal === undefined && isSame(one, winner))) continue;
+    const place = admitted.findIndex(
+      (slot) => slot.proposal !== undefined && isSearchOf(winner, slot),
+    );
+    if (place >= 0) admitted[place] = winner;
+  }
+  return admitted;
+}
+
+function isSame(a: Candidate, b: Candidate): boolean {
+  return a.algorithm === b.algorithm && canonicalJson(a.parameters) === canonicalJson(b.parameters);
 }
 
 type Searching = Generator<Round, readonly Searched[], RoundScores>;
@@ -75,11 +95,12 @@ const NOT_TRIED = 'It was not tried: the budget of tune.budget was spent.';
 /** Places and scores (null where they are not asked for) of those that the budget allowed. */
 function* tryTrials(
   trials: readonly Trial[],
-  { tune }: SearchInput,
+  { tune, winners = [] }: SearchInput,
   isScored: boolean,
 ): Generator<Round, ReadonlyMap<number, Score>, RoundScores> {
   const scores = new Map<number, Score>();
-  const rounds = tune.budget === undefined ? [trials] : roundRobin(trials).map((one) => [one]);
+  const rounds =
+    tune.budget === undefined ? [trials] : inTurns(trials, winners).map((one) => [one]);
   for (const round of rounds) {
     if (round.length === 0) continue;
     const found = yield { trials: round, share: 1, isScored };
@@ -87,6 +108,18 @@ function* tryTrials(
     if (found.isSpent) break;
   }
   return scores;
+}
+
+/** The simplest is always tried; then come winners, in their order, and the others. */
+function inTurns(trials: readonly Trial[], winners: readonly Candidate[]): readonly Trial[] {
+  const rankOf = ({ candidate }: Trial): number => {
+    const rank = winners.findIndex((winner) => isSame(winner, candidate));
+    return rank < 0 ? winners.length : rank;
+  };
+  const [first, ...others] = roundRobin(trials);
+  const ranked = others.map((trial) => ({ trial, rank: rankOf(trial) }));
+  const ordered = ranked.toSorted((a, b) => a.rank - b.rank).map(({ trial }) => trial);
+  return first === undefined ? [] : [first, ...ordered];
 }
 
 function roundRobin(trials: readonly Trial[]): readonly Trial[] {

@@ -1,5 +1,5 @@
 import { type Metric, type Score } from '../domain/metric.ts';
-import { chooseBest } from '../estimators/candidates.ts';
+import { chooseBest, orderByScore } from '../estimators/candidates.ts';
 import { digestJson } from '../frame/digest.ts';
 import type { Candidate } from '../spec/spec.ts';
 import type { CandidateFacts, FoldFacts } from './facts.ts';
@@ -53,6 +53,24 @@ export function bestCandidate(
   if (first < 0) return null;
   const scores = candidates.map(({ cv }) => cv);
   return chooseBest(metric, scores) ?? first;
+}
+
+/** The best candidate of every algorithm that has a score, the best algorithm first; of equals the simpler. */
+export function winnersOf(
+  metric: Metric,
+  candidates: readonly CandidateFacts[],
+): readonly Candidate[] {
+  const order = orderByScore(
+    metric,
+    candidates.map(({ cv }) => cv),
+  );
+  const winners = new Map<string, Candidate>();
+  for (const place of order) {
+    const { algorithm, parameters, cv } = candidates[place] as CandidateFacts;
+    if (cv.value !== null && !winners.has(algorithm))
+      winners.set(algorithm, { algorithm, parameters });
+  }
+  return [...winners.values()];
 }
 
 function without(

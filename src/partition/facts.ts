@@ -68,6 +68,8 @@ export type TrainArgs = {
   readonly cutoffs?: readonly number[];
   /** Rows of the table: a partition's share of `tune.budget.run`. */
   readonly tableRows?: number;
+  /** Where `tune.warm_start` asks for it: the winner of each algorithm in the model without partition, the best first. */
+  readonly winners?: readonly Candidate[];
   /** What an earlier run completed under its budget: tried again instead of looking at the clock. */
   readonly replay?: SearchFacts;
 };

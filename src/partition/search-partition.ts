@@ -30,11 +30,14 @@ export function searchPartition(
   data: TrainingData,
   predictions: Predictions,
 ): { readonly trials: readonly Trial[]; readonly search: SearchFacts | null } {
-  const { spec } = data.args;
+  const { spec, winners } = data.args;
   const clock = new BudgetClock(data.args, data.frame.rowCount);
   const fitting = new Fitting(data, predictions, clock);
   const rowCount = data.trainingRows('final').length;
-  const searching = searchCandidates(searchInput(spec, data.text, rowCount));
+  const searching = searchCandidates({
+    ...searchInput(spec, data.text, rowCount),
+    winners,
+  });
   let next = searching.next();
   while (next.done !== true) next = searching.next(fitting.round(next.value));
   const trials = next.value.map(({ candidate, dropped }, place): Trial => {

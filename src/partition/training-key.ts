@@ -15,6 +15,8 @@ export type TrainingMakers = {
   readonly code: Digest;
   /** Node, V8, machine: equal bytes are promised on equal ones only. */
   readonly environment: JsonObject;
+  /** The key of the model without partition, where searches begin with its winners. */
+  readonly warmStart?: Digest | undefined;
 };
 
 /** What a partition's training depends on besides. */
@@ -35,7 +37,7 @@ const APART = ['version', 'name', 'data', 'partition', 'global', 'engine', 'limi
  * about anything unknown counts as relevant.
  */
 export function trainingKeys(makers: TrainingMakers): (inputs: TrainingInputs) => Digest {
-  const { spec, scope, columns, classes, code, environment } = makers;
+  const { spec, scope, columns, classes, code, environment, warmStart } = makers;
   const relevant = Object.entries(spec).filter(([field]) => !APART.includes(field));
   const shared = digestJson(
     asJson({
@@ -48,6 +50,7 @@ export function trainingKeys(makers: TrainingMakers): (inputs: TrainingInputs) =
       classes,
       code,
       environment,
+      ...(warmStart === undefined ? {} : { warmStart }),
     }),
   );
   return ({ text, rows, folds }) => digestJson([shared, text, ...rows, folds]);

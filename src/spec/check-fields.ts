@@ -64,6 +64,22 @@ const checkGlobal: Check = ({ partition, global }) => {
   return [finding(['partition', 'on_small'], message)];
 };
 
+/** Where every candidate is tried anyway, none can be tried earlier. */
+const checkWarmStart: Check = ({ tune, global }) => {
+  if (tune.warm_start !== true) return [];
+  const path = ['tune', 'warm_start'];
+  if (!global.enabled)
+    return [
+      finding(
+        path,
+        'It begins with what the model without partition found, which is off. Set `global.enabled: true`.',
+      ),
+    ];
+  if (tune.method === 'tpe' || tune.budget !== undefined) return [];
+  const message = `\`${tune.method}\` without a budget tries all its candidates in every partition. Use \`tune.method: tpe\`, or set \`tune.budget\`.`;
+  return [finding(path, message)];
+};
+
 const checkScheme: Check = ({ validate, time }) => {
   const ofTime = (['gap', 'horizon', 'window'] as const).filter((name) => validate[name]);
   if (validate.scheme !== 'time' && ofTime.length > 0)
@@ -268,6 +284,7 @@ const TABLE_CHECKS: readonly TableCheck[] = [
 const CHECKS: readonly Check[] = [
   ...TABLE_CHECKS,
   checkGlobal,
+  checkWarmStart,
   checkScheme,
   checkLookingBack,
   checkTargetInFeatures,

@@ -72,6 +72,12 @@ const tuneSchema = z.strictObject({
     .max(1000)
     .default(10)
     .describe('Parameter sets per algorithm (all methods but grid).'),
+  warm_start: z
+    .boolean()
+    .optional()
+    .describe(
+      'With `tpe` or a budget: every partition tries early what was best, algorithm by algorithm, in the model without partition, which is trained first. Default: false.',
+    ),
   budget: z
     .strictObject({
       candidate: seconds.describe('Seconds: one candidate of one partition.'),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/domain/json.ts';
 import type { PartitionRow, RunResult } from '../../src/domain/result.ts';
 import { seededDraws } from '../support/draws.ts';
 import {
@@ -209,3 +210,26 @@ describe('a table of small and odd partitions', () => {
     expect(JSON.stringify(result)).not.toMatch(/NaN|Infinity/);
   }, 120_000);
 });
+
+/** What the report tells of candidates. */
+type Tried = {
+  readonly global: { readonly candidates: readonly Candidate[]; readonly best: number };
+  readonly details: readonly { readonly candidates: readonly Candidate[] }[];
+};
+type Candidate = { readonly parameters: JsonObject };
+
+it('with a warm start every partition tries what was best without partition, whoever proposed it there', async () => {
+  const ended = await runSmall({
+    name: 'warm',
+    algorithms: ['decision_tree'],
+    tune: { method: 'tpe', trials: 8, warm_start: true },
+  });
+  expect(ended.code, ended.stderr).toBe(0);
+  const report = await partita.json<Tried>('report', ended.result.runId, '--format', 'json');
+  const winner = report.global.candidates[report.global.best];
+  // The first three are drawn, the same everywhere: only a proposed winner shows that it was taken over.
+  expect(report.global.best).toBeGreaterThan(2);
+  expect(report.details).toHaveLength(4);
+  for (const { candidates } of report.details)
+    expect(candidates[3]?.parameters).toEqual(winner?.parameters);
+}, 240_000);

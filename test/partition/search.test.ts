@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { outOfFoldRows } from '../../src/estimators/folds.ts';
-import type { SearchFacts, TrainFacts } from '../../src/partition/facts.ts';
+import { digestJson } from '../../src/frame/digest.ts';
+import { winnersOf } from '../../src/partition/candidate-facts.ts';
+import type { CandidateFacts, SearchFacts, TrainFacts } from '../../src/partition/facts.ts';
 import { predictionsFromBytes } from '../../src/partition/predictions.ts';
 import { predictedRows } from '../../src/partition/truth.ts';
-import type { SpecInput } from '../../src/spec/spec.ts';
+import type { Candidate, SpecInput } from '../../src/spec/spec.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
 
 const frame = machineFrame({ car: 600 });
 
-function train(tune: SpecInput['tune'], more: { readonly replay?: SearchFacts } = {}) {
+type More = { readonly replay?: SearchFacts; readonly winners?: readonly Candidate[] };
+
+function train(tune: SpecInput['tune'], more: More = {}) {
   const spec = machineSpec({ algorithms: ['baseline', 'decision_tree', 'knn'], tune });
   const data = partitionData(frame, spec);
   const args = { spec, task: spec.target.task, classes: STATUSES, scope: 'own' as const, ...more };
@@ -118,4 +122,66 @@ describe('a budget', () => {
       expect(twice?.model).toEqual(once?.model);
     },
   );
+});
+
+describe('a warm start', () => {
+  const tune = { method: 'tpe', trials: 6, warm_start: true } as const;
+  const cold = train(tune).facts.candidates;
+  const isTree = ({ algorithm }: { readonly algorithm: string }) => algorithm === 'decision_tree';
+  const triedCold = new Set(cold.map(({ parametersDigest }) => parametersDigest));
+  const points = [3, 5, 8, null].flatMap((max_depth) =>
+    [1, 5, 20].map((min_leaf) => ({ max_depth, min_leaf })),
+  );
+  const parameters = points.find((point) => !triedCold.has(digestJson(point)));
+  const winner = { algorithm: 'decision_tree', parameters: parameters ?? {} };
+
+  it('tries what won elsewhere instead of the first proposal, and proposes from there on', () => {
+    const { candidates } = train(tune, { winners: [winner] }).facts;
+    const drawn = cold.filter(isTree).slice(0, 2);
+    const [first, second, third, ...proposed] = candidates.filter(isTree);
+    expect([first, second].map((one) => one?.parameters)).toEqual(
+      drawn.map((one) => one.parameters),
+    );
+    expect(third?.parameters).toEqual(winner.parameters);
+    expect(third?.cv.value).not.toBeNull();
+    expect(new Set(proposed.map((one) => one.parametersDigest)).size).toBe(3);
+    expect(proposed.every((one) => one.parametersDigest !== third?.parametersDigest)).toBe(true);
+  });
+
+  it('changes nothing where the winner would have been tried first anyway', () => {
+    const defaults = cold.find(isTree) as CandidateFacts;
+    const known = { algorithm: 'decision_tree', parameters: defaults.parameters };
+    const tried = train(tune, { winners: [known] }).facts.candidates;
+    expect(tried.map(({ parametersDigest }) => parametersDigest)).toEqual(
+      cold.map(({ parametersDigest }) => parametersDigest),
+    );
+  });
+
+  it('under a budget comes second, after the simplest', () => {
+    const budget = { partition: 1e6 };
+    const replay = { rounds: 2, completed: [], cut: [], spent: 'partition' } as const;
+    const grid = { method: 'grid', budget, warm_start: true } as const;
+    const { candidates } = train(grid).facts;
+    const best = candidates.findIndex(
+      (one) => isTree(one) && one.parametersDigest === digestJson(winner.parameters),
+    );
+    expect(best).toBeGreaterThan(1);
+    const { search } = train(grid, { replay, winners: [winner] }).facts;
+    expect(search?.completed).toEqual([0, best]);
+  });
+});
+
+it('winners are the best of each algorithm that has a score, the best algorithm first', () => {
+  const { candidates } = train({ method: 'random', trials: 3 }).facts;
+  const winners = winnersOf('macro_f1', candidates);
+  expect(new Set(winners.map(({ algorithm }) => algorithm)).size).toBe(3);
+  const scoreOf = ({ parameters, algorithm }: Candidate) =>
+    candidates.find(
+      (one) => one.algorithm === algorithm && one.parametersDigest === digestJson(parameters),
+    )?.cv.value ?? -1;
+  const scores = winners.map(scoreOf);
+  expect(scores).toEqual([...scores].sort((a, b) => b - a));
+  for (const [i, { algorithm }] of winners.entries())
+    for (const one of candidates.filter((candidate) => candidate.algorithm === algorithm))
+      expect(one.cv.value ?? -1).toBeLessThanOrEqual(scores[i] as number);
 });

@@ -32,6 +32,7 @@ describe('the key of a training', () => {
       keyOf({ target: { ...target, positive: 'yes' } }),
       keyOf({ data: { ...spec.data, timezone: 'Europe/Paris' } }),
       keyWith({ scope: 'global' }),
+      keyWith({ warmStart: digestBytes('key of the model without partition') }),
       keyWith({ classes: ['no', 'perhaps', 'yes'] }),
       keyWith({ columns: [{ name: 'x', kind: 'category' }] }),
       keyWith({ code: digestBytes('other code') }),

@@ -14,6 +14,15 @@ describe('fields that contradict each other', () => {
     expect(warningsOf(skipped)).toEqual([]);
   });
 
+  it('a warm start needs the model without partition', () => {
+    const tune = 'tune: { method: tpe, warm_start: true }';
+    const off = minimalWith(`${tune}\nglobal: { enabled: false }`);
+    expect(soleProblem(off.replace('by:', 'on_small: skip, by:')).message).toContain(
+      'It begins with what the model without partition found, which is off.',
+    );
+    expect(warningsOf(minimalWith(tune))).toEqual([]);
+  });
+
   it.each([
     ['validate: { scheme: time }', '`time` needs the column in `time`.'],
     [
@@ -23,6 +32,10 @@ describe('fields that contradict each other', () => {
     [
       'metric: roc_auc\nprobabilities: { threshold: tuned }',
       'No threshold can be tuned for `roc_auc`.',
+    ],
+    [
+      'tune: { method: random, warm_start: true }',
+      '`random` without a budget tries all its candidates in every partition.',
     ],
     ['validate: { scheme: group }', '`group` needs the column in `validate.group`.'],
     ['features: { select: { method: none, keep: 3 } }', '`none` does not rank columns.'],

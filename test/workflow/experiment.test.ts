@@ -116,6 +116,16 @@ describe('experiment workflow', () => {
     expect(ended).toEqual([{ status: 'SUCCEEDED', error: null }]);
   });
 
+  it('trains the model without partition before the partitions that begin with what it found', async () => {
+    const { activities, calls } = fakeActivities({
+      conditionRun: async () => ({ trainBatches: 2, global: 'wanted', isGlobalFirst: true }),
+    });
+    await withWorker('warm', activities, async () => (await start('warm')).result());
+    const trained = calls.filter((call) => call.startsWith('train'));
+    expect(trained[0]).toBe('trainGlobal');
+    expect(trained.slice(1).sort()).toEqual(['trainBatch 0', 'trainBatch 1']);
+  });
+
   it('starts nothing while paused, and tells so', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
