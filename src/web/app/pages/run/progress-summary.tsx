@@ -1,15 +1,8 @@
 import { isTerminal } from '../../../../domain/run.ts';
-import {
-  countedText,
-  countText,
-  durationText,
-  roughDurationText,
-} from '../../../../report/number-text.ts';
+import { countText, durationText } from '../../../../report/number-text.ts';
 import type { RunDetail, RunState, StageFacts } from '../../api/answers.ts';
 import { elapsedMs } from '../../parts/moments.ts';
-
-/** Below this share an estimate would be a guess. */
-const ENOUGH = 0.05;
+import { progressSentence, troubleSentence } from './progress-sentence.ts';
 
 /** How far the run is, in one line, one bar and a few numbers. */
 export function ProgressSummary({
@@ -23,11 +16,17 @@ export function ProgressSummary({
 }) {
   const done = state.trained + state.failed;
   const isOver = isTerminal(state.status);
+  const trouble = troubleSentence(state);
   return (
     <div className="stack">
       {isOver ? null : (
         <div className="stack tight">
-          <p aria-live="polite">{sentence(state, stages)}</p>
+          <p aria-live="polite">{progressSentence(state, stages)}</p>
+          {trouble === null ? null : (
+            <p className="small bad" role="status">
+              {trouble}
+            </p>
+          )}
           <div
             className="meter"
             role="progressbar"
@@ -76,30 +75,6 @@ function figuresOf(run: RunDetail, state: RunState): readonly Figure[] {
     { name: isOver ? 'took' : 'running for', value: durationText(time) },
     { name: 'asked for by', value: run.requestedBy },
   ];
-}
-
-function sentence(state: RunState, stages: readonly StageFacts[]): string {
-  if (state.paused) return 'Paused: no new batch is started until it is resumed.';
-  if (state.stage === null) return 'Waiting for a worker.';
-  const { done, total } = state.batches;
-  const place =
-    total > 0
-      ? `${state.stage}: ${countText(done)} of ${countedText(total, 'batch')}`
-      : state.stage;
-  const left = remainingMs(state, stages);
-  const text = place.replace(/batchs$/, 'batches');
-  return left === null
-    ? `Now at ${text}.`
-    : `Now at ${text}, about ${roughDurationText(left)} left in this stage.`;
-}
-
-/** What is left of the current stage, if it goes on as fast as it has been; null while it is too early to tell. */
-function remainingMs({ batches, stage }: RunState, stages: readonly StageFacts[]): number | null {
-  const current = stages.find((facts) => facts.stage === stage);
-  if (current === undefined || current.startedAt === null || batches.total === 0) return null;
-  const progress = batches.done / batches.total;
-  if (progress < ENOUGH) return null;
-  return (elapsedMs(current.startedAt, null) * (1 - progress)) / progress;
 }
 
 function share(part: number, whole: number): string {
