@@ -18,7 +18,11 @@ export type ClusterOptions = {
   readonly remote: string;
   readonly runtime: () => Promise<ClusterRuntime>;
   readonly session?: Omit<SessionOptions, 'sessionId'>;
+  /** A session that nobody has used for so long is ended; default a minute, more than a run is between two stages. */
+  readonly idleMs?: number;
 };
+
+const IDLE_MS = 60_000;
 
 /** A session that is ready for our functions. */
 export type ReadySession = {
@@ -48,6 +52,8 @@ export class Cluster {
   /** Names of the artifacts that the session has. */
   #sent = new Set<string>();
   #isLeft = false;
+  #uses = 0;
+  #idle: NodeJS.Timeout | undefined;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
@@ -62,6 +68,21 @@ export class Cluster {
       throw error;
     });
     return this.#ready;
+  }
+
+  /**
+   * Says that the session is in use until the returned function is called. What it holds on the server and its executors
+   * goes when nobody has used it for a while; who comes later gets another.
+   */
+  use(): () => void {
+    this.#uses += 1;
+    clearTimeout(this.#idle);
+    return () => {
+      this.#uses -= 1;
+      if (this.#uses > 0) return;
+      this.#idle = setTimeout(() => void this.close(), this.#options.idleMs ?? IDLE_MS);
+      this.#idle.unref();
+    };
   }
 
   /** A session that another process began, to attach to what runs in it. It is nobody's to end. */
@@ -97,9 +118,14 @@ export class Cluster {
   }
 
   async close(): Promise<void> {
-    const ready = await this.#ready?.catch(() => undefined);
+    clearTimeout(this.#idle);
+    const opening = this.#ready;
+    const isLeft = this.#isLeft;
     this.#ready = undefined;
-    if (this.#isLeft) return ready?.session.close();
+    this.#sent = new Set();
+    this.#isLeft = false;
+    const ready = await opening?.catch(() => undefined);
+    if (isLeft) return ready?.session.close();
     // A server that is gone has no session to end.
     await ready?.session.release().catch(() => undefined);
   }

@@ -4,7 +4,7 @@ import { ROW } from '../../frame/snapshot-layout.ts';
 import type { MadeSnapshot, SnapshotRequest } from '../../sources/make-snapshot.ts';
 import type { Outcome, SnapshotRef } from '../engine.ts';
 import { type Bookmark, Departure, type Engine, type GroupedMap } from '../engine.ts';
-import { Cluster, type ClusterOptions } from './cluster.ts';
+import { Cluster, type ClusterOptions, type ReadySession } from './cluster.ts';
 import type { Execution, ExecutionEvent } from './connect/execution.ts';
 import { column, expression, filter, project, query, readFiles } from './connect/plan.ts';
 import { isOperationGone, isSessionGone } from './connect/spark-error.ts';
@@ -47,12 +47,27 @@ export class SparkEngine implements Engine {
     const record = new JobRecord(map, fitting, bookmark);
     yield* record.recall();
     const stop = bookmark === undefined ? { signal, leave: never() } : stopOf(signal);
+    const endUse = this.#cluster.use();
+    try {
+      yield* this.#passes(map, record, stop);
+    } finally {
+      endUse();
+    }
+  }
+
+  /** Until nothing is missing; a session that was lost on the way is followed by another, once. */
+  async *#passes(
+    map: GroupedMap,
+    record: JobRecord,
+    stop: Stop,
+  ): AsyncGenerator<readonly Outcome[]> {
     for (let hasLostSession = false; record.missing.length > 0; ) {
       try {
         yield* this.#pass(map, record, stop);
       } catch (error) {
         if (stop.leave.aborted) this.#cluster.leaveSession();
-        signal.throwIfAborted();
+        stop.signal.throwIfAborted();
+        stop.leave.throwIfAborted();
         if (!isSessionGone(error)) throw jobFailure(error, map);
         await this.#cluster.forget();
         // Another server stands at the address, or the session had its time: what has not arrived begins again.
@@ -64,44 +79,49 @@ export class SparkEngine implements Engine {
 
   /** Reads one row by way of an executor. */
   async probe({ path }: SnapshotRef, signal: AbortSignal): Promise<void> {
-    const { session } = await this.#cluster.ready();
     const rows = filter(readFiles('parquet', [path]), expression(`${ROW} = 0`));
-    try {
-      const execution = session.execute(query(project(rows, [column(ROW)])), { signal });
-      for await (const event of execution) void event;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (isSessionGone(error)) await this.#cluster.forget();
-      throw probeFailure(error, path);
-    }
+    await this.#inSession(async ({ session }) => {
+      try {
+        const execution = session.execute(query(project(rows, [column(ROW)])), { signal });
+        for await (const event of execution) void event;
+      } catch (error) {
+        signal.throwIfAborted();
+        throw probeFailure(error, path);
+      }
+    });
   }
 
   /** A snapshot of a table that lies on the cluster, made there. */
-  async takeSnapshot(request: SnapshotRequest, signal: AbortSignal): Promise<MadeSnapshot> {
-    const { session, spark, cores } = await this.#cluster.ready();
-    const tables = new SparkTables(session, signal);
-    try {
-      return await makeSparkSnapshot({ tables, spark, cores, engine: this }, request, signal);
-    } catch (error) {
-      if (isSessionGone(error)) await this.#cluster.forget();
-      throw error;
-    }
+  takeSnapshot(request: SnapshotRequest, signal: AbortSignal): Promise<MadeSnapshot> {
+    return this.#inSession(({ session, spark, cores }) => {
+      const setting = { tables: new SparkTables(session, signal), spark, cores, engine: this };
+      return makeSparkSnapshot(setting, request, signal);
+    });
   }
 
   /** The rows of a table with the answers of a model set, read and written by executors. */
-  async scoreTable(scoring: TableScoring, signal: AbortSignal): Promise<ScoredTable> {
-    const { session, spark } = await this.#cluster.ready();
-    try {
-      return await scoreTable({ tables: new SparkTables(session, signal), spark }, scoring);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (isSessionGone(error)) await this.#cluster.forget();
-      throw error;
-    }
+  scoreTable(scoring: TableScoring, signal: AbortSignal): Promise<ScoredTable> {
+    return this.#inSession(({ session, spark }) =>
+      scoreTable({ tables: new SparkTables(session, signal), spark }, scoring),
+    );
   }
 
   close(): Promise<void> {
     return this.#cluster.close();
+  }
+
+  /** Work in the session, which is not ended meanwhile; one that the server no longer knows is let go. */
+  async #inSession<Result>(work: (ready: ReadySession) => Promise<Result>): Promise<Result> {
+    const endUse = this.#cluster.use();
+    try {
+      return await work(await this.#cluster.ready());
+    } catch (error) {
+      const cause = error instanceof Error ? error.cause : undefined;
+      if (isSessionGone(error) || isSessionGone(cause)) await this.#cluster.forget();
+      throw error;
+    } finally {
+      endUse();
+    }
   }
 
   /** All that is missing, from the operation that an earlier attempt left behind if it is still there, else from a new one. */

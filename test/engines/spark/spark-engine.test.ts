@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import {
   Departure,
@@ -208,6 +208,25 @@ describe('the Spark engine', { timeout: 5 * MINUTE }, () => {
     const session = { sessionId: sessionIn(bookmark.places) };
     await (await SparkSession.open(parseRemote(spark.remote), session)).release();
     expect(await allOf(engine.map(job, never()))).toHaveLength(1);
+    await engine.close();
+  });
+
+  it('ends the session when nothing uses it any more, and opens another for who comes later', async () => {
+    const engine = new SparkEngine({ remote: spark.remote, runtime: installedRuntime, idleMs: 1 });
+    const bookmarks = [new MemoryBookmark(), new MemoryBookmark()];
+    const sessions: string[] = [];
+    for (const bookmark of bookmarks) {
+      await allOf(engine.map(jobOf('look', tasks.slice(0, 1)), never(), bookmark));
+      const session = bookmark.places[0]?.['session'] as string;
+      sessions.push(session);
+      const open = () => SparkSession.open(parseRemote(spark.remote), { sessionId: session });
+      await vi.waitFor(async () => {
+        const opened = await open().catch((error: unknown) => error);
+        if (opened instanceof SparkSession) opened.close();
+        expect(opened).toMatchObject({ condition: 'INVALID_HANDLE.SESSION_CLOSED' });
+      }, MINUTE);
+    }
+    expect(new Set(sessions).size).toBe(2);
     await engine.close();
   });
 
