@@ -9,7 +9,7 @@ import {
   type Target,
 } from './disturbed-run.ts';
 
-/** `npm run chaos -- --kills 200` asks for more seeds; five processes are killed, and two stopped, for each. */
+/** `npm run chaos -- --kills 200` asks for more seeds; five processes are killed, five told to end, and two stopped, for each. */
 const SEEDS = Math.max(1, Math.round(Number(process.env['PARTITA_KILLS'] ?? 50) / 50));
 const PARTITIONS = 20;
 
@@ -45,6 +45,8 @@ describe('a run whose processes are disturbed one after the other', () => {
   it.each(
     seeds.flatMap((seed) => [
       [seed, 'SIGKILL', TARGETS] as const,
+      // Asked to end, each ends what it does first, or is done with it at once.
+      [seed, 'SIGTERM', TARGETS] as const,
       // Each stands still for half a minute; more seeds stop the others.
       [seed, 'SIGSTOP', ['worker', TARGETS[seed % TARGETS.length] as Target]] as const,
     ]),

@@ -14,7 +14,7 @@ export type Target = (typeof TARGETS)[number];
 
 export type Disturbance = {
   readonly target: Target;
-  readonly signal: 'SIGKILL' | 'SIGSTOP';
+  readonly signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP';
   /** Once so many partitions are trained; a fact, where a time would be another moment on every machine. */
   readonly trained: number;
 };
