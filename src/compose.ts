@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { debugServices } from './compose/debug-services.ts';
 import { ledgerServices } from './compose/ledger-services.ts';
 import { migrateDatabase } from './compose/migrate-database.ts';
 import { System } from './compose/system.ts';
@@ -20,11 +21,11 @@ import { checkSource } from './sources/check-source.ts';
  */
 export async function createServices(config: Config = readConfig()): Promise<Services> {
   const system = new System(config);
-  const functionsFolder = join(config.folder, 'functions');
   const act = async <Result>(action: (context: OperationContext) => Promise<Result>) =>
     action(await system.context());
   return {
     ...ledgerServices(act, (spec) => system.lendSecrets(spec), join(config.folder, 'uploads')),
+    ...debugServices(act, system, join(config.folder, 'functions')),
     stateFolder: config.folder,
     submit: async (prepared, options) => {
       const { source } = prepared.spec.data;
@@ -71,18 +72,6 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
       return act((context) => exportModel(context, model, format));
     },
     lineage: (model) => act(({ lineage }) => lineage.lineageOfModel(model)),
-    debug: async (request, onStep) => {
-      const { debugPartition } = await import('./operations/debug.ts');
-      return debugPartition(await system.workshop(request.spec), request, onStep);
-    },
-    map: async (request, ...watch) => {
-      const { mapPartitions } = await import('./operations/map.ts');
-      return mapPartitions(await system.workshop(request.spec), request, functionsFolder, ...watch);
-    },
-    debugMap: async (request, onStep) => {
-      const { debugMap } = await import('./operations/debug-map.ts');
-      return debugMap(await system.workshop(request.spec), request, functionsFolder, onStep);
-    },
     bundleForSpark: async (request) => {
       const { bundleForSpark } = await import('./operations/spark-bundle.ts');
       return bundleForSpark(request);

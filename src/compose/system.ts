@@ -206,7 +206,7 @@ function untilItWorks<Thing>(make: () => Promise<Thing>): () => Promise<Thing> {
 }
 
 /** What fits models: every partition function with all it needs, kernels included, as one file. */
-function partitionBundle(): Promise<Uint8Array> {
+export function partitionBundle(): Promise<Uint8Array> {
   return readFile(join(packageRoot(), 'dist/spark/task-thread.cjs'));
 }
 

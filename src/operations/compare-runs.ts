@@ -251,7 +251,8 @@ function outcomeOf(record: PartitionRecord | null): Outcome | null {
   };
 }
 
-function differencesOf(a: JsonObject, b: JsonObject): Differences {
+/** The fields in which two documents differ, each with both values (null: not there). */
+export function differencesOf(a: JsonObject, b: JsonObject): Differences {
   const fields = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return Object.fromEntries(
     fields

@@ -15,6 +15,7 @@ import type { EstimateBasis } from './estimate-training.ts';
 import type { ModelCard } from './model-card.ts';
 import type { ModelSets } from './model-sets.ts';
 import type { Quarantines } from './quarantines.ts';
+import type { BundleRequest, Replayed } from './replay-bundle.ts';
 import type { Reproduction, ReproductionStart } from './reproduce.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { ScoredRow } from './scorer.ts';
@@ -311,6 +312,10 @@ export interface Services {
   exportModel(model: string, format: ExportFormat): Promise<Uint8Array>;
   /** Runs the very partition function in this process, on the real data of one partition. */
   debug(request: DebugRequest, onStep: (step: DebugStep) => void): Promise<JsonObject>;
+  /** Writes what one partition of a run was trained on and with to a file that `replay` trains again. */
+  bundlePartition(request: BundleRequest): Promise<{ readonly out: string; readonly rows: number }>;
+  /** Trains again, in this process and without any server, what such a file holds. */
+  replay(path: string): Promise<Replayed>;
   /** Applies a function to every partition and writes its rows; nothing of it is recorded. */
   map(
     request: MapRequest,

@@ -135,6 +135,8 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     verifyAudit: unexpected('verifyAudit'),
     exportAudit: unexpected('exportAudit'),
     debug: unexpected('debug'),
+    bundlePartition: unexpected('bundlePartition'),
+    replay: unexpected('replay'),
     map: unexpected('map'),
     debugMap: unexpected('debugMap'),
     bundleForSpark: unexpected('bundleForSpark'),

@@ -1,11 +1,14 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/domain/result.ts';
 import type { Garbage } from '../../src/operations/collect-garbage.ts';
 import type { RunComparison } from '../../src/operations/compare-runs.ts';
+import { replayBundle } from '../../src/operations/replay-bundle.ts';
 import type { Reproduction } from '../../src/operations/reproduce.ts';
 import type { RetryResult } from '../../src/operations/services.ts';
+import type { TrainArgs } from '../../src/partition/facts.ts';
 import type { AuditVerdict } from '../../src/stores/audit-store.ts';
 import { seededDraws } from '../support/draws.ts';
 import { csvOf, Partita } from '../support/partita.ts';
@@ -148,6 +151,32 @@ describe('a run that took over most of its models', () => {
     expect(changed.code).toBe(8);
     expect(JSON.parse(changed.stdout)).toMatchObject({ runId: null, cause: 'data' });
     writeFileSync(path, rows);
+  }, 240_000);
+
+  it('gives any partition away as a file that trains to the same model, or fails in the same way, without its run', async () => {
+    const file = join(partita.folder, 'k3.replay');
+    const asked = ['debug', '--run', second.runId, '--partition', 'k3', '--bundle', file];
+    expect(await partita.json('debug', ...asked.slice(1))).toEqual({ out: file, rows: 60 });
+    const own = second.partitions.find(({ key }) => key['k'] === 'k3')?.own?.model;
+    const machine = { environment: {}, code: null };
+    const same = await replayBundle(file, machine);
+    expect(same.found).toEqual({ kind: 'model', digest: own });
+    expect(same).toMatchObject({ isSame: true, partition: 'k=k3', runId: second.runId });
+    expect(Object.keys(same.changed)).toContain('node');
+
+    const bundle = JSON.parse(gunzipSync(readFileSync(file)).toString()) as {
+      readonly args: TrainArgs;
+    };
+    const { spec: learned } = bundle.args;
+    const target = { ...learned.target, column: 'nothing' };
+    const broken = { ...bundle, args: { ...bundle.args, spec: { ...learned, target } } };
+    writeFileSync(file, gzipSync(JSON.stringify(broken)));
+    const failed = await replayBundle(file, machine);
+    expect(failed).toMatchObject({ isSame: false, found: { kind: 'failed', reason: 'error' } });
+    writeFileSync(file, gzipSync(JSON.stringify({ ...broken, expected: failed.found })));
+    expect((await replayBundle(file, machine)).isSame).toBe(true);
+    writeFileSync(file, 'no bundle');
+    await expect(replayBundle(file, machine)).rejects.toMatchObject({ kind: 'usage' });
   }, 240_000);
 
   it('answers by name once it is promoted', async () => {

@@ -9,16 +9,16 @@ import { type CommandContext, printJson } from '../command-context.ts';
 import { jsonOutline } from '../json-outline.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';
 import { isMapSpec, readMapSpec, readSpec } from '../read-spec.ts';
+import { partitionOf, type ReplayOptions, replayFile, writeBundle } from '../replay.ts';
 
 /** Where editors and browsers look first. */
 const INSPECTOR_PORT = 9229;
 
-type DebugOptions = Pick<DebugRequest, 'partition'> & {
+type DebugOptions = ReplayOptions & {
   /** Left out: `map` for a spec with nothing to learn, else `train`. */
   readonly stage?: DebugRequest['stage'] | 'map';
   /** True: on the usual port. */
   readonly inspect?: true | number;
-  readonly json?: true;
 };
 
 export function registerDebug(program: Command, context: CommandContext): void {
@@ -26,7 +26,7 @@ export function registerDebug(program: Command, context: CommandContext): void {
     .command('debug')
     .description("run the partition function in this process on one partition's real rows")
     .argument('[spec]', 'YAML or JSON file (default: partita.yaml)')
-    .requiredOption('--partition <key>', 'its value, or its text such as region=eu/store=7')
+    .option('--partition <key>', 'its value, or its text such as region=eu/store=7')
     .addOption(
       new Option('--stage <stage>', 'which function')
         .choices(['profile', 'train', 'evaluate', 'map'])
@@ -37,11 +37,27 @@ export function registerDebug(program: Command, context: CommandContext): void {
       `wait for a debugger, and stop before the function (default port: ${INSPECTOR_PORT})`,
       wholeNumber(0, 65_535),
     )
+    .option(
+      '--bundle <file>',
+      'write what it was trained on in a run (--run) to a file, for elsewhere',
+    )
+    .option('--run <run>', 'whose partition --bundle is about')
+    .option('--replay <file>', 'train again what a bundle holds; exit code 0 or 8')
     .option(...JSON_OPTION)
-    .addHelpText('after', examples('debug --partition eu', 'debug --partition eu --inspect'))
+    .addHelpText(
+      'after',
+      examples(
+        'debug --partition eu',
+        'debug --partition eu --inspect',
+        'debug --run 0199f2 --partition eu --bundle eu.replay',
+        'debug --replay eu.replay',
+      ),
+    )
     .action(async (file: string | undefined, options: DebugOptions) => {
       const { terminal } = context;
-      const { partition } = options;
+      if (options.replay !== undefined) return replayFile(context, options.replay, options);
+      const partition = partitionOf(options);
+      if (options.bundle !== undefined) return writeBundle(context, partition, options);
       const stage = options.stage ?? ((await isMapSpec(context, file)) ? 'map' : 'train');
       const debug = await (stage === 'map'
         ? debugOfMap(context, file, partition)
