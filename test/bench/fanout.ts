@@ -1,9 +1,10 @@
 /**
- * `npm run bench -- fanout [--rounds 3] [--partitions 200] [--rows 1000] [--alone]`: the whole `partita run` on embedded parts, beside
- * joblib + scikit-learn + LightGBM doing the same job, in turns. Prints ratios with their spread.
+ * `npm run bench -- fanout [--rounds 3] [--partitions 200] [--rows 1000] [--alone] [--clock]`: the whole `partita run` on embedded parts, beside
+ * joblib + scikit-learn + LightGBM doing the same job, in turns. Prints ratios with their spread. `--clock` samples the pool's
+ * threads, which takes some time of theirs, and tells how long no kernel was at work and nothing was read.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '1000' },
     threads: { type: 'string', default: 'auto' },
     alone: { type: 'boolean', default: false },
+    clock: { type: 'boolean', default: false },
   },
 });
 
@@ -36,7 +38,15 @@ const cli = join(root, 'dist/cli/partita.js');
 const folder = mkdtempSync(join(tmpdir(), 'partita-bench-'));
 const data = join(folder, 'fanout.csv');
 const spec = join(folder, 'fanout.partita.yaml');
-const environment = { ...process.env, PARTITA_FOLDER: join(folder, '.partita') };
+const clockFile = join(folder, 'kernel-clock.txt');
+const environment = {
+  ...process.env,
+  PARTITA_FOLDER: join(folder, '.partita'),
+  ...(values.clock && {
+    NODE_OPTIONS: `--require ${join(root, 'test/bench/kernel-clock.cjs')}`,
+    PARTITA_KERNEL_CLOCK: clockFile,
+  }),
+};
 
 try {
   const shape = {
@@ -79,6 +89,7 @@ async function runOurs(round: number): Promise<Measured> {
   const holdouts: number[] = result.partitions.map(({ holdout }: { holdout: number }) => holdout);
   console.log(`        timings ${JSON.stringify(result.timings)}`);
   printProcesses(processes);
+  if (values.clock) printKernelClock(result.timings);
   return {
     seconds,
     ...usage,
@@ -94,6 +105,35 @@ function orchestrationOf(processes: readonly ProcessUsage[]): number {
   const seconds = (some: readonly ProcessUsage[]) =>
     some.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
   return 1 - seconds(processes.filter(isWork)) / seconds(processes);
+}
+
+/**
+ * Of the run's time, what was neither a kernel's nor reading's: no thread in WebAssembly, in slices of 10 ms, and the source
+ * not being read. Of the threads' time, what was not in WebAssembly.
+ */
+function printKernelClock({
+  total,
+  snapshot,
+}: {
+  readonly total: number;
+  readonly snapshot: number;
+}): void {
+  const SLICE_MICROS = 10_000;
+  const slices = new Set<number>();
+  let [inKernel, inThreads] = [0, 0];
+  for (const line of readFileSync(clockFile, 'utf8').trimEnd().split('\n')) {
+    const [, time = 0, isKernel = 0, micros = 0] = line.split(' ').map(Number);
+    inThreads += micros;
+    if (isKernel === 0) continue;
+    inKernel += micros;
+    slices.add(Math.floor(time / SLICE_MICROS));
+  }
+  rmSync(clockFile);
+  const kernelMs = (slices.size * SLICE_MICROS) / 1000;
+  const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`;
+  console.log(
+    `        without kernel or reading: ${share(total - snapshot - kernelMs, total)} of the run's time; outside kernels: ${share(inThreads - inKernel, inThreads)} of the threads' time`,
+  );
 }
 
 async function runPeer(python: string): Promise<Measured> {
