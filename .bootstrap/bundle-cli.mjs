@@ -32,6 +32,9 @@ export async function bundleCli(root) {
     target: 'node20',
     format: 'esm',
     external: EXTERNAL,
+    // A debugger shows our sources and lines, which costs no source text.
+    sourcemap: true,
+    sourcesContent: false,
     banner: {
       js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
     },

@@ -16,21 +16,29 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.unexpected);
 });
 
-process.exit(
-  await runCommandLine(args, {
-    terminal: processTerminal(process, isColourWanted() && !args.includes('--no-color')),
-    workingFolder: process.cwd(),
-    version: packageVersion(),
-    config: readConfig,
-    hasVariable: (name) => Boolean(environmentVariable(name)),
-    now: () => performance.now(),
-    // Loaded when needed: `--help`, `validate` and `init` start fast and start nothing.
-    createServices: async () => (await import('../compose.ts')).createServices(),
-    migrateDatabase: async (url) =>
-      (await import('../compose/migrate-database.ts')).migrateDatabase(url),
-    untilInterrupted,
-  }),
-);
+const exitCode = await runCommandLine(args, {
+  terminal: processTerminal(process, isColourWanted() && !args.includes('--no-color')),
+  workingFolder: process.cwd(),
+  version: packageVersion(),
+  config: readConfig,
+  hasVariable: (name) => Boolean(environmentVariable(name)),
+  now: () => performance.now(),
+  // Loaded when needed: `--help`, `validate` and `init` start fast and start nothing.
+  createServices: async () => (await import('../compose.ts')).createServices(),
+  migrateDatabase: async (url) =>
+    (await import('../compose/migrate-database.ts')).migrateDatabase(url),
+  untilInterrupted,
+});
+// What a pipe has not taken yet would be lost.
+await Promise.all([process.stdout, process.stderr].map(written));
+process.exit(exitCode);
+
+/** Resolves when everything that was written so far has left. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}
 
 /** The first signal aborts, the second ends the process at once. */
 async function untilInterrupted<Result>(

@@ -59,6 +59,15 @@ describe('looking before a run', () => {
     );
   });
 
+  it('prints all of a long answer into a pipe before it ends', async () => {
+    const algorithms = Array.from({ length: 2000 }, (_, i) => `no_such_algorithm_${i}`);
+    const { stdout } = await partita.piped('validate', shopsSpec({ algorithms }), '--json');
+    const { problems } = JSON.parse(stdout).error;
+    expect(problems.map(({ message }: { message: string }) => message).join('\n')).toContain(
+      algorithms.at(-1),
+    );
+  });
+
   it('debugs a partition of a file: its steps, and what is known of its rows', async () => {
     const { code, stderr } = await partita.command('debug', shopsSpec(), '--partition', 'north');
     expect(stderr).not.toContain('error');
@@ -77,7 +86,7 @@ describe('looking before a run', () => {
       let told = '';
       debuggerProgram.stdout.setEncoding('utf8').on('data', (text: string) => {
         told += text;
-        if (/break in .*debug\.js/.test(told)) resolve(told);
+        if (/break in [^]*>\d+ +debugger;/.test(told)) resolve(told);
       });
     });
     // It has stopped at our line, and waits; where it ends instead, nothing was told.
@@ -88,7 +97,7 @@ describe('looking before a run', () => {
     debuggerProgram.kill();
     const { code, stdout, stderr } = await debugging.ended;
     expect(code, stderr).toBe(0);
-    expect(told).toMatch(/break in .*debug\.js/);
+    expect(told).toMatch(/break in [^]*>\d+ +debugger;/);
     expect(stdout).toContain('profile');
   });
 

@@ -47,9 +47,18 @@ export class Partita {
   }
 
   /** Starts a command. */
-  async start(...args: readonly string[]): Promise<Running> {
+  start(...args: readonly string[]): Promise<Running> {
+    return this.#start(process.execPath, CLI, ...args);
+  }
+
+  /** Runs a command to its end, its output going through a pipe of the shell's: that holds 64 KiB, our own sockets more. */
+  async piped(...args: readonly string[]): Promise<Ended> {
+    return (await this.#start('sh', '-c', '"$0" "$@" | cat', process.execPath, CLI, ...args)).ended;
+  }
+
+  async #start(program: string, ...args: readonly string[]): Promise<Running> {
     const TEMPORAL_CLI = await temporalPath();
-    const child = spawn(process.execPath, [CLI, ...args], {
+    const child = spawn(program, args, {
       cwd: this.folder,
       env: {
         ...process.env,
