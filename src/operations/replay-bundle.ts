@@ -8,11 +8,13 @@ import { failedResult } from '../engines/thread/failed-result.ts';
 import { readFolds } from '../engines/thread/task-inputs.ts';
 import { frameFromArrow, frameToArrow } from '../frame/arrow.ts';
 import { openSnapshot } from '../frame/snapshot-reader.ts';
+import { winnersOf } from '../partition/candidate-facts.ts';
 import { columnsRead } from '../partition/columns-read.ts';
 import type { TrainArgs } from '../partition/facts.ts';
 import type { PartitionRef } from '../partition/partition-function.ts';
 import { findPartitionFunction } from '../partition/registry.ts';
 import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
+import { trainedModel } from '../stores/trained-model.ts';
 import { type Differences, differencesOf } from './compare-runs.ts';
 import type { OperationContext } from './context.ts';
 
@@ -90,7 +92,10 @@ export async function writeReplayBundle(
       format: FORMAT,
       runId: run.runId,
       partition: { id: record.partitionId, text: record.text, ranges: record.ranges },
-      args: argsOf(run, record, { classes: plan.classes, snapshot }),
+      args: {
+        ...argsOf(run, record, { classes: plan.classes, snapshot }),
+        ...(await warmStart(runs, run)),
+      },
       machine: { environment, code: code.partitionBundleDigest },
       expected: endOf(record.trained),
       rows: base64(rows),
@@ -125,6 +130,16 @@ function argsOf(
     tableRows: rowCount,
     ...(search === null ? {} : { replay: search }),
   };
+}
+
+/** What the model without partition found first, where the spec wants its winners to be tried early. */
+async function warmStart(
+  runs: Pick<OperationContext['runs'], 'globalTraining'>,
+  { runId, spec }: RunRecord,
+): Promise<Pick<TrainArgs, 'winners'>> {
+  if (spec.tune.warm_start !== true) return {};
+  const global = trainedModel(await runs.globalTraining(runId));
+  return global === null ? {} : { winners: winnersOf(spec.metric, global.facts.candidates) };
 }
 
 function endOf(trained: TrainedPartition): TrainingEnd {
