@@ -42,7 +42,7 @@ export async function servedModels(
   refuseDeleted(run);
   const models = await modelSetOf(context, run);
   const { spec, plan, snapshot } = run;
-  if (isEmpty(models) && (models.members.size > 0 || models.globalWithheld !== null))
+  if (isEmpty(models) && isWithheld(models))
     throw new Failure(
       'conflict',
       `Everything that could answer of run ${run.runId} is in quarantine; \`partita quarantine\` lists what is, and why.`,
@@ -56,7 +56,13 @@ export async function servedModels(
 }
 
 function isEmpty({ members, global }: ServedSet): boolean {
-  return global === null && [...members.values()].every((member) => member === null);
+  return global === null && members.size === 0;
+}
+
+/** Whether anything of it is in quarantine. */
+function isWithheld({ unanswered, globalWithheld }: ServedSet): boolean {
+  const reasons = [globalWithheld ?? '', ...unanswered.values()];
+  return reasons.some((reason) => reason.startsWith(QUARANTINED));
 }
 
 /**
@@ -84,8 +90,13 @@ async function modelSetOf(
   const own = new Map(
     serving.flatMap((one) => (one.own ? [[one.own.digest, one.own.bytes] as const] : [])),
   );
-  const members = new Map<string, ServedMember | null>();
-  for (const { text, digest, reason } of serving.flatMap(answerOf)) {
+  const members = new Map<string, ServedMember>();
+  const unanswered = new Map<string, string>();
+  for (const { text, digest, reason, isAnswered } of serving.map(answerOf)) {
+    if (!isAnswered) {
+      unanswered.set(text, reason ?? 'no_model');
+      continue;
+    }
     const bytes = digest === null ? undefined : own.get(digest);
     const isOwn = digest !== null && bytes !== undefined;
     const held = withheldReason(
@@ -93,14 +104,17 @@ async function modelSetOf(
     );
     if (isOwn && held === null) members.set(text, { rung: 'own', reason, digest, bytes });
     else if (global !== null) members.set(text, { ...global, reason: held ?? reason });
-    else if (held !== null || globalWithheld !== null) members.set(text, null);
+    else if (held !== null || globalWithheld !== null)
+      unanswered.set(text, globalWithheld ?? held ?? 'no_model');
   }
-  return { members, global, globalWithheld };
+  return { members, unanswered, global, globalWithheld };
 }
+
+const QUARANTINED = 'quarantined: ';
 
 /** As rows tell it. */
 function withheldReason(words: string | null | undefined): string | null {
-  return words === null || words === undefined ? null : `quarantined: ${words}`;
+  return words === null || words === undefined ? null : `${QUARANTINED}${words}`;
 }
 
 /** `digest` null: no model of its own. */
@@ -108,11 +122,12 @@ type Answer = {
   readonly text: string;
   readonly digest: Digest | null;
   readonly reason: string | null;
+  /** False where the run chose that nobody answers: a skipped partition, or one that failed. */
+  readonly isAnswered: boolean;
 };
 
-/** Nothing where the run chose that nobody answers. */
-function answerOf({ text, isChosen, serves, reason, own }: ServingRecord): readonly Answer[] {
-  if (isChosen) return serves === null ? [] : [{ text, digest: serves, reason }];
+function answerOf({ text, isChosen, serves, reason, own }: ServingRecord): Answer {
+  if (isChosen) return { text, digest: serves, reason, isAnswered: serves !== null };
   const because = own === null ? 'not_reached' : 'not_compared';
-  return [{ text, digest: own?.digest ?? null, reason: because }];
+  return { text, digest: own?.digest ?? null, reason: because, isAnswered: true };
 }

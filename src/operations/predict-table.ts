@@ -49,7 +49,7 @@ function localFolder(place: SparkPlace): string | null {
   return 'path' in place && place.path.startsWith('/') ? place.path : null;
 }
 
-function onDisk({ members, global, globalWithheld }: ServedSet, objects: ObjectStore) {
+function onDisk({ members, global, ...rest }: ServedSet, objects: ObjectStore) {
   const place = ({
     bytes: { pack, offset, length },
     ...member
@@ -59,8 +59,8 @@ function onDisk({ members, global, globalWithheld }: ServedSet, objects: ObjectS
     readonly length: number;
   }> => ({ ...member, bytes: { path: objects.path(pack), offset, length } });
   return {
-    members: new Map([...members].map(([text, member]) => [text, member && place(member)])),
+    members: new Map([...members].map(([text, member]) => [text, place(member)])),
     global: global && place(global),
-    globalWithheld,
+    ...rest,
   };
 }

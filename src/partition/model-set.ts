@@ -10,8 +10,10 @@ export type Member<Bytes> = {
 };
 
 export type ModelSet<Bytes> = {
-  /** By partition text, null = in quarantine and nobody stands in; absent = never seen in training, or no answer by policy. */
-  readonly members: ReadonlyMap<string, Member<Bytes> | null>;
+  /** By partition text. */
+  readonly members: ReadonlyMap<string, Member<Bytes>>;
+  /** Why nobody answers for a partition, by its text: it was skipped, it failed, or what answers is in quarantine. */
+  readonly unanswered: ReadonlyMap<string, string>;
   readonly global: Member<Bytes> | null;
   /** Why the model without partition does not answer, though there is one; null: it does, or there is none. */
   readonly globalWithheld: string | null;
@@ -20,11 +22,12 @@ export type ModelSet<Bytes> = {
 /** Who answers for a partition and why; a key that training never saw is the global model's. Null = nobody. */
 export function answerFor<Bytes>(
   text: string,
-  { members, global, globalWithheld }: ModelSet<Bytes>,
+  { members, unanswered, global, globalWithheld }: ModelSet<Bytes>,
 ): { readonly member: Member<Bytes> | null; readonly reason: string | null } {
   const member = members.get(text);
-  if (member === null) return { member, reason: globalWithheld ?? 'quarantined' };
   if (member !== undefined) return { member, reason: member.reason };
+  const because = unanswered.get(text);
+  if (because !== undefined) return { member: null, reason: because };
   const without = globalWithheld ?? 'no_model';
   return { member: global, reason: global === null ? without : 'unseen_partition' };
 }

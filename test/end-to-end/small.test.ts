@@ -164,6 +164,15 @@ describe('a table of small and odd partitions', () => {
     });
     expect(rowOf(result, 'forty')).toMatchObject({ model: null, rows: 40 });
     expect(rowOf(result, 'good').cv).toBe(rowOf(asked, 'good').cv);
+
+    const kinds = ['forty', 'never seen'];
+    const data = partita.write('new.csv', csvOf(kinds.map((kind) => ({ kind, x: 0.4, z: 'p' }))));
+    const out = data.replace('new', 'answered');
+    await partita.command('predict', result.runId, '--data', data, '--out', out);
+    expect(readCsv(out).map(({ rung, reason }) => [rung, reason])).toEqual([
+      ['none', 'too_small'],
+      ['global', 'unseen_partition'],
+    ]);
   }, 120_000);
 
   it('has such partitions merged, and their union counted once', async () => {

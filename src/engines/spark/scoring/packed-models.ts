@@ -12,7 +12,8 @@ export type ModelBytes = {
 /** A model set in a command: about 150 bytes a partition. */
 export type PackedModels = {
   readonly files: readonly string[];
-  readonly members: readonly (readonly [text: string, member: PackedMember | null])[];
+  readonly members: readonly (readonly [text: string, member: PackedMember])[];
+  readonly unanswered: readonly (readonly [text: string, because: string])[];
   readonly global: PackedMember | null;
   readonly globalWithheld: string | null;
 };
@@ -27,7 +28,7 @@ type PackedMember = readonly [
 ];
 
 export function packModels(models: ModelSet<ModelBytes>): PackedModels {
-  const { members, global, globalWithheld } = models;
+  const { members, unanswered, global, globalWithheld } = models;
   const all = [...members.values(), global].filter((member) => member !== null);
   const files = [...new Set(all.map(({ bytes }) => bytes.path))];
   const places = new Map(files.map((path, place) => [path, place]));
@@ -37,7 +38,8 @@ export function packModels(models: ModelSet<ModelBytes>): PackedModels {
   };
   return {
     files,
-    members: [...members].map(([text, member]) => [text, member && pack(member)]),
+    members: [...members].map(([text, member]) => [text, pack(member)]),
+    unanswered: [...unanswered],
     global: global && pack(global),
     globalWithheld,
   };
@@ -47,6 +49,7 @@ export function packModels(models: ModelSet<ModelBytes>): PackedModels {
 export function unpackModels({
   files,
   members,
+  unanswered,
   global,
   globalWithheld,
 }: PackedModels): ModelSet<ModelBytes> {
@@ -56,7 +59,8 @@ export function unpackModels({
     return { rung, reason, digest, bytes: { path, offset, length } };
   };
   return {
-    members: new Map(members.map(([text, member]) => [text, member && unpack(member)])),
+    members: new Map(members.map(([text, member]) => [text, unpack(member)])),
+    unanswered: new Map(unanswered),
     global: global && unpack(global),
     globalWithheld,
   };
