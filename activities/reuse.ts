@@ -67,9 +67,15 @@ export async function takenOver(
       .filter((one) => one.packs.every((pack) => readable.has(pack)))
       .map((one) => [one.key, one]),
   );
+  const isWarm = run.spec.tune.warm_start === true;
+  const global = byKey.get(keys.get(GLOBAL_PARTITION) as Digest);
+  const isGlobalKept =
+    global !== undefined && !isWantedAgain(again, GLOBAL_PARTITION, global.status);
   return [...keys].flatMap(([partitionId, key]) => {
     const found = byKey.get(key);
     if (found === undefined || isWantedAgain(again, partitionId, found.status)) return [];
+    // It began with what the model without partition had found there, which may have failed, or come to the end of a budget.
+    if (isWarm && !(isGlobalKept && global.runId === found.runId)) return [];
     return [{ partitionId, from: found.runId }];
   });
 }

@@ -54,9 +54,9 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
       const { predict } = await import('./operations/predict.ts');
       return act((context) => predict(context, request));
     },
-    predictTable: async (request) => {
+    predictTable: async (request, signal) => {
       const { predictTable } = await import('./operations/predict-table.ts');
-      return act((context) => predictTable(context, request));
+      return act((context) => predictTable(context, request, signal));
     },
     score: async (run, rows) => (await system.scorer()).score(run, rows),
     modelCard: async (model) => {

@@ -41,7 +41,10 @@ export async function cardFacts(context: Context, prefix: string): Promise<CardF
     annotations.annotations({ kind: 'run', runId: made.runId }),
     quarantine.withheld(made.runId),
     quarantine.impact({ kind: 'model', digest: model }),
-    quarantine.impact({ kind: 'rows', digest: made.data.rows }),
+    quarantine.impact({
+      kind: made.scope === 'global' ? 'snapshot' : 'rows',
+      digest: made.data.rows,
+    }),
   ]);
   return {
     model,

@@ -1,8 +1,8 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Failure } from '../domain/failure.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import type { Reachable } from '../stores/retention-store.ts';
+import type { NamedFile, Reachable } from '../stores/retention-store.ts';
 import type { OperationContext } from './context.ts';
 import { askedBy } from './model-sets.ts';
 
@@ -63,7 +63,7 @@ export async function collectGarbage(
   const sweep = new Sweep(dryRun, settledBefore(begun, reachable));
   await sweep.objects(objects, reachable, unknown);
   await sweep.reports(context.reportsFolder, reachable);
-  await sweep.uploads(uploadsFolder, reachable, unwanted);
+  await sweep.uploads(uploadsFolder, reachable);
   await sweep.leftovers(objects);
   return { dryRun, runs, ...sweep.result() };
 }
@@ -119,12 +119,17 @@ class Sweep {
     }
   }
 
-  /** Files that no spec of a kept run names; a new one may be meant for a spec that is being written. */
-  async uploads(folder: string, { sources }: Reachable, unwanted: Date): Promise<void> {
-    const read = new Set(sources.map(({ path, baseFolder }) => resolve(baseFolder, path)));
-    const before = unwanted < this.#settled ? unwanted : this.#settled;
-    for (const { path, bytes } of await filesBefore(folder, before)) {
-      if (read.has(path)) continue;
+  /** Files that specs of purged runs name and none of a kept run does: one that none names may be meant for the next spec. */
+  async uploads(folder: string, { sources, purgedSources }: Reachable): Promise<void> {
+    const placesOf = (files: readonly NamedFile[]) =>
+      files.map(({ path, baseFolder }) => resolve(baseFolder, path));
+    const kept = new Set(placesOf(sources));
+    const purged = new Set(placesOf(purgedSources));
+    // A pattern may mean any of the files beside it.
+    if ([...kept].some((place) => dirname(place) === folder && /[*?[{]/.test(basename(place))))
+      return;
+    for (const { path, bytes } of await filesBefore(folder, this.#settled)) {
+      if (!purged.has(path) || kept.has(path)) continue;
       await this.#remove(path);
       this.#count('uploads', path, bytes);
     }

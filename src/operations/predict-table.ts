@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { Failure } from '../domain/failure.ts';
 import { alreadyThere } from '../engines/spark/scoring/scoring-failure.ts';
 import type { Member } from '../partition/model-set.ts';
@@ -17,6 +16,7 @@ type Context = Pick<OperationContext, 'runs' | 'facts' | 'quarantine' | 'objects
 export async function predictTable(
   context: Context,
   { run, remote, data, out }: TablePredictRequest,
+  signal: AbortSignal,
 ): Promise<PredictResult> {
   const { spec, classes, columns, models } = await servedModels(context, run);
   const folder = localFolder(out);
@@ -34,14 +34,8 @@ export async function predictTable(
     trained: columns,
     models: onDisk(models, context.objects),
   };
-  try {
-    const scored = await context.scoreTable(scoring, new AbortController().signal);
-    return { out: 'table' in out ? out.table : out.path, ...scored };
-  } catch (error) {
-    // Spark leaves the folder that it began.
-    if (folder !== null) await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
+  const scored = await context.scoreTable(scoring, signal);
+  return { out: 'table' in out ? out.table : out.path, ...scored };
 }
 
 /** Null where it is no folder of this machine: a table, or a URL. */

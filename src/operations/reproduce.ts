@@ -1,6 +1,6 @@
 import { Failure } from '../domain/failure.ts';
 import { asJson } from '../domain/json.ts';
-import { isTerminal } from '../domain/run.ts';
+import { isTerminal, type Stage } from '../domain/run.ts';
 import type { RunRecord } from '../stores/run-store.ts';
 import {
   compareRuns,
@@ -119,15 +119,20 @@ export async function compareReproduction(
 /** What a slower or smaller machine does to a fit. */
 const OVER_LIMITS: readonly unknown[] = ['timeout', 'out_of_memory', 'thread_died'];
 
+/** Stages that the worker does, not the partition functions. */
+const AROUND_FITS: readonly Stage[] = ['snapshot', 'condition', 'choose', 'report'];
+
 /** Other rows explain everything, other code what is left, another machine the rest. */
 function causeOf(
-  { what, values }: FirstDifference,
+  { stage, what, values }: FirstDifference,
   { data, code, environment }: RunChanges,
   { partitionBundle }: RunRecord,
 ): DifferenceCause {
   if (Object.keys(data).length > 0) return 'data';
-  const isOtherCode = 'partitionBundleDigest' in code || partitionBundle === null;
-  if (isOtherCode && Object.keys(code).length > 0) return 'code';
+  // Fits come from the bundle of partition functions; what is around them from all of the code.
+  const isOfBundle = !AROUND_FITS.includes(stage);
+  const isSameBundle = !('partitionBundleDigest' in code) && partitionBundle !== null;
+  if (Object.keys(code).length > 0 && !(isOfBundle && isSameBundle)) return 'code';
   if (what === 'failed' && values.some((reason) => OVER_LIMITS.includes(reason)))
     return 'environment';
   return Object.keys(environment).length > 0 ? 'environment' : 'non-determinism';

@@ -295,7 +295,7 @@ export interface Services {
   plan(prepared: PreparedSpec): Promise<RunPlan>;
   predict(request: PredictRequest): Promise<PredictResult>;
   /** The same of a table that lies on a Spark cluster, by its executors. */
-  predictTable(request: TablePredictRequest): Promise<PredictResult>;
+  predictTable(request: TablePredictRequest, signal: AbortSignal): Promise<PredictResult>;
   /** A few rows, answered in this process by the models of a run that has ended; models stay open. */
   score(run: string, rows: readonly GivenRow[]): Promise<readonly ScoredRow[]>;
   /** Takes a digest or a unique prefix. */

@@ -44,5 +44,5 @@ export interface QuarantineStore {
   quarantines(): Promise<readonly Quarantine[]>;
   withheld(runId: string): Promise<Withheld>;
   /** The run that `text` names now, and the newest change of quarantines: together they name what is served. */
-  standing(text: string): Promise<{ readonly runId: string; readonly change: number }>;
+  standing(text: string): Promise<{ readonly runId: string; readonly change: string }>;
 }

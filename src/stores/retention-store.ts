@@ -10,13 +10,18 @@ export type Deletion = {
   readonly at: string;
 };
 
+/** A file, or a pattern of files, as a spec names it. */
+export type NamedFile = { readonly path: string; readonly baseFolder: string };
+
 /** What must stay, as of one moment. */
 export type Reachable = {
   readonly objects: ReadonlySet<Digest>;
   /** Every object of the record, kept or not; what is stored besides may be another database's. */
   readonly known: ReadonlySet<Digest>;
   /** Files that specs of kept runs read, as they name them. */
-  readonly sources: readonly { readonly path: string; readonly baseFolder: string }[];
+  readonly sources: readonly NamedFile[];
+  /** Files that specs of purged runs read. */
+  readonly purgedSources: readonly NamedFile[];
   readonly purged: ReadonlySet<string>;
   /** When the oldest run that goes on was asked for: what was written since may be its own, not recorded yet. */
   readonly runningSince: Date | null;

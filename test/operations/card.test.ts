@@ -123,6 +123,7 @@ describe('the card of a model', () => {
     const subject = await context.quarantine.subject(ALL);
     await context.quarantine.quarantine(subject, { ...by, reason: 'sensor 7 was broken' });
     const text = await modelReview(context, ALL, 'md');
+    expect(text).toMatch(/trained [1-9]\d* models in [1-9]\d* runs?/);
     expect(text).toContain('status of all rows, without partition');
     expect(text).toMatch(/## Purpose\n\n- \*\*IN QUARANTINE\*\*: It must not answer: sensor 7/);
     expect(await kindOf(cardFacts(context, 'ffff'))).toBe('not-found');

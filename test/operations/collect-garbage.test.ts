@@ -7,6 +7,7 @@ import { collectGarbage, type GarbageRequest } from '../../src/operations/collec
 import type { OperationContext } from '../../src/operations/context.ts';
 import { servedModels } from '../../src/operations/model-set.ts';
 import { createFileObjectStore } from '../../src/stores/objects/file-object-store.ts';
+import { createPostgresQuarantineStore } from '../../src/stores/postgres/postgres-quarantine-store.ts';
 import { createPostgresRegistryStore } from '../../src/stores/postgres/postgres-registry-store.ts';
 import { createPostgresRetentionStore } from '../../src/stores/postgres/postgres-retention-store.ts';
 import type { RetentionStore } from '../../src/stores/retention-store.ts';
@@ -178,25 +179,34 @@ describe('collecting garbage', () => {
     expect(isThere(stranger)).toBe(false);
   });
 
-  it('takes old uploads that no kept spec reads, and half-written files that are a day old', async () => {
+  it('takes uploads that only collected runs read, and half-written files that are a day old', async () => {
     const { spec } = newRun(1);
-    const path = join(uploadsFolder, 'read.csv');
-    const source = { kind: 'csv', path } as const;
-    const reading = { ...spec, data: { ...spec.data, source } };
-    const specDigest = digestBytes('reads the upload');
-    const { runId } = await opened.store.createRun(newRun(++runs, { spec: reading, specDigest }));
-    await opened.store.setStatus(runId, 'FAILED');
+    const reader = async (name: string) => {
+      const source = { kind: 'csv', path: join(uploadsFolder, name) } as const;
+      const reading = { ...spec, data: { ...spec.data, source } };
+      const wishes = { spec: reading, specDigest: digestBytes(`reads ${name}`) };
+      const { runId } = await opened.store.createRun(newRun(++runs, wishes));
+      await opened.store.setStatus(runId, 'FAILED');
+      return runId;
+    };
+    await reader('read.csv');
+    await retention.remove(await reader('unwanted.csv'), by);
+    await retention.remove(await reader('read.csv'), by);
     const incoming = join(folder, 'objects/incoming/half');
     mkdirSync(dirname(incoming), { recursive: true });
     const aged = new Date(Date.now() - 2 * 86_400_000);
-    for (const file of [path, join(uploadsFolder, 'unread.csv'), incoming]) {
+    const uploaded = ['read.csv', 'unwanted.csv', 'for the next spec.csv'];
+    for (const file of [...uploaded.map((name) => join(uploadsFolder, name)), incoming]) {
       writeFileSync(file, 'x');
       utimesSync(file, aged, aged);
     }
-    writeFileSync(join(uploadsFolder, 'new.csv'), 'x');
-    const { uploads, leftovers } = await collect({ keepDays: 1 });
+    const { uploads, leftovers } = await collect();
     expect([uploads.count, leftovers.count]).toEqual([1, 1]);
-    expect(readdirSync(uploadsFolder).sort()).toEqual(['new.csv', 'read.csv']);
+    expect(readdirSync(uploadsFolder).sort()).toEqual(['for the next spec.csv', 'read.csv']);
+
+    await reader('*.csv');
+    await retention.remove(await reader('for the next spec.csv'), by);
+    expect((await collect()).uploads.count).toBe(0);
   });
 });
 
@@ -208,7 +218,11 @@ describe('a deleted run', () => {
     const earlier = async () =>
       (await opened.store.earlierTrainings([...KEYS.values()], null)).map(({ runId }) => runId);
     const before = await earlier();
+    const { standing } = createPostgresQuarantineStore(opened.db);
+    const served = await standing(run.runId);
     await retention.remove(run.runId, by);
+    // Who keeps its models open asks anew.
+    expect(await standing(run.runId)).not.toEqual(served);
     expect(await listed(false)).not.toContain(run.runId);
     expect(await listed(true)).toContain(run.runId);
     expect(await kindOf(servedModels(context, run.runId))).toBe('conflict');

@@ -208,6 +208,10 @@ describe('a quarantine', () => {
   it('keeps a run from being promoted or rolled back to, unless that is meant', async () => {
     const { registry } = context;
     const promotion = { ...by, runId: first, alias: 'challenger' };
+    // It was merged: what answers is the union's.
+    await whileHeld({ what: 'b', experiment: EXPERIMENT }, async () => {
+      await expect(registry.promote(promotion)).rejects.toThrow(/asset_type=b: sensor 7/);
+    });
     await whileHeld({ what: modelOf(A) }, async () => {
       await expect(registry.promote(promotion)).rejects.toThrow(
         /answers for a partition with models in quarantine \(asset_type=a: sensor 7 was broken\)/,

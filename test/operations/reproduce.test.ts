@@ -120,6 +120,15 @@ describe('a run that was made again', () => {
     expect(harmless).toMatchObject({ isReproduced: true, cause: null });
   });
 
+  it('names code around the fits where what it does is the first to differ', async () => {
+    const code = { ...newRun(1).code, sourceDigest: digestBytes('other verdicts') };
+    const other = await reproduced({ totals: totalsOf(4), run: { code } });
+    expect(other).toMatchObject({ cause: 'code', first: { stage: 'choose' } });
+    // Fits do not come from it.
+    const fitted = await reproduced({ train: changedModel, run: { code } });
+    expect(fitted).toMatchObject({ cause: 'non-determinism', first: { stage: 'train' } });
+  });
+
   it('names other rows before anything that they have changed', async () => {
     const again = await reproduced({ values: ['a', 'b', 'd'] });
     expect(again).toMatchObject({ cause: 'data', first: first('snapshot', 'snapshot') });

@@ -53,7 +53,9 @@ export function registerPredict(program: Command, context: CommandContext): void
       const services = await context.services();
       const result =
         options.engine === 'spark'
-          ? await services.predictTable(tableRequest(run, options, context.workingFolder))
+          ? await context.untilInterrupted((signal) =>
+              services.predictTable(tableRequest(run, options, context.workingFolder), signal),
+            )
           : await services.predict(fileRequest(run, options, context.workingFolder));
       if (options.json) return printJson(context.terminal, result);
       const rungs = Object.entries(result.rungs).map(

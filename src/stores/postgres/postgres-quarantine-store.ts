@@ -27,11 +27,10 @@ export function createPostgresQuarantineStore(db: Kysely<Database>): QuarantineS
 
     async standing(text) {
       const runId = await findRunId(db, text);
-      const { change } = await db
-        .selectFrom('quarantine_event')
-        .select(({ fn }) => fn.coalesce(fn.max('seq'), sql<number>`0::bigint`).as('change'))
-        .executeTakeFirstOrThrow();
-      return { runId, change };
+      const { rows } = await sql<{ change: string }>`
+        select concat_ws(' ', (select max(seq) from quarantine_event),
+          (select max(seq) from run_deletion_event)) as change`.execute(db);
+      return { runId, change: rows[0]?.change ?? '' };
     },
   };
 }

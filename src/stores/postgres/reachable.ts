@@ -29,10 +29,11 @@ export async function reachableFrom(
       );
       const known = await sql<{ digest: Digest }>`
         with kept (run_id) as (select id from run) ${FILES_OF_KEPT}`.execute(transaction);
-      const sources = await sql<{ path: string; base_folder: string }>`
+      const sources = await sql<{ path: string; baseFolder: string; isKept: boolean }>`
         with ${kept}
-        select distinct run.base_folder, spec.document->'data'->'source'->>'path' as path
-        from run join kept on kept.run_id = run.id join spec on spec.digest = run.spec_digest
+        select distinct run.base_folder as "baseFolder", kept.run_id is not null as "isKept",
+          spec.document->'data'->'source'->>'path' as path
+        from run left join kept on kept.run_id = run.id join spec on spec.digest = run.spec_digest
         where spec.document->'data'->'source'->>'path' is not null`.execute(transaction);
       const gone = await sql<{ id: string }>`
         with ${kept} select id from run where id not in (select run_id from kept)`.execute(
@@ -41,7 +42,8 @@ export async function reachableFrom(
       return {
         objects: new Set(objects.rows.map(({ digest }) => digest)),
         known: new Set(known.rows.map(({ digest }) => digest)),
-        sources: sources.rows.map(({ path, base_folder: baseFolder }) => ({ path, baseFolder })),
+        sources: sources.rows.filter(({ isKept }) => isKept),
+        purgedSources: sources.rows.filter(({ isKept }) => !isKept),
         purged: new Set(gone.rows.map(({ id }) => id)),
         runningSince: since === null ? null : new Date(since),
       };

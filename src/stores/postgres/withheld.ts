@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import type { Withheld } from '../quarantine-store.ts';
+import { GLOBAL_PARTITION } from '../run-store.ts';
 import type { Database } from './database.ts';
 
 /** What of a run is in quarantine: one statement over the quarantines that stand, which are few. */
@@ -52,19 +53,26 @@ export async function withheldAnswers(
         .onRef('run_partition.run_id', '=', 'choice.run_id')
         .onRef('run_partition.partition_id', '=', 'choice.partition_id'),
     )
-    .leftJoin('model', (join) =>
-      join
-        .onRef('model.run_id', '=', 'choice.run_id')
-        .onRef('model.partition_id', '=', 'choice.partition_id')
-        .onRef('model.digest', '=', 'choice.model_digest'),
-    )
     .where('choice.run_id', '=', runId)
     .where('choice.model_digest', 'is not', null)
     .orderBy('run_partition.ordinal')
-    .select(['run_partition.text', 'choice.model_digest', 'model.digest as own'])
+    .select((expression) => [
+      'run_partition.text',
+      'choice.model_digest',
+      // Its own, or that of the union it was merged into.
+      expression
+        .exists(
+          expression
+            .selectFrom('model')
+            .whereRef('model.run_id', '=', 'choice.run_id')
+            .whereRef('model.digest', '=', 'choice.model_digest')
+            .where('model.partition_id', '!=', GLOBAL_PARTITION),
+        )
+        .as('isOwn'),
+    ])
     .execute();
-  const found = rows.flatMap(({ text, model_digest: digest, own }) => {
-    const ofPartition = own === null ? undefined : partitions.get(text);
+  const found = rows.flatMap(({ text, model_digest: digest, isOwn }) => {
+    const ofPartition = isOwn ? partitions.get(text) : undefined;
     const reason = (digest === null ? undefined : models.get(digest)) ?? ofPartition;
     return reason === undefined ? [] : [{ text, reason }];
   });

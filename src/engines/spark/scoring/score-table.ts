@@ -1,13 +1,21 @@
+import { rm } from 'node:fs/promises';
 import type { ModelSet } from '../../../partition/model-set.ts';
 import type { SnapshotColumn } from '../../../sources/snapshot.ts';
 import type { TableSpec } from '../../../spec/spec.ts';
 import type { SparkVersion } from '../command.ts';
-import { readFiles, readTable, type SparkPlace, sql, writeNew } from '../connect/plan.ts';
+import {
+  type Relation,
+  readFiles,
+  readTable,
+  type SparkPlace,
+  sql,
+  writeNew,
+} from '../connect/plan.ts';
 import { fileTable } from '../source/copy-source.ts';
 import type { SparkTables } from '../source/spark-tables.ts';
 import type { ModelBytes } from './packed-models.ts';
 import { scoredRows } from './scored-rows.ts';
-import { scoringFailure } from './scoring-failure.ts';
+import { isThereAlready, scoringFailure } from './scoring-failure.ts';
 
 export type TableScoring = {
   readonly from: SparkPlace;
@@ -39,10 +47,21 @@ export async function scoreTable(
   try {
     const table = 'table' in from ? readTable(from.table) : readFiles('parquet', [from.path]);
     const schema = await tables.session.schema(table);
-    await tables.run(writeNew(scoredRows(table, schema, scoring, spark), to));
+    await write(tables, scoredRows(table, schema, scoring, spark), to);
     return await countRungs(tables, to);
   } catch (error) {
     throw scoringFailure(error, scoring);
+  }
+}
+
+/** What Spark leaves of a write that failed is taken away where it is a folder of this machine; what was there before is not. */
+async function write(tables: SparkTables, rows: Relation, to: SparkPlace): Promise<void> {
+  try {
+    await tables.run(writeNew(rows, to));
+  } catch (error) {
+    const isLocal = 'path' in to && to.path.startsWith('/');
+    if (isLocal && !isThereAlready(error)) await rm(to.path, { recursive: true, force: true });
+    throw error;
   }
 }
 

@@ -12,14 +12,18 @@ export function scoringFailure(
   { from, to }: { readonly from: SparkPlace; readonly to: SparkPlace },
 ): unknown {
   if (!(error instanceof SparkError) || isFailure(error)) return error;
-  const condition = error.condition ?? '';
-  if (THERE_ALREADY.test(condition))
+  if (isThereAlready(error))
     return new Failure('usage', alreadyThere(nameOf(to)), { cause: error });
-  if (MISSING.test(condition))
+  if (MISSING.test(error.condition ?? ''))
     return new Failure('invalid-data', `Spark has no ${nameOf(from)}: ${error.message}`, {
       cause: error,
     });
   return jobFailure(error, { snapshot: { path: nameOf(from) } });
+}
+
+/** Whether something was there before Spark wrote anything. */
+export function isThereAlready(error: unknown): boolean {
+  return error instanceof SparkError && THERE_ALREADY.test(error.condition ?? '');
 }
 
 /** Says that nothing is written there. */
