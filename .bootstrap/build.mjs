@@ -204,9 +204,10 @@ function writeDigest() {
   const dist = join(root, 'dist');
   const hash = createHash('sha256');
   const isCode = (name) => /\.(c?js|json|wasm)$/.test(name) && !name.startsWith(`web${sep}`);
-  for (const name of listFiles(dist).filter(isCode).sort()) {
+  const names = listFiles(dist).map(String).filter(isCode);
+  for (const name of names.sort((a, b) => (a < b ? -1 : 1))) {
     const bytes = readFileSync(join(dist, name));
-    hash.update(`${name}\0${bytes.length}\0`).update(bytes);
+    hash.update(name).update(`\0${bytes.length}\0`).update(bytes);
   }
   writeFileSync(join(dist, 'digest.txt'), hash.digest('hex'));
 }

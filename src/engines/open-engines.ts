@@ -34,9 +34,8 @@ export class OpenEngines {
 
   async close(): Promise<void> {
     const opened = await Promise.allSettled(this.#engines.values());
-    await Promise.all(
-      opened.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)),
-    );
+    const engines = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    await Promise.all(engines.map((engine) => engine.close()));
   }
 
   async #create(setting: EngineSetting): Promise<Engine> {

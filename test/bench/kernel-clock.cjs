@@ -2,7 +2,7 @@
 // notes when a kernel was at work. Plain CommonJS, since threads get no other loader.
 const { appendFileSync } = require('node:fs');
 const { Session } = require('node:inspector');
-const { basename } = require('node:path');
+const path = require('node:path');
 const threads = require('node:worker_threads');
 
 const FLUSH_MS = 2_000;
@@ -35,7 +35,7 @@ function linesOf({ nodes, samples, timeDeltas, startTime }) {
 }
 
 const file = process.env.PARTITA_KERNEL_CLOCK;
-if (basename(process.argv[1] ?? '') === 'pool.cjs' && file !== undefined) {
+if (path.basename(process.argv[1] ?? '') === 'pool.cjs' && file !== undefined) {
   const { Worker } = threads;
   const here = JSON.stringify(__filename);
   threads.Worker = class extends Worker {

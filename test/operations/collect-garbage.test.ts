@@ -218,11 +218,11 @@ describe('a deleted run', () => {
     const earlier = async () =>
       (await opened.store.earlierTrainings([...KEYS.values()], null)).map(({ runId }) => runId);
     const before = await earlier();
-    const { standing } = createPostgresQuarantineStore(opened.db);
-    const served = await standing(run.runId);
+    const quarantine = createPostgresQuarantineStore(opened.db);
+    const served = await quarantine.standing(run.runId);
     await retention.remove(run.runId, by);
     // Who keeps its models open asks anew.
-    expect(await standing(run.runId)).not.toEqual(served);
+    expect(await quarantine.standing(run.runId)).not.toEqual(served);
     expect(await listed(false)).not.toContain(run.runId);
     expect(await listed(true)).toContain(run.runId);
     expect(await kindOf(servedModels(context, run.runId))).toBe('conflict');
