@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { environmentVariable, readConfig } from '../config.ts';
+import { Failure } from '../domain/failure.ts';
 import { packageRoot } from '../embedded/package-root.ts';
 import { EXIT } from './exit-codes.ts';
 import { runCommandLine } from './run-command-line.ts';
@@ -16,6 +17,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.unexpected);
 });
 
+let wasInterrupted = false;
 const exitCode = await runCommandLine(args, {
   terminal: processTerminal(process, isColourWanted() && !args.includes('--no-color')),
   workingFolder: process.cwd(),
@@ -31,7 +33,7 @@ const exitCode = await runCommandLine(args, {
 });
 // What a pipe has not taken yet would be lost.
 await Promise.all([process.stdout, process.stderr].map(written));
-process.exit(exitCode);
+process.exit(wasInterrupted ? EXIT.detached : exitCode);
 
 /** Resolves when everything that was written so far has left. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
@@ -53,6 +55,10 @@ async function untilInterrupted<Result>(
   process.on('SIGTERM', interrupt);
   try {
     return await action(controller.signal);
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+    wasInterrupted = true;
+    throw new Failure('cancelled', 'Interrupted.', { cause: error });
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);

@@ -58,6 +58,31 @@ describe('partita map', { timeout: 5 * 60_000 }, () => {
     ]);
   });
 
+  it('is left in one sentence by Ctrl-C, and leaves nothing behind', async () => {
+    partita.write(
+      'endless.ts',
+      `import { partitionFunction } from 'partita';
+export default partitionFunction({
+  output: { rows: 'integer' },
+  apply({ key }) {
+    console.log('began');
+    while (key['kind'] !== 'car');
+    return [{ rows: 1 }];
+  },
+});
+`,
+    );
+    const asked = ['map', specOf('endless', './endless.ts'), '--out', out('endless.csv')];
+    const mapping = await partita.start(...asked);
+    await mapping.says(/\[car\] began/);
+    mapping.interrupt();
+    const { code, stderr } = await mapping.ended;
+    expect([code, stderr]).toEqual([130, expect.stringMatching(/error: Interrupted\.\n$/)]);
+    expect(readdirSync(partita.folder).filter((name) => name.startsWith('endless.csv'))).toEqual(
+      [],
+    );
+  });
+
   it('applies a built-in function, and writes Arrow', async () => {
     const spec = specOf('drift', 'ks_test', { at: '2026-01-16' });
     const result = await partita.json<MapResult>('map', spec, '--out', out('drift.arrow'));

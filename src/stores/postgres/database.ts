@@ -25,6 +25,7 @@ import type {
 } from '../../partition/facts.ts';
 import type { Snapshot } from '../../sources/snapshot.ts';
 import type { Spec } from '../../spec/spec.ts';
+import type { ObjectKind } from '../impact.ts';
 import type { DefaultNow, LedgerTables } from './ledger-tables.ts';
 
 /** The tables of `migrations/`, by their SQL names. Times are ISO 8601 text in UTC, seeds u64 as decimal text. */
@@ -63,16 +64,6 @@ export type Database = LedgerTables & {
 /** A partition of a run, in the many tables that tell something about it. */
 type OfPartition = { readonly run_id: string; readonly partition_id: string };
 
-export type ObjectKind =
-  | 'rows'
-  | 'snapshot'
-  | 'snapshot_file'
-  | 'folds'
-  | 'features'
-  | 'model'
-  | 'model_pack'
-  | 'prediction_pack'
-  | 'report';
 type ObjectTable = {
   readonly digest: Digest;
   readonly kind: ObjectKind;

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
-import type { Database, ObjectKind } from './database.ts';
+import type { ObjectKind } from '../impact.ts';
+import type { Database } from './database.ts';
 import { insertRows } from './rows.ts';
 
 export type KnownObject = {
