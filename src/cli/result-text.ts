@@ -9,6 +9,7 @@ import {
   countText,
   durationText,
   numberText,
+  percentText,
   signedText,
 } from '../report/number-text.ts';
 import type { Colors } from './terminal.ts';
@@ -148,6 +149,11 @@ function totalsLines({ totals: { own, global, served } }: RunResult): readonly s
   if (own !== null && global !== null)
     lines.push(
       `  ${numberText(own.holdout)} by own models, ${numberText(global.holdout)} by the global model, on the same holdout rows`,
+    );
+  const intervals = served?.intervals;
+  if (intervals !== undefined && intervals.coverage !== null)
+    lines.push(
+      `  ${percentText(intervals.level)} intervals hold ${percentText(intervals.coverage)} of ${countedText(intervals.rows, 'holdout row')}`,
     );
   return lines;
 }

@@ -8,6 +8,17 @@ import type { PartitionReason, PartitionStatus, RunMode, RunStatus, Verdict } fr
 /** A score in the metric's own direction; null when there is none, with the reason in the row's `because`. Never NaN. */
 export type ScoreValue = number | null;
 
+/** Prediction intervals, checked on holdout rows. */
+export type IntervalCoverage = {
+  /** The share of rows that was asked for. */
+  readonly level: number;
+  /** Half the width, in the target's unit (of several partitions, the mean over rows); null: too few rows for the level. */
+  readonly reach: number | null;
+  /** The share of holdout rows whose true value lies within; null without any. */
+  readonly coverage: number | null;
+  readonly rows: number;
+};
+
 export type ScoredModel = {
   readonly algorithm: string | null;
   readonly parameters: JsonObject | null;
@@ -20,6 +31,8 @@ export type ScoredModel = {
   /** By how much `cv` is better than `nested`: positive = too good, whatever the metric's direction. */
   readonly optimism: number | null;
   readonly holdout: ScoreValue;
+  /** Where the spec asks for `intervals`. */
+  readonly intervals?: IntervalCoverage;
   /** Digest of the model that answers; null when none does. */
   readonly model: Digest | null;
   /** Field → why its score is null, for example `{ "global.holdout": "No holdout rows." }`. */
@@ -87,7 +100,7 @@ export type RunResult = {
   readonly report: string | null;
 };
 
-export type PooledScore = Pick<ScoredModel, 'cv' | 'nested' | 'holdout'>;
+export type PooledScore = Pick<ScoredModel, 'cv' | 'nested' | 'holdout' | 'intervals'>;
 
 /** Longer lists of partitions go to a file of their own. */
 export const MAX_LISTED_PARTITIONS = 1000;

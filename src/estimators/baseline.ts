@@ -6,10 +6,15 @@ import { ModelReader, ModelWriter } from './model-bytes.ts';
 import { pollOf } from './polling.ts';
 import { scaleTarget } from './target-scale.ts';
 import { weighedRows } from './training-rows.ts';
+import { weightedQuantile } from './weighted-quantile.ts';
 
 const FORMAT = 1;
 
-/** What any model has to beat: the weighted shares of the classes, or the weighted mean, whatever the row. */
+const parameters = z.strictObject({
+  quantile: z.exactOptional(z.number().gt(0).lt(1)).describe('Of numbers, in place of their mean.'),
+});
+
+/** What any model has to beat: the weighted shares of the classes, the weighted mean or a quantile, whatever the row. */
 export const baseline = Object.freeze<Estimator>({
   id: 'baseline',
   version: 1,
@@ -22,12 +27,13 @@ export const baseline = Object.freeze<Estimator>({
     randomness: false,
     scaledInput: false,
   },
-  parameters: z.strictObject({}),
+  parameters,
   space: {},
-  fit(x, y, _parameters, { weights, stop }) {
+  fit(x, y, given, { weights, stop }) {
     pollOf(stop)();
     const rows = weighedRows(x, y, weights);
-    return createModel(rows.y.kind, answerOf(rows.y, rows.weights));
+    const { quantile } = parameters.parse(given);
+    return createModel(rows.y.kind, answerOf(rows.y, rows.weights, quantile));
   },
   load(bytes) {
     const reader = new ModelReader(bytes, 'baseline', FORMAT);
@@ -39,8 +45,17 @@ export const baseline = Object.freeze<Estimator>({
   },
 });
 
-function answerOf(y: Target, weights: Float64Array | undefined): Float64Array {
-  if (y.kind === 'values') return Float64Array.of(scaleTarget(y.values, weights).centre);
+function answerOf(
+  y: Target,
+  weights: Float64Array | undefined,
+  quantile: number | undefined,
+): Float64Array {
+  if (y.kind === 'values')
+    return Float64Array.of(
+      quantile === undefined
+        ? scaleTarget(y.values, weights).centre
+        : weightedQuantile(y.values, quantile, weights),
+    );
   const shares = new Float64Array(y.classes.length);
   let total = 0;
   y.codes.forEach((code, i) => {

@@ -53,7 +53,8 @@ export function repeated(text: string | null, rowCount: number): readonly (strin
   return Array.from({ length: rowCount }, () => text);
 }
 
-function presentNumbers(values: Float64Array): ColumnValues {
+/** NaN = missing. */
+export function presentNumbers(values: Float64Array): ColumnValues {
   if (!values.some(Number.isNaN)) return values;
   return Array.from(values, (value) => (Number.isNaN(value) ? null : value));
 }

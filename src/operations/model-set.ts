@@ -76,6 +76,8 @@ async function modelSetOf(
   const withheld = await quarantine.withheld(run.runId);
   const trained = trainedModel(await runs.globalTraining(run.runId));
   const globalWithheld = withheldReason(trained && withheld.models.get(trained.facts.model.digest));
+  const { totals } = await runs.totals(run.runId);
+  const reachEverywhere = totals?.globalEverywhere?.band?.reach ?? null;
   const global: ServedMember | null =
     trained === null || globalWithheld !== null
       ? null
@@ -84,30 +86,41 @@ async function modelSetOf(
           reason: null,
           digest: trained.facts.model.digest,
           bytes: trained.model,
+          ...reachMember(reachEverywhere),
         };
 
   const serving = await facts.serving(run.runId);
   const own = new Map(
-    serving.flatMap((one) => (one.own ? [[one.own.digest, one.own.bytes] as const] : [])),
+    serving.flatMap(({ own: one, reach }) => {
+      if (one === null) return [];
+      return [[one.digest, { bytes: one.bytes, ...reachMember(reach.own) }] as const];
+    }),
   );
   const members = new Map<string, ServedMember>();
   const unanswered = new Map<string, string>();
-  for (const { text, digest, reason, isAnswered } of serving.map(answerOf)) {
+  for (const { text, digest, reason, isAnswered, reach } of serving.map(answerOf)) {
     if (!isAnswered) {
       unanswered.set(text, reason ?? 'no_model');
       continue;
     }
-    const bytes = digest === null ? undefined : own.get(digest);
-    const isOwn = digest !== null && bytes !== undefined;
+    const model = digest === null ? undefined : own.get(digest);
+    const isOwn = digest !== null && model !== undefined;
     const held = withheldReason(
       isOwn ? (withheld.models.get(digest) ?? withheld.partitions.get(text)) : null,
     );
-    if (isOwn && held === null) members.set(text, { rung: 'own', reason, digest, bytes });
-    else if (global !== null) members.set(text, { ...global, reason: held ?? reason });
+    if (isOwn && held === null)
+      members.set(text, { rung: 'own', reason, digest, ...model, ...reachMember(reach.own) });
+    else if (global !== null)
+      members.set(text, { ...global, reason: held ?? reason, ...reachMember(reach.global) });
     else if (held !== null || globalWithheld !== null)
       unanswered.set(text, globalWithheld ?? held ?? 'no_model');
   }
   return { members, unanswered, global, globalWithheld };
+}
+
+/** Left out where there are too few rows for an interval. */
+function reachMember(reach: number | null): { readonly reach?: number } {
+  return reach === null ? {} : { reach };
 }
 
 const QUARANTINED = 'quarantined: ';
@@ -124,10 +137,11 @@ type Answer = {
   readonly reason: string | null;
   /** False where the run chose that nobody answers: a skipped partition, or one that failed. */
   readonly isAnswered: boolean;
+  readonly reach: ServingRecord['reach'];
 };
 
-function answerOf({ text, isChosen, serves, reason, own }: ServingRecord): Answer {
-  if (isChosen) return { text, digest: serves, reason, isAnswered: serves !== null };
+function answerOf({ text, isChosen, serves, reason, own, reach }: ServingRecord): Answer {
+  if (isChosen) return { text, digest: serves, reason, isAnswered: serves !== null, reach };
   const because = own === null ? 'not_reached' : 'not_compared';
-  return { text, digest: own?.digest ?? null, reason: because, isAnswered: true };
+  return { text, digest: own?.digest ?? null, reason: because, isAnswered: true, reach };
 }

@@ -152,6 +152,7 @@ async function scoredRows(
     model: member?.digest ?? null,
     rung: member?.rung ?? 'none',
     reason,
+    reach: member?.reach,
   };
 }
 

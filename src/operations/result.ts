@@ -2,6 +2,7 @@ import type { Score } from '../domain/metric.ts';
 import type { PartitionRow, PooledScore, RunResult, ScoredModel } from '../domain/result.ts';
 import type { Choice } from '../partition/choice.ts';
 import type { EvaluateFacts, SideScores, TotalsFacts, TrainFacts } from '../partition/facts.ts';
+import { coverageOf, coverageWarnings } from '../report/interval-coverage.ts';
 import { failureMessage, trainFacts } from '../report/partition-row.ts';
 import { budgetWarnings, searchNote } from '../report/search-note.ts';
 import type { PartitionRecord, TrainedPartition } from '../stores/run-store.ts';
@@ -49,6 +50,7 @@ export async function runResult(
       ...(run.snapshot?.warnings ?? []),
       ...(run.plan?.warnings ?? []),
       ...budgetWarnings(cutShort, trainFacts(global)),
+      ...coverageWarnings(pooled?.served?.band),
     ],
     timings: await runs.timings(run.runId),
     counts: countsOf(ofTable),
@@ -155,6 +157,7 @@ function scoreValues(scores: SideScores | null): PooledScore {
     cv: scores?.cv.value ?? null,
     nested: scores?.nested.value ?? null,
     holdout: scores?.holdout.value ?? null,
+    ...(scores?.band && { intervals: coverageOf(scores.band) }),
   };
 }
 

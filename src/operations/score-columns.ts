@@ -1,9 +1,10 @@
 import type { Digest } from '../domain/digest.ts';
 import { distinctNames } from '../frame/distinct-names.ts';
 import type { ColumnValues } from '../frame/duckdb-write.ts';
+import { boundOf } from '../partition/answers.ts';
 import type { SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
-import { answerColumns, type MadeColumn, repeated } from './answer-columns.ts';
+import { answerColumns, type MadeColumn, presentNumbers, repeated } from './answer-columns.ts';
 import type { ServedMember } from './model-set.ts';
 
 /** One partition's rows of a file, with who answered and what. */
@@ -18,11 +19,13 @@ export type ScoredRows = {
   readonly model: Digest | null;
   readonly rung: ServedMember['rung'] | 'none';
   readonly reason: string | null;
+  /** Half the width of the intervals; left out where there are none. */
+  readonly reach?: number | undefined;
 };
 
 /** Every column of the file, in order. A column of the user's that is named like one of ours gets a number. */
 export function scoreColumns(
-  { target, partition: { by }, columns: { id } }: Spec,
+  { target, partition: { by }, columns: { id }, intervals }: Spec,
   classes: readonly string[],
 ): readonly MadeColumn<ScoredRows>[] {
   const place: MadeColumn<ScoredRows> = {
@@ -38,6 +41,7 @@ export function scoreColumns(
   ];
   const answers = [
     ...answerColumns(target.task, classes),
+    ...(intervals === undefined ? [] : [boundColumn('lower', -1), boundColumn('upper', 1)]),
     textColumn('model', ({ model, partition }) => repeated(model, partition.count)),
     textColumn('rung', ({ rung, partition }) => repeated(rung, partition.count)),
     textColumn('reason', ({ reason, partition }) => repeated(reason, partition.count)),
@@ -48,6 +52,15 @@ export function scoreColumns(
   );
   const renamed = given.map((column, i) => ({ ...column, name: names[i] as string }));
   return [place, ...renamed, ...answers];
+}
+
+function boundColumn(name: string, side: 1 | -1): MadeColumn<ScoredRows> {
+  return {
+    name,
+    type: 'DOUBLE',
+    valuesOf: ({ output, reach }) =>
+      presentNumbers(output.map((value) => boundOf(value, reach, side))),
+  };
 }
 
 function textColumn(

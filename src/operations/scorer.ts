@@ -1,6 +1,7 @@
 import { Failure } from '../domain/failure.ts';
 import { likeliestClasses } from '../estimators/class-codes.ts';
 import { digestBytes } from '../frame/digest.ts';
+import { boundOf } from '../partition/answers.ts';
 import { answerFor } from '../partition/model-set.ts';
 import { type Pipeline, predictRows } from '../partition/pipeline.ts';
 import { loadPipeline } from '../partition/pipeline-bytes.ts';
@@ -15,6 +16,8 @@ export type ScoredRow = {
   readonly prediction: string | number | null;
   /** By class; null for a regression and where nobody answers. */
   readonly probabilities: { readonly [label: string]: number } | null;
+  /** Where the true value should lie; null where the spec asks for no intervals, or there are too few rows for one. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
   readonly partition: string;
   readonly model: string | null;
   readonly rung: ServedMember['rung'] | 'none';
@@ -72,6 +75,7 @@ export class Scorer {
     const output = predictRows(pipeline, part.frame, [{ start: 0, count: rowCount }]);
     return answersOf(output, classes, rowCount).map((answer) => ({
       ...answer,
+      interval: intervalAround(answer.prediction, member.reach),
       ...who,
       rung: member.rung,
     }));
@@ -87,7 +91,15 @@ export class Scorer {
   }
 }
 
-const NOBODY = { prediction: null, probabilities: null };
+const NOBODY = { prediction: null, probabilities: null, interval: null };
+
+function intervalAround(
+  prediction: string | number | null,
+  reach: number | undefined,
+): ScoredRow['interval'] {
+  if (typeof prediction !== 'number' || reach === undefined) return null;
+  return { low: boundOf(prediction, reach, -1), high: boundOf(prediction, reach, 1) };
+}
 
 /** `output`: rows × max(1, classes), row-major. */
 function answersOf(

@@ -24,3 +24,8 @@ export function probabilitiesOf(
     return output[i * width + k] as number;
   });
 }
+
+/** One end of the interval around a predicted number; NaN where there is no prediction, or no interval. */
+export function boundOf(value: number, reach: number | undefined, side: 1 | -1): number {
+  return value + side * (reach ?? Number.NaN);
+}

@@ -228,6 +228,18 @@ export type SideArgs = {
 
 export type Interval = { readonly low: number; readonly high: number };
 
+/** Prediction intervals around a side's predictions, and how they did on the holdout. */
+export type Band = {
+  /** The share of rows that should lie within. */
+  readonly level: number;
+  /** Half the width; null where there are too few rows for the level. */
+  readonly reach: number | null;
+  /** Out-of-fold rows that the width comes from. */
+  readonly rows: number;
+  /** Holdout rows that have an interval, and how many of their true values lie within. */
+  readonly holdout: { readonly rows: number; readonly covered: number };
+};
+
 export type EvaluateFacts = {
   readonly own: SideScores | null;
   readonly global: SideScores | null;
@@ -260,6 +272,8 @@ export type SideScores = {
   readonly holdoutInterval: Interval | null;
   readonly holdoutRows: number;
   readonly cvRows: number;
+  /** Where the spec asks for `intervals`. */
+  readonly band?: Band;
 };
 
 /** Of the served side, on holdout rows (out-of-fold rows where there is no holdout). */

@@ -7,6 +7,8 @@ export type Member<Bytes> = {
   readonly reason: string | null;
   readonly digest: Digest;
   readonly bytes: Bytes;
+  /** Half the width of the intervals around what it predicts here; left out where there are none. */
+  readonly reach?: number;
 };
 
 export type ModelSet<Bytes> = {

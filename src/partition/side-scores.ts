@@ -2,6 +2,7 @@ import { isLowerBetter, type Metric, type Score } from '../domain/metric.ts';
 import { holdoutRows, outOfFoldRows } from '../estimators/folds.ts';
 import { crossValidationInflation, intervalOf } from '../estimators/interval.ts';
 import { measure } from '../estimators/score.ts';
+import { bandOf } from './band.ts';
 import type { EvaluateArgs, SideScores } from './facts.ts';
 import { type NestedRows, nestedRows } from './nested-choice.ts';
 import type { PartitionData } from './partition-function.ts';
@@ -53,6 +54,7 @@ export function sideScores(truth: Truth, side: Side, folds: Uint8Array): SideSco
   const judged = nestedRows(side, folds);
   const nested = scoreRows(truth, judged, crossValidationInflation(foldCount(judged.rows, folds)));
   const holdout = layerOn(predictions.layers - 1, heldOutRows(side, folds));
+  const band = bandOf(truth, side, folds);
   return {
     cv: cv.score,
     cvInterval: cv.interval,
@@ -63,6 +65,7 @@ export function sideScores(truth: Truth, side: Side, folds: Uint8Array): SideSco
     holdout: holdout.score,
     holdoutInterval: holdout.interval,
     holdoutRows: holdout.rowCount,
+    ...(band !== undefined && { band }),
   };
 }
 

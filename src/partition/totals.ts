@@ -1,4 +1,5 @@
 import { TRAINING_ONLY } from '../estimators/folds.ts';
+import { pooledBand, type Span } from './band.ts';
 import type { SideScores, TotalsArgs, TotalsFacts } from './facts.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { plotFacts } from './plots.ts';
@@ -26,11 +27,21 @@ export function totals(data: PartitionData, args: TotalsArgs): PartitionResult<T
   const score = (side: Side | null): SideScores | null => side && sideScores(truth, side, folds);
   const { own, global } = pool.paired();
   const everywhere = pool.global;
+  const globalEverywhere = score(everywhere);
+  const reachEverywhere = globalEverywhere?.band?.reach ?? null;
+  /** Every partition has intervals of its own width. */
+  const scoreEach = (side: Side | null, who: 'own' | 'global' | 'served'): SideScores | null => {
+    const scores = score(side);
+    if (side === null || scores === null) return scores;
+    const spans = pool.spans(who, reachEverywhere);
+    const band = pooledBand(truth, side, folds, spans);
+    return band === undefined ? scores : { ...scores, band };
+  };
   const facts: TotalsFacts = {
-    own: score(own),
-    global: score(global),
-    served: score(pool.served()),
-    globalEverywhere: score(everywhere),
+    own: scoreEach(own, 'own'),
+    global: scoreEach(global, 'global'),
+    served: scoreEach(pool.served(), 'served'),
+    globalEverywhere,
     globalPlots: everywhere && plotFacts(truth, everywhere, folds),
   };
   return { facts, blobs: new Map() };
@@ -89,6 +100,17 @@ class Pool {
     }
     const isAnswered = this.#members.some((member) => member.served !== 'none');
     return isAnswered ? this.#pooled(served) : null;
+  }
+
+  /** Where a member has too few rows for intervals of its own, the model without partition has those of all rows. */
+  spans(
+    who: 'own' | 'global' | 'served',
+    reachEverywhere: number | null,
+  ): readonly (Span & { readonly fallback: number | null })[] {
+    return this.#members.map(({ start, rows, served }) => {
+      const isGlobal = (who === 'served' ? served : who) === 'global';
+      return { start, rows, fallback: isGlobal ? reachEverywhere : null };
+    });
   }
 
   #empty(): Predictions {

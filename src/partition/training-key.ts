@@ -30,7 +30,17 @@ export type TrainingInputs = {
 };
 
 /** Fields that no fit depends on, or that the rows, their texts and their folds have in them already. */
-const APART = ['version', 'name', 'data', 'partition', 'global', 'engine', 'limits', 'strict'];
+const APART = [
+  'version',
+  'name',
+  'data',
+  'partition',
+  'global',
+  'engine',
+  'limits',
+  'strict',
+  'intervals',
+];
 
 /**
  * The one key of the train-once ledger (DESIGN §10): two trainings with equal keys give equal bytes. What a spec says

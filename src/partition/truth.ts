@@ -12,7 +12,7 @@ import { targetOf, weightsOf } from './target.ts';
 export type Truth = {
   readonly target: Target;
   readonly weights: Float64Array | undefined;
-  readonly spec: Pick<Spec, 'metric' | 'target'>;
+  readonly spec: Pick<Spec, 'metric' | 'target' | 'intervals'>;
 };
 
 export function truthOf(frame: Frame, args: RankArgs): Truth {
@@ -24,7 +24,13 @@ export function scoredRows(truth: Truth, rows: Int32Array, output: Float64Array)
   const { target, spec } = truth;
   const weights = truth.weights && takeNumbers(truth.weights, rows);
   if (target.kind === 'values')
-    return { kind: 'values', truth: takeNumbers(target.values, rows), prediction: output, weights };
+    return {
+      kind: 'values',
+      truth: takeNumbers(target.values, rows),
+      prediction: output,
+      weights,
+      quantile: spec.target.quantile,
+    };
   return {
     kind: 'classes',
     truth: takeCodes(target.codes, rows),

@@ -6,6 +6,7 @@ import { AlgorithmTally } from './algorithm-tally.ts';
 import { CoverageTally } from './coverage-tally.ts';
 import type { ModelSection, PartitionRow, ReportFacts } from './facts.ts';
 import { histogram } from './histogram.ts';
+import { coverageWarnings } from './interval-coverage.ts';
 import { partitionRow, trainFacts } from './partition-row.ts';
 import { ProfileTally } from './profile-tally.ts';
 import { budgetWarnings, searchNote } from './search-note.ts';
@@ -69,7 +70,11 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
       classes: profile.classes(),
       excluded: profile.excluded(run.snapshot?.excluded ?? {}),
       columns: profile.columns(),
-      warnings: [...warningsOf(run, input.global), ...budgetWarnings(cutShort, global)],
+      warnings: [
+        ...warningsOf(run, input.global),
+        ...budgetWarnings(cutShort, global),
+        ...coverageWarnings(totals?.served?.band),
+      ],
     },
     coverage: coverage.rows(),
     verdicts,

@@ -3,6 +3,7 @@ import { answerText } from './answer.ts';
 import { baselineScore } from './baseline-score.ts';
 import type { ModelSection, PartitionRow, ReportFacts } from './facts.ts';
 import { shorten } from './html/html.ts';
+import { coverageText, intervalLines } from './interval-coverage.ts';
 import { escapeMarkdown } from './markdown-text.ts';
 import { metricMeaning, metricName } from './metric-words.ts';
 import {
@@ -35,6 +36,7 @@ export function renderMarkdown(facts: ReportFacts): string {
     'Guessing, global, own and the difference are measured in cross-validation. Nested: each fold is judged by the candidate that is best on the other folds, so that the choice is no head start; the optimism is how much better the best candidate looks on the rows that chose it. The difference is between nested scores.',
     ...cutLines(facts),
     '',
+    ...intervalTable(facts),
     ...warningLines(facts),
     `Run ${run.runId} · spec \`${run.specDigest}\` · snapshot \`${run.snapshotDigest ?? '–'}\``,
     '',
@@ -96,6 +98,30 @@ function nestedCells(scores: SideScores | null): readonly string[] {
 
 function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
+}
+
+function intervalTable(facts: ReportFacts): readonly string[] {
+  const band = facts.totals.served?.band;
+  if (band === undefined) return [];
+  return [
+    '## Prediction intervals',
+    '',
+    `${coverageText(band)}, each by the model that answers for it.`,
+    '',
+    '| partition | answered by | interval | from rows | within | holdout rows |',
+    '|---|---|--:|--:|--:|--:|',
+    ...intervalLines(facts).map(({ name, who, reach, calibrated, coverage, rows }) =>
+      line([
+        escapeMarkdown(shorten(name)),
+        who,
+        reach,
+        countText(calibrated),
+        coverage,
+        countText(rows),
+      ]),
+    ),
+    '',
+  ];
 }
 
 function cutLines({ partitions: { shown, total } }: ReportFacts): readonly string[] {

@@ -2,6 +2,7 @@ import { printable } from '../domain/printable.ts';
 import { answerText } from './answer.ts';
 import { baselineScore } from './baseline-score.ts';
 import type { PartitionRow, ReportFacts } from './facts.ts';
+import { coverageText } from './interval-coverage.ts';
 import { metricMeaning } from './metric-words.ts';
 import {
   countedText,
@@ -98,6 +99,7 @@ function totalLines({ totals: { served, own, global } }: ReportFacts): readonly 
     lines.push(
       `${scoreText(own.holdout)} by own models and ${scoreText(global.holdout)} by the global one, on the holdout rows that both predicted`,
     );
+  if (served?.band !== undefined) lines.push(coverageText(served.band));
   return [...lines, ''];
 }
 

@@ -1,6 +1,7 @@
 import { entryOf } from '../domain/entry.ts';
 import { METRICS, type Metric, metricsOf, type Task } from '../domain/metric.ts';
 import { nearestName } from '../domain/nearest-name.ts';
+import { checkIntervals } from './check-intervals.ts';
 import { columnsOfStep, givenName, looksBack, stepKind } from './engineered-columns.ts';
 import { RANKING_METHODS, THRESHOLD_METHODS } from './features.ts';
 import type { Path } from './problem.ts';
@@ -292,6 +293,7 @@ const CHECKS: readonly Check[] = [
   checkRoles,
   checkRegression,
   checkProbabilities,
+  checkIntervals,
   checkSelect,
   checkTargetType,
 ];

@@ -150,6 +150,12 @@ const targetSchema = z.strictObject({
     .transform(String)
     .optional()
     .describe('The class that f1, precision, recall, roc_auc, pr_auc and brier look at.'),
+  quantile: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe('Regression: predict this quantile instead of the middle; `pinball` measures it.'),
 });
 
 const columnsSchema = z.strictObject({
@@ -175,6 +181,15 @@ const probabilitiesSchema = z.strictObject({
     .describe(
       'Of two classes: `tuned` moves the odds so that the threshold that is best for the metric stands at one half; learned in the same way.',
     ),
+});
+
+const intervalsSchema = z.strictObject({
+  level: z
+    .number()
+    .gte(0.5)
+    .lt(1)
+    .default(0.9)
+    .describe('The share of new rows whose true value should lie within.'),
 });
 
 const globalSchema = z.strictObject({
@@ -224,10 +239,17 @@ export const specSchema = z.strictObject({
   metric: z
     .enum(METRICS)
     .optional()
-    .describe('Default: `macro_f1` for classification, `rmse` for regression.'),
+    .describe(
+      'Default: `macro_f1` for classification, `rmse` for regression, `pinball` for a quantile.',
+    ),
   probabilities: probabilitiesSchema
     .optional()
     .describe('Classification: what is done to probabilities after a model gave them.'),
+  intervals: intervalsSchema
+    .optional()
+    .describe(
+      'Regression: an interval around every prediction, from the out-of-fold errors of its partition (conformal), checked on the holdout.',
+    ),
   global: globalSchema.prefault({}),
   engine: engineSchema.prefault({}),
   seed: z

@@ -89,6 +89,8 @@ export type ServingRecord = {
   readonly serves: Digest | null;
   readonly reason: string | null;
   readonly own: { readonly digest: Digest; readonly bytes: PackMember } | null;
+  /** Half the width of the intervals around what its own and the global model predict for it; null: there are none. */
+  readonly reach: { readonly own: number | null; readonly global: number | null };
 };
 
 /** What people look at while a run goes on and afterwards; every answer is bounded, or a page. */

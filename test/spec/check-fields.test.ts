@@ -45,9 +45,28 @@ describe('fields that contradict each other', () => {
     ['columns: { weight: store }', '`store` already has another role.'],
     ['columns: { id: sold }', '`sold` is the target.'],
     ['time: sold', '`sold` already has another role.'],
+    ['intervals: {}', 'A class has no interval'],
     ['time: day\ncolumns: { types: { day: text } }', '`time` needs a timestamp or a number.'],
   ])('refuses `%s`', (lines, message) => {
     expect(soleProblem(minimalWith(lines)).message).toContain(message);
+  });
+
+  it('a quantile has its metric, its learner and no interval', () => {
+    const at = (lines: string) =>
+      regressionWith(lines).replace('regression', 'regression, quantile: 0.9');
+    const { spec } = parseSpec(at('algorithms: [baseline, gradient_boosting, ridge]'), {
+      fileName: 'sales.yaml',
+    });
+    expect(spec.metric).toBe('pinball');
+    expect(spec.candidates.map(({ parameters }) => parameters)).toMatchObject([
+      { quantile: 0.9 },
+      { alpha: 1 },
+      { objective: 'quantile', quantile: 0.9 },
+    ]);
+    expect(soleProblem(at('metric: rmse')).message).toContain('Use `pinball`');
+    expect(soleProblem(at('intervals: {}')).message).toContain('stands around the middle');
+    const ofClasses = MINIMAL.replace('classification', 'classification, quantile: 0.9');
+    expect(soleProblem(ofClasses).path).toEqual(['target', 'quantile']);
   });
 
   it.each([
@@ -55,6 +74,7 @@ describe('fields that contradict each other', () => {
     ['features: { handle: { imbalance: over_sample } }', 'no classes to balance'],
     ['features: { select: { method: chi_square } }', 'use `anova`'],
     ['columns: { types: { sold: text } }', 'The target of a regression is a number.'],
+    ['intervals: { level: 1 }', 'Expected a number from 0.5 below 1'],
   ])('refuses `%s` for a regression', (lines, message) => {
     expect(soleProblem(regressionWith(lines)).message).toContain(message);
   });

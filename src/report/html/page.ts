@@ -7,6 +7,7 @@ import { comparison } from './comparison.ts';
 import { dataProfile, warnings } from './data-section.ts';
 import { figure, type Html, html } from './html.ts';
 import { htmlPage } from './html-page.ts';
+import { intervals } from './intervals.ts';
 import { modelBody, modelDetails } from './model-section.ts';
 import { coverage, partitionTable } from './partition-table.ts';
 import { summary } from './summary.ts';
@@ -25,7 +26,7 @@ function body(facts: ReportFacts): Html {
 <h1>${run.experiment}</h1>
 <p>Predicts <b>${question.target}</b> with one model for every <b>${question.partitionBy.join(' / ')}</b>, and one without partition.</p></header>
 ${run.error === null ? null : html`<p class="bad">${run.error}</p>`}
-${summary(facts)}${warnings(facts)}${contents(facts)}${partitionTable(facts)}${coverage(facts)}${comparison(facts)}
+${summary(facts)}${warnings(facts)}${contents(facts)}${partitionTable(facts)}${coverage(facts)}${intervals(facts)}${comparison(facts)}
 ${globalModel(facts)}${algorithmTable(facts)}${stability(facts)}${details(facts)}${dataProfile(facts)}${timings(facts)}${provenance(facts)}`;
 }
 

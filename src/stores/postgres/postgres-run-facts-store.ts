@@ -165,6 +165,12 @@ async function failuresOf(db: Kysely<Database>, runId: string): Promise<readonly
     .sort((a, b) => b.count - a.count);
 }
 
+function reachOf(side: 'own' | 'global') {
+  return sql<
+    number | null
+  >`(evaluation.facts #>> array[${sql.lit(side)}, 'band', 'reach'])::double precision`;
+}
+
 async function servingOf(db: Kysely<Database>, runId: string): Promise<readonly ServingRecord[]> {
   const rows = await db
     .selectFrom('run_partition')
@@ -183,10 +189,17 @@ async function servingOf(db: Kysely<Database>, runId: string): Promise<readonly 
         .onRef('object_location.digest', '=', 'model.digest')
         .onRef('object_location.pack_digest', '=', 'model.pack_digest'),
     )
+    .leftJoin('evaluation', (join) =>
+      join
+        .onRef('evaluation.run_id', '=', 'run_partition.run_id')
+        .onRef('evaluation.partition_id', '=', 'run_partition.partition_id'),
+    )
     .where('run_partition.run_id', '=', runId)
     .where('run_partition.ordinal', '>=', 0)
     .orderBy('run_partition.ordinal')
     .select([
+      reachOf('own').as('ownReach'),
+      reachOf('global').as('globalReach'),
       'run_partition.text',
       'choice.status',
       'choice.model_digest',
@@ -199,6 +212,7 @@ async function servingOf(db: Kysely<Database>, runId: string): Promise<readonly 
     ])
     .execute();
   return rows.map(({ text, status, model_digest, reason, verdict, digest, ...place }) => {
+    const { ownReach, globalReach } = place;
     const { pack_digest: pack, byte_offset: offset, byte_length: length } = place;
     const isPlaced = digest !== null && pack !== null && offset !== null && length !== null;
     return {
@@ -207,6 +221,7 @@ async function servingOf(db: Kysely<Database>, runId: string): Promise<readonly 
       serves: model_digest,
       reason: reason ?? verdict,
       own: isPlaced ? { digest, bytes: { pack, offset, length } } : null,
+      reach: { own: ownReach, global: globalReach },
     };
   });
 }

@@ -71,6 +71,8 @@ const predicted = z
     prediction: z.union([z.string(), z.number()]).nullable(),
     /** By class; null for a regression. */
     probabilities: z.record(z.string(), z.number()).nullable(),
+    /** Where the true value should lie; null without `intervals` in the spec. */
+    interval: z.strictObject({ low: z.number(), high: z.number() }).nullable(),
     partition: z.string(),
     model: z.string().nullable(),
     rung: z.enum(['own', 'parent', 'global', 'blend', 'baseline', 'none']),

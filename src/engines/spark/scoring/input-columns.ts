@@ -44,10 +44,13 @@ export function inputColumns(
   schema: DataType__Output,
   { spec, classes, trained }: Pick<TableScoring, 'spec' | 'classes' | 'trained'>,
 ): InputColumns {
+  const hasIntervals = spec.intervals !== undefined;
   const own = schema.struct?.fields ?? [];
   const used = usedColumns(schema, { spec, trained });
   const made = used.filter(({ arriving }) => arriving.sql !== null);
-  const ours = [...answerFields(classes), ...PLACE_FIELDS].map(({ name }) => name);
+  const ours = [...answerFields({ classes, hasIntervals }), ...PLACE_FIELDS].map(
+    ({ name }) => name,
+  );
   const names = distinctNames(
     own.map(({ name = '' }) => name),
     [...ours, ...made.map((_, i) => `__c${i}`)],

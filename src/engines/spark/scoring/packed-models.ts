@@ -25,6 +25,7 @@ type PackedMember = readonly [
   digest: Digest,
   rung: Scope,
   reason: string | null,
+  reach?: number,
 ];
 
 export function packModels(models: ModelSet<ModelBytes>): PackedModels {
@@ -32,9 +33,10 @@ export function packModels(models: ModelSet<ModelBytes>): PackedModels {
   const all = [...members.values(), global].filter((member) => member !== null);
   const files = [...new Set(all.map(({ bytes }) => bytes.path))];
   const places = new Map(files.map((path, place) => [path, place]));
-  const pack = ({ bytes, digest, rung, reason }: Member<ModelBytes>): PackedMember => {
+  const pack = ({ bytes, digest, rung, reason, reach }: Member<ModelBytes>): PackedMember => {
     const { path, offset, length } = bytes;
-    return [places.get(path) as number, offset, length, digest, rung, reason];
+    const member = [places.get(path) as number, offset, length, digest, rung, reason] as const;
+    return reach === undefined ? member : [...member, reach];
   };
   return {
     files,
@@ -53,10 +55,11 @@ export function unpackModels({
   global,
   globalWithheld,
 }: PackedModels): ModelSet<ModelBytes> {
-  const unpack = ([file, offset, length, digest, rung, reason]: PackedMember) => {
+  const unpack = ([file, offset, length, digest, rung, reason, reach]: PackedMember) => {
     const path = files[file];
     if (path === undefined) throw new RangeError(`There is no file ${file} of models.`);
-    return { rung, reason, digest, bytes: { path, offset, length } };
+    const bytes = { path, offset, length };
+    return { rung, reason, digest, bytes, ...(reach !== undefined && { reach }) };
   };
   return {
     members: new Map(members.map(([text, member]) => [text, unpack(member)])),

@@ -24,6 +24,8 @@ export type PlaceArgs = {
 
 export type ScoreArgs = PlaceArgs & {
   readonly classes: readonly string[];
+  /** Whether an interval is told with each prediction. */
+  readonly hasIntervals: boolean;
   /** Rows come partition after partition, and a row's features are made of those before it in its partition. */
   readonly looksBack: boolean;
   readonly models: PackedModels;
@@ -37,10 +39,15 @@ export const PLACE_FIELDS = [
 ] as const;
 
 /** What `score` adds, in this order. */
-export function answerFields(classes: readonly string[]): readonly StructField[] {
+export function answerFields({
+  classes,
+  hasIntervals,
+}: Pick<ScoreArgs, 'classes' | 'hasIntervals'>): readonly StructField[] {
+  const bounds = hasIntervals ? ['lower', 'upper'] : [];
   return [
     { name: 'prediction', type: classes.length === 0 ? 'double' : 'string' },
     ...classes.map((label) => ({ name: `p:${label}`, type: 'double' as const })),
+    ...bounds.map((name) => ({ name, type: 'double' as const })),
     { name: 'model', type: 'string' },
     { name: 'rung', type: 'string' },
     { name: 'reason', type: 'string' },

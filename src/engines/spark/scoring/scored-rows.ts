@@ -48,12 +48,14 @@ export function scoredRows(
     : models.members.size > SPREAD_MODELS
       ? sort(repartition(read, input.keys), input.keys, 'local')
       : read;
-  const args: ScoreArgs = { ...input.args, classes, looksBack, models: packModels(models) };
+  const hasIntervals = spec.intervals !== undefined;
+  const answers = { classes, hasIntervals };
+  const args: ScoreArgs = { ...input.args, ...answers, looksBack, models: packModels(models) };
   const kept = input.fields.slice(0, args.kept);
   return applied(rows, input, {
     name: SCORE,
     args,
-    output: [...kept, ...answerFields(classes)],
+    output: [...kept, ...answerFields(answers)],
     spark,
   });
 }

@@ -1,7 +1,8 @@
 import type { ArrowMessage } from '../../../frame/arrow-message.ts';
 import type { StructValues } from '../../../frame/arrow-structs.ts';
-import { likeliestLabels, probabilitiesOf } from '../../../partition/answers.ts';
+import { boundOf, likeliestLabels, probabilitiesOf } from '../../../partition/answers.ts';
 import { outputWidth } from '../../../partition/predictions.ts';
+import type { ScoreArgs } from '../scoring/score-args.ts';
 import type { TypedBatch } from './typed-batch.ts';
 
 /** Who answered, for rows of one partition. */
@@ -9,6 +10,8 @@ export type Answerer = {
   readonly model: string | null;
   readonly rung: string;
   readonly reason: string | null;
+  /** Half the width of the intervals; left out where there are none. */
+  readonly reach?: number | undefined;
 };
 
 /** A batch that arrived, and what has been answered of it. */
@@ -16,16 +19,22 @@ export class AnsweredBatch {
   readonly message: ArrowMessage;
   readonly batch: TypedBatch;
   readonly #classes: readonly string[];
+  readonly #hasIntervals: boolean;
   /** rows × width; NaN = no prediction. */
   readonly #output: Float64Array;
   readonly #answerers: Answerer[] = [];
   #missing: number;
 
-  constructor(message: ArrowMessage, batch: TypedBatch, classes: readonly string[]) {
+  constructor(
+    message: ArrowMessage,
+    batch: TypedBatch,
+    { classes, hasIntervals }: Pick<ScoreArgs, 'classes' | 'hasIntervals'>,
+  ) {
     const { rowCount } = batch.frame;
     this.message = message;
     this.batch = batch;
     this.#classes = classes;
+    this.#hasIntervals = hasIntervals;
     this.#output = new Float64Array(rowCount * outputWidth(classes)).fill(Number.NaN);
     this.#missing = rowCount;
   }
@@ -52,10 +61,17 @@ export class AnsweredBatch {
     return [
       classes.length === 0 ? present(this.#output) : likeliestLabels(this.#output, classes),
       ...classes.map((_, k) => present(probabilitiesOf(this.#output, classes, k))),
+      ...(this.#hasIntervals ? [this.#bounds(-1), this.#bounds(1)] : []),
       this.#answerers.map(({ model }) => model),
       this.#answerers.map(({ rung }) => rung),
       this.#answerers.map(({ reason }) => reason),
     ];
+  }
+
+  /** A row has one value where it has an interval. */
+  #bounds(side: 1 | -1): StructValues {
+    const reaches = this.#answerers.map(({ reach }) => reach);
+    return present(this.#output.map((value, row) => boundOf(value, reaches[row], side)));
   }
 }
 

@@ -26,7 +26,7 @@ export class ModelAnswers {
     const pipeline = this.#open.get(member);
     try {
       const output = predictRows(pipeline, frame, [{ start: 0, count: frame.rowCount }]);
-      return { output, model: member.digest, rung: member.rung, reason };
+      return { output, model: member.digest, rung: member.rung, reason, reach: member.reach };
     } catch (error) {
       if (!isFailure(error)) throw error;
       throw new Failure(error.kind, `Partition "${partition}" can't be scored: ${error.message}`, {

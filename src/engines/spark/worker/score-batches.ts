@@ -25,7 +25,7 @@ export async function scoreBatches(
   const args = fn.args as unknown as ScoreArgs;
   const answers = new ModelAnswers(unpackModels(args.models), open);
   const rows = new PartitionRows(answers, args.looksBack);
-  const fields = answerFields(args.classes);
+  const fields = answerFields(args);
   const kept = Array.from({ length: args.kept }, (_, place) => place);
   const { schema, batches } = await arrivingStream(source);
   const structs = new StructReader(schema);
@@ -37,7 +37,7 @@ export async function scoreBatches(
   };
   for await (const message of batches) {
     const batch = readBatch(structs, message, columns, args);
-    await write(rows.take(new AnsweredBatch(message, batch, args.classes)));
+    await write(rows.take(new AnsweredBatch(message, batch, args)));
   }
   await write(rows.finish());
 }

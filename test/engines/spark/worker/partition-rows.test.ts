@@ -16,7 +16,8 @@ const ANSWERS = {
       sum += (x.values[i] as number) * (i + 1);
       return sum + (word.levels[word.codes[i] as number]?.length ?? 0) / 100;
     });
-    return { output, model: `of ${partition}`, rung: 'own', reason: null };
+    const reach = partition === 'a' ? 0.5 : undefined;
+    return { output, model: `of ${partition}`, rung: 'own', reason: null, reach };
   },
 };
 const NOTHING = new Uint8Array();
@@ -65,6 +66,8 @@ describe('rows of partitions', () => {
     const [done] = collector.take(batchOf(rows));
     expect(done?.answers()).toEqual([
       [1, 1, 3, null],
+      [null, 0.5, null, null],
+      [null, 1.5, null, null],
       ['of b', 'of a', 'of b', null],
       ['own', 'own', 'own', 'none'],
       [null, null, null, 'no'],
@@ -82,7 +85,7 @@ function answered(rows: readonly Row[], lengths: readonly number[]) {
   }
   done.push(...collector.finish());
   const columns = done.map((batch) => batch.answers());
-  return [0, 1, 2, 3].map((place) => columns.flatMap((batch) => batch[place]));
+  return [0, 1, 2, 3, 4, 5].map((place) => columns.flatMap((batch) => batch[place]));
 }
 
 function batchOf(rows: readonly Row[]): AnsweredBatch {
@@ -102,6 +105,6 @@ function batchOf(rows: readonly Row[]): AnsweredBatch {
   return new AnsweredBatch(
     MESSAGE,
     { frame, partitions: rows.map(({ partition }) => partition) },
-    [],
+    { classes: [], hasIntervals: true },
   );
 }

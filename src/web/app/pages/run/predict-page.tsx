@@ -176,13 +176,18 @@ const RUNGS: { readonly [rung in Predicted['rung']]: string } = {
 };
 
 function Prediction({ predicted, target }: { predicted: Predicted; target: string }) {
-  const { prediction, probabilities, partition, model, rung, reason } = predicted;
+  const { prediction, probabilities, interval, partition, model, rung, reason } = predicted;
   const text = typeof prediction === 'number' ? numberText(prediction) : prediction;
   const bars = Object.entries(probabilities ?? {}).sort(([, a], [, b]) => b - a);
   return (
     <div className="card" role="status">
       <h3 className="anywhere">{target}</h3>
       <p className="figure anywhere">{text ?? 'no answer'}</p>
+      {interval === null ? null : (
+        <p>
+          between {numberText(interval.low)} and {numberText(interval.high)}
+        </p>
+      )}
       {bars.length === 0 ? null : (
         <Bars
           caption="How probable each class is."
