@@ -29,7 +29,10 @@ export function unionJob<Name extends FunctionName, Shared extends Partial<ArgsO
   return createJob({ ...rows, limits: { ...UNION_LIMITS, heapMb: rows.limits.memoryMb } }, call);
 }
 
-function rowsOf(run: RunRecord, objects: ObjectStore): Omit<GroupedMap, 'tasks' | 'fn'> {
+function rowsOf(
+  run: RunRecord,
+  objects: ObjectStore,
+): Omit<GroupedMap, 'tasks' | 'fn' | 'rowHashes'> {
   const snapshot = requireSnapshot(run);
   const { seconds, memory_mb: memoryMb } = run.spec.limits.per_partition;
   return {

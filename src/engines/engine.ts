@@ -45,6 +45,8 @@ export type GroupedMap = {
   readonly snapshot: SnapshotRef;
   /** The columns that the function needs; nothing else is read. */
   readonly columns: readonly string[];
+  /** Whether the function reads the hashes of its rows; else it is given none, and none are moved. */
+  readonly rowHashes: boolean;
   /** One byte per snapshot row, in snapshot order. */
   readonly folds?: { readonly path: string };
   /** Started in this order. */

@@ -16,10 +16,10 @@ export type TaskWith<Part> = PartitionTask &
 export type Job<Name extends FunctionName> = GroupedMap & { readonly fn: { readonly name: Name } };
 
 export function createJob<Name extends FunctionName, Shared extends Partial<ArgsOf<Name>>>(
-  rows: Omit<GroupedMap, 'tasks' | 'fn'>,
+  rows: Omit<GroupedMap, 'tasks' | 'fn' | 'rowHashes'>,
   { name, args, tasks }: Call<Name, Shared>,
 ): Job<Name> {
-  return { ...rows, tasks, fn: { name, args: asJson(args) } };
+  return { ...rows, rowHashes: true, tasks, fn: { name, args: asJson(args) } };
 }
 
 /** Outcomes as they arrive, with the facts of the job's function. */

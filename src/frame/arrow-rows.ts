@@ -12,11 +12,12 @@ const TEXT_ROWS = 2048;
 
 /**
  * The rows of one partition that arrive in Arrow batches, in any order; each is put where a snapshot reader would have
- * put it, on shared memory. Columns of a batch, by position: row number (null: no row), hash high, hash low, then the
- * named ones.
+ * put it, on shared memory. Columns of a batch, by position: row number (null: no row), hash high and low unless nobody
+ * wants them, then the named ones.
  */
 export class ArrowRows {
   readonly #places: RowPlaces;
+  readonly #hasHashes: boolean;
   readonly #rowHashes: Uint8Array;
   readonly #fills: readonly Fill[];
   #found = 0;
@@ -25,10 +26,12 @@ export class ArrowRows {
   constructor(
     columns: readonly Pick<StoredColumn, 'name' | 'kind'>[],
     ranges: readonly RowRange[],
+    hasHashes: boolean,
   ) {
     this.#places = new RowPlaces(ranges);
     const { rowCount } = this.#places;
-    this.#rowHashes = new Uint8Array(new SharedArrayBuffer(rowCount * 16));
+    this.#hasHashes = hasHashes;
+    this.#rowHashes = new Uint8Array(new SharedArrayBuffer(hasHashes ? rowCount * 16 : 0));
     this.#fills = columns.map((column) =>
       column.kind === 'category'
         ? new TextFill(column.name, rowCount)
@@ -37,14 +40,17 @@ export class ArrowRows {
   }
 
   take(columns: readonly Data[]): void {
-    const [rows, high, low, ...values] = columns as [Data, Data, Data, ...Data[]];
+    const [rows, ...others] = columns as [Data, ...Data[]];
+    const [high, low] = others;
+    const values = others.slice(this.#hasHashes ? 2 : 0);
     if (values.length !== this.#fills.length)
       throw new Failure(
         'invalid-data',
         `${this.#fills.length} columns are wanted, Spark sent ${values.length}.`,
       );
     const placing = this.#places.locate(rowNumbers(rows));
-    hashesInto(wordsOf(high), wordsOf(low), placing, this.#rowHashes);
+    if (this.#hasHashes && high && low)
+      hashesInto(wordsOf(high), wordsOf(low), placing, this.#rowHashes);
     this.#fills.forEach((fill, i) => fill.take(values[i] as Data, placing));
     this.#found += placing.found;
   }

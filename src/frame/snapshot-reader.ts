@@ -1,7 +1,7 @@
 import { Failure } from '../domain/failure.ts';
 import { type Database, openDatabase } from './duckdb.ts';
 import type { Chunk } from './duckdb-chunk.ts';
-import { columnFill, type Fill } from './fill-columns.ts';
+import { columnFill } from './fill-columns.ts';
 import type { Frame, RowRange } from './frame.ts';
 import { hashesInto, valuesInto } from './place-rows.ts';
 import { RowPlaces } from './row-places.ts';
@@ -19,7 +19,7 @@ import {
 
 export type SnapshotRows = {
   readonly frame: Frame;
-  /** 16 bytes per row. */
+  /** 16 bytes per row, unless they were not wanted. */
   readonly rowHashes: Uint8Array;
   /** Place of each row in the source, from 0; present when asked for. */
   readonly sourceRows?: Int32Array;
@@ -29,6 +29,8 @@ export type ReadOptions = {
   /** Columns on SharedArrayBuffers, so that threads get them without a copy. */
   readonly shared?: boolean;
   readonly sourceRows?: boolean;
+  /** False: nobody reads the hashes, which are empty then. */
+  readonly rowHashes?: boolean;
 };
 
 export interface SnapshotReader {
@@ -85,14 +87,25 @@ class ParquetReader implements SnapshotReader {
       const buffer = (bytes: number) => allocate(bytes, options.shared);
       return columnFill(this.#storedColumn(name), places.rowCount, buffer);
     });
-    const rowHashes = new Uint8Array(allocate(places.rowCount * 16, options.shared));
+    const hasHashes = options.rowHashes !== false;
+    const hashBytes = hasHashes ? places.rowCount * 16 : 0;
+    const rowHashes = new Uint8Array(allocate(hashBytes, options.shared));
     const sourceRows = options.sourceRows ? new Int32Array(places.rowCount) : undefined;
     let found = 0;
-    for await (const chunk of this.#stream(wanted, fills)) {
+    const list = [
+      ROW,
+      ...fills.map(({ sql }) => sql),
+      ...(sourceRows ? [SOURCE_ROW] : []),
+      ...(hasHashes ? [HASH_HIGH, HASH_LOW] : []),
+    ];
+    const [sourceRow, high, low] = [SOURCE_ROW, HASH_HIGH, HASH_LOW].map((name) =>
+      list.indexOf(name),
+    ) as [number, number, number];
+    for await (const chunk of this.#stream(wanted, list)) {
       const placing = places.locate(chunk.integers(0));
-      hashesInto(chunk.words(1), chunk.words(2), placing, rowHashes);
-      if (sourceRows) valuesInto(chunk.integers(3), placing, sourceRows);
-      fills.forEach((fill, i) => fill.take(chunk, i + 4, placing));
+      fills.forEach((fill, i) => fill.take(chunk, i + 1, placing));
+      if (sourceRows) valuesInto(chunk.integers(sourceRow), placing, sourceRows);
+      if (hasHashes) hashesInto(chunk.words(high), chunk.words(low), placing, rowHashes);
       found += placing.found;
     }
     if (found !== places.rowCount)
@@ -108,11 +121,10 @@ class ParquetReader implements SnapshotReader {
     this.#database.close();
   }
 
-  #stream(ranges: readonly RowRange[], fills: readonly Fill[]): AsyncIterable<Chunk> {
+  #stream(ranges: readonly RowRange[], list: readonly string[]): AsyncIterable<Chunk> {
     const where = spansOf(ranges).map(
       ({ start, count }) => `${ROW} BETWEEN ${start} AND ${start + count - 1}`,
     );
-    const list = [ROW, HASH_HIGH, HASH_LOW, SOURCE_ROW, ...fills.map(({ sql }) => sql)];
     return this.#database.stream(
       `SELECT ${list.join(', ')} FROM read_parquet(${this.#files}) WHERE ${where.length === 0 ? 'false' : where.join(' OR ')}`,
     );

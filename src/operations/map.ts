@@ -149,6 +149,7 @@ function groupedMap({ request, applied, rows }: Applying, calls: readonly Call[]
   return {
     snapshot: { digest: snapshot.digest, path },
     columns: columnsGiven(snapshot.columns, request),
+    rowHashes: false,
     limits: { seconds, memoryMb },
     fn: { ...applied.fn, args: { time: spec.time ?? null, args: map.args } },
     tasks: calls.map(({ ref, partition, asks }) => ({

@@ -24,7 +24,7 @@ export type PartitionData = {
   readonly partition: PartitionRef;
   /** The columns that the job names, rows in canonical order (a union: member after member). */
   readonly frame: Frame;
-  /** 16 bytes per row. */
+  /** 16 bytes per row; empty where the job does not ask for them. */
   readonly rowHashes: Uint8Array;
   /** One byte per row, see `estimators/folds.ts`; absent before folds exist. */
   readonly folds?: Uint8Array;

@@ -22,6 +22,7 @@ export function sampleRows(
   },
 ): Int32Array {
   if (rows.length <= limit) return rows;
+  if (rowHashes.length === 0) throw new RangeError('A sample needs the hashes of the rows.');
   const ranks = hashRanks(rowHashes);
   const byRank = (a: number, b: number): number =>
     (ranks[a] as number) - (ranks[b] as number) || a - b;

@@ -65,6 +65,7 @@ function profileOf(path: string): GroupedMap {
   return {
     snapshot: { digest: digestBytes('big'), path },
     columns: ['k', 'a', 'b', 'y'],
+    rowHashes: true,
     tasks: [{ partition: { id: 'all', text: 'k=all', ranges } }],
     fn: { name: 'profile', args: asJson({ spec, cutoffs: [] }) },
     limits: { seconds: 600, memoryMb: 2048 },

@@ -45,6 +45,7 @@ export function describeEngine(
       return {
         snapshot: { digest: digestBytes('snapshot'), path },
         columns: ['value', 'hundred'],
+        rowHashes: true,
         tasks,
         fn: { name: fn, module, args },
         limits: { seconds: 60, memoryMb: 512 },
@@ -78,6 +79,16 @@ export function describeEngine(
         hashBytes: 80,
       });
       expect(new Set(factsOf.map(({ sum }) => sum)).size).toBe(150);
+    });
+
+    it('shows hashes of rows only where they are asked for', async () => {
+      const tasks = [partition('a', 0, 3), partition('b', 500, 2), partition('none', 7, 0)];
+      const asked = await run(jobOf('summarise', tasks));
+      const unasked = await run(jobOf('summarise', tasks, { rowHashes: false }));
+      expect(asked.map((outcome) => factsOrThrow(outcome)['hashBytes'])).toEqual([48, 32, 0]);
+      expect(unasked.map(factsOrThrow)).toEqual(
+        asked.map((outcome) => ({ ...factsOrThrow(outcome), hashBytes: 0 })),
+      );
     });
 
     it('shows a partition the levels of its own rows only, whatever is read beside it', async () => {

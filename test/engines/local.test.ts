@@ -144,6 +144,7 @@ function jobOf(path: string): GroupedMap {
   return {
     snapshot: { digest: digestBytes('snapshot'), path },
     columns: ['x'],
+    rowHashes: true,
     tasks: [{ partition: { id: 'loop', text: 'loop', ranges: [{ start: 0, count: 3 }] } }],
     fn: { name: 'misbehave', module, args: { loop: 'loop' } },
     limits: { seconds: 60, memoryMb: 256 },

@@ -2,6 +2,7 @@ import {
   type Command,
   EVAL_TYPES,
   encodeCommand,
+  HASH_COLUMNS,
   SPARK_VERSIONS,
   type SparkVersion,
   TASK_COLUMNS,
@@ -63,7 +64,7 @@ export function headOf(
     text('1'),
     ...pairs(['spark.job.description', 'ä']),
   ];
-  const columns = change.columns ?? TASK_COLUMNS.length + command.columns.length;
+  const columns = change.columns ?? LEADING.length + command.columns.length;
   const places = Array.from({ length: columns }, (_, place) => place);
   const args = command.mode === 'group' ? [places.length + 2, 1, 0, ...places] : [0];
   const content = change.command ?? encodeCommand(command);
@@ -92,6 +93,9 @@ export function headOf(
   return isSince('4.3') ? Buffer.concat([int(-8), blob(Buffer.concat(head))]) : Buffer.concat(head);
 }
 
+/** What stands before the named columns where hashes are asked for. */
+const LEADING = [...TASK_COLUMNS, ...HASH_COLUMNS];
+
 /** Rows of a frame as Spark sends them: one struct column. */
 export class GroupStream {
   readonly #frame: Frame;
@@ -107,7 +111,7 @@ export class GroupStream {
         type: ({ number: 'double', category: 'string', time: 'timestamp_ntz' } as const)[kind],
       }),
     );
-    this.#writer = new StructWriter([...TASK_COLUMNS, ...data]);
+    this.#writer = new StructWriter([...LEADING, ...data]);
   }
 
   get schema(): Uint8Array {

@@ -35,6 +35,7 @@ export async function trainingJob(
   return {
     snapshot: { digest: digestBytes('snapshot'), path: await writeSnapshotFile(frame) },
     columns: frame.columns.map(({ name }) => name).filter((name) => name !== 'power'),
+    rowHashes: true,
     folds: { path: foldsPath },
     tasks,
     fn: { name: 'train', args: asJson(args) },

@@ -47,6 +47,7 @@ export function commandOf(
     spark,
     fn: { name, args: {} },
     columns: frame.columns.map(({ name: column, kind }) => ({ name: column, kind })),
+    rowHashes: true,
     tasks,
     limits: { seconds: 60, memoryMb: 512 },
   };

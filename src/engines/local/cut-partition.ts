@@ -8,6 +8,7 @@ export type RowBlock = {
   /** Position of each range's first row in the frame. */
   readonly offsets: readonly number[];
   readonly frame: Frame;
+  /** 16 bytes per row, or none at all. */
   readonly rowHashes: Uint8Array;
 };
 
@@ -37,7 +38,8 @@ export function cutPartition(block: RowBlock, partition: PartitionRef): LoadedPa
     .filter(({ count }) => count > 0)
     .map((range) => locate(block, range));
   const rowCount = pieces.reduce((sum, { count }) => sum + count, 0);
-  const rowHashes = new Uint8Array(new SharedArrayBuffer(rowCount * 16));
+  const hashBytes = block.rowHashes.length === 0 ? 0 : rowCount * 16;
+  const rowHashes = new Uint8Array(new SharedArrayBuffer(hashBytes));
   let done = 0;
   for (const { from, count } of pieces) {
     rowHashes.set(block.rowHashes.subarray(from * 16, (from + count) * 16), done * 16);

@@ -22,14 +22,14 @@ export class PartitionReader {
   async read(partitions: readonly PartitionRef[]): Promise<readonly LoadedPartition[]> {
     this.#snapshot ??= this.#snapshots.take(this.#map.snapshot.path);
     const snapshot = await this.#snapshot;
-    const { columns } = this.#map;
+    const { columns, rowHashes } = this.#map;
     const [only] = partitions;
     if (only !== undefined && partitions.length === 1 && isAscending(only.ranges)) {
-      const rows = await snapshot.read(only.ranges, columns, { shared: true });
+      const rows = await snapshot.read(only.ranges, columns, { shared: true, rowHashes });
       return [this.#withFolds(only, rows)];
     }
     const ranges = mergeRanges(partitions.flatMap((partition) => partition.ranges));
-    const block = createRowBlock(ranges, await snapshot.read(ranges, columns));
+    const block = createRowBlock(ranges, await snapshot.read(ranges, columns, { rowHashes }));
     return partitions.map((partition) =>
       this.#withFolds(partition, cutPartition(block, partition)),
     );

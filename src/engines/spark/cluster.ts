@@ -40,6 +40,7 @@ const SETTINGS = {
   // Times before 1900 are what the file says.
   'spark.sql.parquet.datetimeRebaseModeInRead': 'CORRECTED',
   'spark.sql.execution.arrow.maxRecordsPerBatch': '65536',
+  'spark.sql.execution.arrow.maxBytesPerBatch': '2147483647',
   'spark.sql.execution.arrow.compression.codec': 'none',
   'spark.sql.execution.arrow.useLargeVarTypes': 'false',
 };

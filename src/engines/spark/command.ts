@@ -22,8 +22,8 @@ export type InputColumn = Pick<StoredColumn, 'name' | 'kind'>;
  * (`files/NAME` in the session), everything else by paths that executors can read.
  *
  * - `group` (grouped map in Arrow, grouped by the first column): every group is one task and gives one outcome
- *   (`OUTCOME_COLUMNS`). Input columns, by position: `TASK_COLUMNS`, then `columns`. A task without rows has one row
- *   whose row number is null.
+ *   (`OUTCOME_COLUMNS`). Input columns, by position: `TASK_COLUMNS`, `HASH_COLUMNS` where the function reads them, then
+ *   `columns`. A task without rows has one row whose row number is null.
  * - `map` (map in Arrow): batches in, batches out. Input columns: `columns`, by position.
  */
 export type Command = GroupCommand | MapCommand;
@@ -34,6 +34,7 @@ export type GroupCommand = {
   readonly spark: SparkVersion;
   readonly fn: FunctionRef;
   readonly columns: readonly InputColumn[];
+  readonly rowHashes: boolean;
   readonly tasks: readonly PartitionTask[];
   /** One byte per snapshot row. */
   readonly folds?: { readonly path: string };
@@ -53,10 +54,21 @@ export const TASK_COLUMNS = [
   { name: '__task', type: 'int' },
   /** Row number in the snapshot. */
   { name: '__row', type: 'int' },
+] as const;
+
+/** @public */
+export const HASH_COLUMNS = [
   /** Bytes 0–7 and 8–15 of the row hash, most significant first, as signed numbers. */
   { name: '__hash_high', type: 'bigint' },
   { name: '__hash_low', type: 'bigint' },
 ] as const;
+
+/** What stands before the named columns of such a group. */
+export function leadingColumns({
+  rowHashes,
+}: Pick<GroupCommand, 'rowHashes'>): readonly { readonly name: string; readonly type: string }[] {
+  return rowHashes ? [...TASK_COLUMNS, ...HASH_COLUMNS] : TASK_COLUMNS;
+}
 
 /** UTF-8 JSON, about 70 bytes a task and 6 more a range: it travels with every Spark task. */
 export function encodeCommand(command: Command): Uint8Array {

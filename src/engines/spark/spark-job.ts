@@ -39,25 +39,27 @@ export class SparkJob {
   }
 
   plan({ spark, columns, module }: JobSetting): Plan {
-    const { fn, snapshot, limits, folds } = this.#map;
+    const { fn, snapshot, limits, folds, rowHashes } = this.#map;
     const chosen = this.#chosen();
     const command = encodeCommand({
       mode: 'group',
       spark,
       fn: { name: fn.name, args: fn.args, ...(module !== undefined && { module }) },
       columns: columns.map((stored) => ({ name: stored.name, kind: stored.kind })),
+      rowHashes,
       tasks: byKey(chosen, this.#keys.keyOf),
       limits,
       ...(folds && { folds }),
     });
-    const rows = taskRows(snapshot.path, columns, chosen, this.#keys);
+    const stored = { path: snapshot.path, columns, rowHashes };
+    const rows = taskRows(stored, chosen, this.#keys);
     const outcomes = groupMap(rows, [column('__task')], {
       name: `partita_${fn.name}`,
       evalType: EVAL_TYPES.group,
       output: structOf(OUTCOME_COLUMNS),
       command,
       version: wireVersion(spark),
-      columns: taskColumnNames(columns),
+      columns: taskColumnNames(stored),
     });
     return query(outcomes);
   }
@@ -79,8 +81,10 @@ export class SparkJob {
 
 /** Of all that decides the result: another attempt of the same work has the same. */
 export function digestOfMap(map: GroupedMap): Digest {
-  const { snapshot, columns, folds = null, tasks, fn, limits } = map;
-  return digestJson(asJson({ snapshot: snapshot.digest, columns, folds, tasks, fn, limits }));
+  const { snapshot, columns, rowHashes, folds = null, tasks, fn, limits } = map;
+  return digestJson(
+    asJson({ snapshot: snapshot.digest, columns, rowHashes, folds, tasks, fn, limits }),
+  );
 }
 
 /** Tasks that can run, and the outcomes of those that can not. */

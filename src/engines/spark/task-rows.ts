@@ -2,7 +2,7 @@ import { integersToArrow } from '../../frame/arrow-tables.ts';
 import type { StoredColumn } from '../../frame/snapshot-layout.ts';
 import { HASH_HIGH, HASH_LOW, ROW } from '../../frame/snapshot-layout.ts';
 import type { PartitionTask } from '../engine.ts';
-import { TASK_COLUMNS } from './command.ts';
+import { leadingColumns, TASK_COLUMNS } from './command.ts';
 import {
   broadcast,
   column,
@@ -34,9 +34,19 @@ type Spans = {
   readonly last: Int32Array;
 };
 
+/** What is read of a snapshot. */
+export type StoredRows = {
+  readonly path: string;
+  readonly columns: readonly StoredColumn[];
+  readonly rowHashes: boolean;
+};
+
 /** Names of the columns that a worker gets: its own, then the snapshot's by position. */
-export function taskColumnNames(columns: readonly StoredColumn[]): readonly string[] {
-  return [...TASK_COLUMNS.map(({ name }) => name), ...columns.map((_, i) => `c${i}`)];
+export function taskColumnNames(stored: Omit<StoredRows, 'path'>): readonly string[] {
+  return [
+    ...leadingColumns(stored).map(({ name }) => name),
+    ...stored.columns.map((_, i) => `c${i}`),
+  ];
 }
 
 /**
@@ -45,19 +55,18 @@ export function taskColumnNames(columns: readonly StoredColumn[]): readonly stri
  * work on are read once and multiplied behind the reader.
  */
 export function taskRows(
-  snapshotPath: string,
-  columns: readonly StoredColumn[],
+  stored: StoredRows,
   tasks: readonly PartitionTask[],
   keys: TaskKeys,
 ): Relation {
   const bucketRows = bucketSize(tasks);
   const spans = spansOf(tasks, keys, bucketRows);
   const parts: Relation[] = [];
-  if (spans.first.length > 0) parts.push(storedRows(snapshotPath, columns, spans, bucketRows));
+  if (spans.first.length > 0) parts.push(storedRows(stored, spans, bucketRows));
   const empty = tasks.flatMap(({ partition: { ranges } }, task) =>
     ranges.every(({ count }) => count === 0) ? [keys.keyOf[task] as number] : [],
   );
-  if (empty.length > 0) parts.push(emptyRows(columns, empty));
+  if (empty.length > 0) parts.push(emptyRows(stored, empty));
   const [rows, ...more] = parts as [Relation, ...Relation[]];
   const all = more.reduce(union, rows);
   const [task, row] = TASK_COLUMNS.map(({ name }) => column(name)) as [Expression, Expression];
@@ -66,20 +75,21 @@ export function taskRows(
 }
 
 function storedRows(
-  path: string,
-  columns: readonly StoredColumn[],
+  stored: StoredRows,
   { bucket, task, first, last }: Spans,
   bucketRows: number,
 ): Relation {
   const lowest = first.reduce((a, b) => Math.min(a, b));
   const highest = last.reduce((a, b) => Math.max(a, b));
   const snapshot = project(
-    filter(readFiles('parquet', [path]), expression(`${ROW} BETWEEN ${lowest} AND ${highest}`)),
+    filter(
+      readFiles('parquet', [stored.path]),
+      expression(`${ROW} BETWEEN ${lowest} AND ${highest}`),
+    ),
     [
       column(ROW),
-      named(signed(HASH_HIGH), HASH_HIGH),
-      named(signed(HASH_LOW), HASH_LOW),
-      ...columns.map((stored, i) => named(valueOf(stored), `c${i}`)),
+      ...(stored.rowHashes ? [HASH_HIGH, HASH_LOW].map((name) => named(signed(name), name)) : []),
+      ...stored.columns.map((one, i) => named(valueOf(one), `c${i}`)),
     ],
   );
   const where = localRows(
@@ -92,15 +102,16 @@ function storedRows(
       `CAST(${ROW} DIV ${bucketRows} AS INT) = __bucket AND ${ROW} BETWEEN __first AND __last`,
     ),
   );
-  return project(matched, taskColumnNames(columns).map(column));
+  return project(matched, taskColumnNames(stored).map(column));
 }
 
 /** One row for each task that has none, or it would get no group. */
-function emptyRows(columns: readonly StoredColumn[], keys: readonly number[]): Relation {
-  const nothing = columns.map(({ kind }, i) =>
+function emptyRows(stored: StoredRows, keys: readonly number[]): Relation {
+  const nothing = stored.columns.map(({ kind }, i) =>
     expression(`CAST(NULL AS ${SPARK_TYPES[kind]}) AS c${i}`),
   );
-  const [task, ...others] = TASK_COLUMNS;
+  const [task] = TASK_COLUMNS;
+  const others = leadingColumns(stored).slice(1);
   return project(localRows(integersToArrow({ [task.name]: Int32Array.from(keys) })), [
     column(task.name),
     ...others.map(({ name, type }) => expression(`CAST(NULL AS ${type}) AS ${name}`)),

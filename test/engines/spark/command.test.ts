@@ -31,6 +31,7 @@ const command: GroupCommand = {
     { name: 'value', kind: 'number' },
     { name: 'When?', kind: 'time' },
   ],
+  rowHashes: false,
   tasks: [
     { partition: union, part: { fold: 0 } },
     {

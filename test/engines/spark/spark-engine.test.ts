@@ -82,6 +82,7 @@ describe('the Spark engine', { timeout: 5 * MINUTE }, () => {
   ): GroupedMap => ({
     snapshot: { digest: digestBytes('snapshot'), path },
     columns: COLUMNS,
+    rowHashes: true,
     tasks,
     fn: { name: fn, module: MODULE, args },
     limits: { seconds: 60, memoryMb: 512 },

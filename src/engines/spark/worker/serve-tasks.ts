@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Failure } from '../../../domain/failure.ts';
 import { StructReader } from '../../../frame/arrow-structs.ts';
-import { decodeCommand, EVAL_TYPES, type GroupCommand, TASK_COLUMNS } from '../command.ts';
+import { decodeCommand, EVAL_TYPES, type GroupCommand, leadingColumns } from '../command.ts';
 import { executorErrorText } from '../executor-error.ts';
 import type { WorkerEnvironment } from './environment.ts';
 import { type ArrivingGroup, arrivingGroups } from './group-input.ts';
@@ -96,11 +96,11 @@ async function runGroups(
 /** Where the key and the columns stand among those that Spark sends. */
 function columnPlaces(
   { args }: TaskHead,
-  { columns }: GroupCommand,
+  command: GroupCommand,
 ): { readonly key: number; readonly places: readonly number[] } {
   const [, keyCount, key] = args;
   const places = args.slice(2 + (keyCount ?? 0));
-  const wanted = TASK_COLUMNS.length + columns.length;
+  const wanted = leadingColumns(command).length + command.columns.length;
   if (keyCount !== 1 || key === undefined || places.length !== wanted)
     throw new Failure(
       'invalid-data',

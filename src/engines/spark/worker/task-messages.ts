@@ -11,7 +11,7 @@ export const TASK_FOLLOWS = 2;
 export type TaskJob = {
   /** Where the session's artifacts lie: users' modules among them. */
   readonly filesFolder: string;
-  /** Where the columns of `TASK_COLUMNS` and those of the command stand in what Spark sends. */
+  /** Where the leading columns and those of the command stand in what Spark sends. */
   readonly places: readonly number[];
 };
 

@@ -78,12 +78,12 @@ async function runTask(
 }
 
 async function loadPartition(
-  { columns, folds }: GroupCommand,
+  { columns, rowHashes: hasHashes, folds }: GroupCommand,
   places: readonly number[],
   { partition }: PartitionTask,
   { schema, batches }: ArrivingGroup,
 ): Promise<LoadedPartition> {
-  const rows = new ArrowRows(columns, partition.ranges);
+  const rows = new ArrowRows(columns, partition.ranges, hasHashes);
   const structs = new StructReader(schema);
   const afterKey = places.slice(TASK_COLUMNS.findIndex(({ name }) => name === '__row'));
   for await (const batch of batches) {

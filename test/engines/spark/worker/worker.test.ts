@@ -279,10 +279,11 @@ function track(jvm: FakeJvm): FakeJvm {
 
 async function runLocally(command: GroupCommand): Promise<readonly Outcome[]> {
   const engine = new LocalEngine({ threads: 1 });
-  const { columns, tasks, fn, limits, folds } = command;
+  const { columns, rowHashes, tasks, fn, limits, folds } = command;
   const map: GroupedMap = {
     snapshot: { digest: digestBytes('snapshot'), path: await writeSnapshotFile(frame) },
     columns: columns.map(({ name }) => name),
+    rowHashes,
     tasks,
     fn,
     limits,
