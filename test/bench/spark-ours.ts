@@ -55,6 +55,7 @@ export async function openOurs(remote: string): Promise<Ours> {
   const wireOutcomes = (name: string, snapshot: BenchSnapshot) =>
     map({
       ...rowsOf(snapshot),
+      rowHashes: false,
       tasks: tasksOf(snapshot),
       fn: { name, module: MODULE, args: {} },
     });
@@ -98,7 +99,7 @@ async function train(
   });
   const tasks = tasksOf(snapshot);
   const profile = { name: 'profile', args: asJson({ spec, cutoffs: [] }) };
-  const profiled = await map({ ...rowsOf(snapshot), tasks, fn: profile });
+  const profiled = await map({ ...rowsOf(snapshot), rowHashes: true, tasks, fn: profile });
   writeFileSync(foldsPath, Buffer.concat(profiled.map((outcome) => blobOf(outcome, 'folds'))));
   const args = asJson({ spec, task: 'classification', classes: ['no', 'yes'], scope: 'own' });
   const batches = Array.from({ length: Math.ceil(tasks.length / BATCH_PARTITIONS) }, (_, i) =>
@@ -107,7 +108,12 @@ async function train(
   const scores: number[] = [];
   const work = async () => {
     for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-      const job = { ...rowsOf(snapshot), folds: { path: foldsPath }, tasks: batch };
+      const job = {
+        ...rowsOf(snapshot),
+        rowHashes: true,
+        folds: { path: foldsPath },
+        tasks: batch,
+      };
       for (const outcome of await map({ ...job, fn: { name: 'train', args } }))
         scores.push(bestScore(factsOf(outcome)));
     }

@@ -64,6 +64,8 @@ def main():
     spark = SparkSession.builder.remote(remote).create()
     # As Partita sets it: groups shared by all cores, none of them put together again.
     spark.conf.set("spark.sql.execution.pyspark.python", sys.executable)
+    # PySpark 4.1.4 can not give back the table of a group that came in several batches (StructArray of a ChunkedArray).
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "65536")
     spark.conf.set("spark.sql.shuffle.partitions", partitions)
     spark.conf.set("spark.sql.adaptive.coalescePartitions.enabled", "false")
     for line in sys.stdin:
