@@ -226,6 +226,9 @@ make('dist/schema/experiment.v1.json', 'dist/src/spec/write-json-schema.js', [
   'dist/src/estimators',
   'dist/src/domain',
 ]);
+make('dist/schema/openlineage.v1.json', 'dist/src/exchange/openlineage/write-facet-schemas.js', [
+  'dist/src/exchange/openlineage',
+]);
 bundleWorker();
 bundlePool();
 await bundleCommandLine();

@@ -13,6 +13,7 @@ import { up as chainAudit } from './20261126-04-audit-chain.ts';
 import { up as nameModelSets } from './20261126-05-registry.ts';
 import { up as addQuarantine } from './20261126-06-quarantine.ts';
 import { up as deleteRuns } from './20261126-07-deleted-runs.ts';
+import { up as createOutbox } from './20261126-08-outbox.ts';
 
 /** Every migration by its frozen name, in order. A migration that was released never changes; the next one follows it. */
 export const MIGRATIONS: { readonly [name: string]: Migration } = {
@@ -29,6 +30,7 @@ export const MIGRATIONS: { readonly [name: string]: Migration } = {
   '20261126-05-registry': { up: nameModelSets },
   '20261126-06-quarantine': { up: addQuarantine },
   '20261126-07-deleted-runs': { up: deleteRuns },
+  '20261126-08-outbox': { up: createOutbox },
 };
 
 /** The first server with `unique nulls not distinct`. */

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { Failure } from './domain/failure.ts';
 
@@ -12,15 +13,30 @@ export type ExternalTemporal = {
   readonly apiKey?: string;
 };
 
+/** Where lineage events of runs go, by the variables that OpenLineage's own clients read. */
+export type LineageEvents = {
+  readonly to:
+    | { readonly kind: 'console' }
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'http'; readonly url: string; readonly apiKey?: string };
+  /** Of our jobs and data. */
+  readonly namespace: string;
+  /** Those of the variables that are set. */
+  readonly variables: readonly string[];
+};
+
 /** What the environment says, checked and frozen. Null: not set, so the embedded part or the default is used. */
 export type Config = {
   /** The `.partita` folder: absolute, without symbolic links; it need not exist yet. */
   readonly folder: string;
   /** Where runs and lineage are kept. Holds a password: never to be shown. */
   readonly databaseUrl: string | null;
+  /** The same database as whoever owns its tables reaches it: for migrations. Holds a password: never to be shown. */
+  readonly ownerUrl: string | null;
   /** Where a source of kind postgres without a url reads. Holds a password: never to be shown. */
   readonly dataUrl: string | null;
   readonly temporal: ExternalTemporal | null;
+  readonly lineage: LineageEvents | null;
   /** A Temporal program to be used instead of searching for one. */
   readonly temporalCli: string | null;
   /** Folders that programs are searched in, first wins. */
@@ -47,6 +63,7 @@ const postgresUrl = z
 
 const variables = z.object({
   DATABASE_URL: postgresUrl.optional(),
+  DATABASE_OWNER_URL: postgresUrl.optional(),
   PARTITA_DATA_URL: postgresUrl.optional(),
   PARTITA_FOLDER: z.string().optional(),
   TEMPORAL_ADDRESS: z
@@ -58,6 +75,17 @@ const variables = z.object({
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_TLS: switchText.optional(),
   TEMPORAL_API_KEY: z.string().optional(),
+  OPENLINEAGE_URL: z
+    .string()
+    .refine(
+      isSink,
+      'is neither the word console nor an address that begins with file:///, http:// or https://',
+    )
+    .optional(),
+  OPENLINEAGE_ENDPOINT: z.string().default('api/v1/lineage'),
+  OPENLINEAGE_API_KEY: z.string().optional(),
+  OPENLINEAGE_NAMESPACE: z.string().default('partita'),
+  OPENLINEAGE_DISABLED: switchText.optional(),
   TEMPORAL_CLI: z
     .string()
     .refine(existsSync, {
@@ -93,8 +121,10 @@ export function readConfig(
         : resolve(workingFolder, found.PARTITA_FOLDER),
     ),
     databaseUrl: found.DATABASE_URL ?? null,
+    ownerUrl: found.DATABASE_OWNER_URL ?? null,
     dataUrl: found.PARTITA_DATA_URL ?? null,
     temporal: externalTemporal(found),
+    lineage: lineageEvents(found, set),
     temporalCli: found.TEMPORAL_CLI === undefined ? null : resolve(found.TEMPORAL_CLI),
     searchPath: Object.freeze(found.PATH.split(delimiter).filter((folder) => folder !== '')),
     colour: found.NO_COLOR === undefined,
@@ -121,6 +151,31 @@ function externalTemporal(found: z.infer<typeof variables>): ExternalTemporal | 
     tls: found.TEMPORAL_TLS ?? apiKey !== undefined,
     ...(apiKey === undefined ? {} : { apiKey }),
   });
+}
+
+function lineageEvents(found: z.infer<typeof variables>, set: Environment): LineageEvents | null {
+  const url = found.OPENLINEAGE_URL;
+  if (url === undefined || found.OPENLINEAGE_DISABLED === true) return null;
+  return Object.freeze({
+    to: sinkOf(url, found),
+    namespace: found.OPENLINEAGE_NAMESPACE,
+    variables: Object.keys(set).filter((name) => name.startsWith('OPENLINEAGE_')),
+  });
+}
+
+function sinkOf(url: string, found: z.infer<typeof variables>): LineageEvents['to'] {
+  if (url === 'console') return { kind: 'console' };
+  if (url.startsWith('file:')) return { kind: 'file', path: fileURLToPath(url) };
+  const apiKey = found.OPENLINEAGE_API_KEY;
+  return {
+    kind: 'http',
+    url: new URL(found.OPENLINEAGE_ENDPOINT, url.endsWith('/') ? url : `${url}/`).href,
+    ...(apiKey === undefined ? {} : { apiKey }),
+  };
+}
+
+function isSink(text: string): boolean {
+  return text === 'console' || (URL.canParse(text) && /^(https?:\/\/|file:\/\/\/)/.test(text));
 }
 
 function isPostgresUrl(text: string): boolean {

@@ -1,10 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { environmentVariable, readConfig } from '../config.ts';
 import { Failure } from '../domain/failure.ts';
-import { packageRoot } from '../embedded/package-root.ts';
+import { packageVersion } from '../embedded/package-root.ts';
 import { EXIT } from './exit-codes.ts';
 import { runCommandLine } from './run-command-line.ts';
 import { processTerminal } from './terminal.ts';
@@ -68,9 +66,4 @@ async function untilInterrupted<Result>(
 function isColourWanted(): boolean {
   const noColor = environmentVariable('NO_COLOR');
   return noColor === undefined || noColor === '';
-}
-
-function packageVersion(): string {
-  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

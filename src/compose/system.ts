@@ -5,7 +5,7 @@ import { type Config, environmentVariable } from '../config.ts';
 import { Failure } from '../domain/failure.ts';
 import { buildDigest } from '../embedded/build-digest.ts';
 import { logPathOf } from '../embedded/log-file.ts';
-import { packageRoot } from '../embedded/package-root.ts';
+import { packageRoot, packageVersion } from '../embedded/package-root.ts';
 import type { PartName } from '../embedded/part-record.ts';
 import {
   deadParts,
@@ -34,6 +34,9 @@ import { migrateDatabase } from './migrate-database.ts';
 
 /** Batches that one worker works on at once: enough to keep every thread busy while others commit. */
 const CONCURRENT_ACTIVITIES = 8;
+
+/** How soon others hear of what happened. */
+const RELAY_PAUSE_MS = 1_000;
 
 /** What dies again and again is not helped by starting it. */
 const MAX_REPAIRS = 5;
@@ -133,11 +136,27 @@ export class System {
     const bundle = digestBytes(await partitionBundle());
     const activities = createActivities({ ...context, scratchFolder, partitionBundle: bundle });
     const options = { temporal: stack.temporal, activities, concurrency: CONCURRENT_ACTIVITIES };
+    const worked = new AbortController();
+    const relayed = this.#relayEvents(context, worked.signal);
     try {
       await runWorker(options, stop, () => announceWorkerReady(this.#config.folder));
     } finally {
+      worked.abort();
+      await relayed;
       await this.close();
     }
+  }
+
+  /** Beside the work, which does not wait for it. */
+  async #relayEvents({ outbox }: OperationContext, stop: AbortSignal): Promise<void> {
+    const { lineage } = this.#config;
+    if (lineage === null) return;
+    const { relayEvents } = await import('../exchange/openlineage/relay.ts');
+    const { openSink } = await import('../exchange/openlineage/sink.ts');
+    const sink = openSink(lineage.to, (line) => process.stdout.write(line));
+    const version = packageVersion();
+    const producer = { uri: `urn:partita:${version}`, version, namespace: lineage.namespace };
+    await relayEvents({ outbox, sink, producer, say, pauseMs: RELAY_PAUSE_MS }, stop);
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,7 @@ import { startWorker, stopWorker } from './worker-process.ts';
 
 /** Where everything is that a run needs. The addresses of databases hold passwords: never to be shown. */
 export type Stack = {
-  /** Runs and lineage. */
+  /** Runs and lineage, as the application reaches them. */
   readonly databaseUrl: string;
   /** The users' own tables; null with a database of one's own and no PARTITA_DATA_URL. */
   readonly dataUrl: string | null;
@@ -110,7 +110,8 @@ export function deadParts({ folder, databaseUrl, temporal }: Config): readonly P
  * Where everything is when the environment names both parts, so that there is nothing to start and nothing to take turns
  * for: a worker starts that way while whoever starts it still holds the lock.
  */
-export function namedStack({ databaseUrl, dataUrl, temporal }: Config): Stack | undefined {
+export function namedStack(config: Config): Stack | undefined {
+  const { databaseUrl, dataUrl, temporal } = config;
   if (databaseUrl === null || temporal === null) return undefined;
   return { databaseUrl, dataUrl, temporal, temporalUi: null, started: [] };
 }
@@ -163,7 +164,7 @@ async function ensureWorker(
     code: buildDigest(build),
     connections: connectionVariables(stack),
     environment: childEnvironment({}),
-    secrets,
+    secrets: [...secrets, ...(config.lineage?.variables ?? [])],
     say,
   });
   return adopted ? [] : ['worker'];

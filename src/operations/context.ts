@@ -9,6 +9,7 @@ import type { AuditStore } from '../stores/audit-store.ts';
 import type { BookmarkStore } from '../stores/bookmark-store.ts';
 import type { LineageStore } from '../stores/lineage-store.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
+import type { OutboxStore } from '../stores/outbox-store.ts';
 import type { QuarantineStore } from '../stores/quarantine-store.ts';
 import type { RegistryStore } from '../stores/registry-store.ts';
 import type { RetentionStore } from '../stores/retention-store.ts';
@@ -39,6 +40,7 @@ export type OperationContext = Workshop & {
   readonly lineage: LineageStore;
   readonly audit: AuditStore;
   readonly bookmarks: BookmarkStore;
+  readonly outbox: OutboxStore;
   readonly registry: RegistryStore;
   readonly quarantine: QuarantineStore;
   readonly annotations: AnnotationStore;

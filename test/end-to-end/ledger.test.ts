@@ -1,7 +1,9 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/domain/json.ts';
 import type { RunResult } from '../../src/domain/result.ts';
 import type { Garbage } from '../../src/operations/collect-garbage.ts';
 import type { RunComparison } from '../../src/operations/compare-runs.ts';
@@ -10,11 +12,14 @@ import type { Reproduction } from '../../src/operations/reproduce.ts';
 import type { RetryResult } from '../../src/operations/services.ts';
 import type { TrainArgs } from '../../src/partition/facts.ts';
 import type { AuditVerdict } from '../../src/stores/audit-store.ts';
+import { asRunEvent, storyOf } from '../exchange/open-lineage-shape.ts';
 import { seededDraws } from '../support/draws.ts';
 import { csvOf, Partita } from '../support/partita.ts';
 
 /** What was fitted once is not fitted again, and what is known of it can be checked: one stack, a few small runs. */
 const partita = new Partita();
+const events = join(partita.folder, 'events.jsonl');
+partita.environment['OPENLINEAGE_URL'] = pathToFileURL(events).href;
 afterAll(() => partita.stop(), 120_000);
 
 const PARTITIONS = 12;
@@ -188,5 +193,25 @@ describe('a run that took over most of its models', () => {
   it('leaves a trail that nobody touched', async () => {
     const verdict = await partita.json<AuditVerdict>('audit', 'verify');
     expect(verdict).toMatchObject({ findings: [], unvouched: 0 });
+  }, 240_000);
+});
+
+describe('who listens to lineage events', () => {
+  it('has heard of every run once, with each of its stages', async () => {
+    await partita.command('down');
+    const heard = readFileSync(events, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => asRunEvent(JSON.parse(line) as JsonObject));
+    const ofFirst = heard.filter(({ run }) =>
+      [run.runId, run.facets.parent?.run.runId].includes(first.runId),
+    );
+    expect(ofFirst).toHaveLength(20);
+    expect(new Set(storyOf(ofFirst)).size).toBe(20);
+    const [source] = ofFirst[0]?.inputs ?? [];
+    expect(source).toMatchObject({ namespace: 'file', name: join(partita.folder, 'ledger.csv') });
+    expect(ofFirst.at(-1)?.run.facets.partita_outcome).toMatchObject({
+      partitions: { trained: PARTITIONS },
+    });
   }, 240_000);
 });

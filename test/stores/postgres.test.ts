@@ -76,6 +76,7 @@ describe('migrations', () => {
       'model',
       'object',
       'object_location',
+      'outbox',
       'parameters',
       'profile',
       'quarantine',

@@ -1,7 +1,9 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import type { Json } from '../../domain/json.ts';
+import type { Stage } from '../../domain/run.ts';
 import type { AuditRole } from '../audit-store.ts';
+import type { Announcement } from '../outbox-store.ts';
 
 /** The tables of what people and runs have changed. */
 export type LedgerTables = {
@@ -17,6 +19,7 @@ export type LedgerTables = {
   readonly run_deletion_event: RunDeletionEventTable;
   /** A view: runs that were deleted and not restored. */
   readonly deleted_run: RunDeletionEventTable;
+  readonly outbox: OutboxTable;
 };
 
 export type DefaultNow = ColumnType<string, never, never>;
@@ -73,5 +76,14 @@ type RunDeletionEventTable = {
   readonly actor: string;
   readonly reason: string | null;
   readonly at: DefaultNow;
+};
+type OutboxTable = {
+  readonly id: Generated<number>;
+  readonly run_id: string;
+  readonly stage: Stage | '';
+  readonly event: Announcement['event'];
+  readonly at: string;
+  readonly told_at: string | null;
+  readonly refusal: string | null;
 };
 type AuditHeadTable = { readonly seq: number };

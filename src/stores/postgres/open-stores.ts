@@ -2,6 +2,7 @@ import type { AnnotationStore } from '../annotation-store.ts';
 import type { AuditStore } from '../audit-store.ts';
 import type { BookmarkStore } from '../bookmark-store.ts';
 import type { LineageStore } from '../lineage-store.ts';
+import type { OutboxStore } from '../outbox-store.ts';
 import type { QuarantineStore } from '../quarantine-store.ts';
 import type { RegistryStore } from '../registry-store.ts';
 import type { RetentionStore } from '../retention-store.ts';
@@ -12,6 +13,7 @@ import { createPostgresAnnotationStore } from './postgres-annotation-store.ts';
 import { createPostgresAuditStore } from './postgres-audit-store.ts';
 import { createPostgresBookmarkStore } from './postgres-bookmark-store.ts';
 import { createPostgresLineageStore } from './postgres-lineage-store.ts';
+import { createPostgresOutboxStore } from './postgres-outbox-store.ts';
 import { createPostgresQuarantineStore } from './postgres-quarantine-store.ts';
 import { createPostgresRegistryStore } from './postgres-registry-store.ts';
 import { createPostgresRetentionStore } from './postgres-retention-store.ts';
@@ -28,6 +30,7 @@ export type PostgresStores = {
   readonly annotations: AnnotationStore;
   readonly retention: RetentionStore;
   readonly bookmarks: BookmarkStore;
+  readonly outbox: OutboxStore;
 };
 
 /** Everything that is remembered in one database, over one pool of connections; connects at the first question. */
@@ -47,6 +50,7 @@ export function openPostgresStores(url: string): {
       annotations: createPostgresAnnotationStore(database),
       retention: createPostgresRetentionStore(database),
       bookmarks: createPostgresBookmarkStore(database),
+      outbox: createPostgresOutboxStore(database),
     },
     close: () => database.destroy(),
   };

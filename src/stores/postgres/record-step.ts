@@ -5,6 +5,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { FailureReason } from '../../domain/run.ts';
 import { digestJson } from '../../frame/digest.ts';
 import type { Attempt, RunStore, StepName } from '../run-store.ts';
+import { announceStep } from './announce.ts';
 import { auditRun, auditStep } from './append-audit.ts';
 import type { Database } from './database.ts';
 
@@ -68,6 +69,7 @@ export async function recordStep(
     await write(transaction, stepId);
     await recordLostAttempts(transaction, stepId, step.attempt);
     await recordAttempt(transaction, stepId, step.attempt, 'SUCCEEDED');
+    await announceStep(transaction, step.runId, step.stage);
     await auditStep(transaction, stepId, workerName(step.attempt));
     return { kind: 'recorded' };
   });

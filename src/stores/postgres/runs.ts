@@ -4,6 +4,7 @@ import { asJson } from '../../domain/json.ts';
 import { isTerminal, type RunError, type RunMode, type RunStatus } from '../../domain/run.ts';
 import { digestJson } from '../../frame/digest.ts';
 import type { NewRun, RunStore } from '../run-store.ts';
+import { announceRun } from './announce.ts';
 import { auditRun } from './append-audit.ts';
 import type { Database } from './database.ts';
 import { insertRows } from './rows.ts';
@@ -188,6 +189,7 @@ async function moveRun(
     })
     .where('id', '=', id)
     .execute();
+  await announceRun(db, id, status);
   await auditRun(db, id, {
     action: 'run.status',
     actor: 'workflow',
