@@ -47,6 +47,7 @@ export async function migrate<Schema>(
   const { rows } = await sql<{ version: number }>`
     select current_setting('server_version_num')::integer as version`.execute(db);
   checkVersion(rows[0]?.version ?? 0);
+  if (await isCurrent(db, migrations)) return { applied: [] };
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => ({ ...migrations }) },
@@ -56,6 +57,17 @@ export async function migrate<Schema>(
   return {
     applied: results.map(({ migrationName }) => migrationName),
   };
+}
+
+/** Whether exactly these were applied: who may only read the schema can tell, too. */
+async function isCurrent<Schema>(db: Kysely<Schema>, migrations: object): Promise<boolean> {
+  const { rows: found } = await sql<{ known: boolean }>`
+    select to_regclass('kysely_migration') is not null as known`.execute(db);
+  if (found[0]?.known !== true) return false;
+  const { rows } = await sql<{ name: string }>`
+    select name from kysely_migration order by name`.execute(db);
+  const names = Object.keys(migrations).toSorted();
+  return JSON.stringify(rows.map(({ name }) => name)) === JSON.stringify(names);
 }
 
 /** Takes `server_version_num`, for example 150004; throws `Failure('unsupported')`. */

@@ -80,7 +80,10 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
       const { loadMiningExample } = await import('./operations/mining-example.ts');
       return loadMiningExample((await system.stack(true)).dataUrl);
     },
-    migrate: async () => migrateDatabase((await system.stack(false)).databaseUrl),
+    migrate: async () => {
+      const { ownerUrl, databaseUrl } = await system.stack(false);
+      return migrateDatabase({ owner: ownerUrl, app: databaseUrl });
+    },
     work: (stop) => system.work(stop),
     close: () => system.close(),
   };

@@ -25,8 +25,8 @@ const exitCode = await runCommandLine(args, {
   now: () => performance.now(),
   // Loaded when needed: `--help`, `validate` and `init` start fast and start nothing.
   createServices: async () => (await import('../compose.ts')).createServices(),
-  migrateDatabase: async (url) =>
-    (await import('../compose/migrate-database.ts')).migrateDatabase(url),
+  migrateDatabase: async (addresses) =>
+    (await import('../compose/migrate-database.ts')).migrateDatabase(addresses),
   untilInterrupted,
 });
 // What a pipe has not taken yet would be lost.

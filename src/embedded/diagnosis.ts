@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import { isFailure } from '../domain/failure.ts';
 import { fileSha256 } from './file-sha256.ts';
 import { freePorts } from './free-port.ts';
+import { historyGuard } from './history-guard.ts';
 import { packageRoot } from './package-root.ts';
 import { missingLinks, postgresPackage } from './postgres-binaries.ts';
 import { runProgram } from './run-program.ts';
@@ -34,6 +35,7 @@ export async function diagnose(config: Config): Promise<readonly Finding[]> {
     checkInstall(packageRoot()),
     checkDisk(config.folder),
     checkPostgres(config),
+    checkHistory(config),
     checkTemporal(config),
     checkPorts(),
     checkPip(),
@@ -101,6 +103,28 @@ async function checkPostgres(config: Config): Promise<Finding> {
   } catch (error) {
     if (!isFailure(error)) throw error;
     return problem('postgres', error.message, 'Install again, or set DATABASE_URL.');
+  }
+}
+
+async function checkHistory(config: Config): Promise<Finding> {
+  const guard = await historyGuard(config);
+  switch (guard.kind) {
+    case 'unknown':
+      return ok('history', `not asked: ${guard.because}`);
+    case 'guarded':
+      return ok('history', `"${guard.account}" can add to it, and change nothing of it`);
+    case 'open':
+      if (guard.unguarded.length > 0)
+        return problem(
+          'history',
+          `the guard of ${guard.unguarded.join(', ')} is switched off`,
+          'Ask who owns the tables why, see what `partita audit verify` finds, and enable the triggers again.',
+        );
+      return warning(
+        'history',
+        `"${guard.account}" could change ${guard.open} tables of it, having them or their guards in its hands`,
+        'Let DATABASE_URL name an account of its own, DATABASE_OWNER_URL the owner, and run `partita migrate`.',
+      );
   }
 }
 

@@ -8,7 +8,7 @@ import type { PostgresHome } from './postgres-home.ts';
 import { writePrivateFile } from './private-file.ts';
 import type { SystemUser } from './system-user.ts';
 
-/** The server's only account: owner of both databases. */
+/** The server's first account: its administrator, and owner of the history of runs. */
 export const DATABASE_ACCOUNT = 'partita';
 
 const CLUSTER_FLAGS = [

@@ -44,9 +44,17 @@ export function findPostgresHome(partitaFolder: string): PostgresHome {
   );
 }
 
-/** The password of the server's only account, made at random the first time and kept in `.partita` (0600). */
+/** The password of the server's owner, made at random the first time and kept in `.partita` (0600). */
 export function postgresPassword(partitaFolder: string): string {
-  const path = join(partitaFolder, 'postgres.password');
+  return passwordIn(join(partitaFolder, 'postgres.password'));
+}
+
+/** The same of the account that the application works as. */
+export function appPassword(partitaFolder: string): string {
+  return passwordIn(join(partitaFolder, 'postgres.app-password'));
+}
+
+function passwordIn(path: string): string {
   if (!existsSync(path)) writePrivateFile(path, randomBytes(24).toString('base64url'));
   return readFileSync(path, 'utf8').trim();
 }

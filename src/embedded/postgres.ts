@@ -16,7 +16,7 @@ import type { Say } from './say.ts';
 import { queryServer } from './server-query.ts';
 import { databaseUser, type SystemUser } from './system-user.ts';
 
-/** A Postgres server of ours that answers: listens on 127.0.0.1 only and lets in one account by password. */
+/** A Postgres server of ours that answers: listens on 127.0.0.1 only and lets in accounts by password. */
 export type PostgresServer = {
   readonly process: ProcessIdentity;
   readonly port: number;
@@ -39,12 +39,16 @@ export type StartPostgresOptions = {
 /** How long a server may take to write everything and end. */
 const STOP_PATIENCE_MS = 30_000;
 
-/** The address of a database on the server, password included: never to be shown. */
+/** The address of a database on the server, password included: never to be shown. `account`: default the owner's. */
 export function postgresUrl(
-  server: Pick<PostgresServer, 'port' | 'password'>,
+  {
+    port,
+    password,
+    account = DATABASE_ACCOUNT,
+  }: Pick<PostgresServer, 'port' | 'password'> & { readonly account?: string },
   database: string,
 ): string {
-  return `postgres://${DATABASE_ACCOUNT}:${server.password}@127.0.0.1:${server.port}/${database}`;
+  return `postgres://${account}:${password}@127.0.0.1:${port}/${database}`;
 }
 
 /**

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { type Config, childEnvironment, type ExternalTemporal } from '../config.ts';
+import { embeddedAddresses, ensureAppAccount, giveToApp } from './app-account.ts';
 import { buildDigest } from './build-digest.ts';
 import { withFolderLock } from './folder-lock.ts';
 import { packageRoot } from './package-root.ts';
 import { hasDied, markStopped, type PartName, readRecord, writeRecord } from './part-record.ts';
 import { ensurePartitaFolder, runFolder } from './partita-folder.ts';
 import { findPostgres, postgresUrl, startPostgres, stopPostgres } from './postgres.ts';
-import { postgresPassword } from './postgres-home.ts';
 import type { Say } from './say.ts';
 import { ensureDatabase } from './server-query.ts';
 import { NAMESPACE, startTemporal, stopTemporal } from './temporal.ts';
@@ -17,6 +17,8 @@ import { startWorker, stopWorker } from './worker-process.ts';
 export type Stack = {
   /** Runs and lineage, as the application reaches them. */
   readonly databaseUrl: string;
+  /** The same database as whoever owns its tables does; the same address where that is nobody else. */
+  readonly ownerUrl: string;
   /** The users' own tables; null with a database of one's own and no PARTITA_DATA_URL. */
   readonly dataUrl: string | null;
   readonly temporal: ExternalTemporal;
@@ -28,8 +30,11 @@ export type Stack = {
 
 export type StackRequest = {
   readonly config: Config;
-  /** Brings the database at this address to the newest schema. */
-  readonly migrate: (databaseUrl: string) => Promise<unknown>;
+  /** Brings the database to the newest schema. */
+  readonly migrate: (addresses: {
+    readonly owner: string;
+    readonly app: string;
+  }) => Promise<unknown>;
   /** False in a worker itself: it needs the other parts only. */
   readonly worker: boolean;
   /** Variables of our environment that the worker needs too: a spec refers to them. */
@@ -51,13 +56,13 @@ export async function ensureStack(request: StackRequest): Promise<Stack> {
   const { config, say } = request;
   const named = request.worker ? undefined : namedStack(config);
   if (named !== undefined) {
-    await request.migrate(named.databaseUrl);
+    await request.migrate(addressesOf(named));
     return named;
   }
   ensurePartitaFolder(config.folder);
   return withFolderLock(lockPlace(config), waiting(say), async () => {
     const database = await ensureDatabases(config, say);
-    await request.migrate(database.databaseUrl);
+    await request.migrate(addressesOf(database));
     const temporal = await ensureTemporal(config, say);
     const stack = { ...database, ...temporal, started: [...database.started, ...temporal.started] };
     if (!request.worker) return stack;
@@ -91,11 +96,7 @@ export async function stopStack(
 export function runningDatabase({ folder, databaseUrl }: Config): string | null {
   if (databaseUrl !== null) return databaseUrl;
   const found = findPostgres(folder);
-  return (
-    (found &&
-      postgresUrl({ port: found.port, password: postgresPassword(folder) }, LINEAGE_DATABASE)) ??
-    null
-  );
+  return found === undefined ? null : embeddedAddresses(folder, found.port, LINEAGE_DATABASE).app;
 }
 
 /** The parts of ours that have ended without being told to. Reads three small files: cheap enough for every second. */
@@ -113,15 +114,21 @@ export function deadParts({ folder, databaseUrl, temporal }: Config): readonly P
 export function namedStack(config: Config): Stack | undefined {
   const { databaseUrl, dataUrl, temporal } = config;
   if (databaseUrl === null || temporal === null) return undefined;
-  return { databaseUrl, dataUrl, temporal, temporalUi: null, started: [] };
+  const ownerUrl = config.ownerUrl ?? databaseUrl;
+  return { databaseUrl, ownerUrl, dataUrl, temporal, temporalUi: null, started: [] };
+}
+
+function addressesOf({ ownerUrl, databaseUrl }: Pick<Stack, 'ownerUrl' | 'databaseUrl'>) {
+  return { owner: ownerUrl, app: databaseUrl };
 }
 
 async function ensureDatabases(
   config: Config,
   say: Say,
-): Promise<Pick<Stack, 'databaseUrl' | 'dataUrl' | 'started'>> {
+): Promise<Pick<Stack, 'databaseUrl' | 'ownerUrl' | 'dataUrl' | 'started'>> {
   const { folder, databaseUrl, dataUrl } = config;
-  if (databaseUrl !== null) return { databaseUrl, dataUrl, started: [] };
+  if (databaseUrl !== null)
+    return { databaseUrl, ownerUrl: config.ownerUrl ?? databaseUrl, dataUrl, started: [] };
   const preferredPort = readRecord(folder, 'postgres')?.ports['sql'];
   const server = await startPostgres({
     folder,
@@ -132,9 +139,14 @@ async function ensureDatabases(
   writeRecord(folder, 'postgres', { process, ports: { sql: port }, log });
   for (const name of [LINEAGE_DATABASE, DATA_DATABASE])
     await ensureDatabase(postgresUrl(server, 'postgres'), name);
+  await ensureAppAccount(folder, port);
+  const lineage = embeddedAddresses(folder, port, LINEAGE_DATABASE);
+  const data = embeddedAddresses(folder, port, DATA_DATABASE);
+  await giveToApp(data.owner, DATA_DATABASE);
   return {
-    databaseUrl: postgresUrl(server, LINEAGE_DATABASE),
-    dataUrl: dataUrl ?? postgresUrl(server, DATA_DATABASE),
+    databaseUrl: lineage.app,
+    ownerUrl: lineage.owner,
+    dataUrl: dataUrl ?? data.app,
     started: server.adopted ? [] : ['postgres'],
   };
 }
@@ -175,6 +187,8 @@ function connectionVariables(stack: Stack): { readonly [name: string]: string | 
   const { address, namespace, tls, apiKey } = stack.temporal;
   return {
     DATABASE_URL: stack.databaseUrl,
+    // It works, and changes no schema.
+    DATABASE_OWNER_URL: undefined,
     PARTITA_DATA_URL: stack.dataUrl ?? undefined,
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: namespace,

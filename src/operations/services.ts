@@ -339,5 +339,8 @@ export interface Services {
 /** Called by the first command that needs it: `--help`, `validate` and `init` start nothing. */
 export type CreateServices = () => Promise<Services>;
 
-/** Brings the database at this address to the newest schema: what `up` asks for before there are services. */
-export type MigrateDatabase = (databaseUrl: string) => Promise<unknown>;
+/** Brings the database to the newest schema: what `up` asks for before there are services. */
+export type MigrateDatabase = (addresses: {
+  readonly owner: string;
+  readonly app: string;
+}) => Promise<unknown>;

@@ -18,7 +18,7 @@ describe('the doctor', () => {
     );
     const names = findings.map((finding) => finding.name);
     expect(names.toSorted()).toEqual(
-      'disk java memory node packages pip ports postgres temporal user'.split(' '),
+      'disk history java memory node packages pip ports postgres temporal user'.split(' '),
     );
     for (const { level, remedy } of findings) expect(remedy === null).toBe(level === 'ok');
     expect(healthy).toBe(true);

@@ -26,7 +26,7 @@ describe('the stack', () => {
   const ensure = (): Promise<Stack> =>
     ensureStack({
       config: config(),
-      migrate: async (url) => void migrated.push(url),
+      migrate: async ({ owner }) => void migrated.push(owner),
       worker: false,
       say: silent,
     });
@@ -74,11 +74,11 @@ describe('the stack', () => {
   });
 
   it('has a database for lineage, which is migrated, and one for the users’ own tables', async () => {
-    const { databaseUrl, dataUrl } = await ensure();
+    const { databaseUrl, ownerUrl, dataUrl } = await ensure();
     const nameOf = (url: string) => queryServer(url, 'select current_database() as name');
     expect(await nameOf(databaseUrl)).toEqual([{ name: 'partita' }]);
     expect(await nameOf(dataUrl ?? '')).toEqual([{ name: 'partita_data' }]);
-    expect(migrated.at(-1)).toBe(databaseUrl);
+    expect(migrated.at(-1)).toBe(ownerUrl);
   });
 
   it('repairs what died and leaves the rest', async () => {
@@ -133,12 +133,13 @@ describe('the stack', () => {
     });
     const stack = await ensureStack({
       config: named,
-      migrate: async (url) => void migrated.push(url),
+      migrate: async ({ owner }) => void migrated.push(owner),
       worker: false,
       say: silent,
     });
     expect(stack).toEqual({
       databaseUrl,
+      ownerUrl: databaseUrl,
       dataUrl: null,
       temporal: named.temporal,
       temporalUi: null,

@@ -1,6 +1,7 @@
 import type { Config } from '../../config.ts';
 import { ensureStack, type Stack } from '../../embedded/stack.ts';
 import { type PartStatus, stackStatus } from '../../embedded/stack-status.ts';
+import type { MigrateDatabase } from '../../operations/services.ts';
 import { describeParts } from '../part-text.ts';
 
 /** Prints a line for people. */
@@ -16,7 +17,7 @@ export type UpResult = {
 /** `partita up`: starts Postgres, Temporal and a worker in the background, or repairs what died. */
 export async function runUp(
   config: Config,
-  migrate: (databaseUrl: string) => Promise<unknown>,
+  migrate: MigrateDatabase,
   write: Write,
 ): Promise<UpResult> {
   const { started, temporalUi } = await ensureStack({ config, migrate, worker: true, say: write });

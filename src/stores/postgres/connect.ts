@@ -115,3 +115,8 @@ function safeInteger(text: string): number {
 export function hasNoSchema(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '42P01';
 }
+
+/** True for what a database answers to an account that lacks the right. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '42501';
+}
