@@ -131,6 +131,8 @@ export class System {
     installRuntime();
     const stack = namedStack(this.#config) ?? (await this.stack(false));
     const context = await this.#open(stack);
+    const { objects, retention } = context;
+    await objects.claimAtFirst(async () => (await retention.reachable([])).known);
     const scratchFolder = incomingFolder(this.#config.folder);
     await mkdir(scratchFolder, { recursive: true });
     const bundle = digestBytes(await partitionBundle());
@@ -176,9 +178,10 @@ export class System {
     const { stores, close } = openPostgresStores(stack.databaseUrl);
     this.#closing.push(close);
     const root = packageRoot();
+    const owner = untilItWorks(() => stores.retention.owner());
     return {
       ...stores,
-      objects: createFileObjectStore(join(this.#config.folder, 'objects')),
+      objects: createFileObjectStore(join(this.#config.folder, 'objects'), owner),
       temporal: untilItWorks(() => this.#connectRuns(stack)),
       temporalUi: stack.temporalUi,
       ...this.#workshop(stack.dataUrl),

@@ -11,7 +11,7 @@ export type GarbageRequest = {
   readonly dryRun: boolean;
   /** Deleted runs keep their bytes for so long, in days; until then they can be restored. */
   readonly keepDays: number;
-  /** Also objects that no run of this database has recorded. */
+  /** Also objects that nobody is known to have put. */
   readonly unknown: boolean;
 };
 
@@ -26,7 +26,7 @@ export type Garbage = {
   /** Half-written files of writers that died. */
   readonly leftovers: Tally;
   readonly kept: Tally;
-  /** Objects that no run of this database has recorded: left by writers that died, or another database's. */
+  /** Objects that no run of this database has recorded and that it has not put: older than claims, or somebody else's. */
   readonly unknown: Tally;
   /** At most 1,000 paths. */
   readonly paths: readonly string[];
@@ -45,7 +45,7 @@ const LISTED = 1_000;
 /**
  * Takes away the bytes that no kept run reaches: objects, pages of runs, uploads, leftovers. Every row of the record stays.
  * Safe beside running runs: what was written since the oldest of them was asked for is not looked at, and what is put
- * again meanwhile stays. `uploadsFolder`: files that were sent over HTTP.
+ * again meanwhile stays, and so does what another database over the same store counts on. `uploadsFolder`: files that were sent over HTTP.
  */
 export async function collectGarbage(
   context: Context,
@@ -99,9 +99,11 @@ class Sweep {
     { objects, known }: Reachable,
     unknown: boolean,
   ): Promise<void> {
+    const { own, others } = await store.claims();
     for await (const { digest, bytes, putAt } of store.list()) {
-      const isStranger = !known.has(digest) && !unknown;
-      const isGarbage = !objects.has(digest) && putAt < this.#settled;
+      // What was put and never recorded was left by a writer that died, or needed for a while only.
+      const isStranger = !known.has(digest) && !own.has(digest) && !unknown;
+      const isGarbage = !objects.has(digest) && !others.has(digest) && putAt < this.#settled;
       const goes =
         isGarbage && !isStranger && (this.#dryRun || (await store.remove(digest, this.#settled)));
       const left = isGarbage && isStranger ? 'unknown' : 'kept';

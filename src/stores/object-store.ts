@@ -10,6 +10,9 @@ export type StoredObject = {
 };
 export type Leftover = { readonly path: string; readonly bytes: number };
 
+/** Objects by who counts on them: the database that this store was opened for, and others over the same store. */
+export type Claims = { readonly own: ReadonlySet<Digest>; readonly others: ReadonlySet<Digest> };
+
 /**
  * Bytes by their content. Writing the same bytes twice is a no-op; a reader never sees half an object. Addresses are
  * digests from the database, never text from a user.
@@ -25,6 +28,9 @@ export interface ObjectStore {
   get(digest: Digest): Promise<Uint8Array>;
   /** Part of an object (a pack member); not digest-checked here. */
   getRange(digest: Digest, offset: number, length: number): Promise<Uint8Array>;
+  /** Says once that this store's database counts on objects that were put before such claims were kept. */
+  claimAtFirst(known: () => Promise<Iterable<Digest>>): Promise<void>;
+  claims(): Promise<Claims>;
   /** Every object, in no order. */
   list(): AsyncIterable<StoredObject>;
   /** Takes an object away, unless it was put (again) since: then it stays, and the answer is false. */

@@ -38,6 +38,8 @@ export interface RetentionStore {
   purgeable(deletedBefore: Date): Promise<readonly string[]>;
   /** From here on nothing brings them back; a run that was restored meanwhile is left out. Names those that are purged. */
   purge(runIds: readonly string[], change: AliasChange): Promise<readonly string[]>;
+  /** The name under which this database counts on objects: another server, or another database of it, has another. */
+  owner(): Promise<string>;
   /** `without`: runs that count as purged already. */
   reachable(without: readonly string[]): Promise<Reachable>;
 }

@@ -34,7 +34,9 @@ const by = { actor: 'ada', role: 'admin', reason: null } as const;
 const OLD = new Date(Date.now() - 3_600_000);
 
 const folder = makeFolder();
-const objects = createFileObjectStore(join(folder, 'objects'));
+const storeOf = (owner: string | null) =>
+  createFileObjectStore(join(folder, 'objects'), owner === null ? null : async () => owner);
+const objects = storeOf('this database');
 const reportsFolder = join(folder, 'reports');
 const uploadsFolder = join(folder, 'uploads');
 let opened: TestRunStore;
@@ -54,8 +56,8 @@ beforeAll(async () => {
 afterAll(() => opened?.close());
 
 /** An object that was put an hour ago. */
-async function oldObject(text: string): Promise<Digest> {
-  const digest = await objects.put(Buffer.from(text));
+async function oldObject(text: string, store = objects): Promise<Digest> {
+  const digest = await store.put(Buffer.from(text));
   utimesSync(objects.path(digest), OLD, OLD);
   return digest;
 }
@@ -170,8 +172,38 @@ describe('collecting garbage', () => {
     expect((await collect()).runs).toEqual([run.runId]);
   });
 
-  it('leaves what no run of this database has recorded, unless that is meant', async () => {
-    const stranger = await oldObject('of another database');
+  it('takes what was put and never recorded, as parts are that were needed for a while only', async () => {
+    const part = await oldObject('a part of something');
+    expect((await collect()).objects.count).toBe(1);
+    expect(isThere(part)).toBe(false);
+  });
+
+  it('leaves what another database counts on, whatever is meant, though no run here reaches it any more', async () => {
+    const run = await recordRun();
+    const shared = await oldObject(`pack ${runs} of models`, storeOf('another database'));
+    const theirs = await oldObject('of another database', storeOf('another database'));
+    expect(run.packs).toContain(shared);
+    await retention.remove(run.runId, by);
+    expect((await collect({ unknown: true })).objects.count).toBe(4);
+    expect([shared, theirs].every(isThere)).toBe(true);
+  });
+
+  it('counts at first on everything that the record knows, where objects are older than claims', async () => {
+    const store = storeOf('older than claims');
+    const known = await oldObject('older', storeOf(null));
+    let asked = 0;
+    const look = async () => {
+      asked++;
+      return [known];
+    };
+    for (let time = 0; time < 2; time++) await store.claimAtFirst(look);
+    expect(asked).toBe(1);
+    expect([...(await store.claims()).own]).toEqual([known]);
+    expect((await objects.claims()).others.has(known)).toBe(true);
+  });
+
+  it('leaves what nobody is known to have put, unless that is meant', async () => {
+    const stranger = await oldObject('older than claims', storeOf(null));
     const found = await collect();
     expect([found.objects.count, found.unknown.count]).toEqual([0, 1]);
     expect(isThere(stranger)).toBe(true);

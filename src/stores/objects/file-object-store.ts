@@ -7,7 +7,8 @@ import type { Digest } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
 import { digestBytes } from '../../frame/digest.ts';
 import { LAYOUT_FILE, readFolderLayout } from '../../frame/snapshot-layout.ts';
-import type { Leftover, ObjectState, ObjectStore, StoredObject } from '../object-store.ts';
+import type { Claims, Leftover, ObjectState, ObjectStore, StoredObject } from '../object-store.ts';
+import { claim, claimsIn, hasClaimed } from './claims.ts';
 import { listLeftovers, listObjects, removeObject, touch } from './collect-files.ts';
 import { codeOf, failureOf } from './file-failure.ts';
 
@@ -20,15 +21,20 @@ const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW;
  * Objects as files `sha256/ab/cdef…` in a folder of their own. Bytes are written beside, flushed and renamed, so a reader
  * sees a whole object or none, and any number of writers may put the same bytes at once.
  */
-export function createFileObjectStore(folder: string): ObjectStore {
-  return new FileObjectStore(folder);
+export function createFileObjectStore(folder: string, owner: Owner = null): ObjectStore {
+  return new FileObjectStore(folder, owner);
 }
+
+/** Names the database for which objects are put, asked when the first is; null: nobody's collector comes here. */
+type Owner = (() => Promise<string>) | null;
 
 class FileObjectStore implements ObjectStore {
   readonly #folder: string;
+  readonly #owner: Owner;
 
-  constructor(folder: string) {
+  constructor(folder: string, owner: Owner) {
     this.#folder = folder;
+    this.#owner = owner;
   }
 
   path(digest: Digest): string {
@@ -38,6 +44,7 @@ class FileObjectStore implements ObjectStore {
 
   async put(bytes: Uint8Array): Promise<Digest> {
     const digest = digestBytes(bytes);
+    await this.#claim([digest]);
     if (await this.#holds(digest, bytes.byteLength)) return digest;
     const incoming = await this.#incomingPath();
     await this.#orFailure(async () => {
@@ -67,6 +74,7 @@ class FileObjectStore implements ObjectStore {
         return stat.size;
       });
       const digest = await digestFile(path);
+      await this.#claim([digest]);
       if (await this.#holds(digest, size)) await rm(path);
       else await this.#moveOrCopyIn(path, digest);
       return digest;
@@ -76,8 +84,26 @@ class FileObjectStore implements ObjectStore {
   /** Under the digest of its layout, which names its files: those were written by a cluster, once, under names of their own. */
   async #putFolder(path: string): Promise<Digest> {
     const digest = await digestFile(join(path, LAYOUT_FILE));
+    await this.#claim([digest]);
     await this.#moveIn(path, digest);
     return digest;
+  }
+
+  async #claim(digests: readonly Digest[]): Promise<void> {
+    const owner = await this.#owner?.();
+    if (owner === undefined) return;
+    await this.#orFailure(() => claim(this.#folder, owner, digests), this.#folder);
+  }
+
+  async claimAtFirst(known: () => Promise<Iterable<Digest>>): Promise<void> {
+    const owner = await this.#owner?.();
+    if (owner === undefined || (await hasClaimed(this.#folder, owner))) return;
+    await this.#claim([...(await known())]);
+  }
+
+  async claims(): Promise<Claims> {
+    const owner = (await this.#owner?.()) ?? null;
+    return this.#orFailure(() => claimsIn(this.#folder, owner), this.#folder);
   }
 
   async has(digest: Digest): Promise<boolean> {

@@ -56,6 +56,15 @@ export function createPostgresRetentionStore(db: Kysely<Database>): RetentionSto
         return purged;
       }),
 
+    async owner() {
+      const { rows } = await sql<{ name: string }>`
+        select system_identifier || '-' || oid as name
+        from pg_control_system(), pg_database where datname = current_database()`.execute(db);
+      const [row] = rows;
+      if (row === undefined) throw new RangeError('This database is in no catalogue.');
+      return row.name;
+    },
+
     reachable: (without) => reachableFrom(db, without),
   };
 }
