@@ -23,6 +23,7 @@ export const REGRESSION_METRICS = [
   'median_ae',
   'pinball',
   'rmsle',
+  'mase',
 ] as const;
 export const METRICS = [...CLASSIFICATION_METRICS, ...REGRESSION_METRICS] as const;
 
@@ -30,6 +31,24 @@ export type ClassificationMetric = (typeof CLASSIFICATION_METRICS)[number];
 export type RegressionMetric = (typeof REGRESSION_METRICS)[number];
 export type Metric = ClassificationMetric | RegressionMetric;
 export type Task = 'classification' | 'regression';
+/** What a user asks for: a forecast has the models of a regression. */
+export type AskedTask = Task | 'forecast';
+
+/** What a user asked for: inside, a forecast is a regression on earlier values. */
+export function askedTask({
+  target,
+  forecast,
+}: {
+  readonly target: { readonly task: Task };
+  readonly forecast?: object;
+}): AskedTask {
+  return forecast === undefined ? target.task : 'forecast';
+}
+
+/** Whether models are fitted as that. */
+export function isTask(task: AskedTask): task is Task {
+  return task === 'classification' || task === 'regression';
+}
 
 const LOWER_IS_BETTER: ReadonlySet<Metric> = new Set<Metric>([
   'log_loss',
@@ -41,14 +60,18 @@ const LOWER_IS_BETTER: ReadonlySet<Metric> = new Set<Metric>([
   'median_ae',
   'pinball',
   'rmsle',
+  'mase',
 ]);
 
 export function isLowerBetter(metric: Metric): boolean {
   return LOWER_IS_BETTER.has(metric);
 }
 
-export function metricsOf(task: Task): readonly Metric[] {
-  return task === 'classification' ? CLASSIFICATION_METRICS : REGRESSION_METRICS;
+export function metricsOf(task: AskedTask): readonly Metric[] {
+  if (task === 'classification') return CLASSIFICATION_METRICS;
+  return task === 'forecast'
+    ? REGRESSION_METRICS
+    : REGRESSION_METRICS.filter((metric) => metric !== 'mase');
 }
 
 /** A score in the metric's own direction, or the reason why there is none. Never NaN. */

@@ -1,7 +1,7 @@
 import type { Digest } from './digest.ts';
 import type { FailureKind } from './failure.ts';
 import type { JsonObject } from './json.ts';
-import type { Metric, Task } from './metric.ts';
+import type { AskedTask, Metric } from './metric.ts';
 import type { PartitionKey } from './partition.ts';
 import type { PartitionReason, PartitionStatus, RunMode, RunStatus, Verdict } from './run.ts';
 
@@ -77,7 +77,7 @@ export type RunResult = {
   readonly origin: { readonly runId: string; readonly mode: RunMode } | null;
   readonly snapshot: Digest | null;
   readonly engine: string;
-  readonly task: Task;
+  readonly task: AskedTask;
   readonly metric: Metric;
   /** Ordered by partition text. */
   readonly partitions: readonly PartitionRow[];

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { Task } from '../domain/metric.ts';
+import type { AskedTask } from '../domain/metric.ts';
 import type { Matrix } from '../frame/frame.ts';
 import type { OnnxGraph, Value } from '../onnx/graph.ts';
 
@@ -87,7 +87,7 @@ export interface Estimator<Parameters extends JsonObject = JsonObject> {
   readonly id: string;
   /** Raised when the same input may give other bytes. */
   readonly version: number;
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly AskedTask[];
   readonly supports: Supports;
   /** Every parameter with its default and range; strict. */
   readonly parameters: z.ZodType<Parameters>;

@@ -1,5 +1,7 @@
 import { Failure } from '../domain/failure.ts';
+import type { AskedTask } from '../domain/metric.ts';
 import { baseline } from './baseline.ts';
+import { drift, seasonalNaive } from './carried-value.ts';
 import { decisionTree } from './decision-tree.ts';
 import { elasticNet } from './elastic-net.ts';
 import type { Estimator, Model } from './estimator.ts';
@@ -20,6 +22,8 @@ import { svm } from './svm.ts';
 /** Every algorithm, simplest first: ties between scores go to the earlier one. Adding one = one file and one line here. */
 export const registry: readonly Estimator[] = Object.freeze([
   baseline,
+  seasonalNaive,
+  drift,
   linear,
   ridge,
   lasso,
@@ -54,4 +58,9 @@ export function loadModel(bytes: Uint8Array): Model {
       `The bytes name the algorithm "${algorithm}", which this version does not have.`,
     );
   return estimator.load(bytes);
+}
+
+/** Whether it does what is asked: whatever predicts numbers can forecast. */
+export function doesTask({ tasks }: Pick<Estimator, 'tasks'>, task: AskedTask): boolean {
+  return tasks.includes(task) || (task === 'forecast' && tasks.includes('regression'));
 }

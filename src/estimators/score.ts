@@ -9,6 +9,7 @@ import { type Measure, type Measured, unmeasured } from './metrics/measure.ts';
 import { brier, logLoss } from './metrics/probability.ts';
 import { prAuc, rocAuc } from './metrics/ranking.ts';
 import * as regression from './metrics/regression.ts';
+import { mase } from './metrics/scaled-error.ts';
 import {
   type ClassRows,
   obstacleToScore,
@@ -41,6 +42,7 @@ const VALUE_MEASURES: { readonly [metric in RegressionMetric]: Measure<ValueRows
   median_ae: regression.medianAe,
   pinball: regression.pinball,
   rmsle: regression.rmsle,
+  mase,
 };
 
 /**

@@ -19,6 +19,11 @@ export async function predictTable(
   signal: AbortSignal,
 ): Promise<PredictResult> {
   const { spec, classes, columns, models } = await servedModels(context, run);
+  if (spec.forecast !== undefined)
+    throw new Failure(
+      'usage',
+      'A forecast goes on from the history of its partitions, which is read here: use `partita predict RUN --data FILE --out FILE` without `--engine spark`.',
+    );
   const folder = localFolder(out);
   if (folder !== null && existsSync(folder)) throw new Failure('usage', alreadyThere(folder));
   const engine = {

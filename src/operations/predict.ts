@@ -4,16 +4,22 @@ import type { Outcome } from '../engines/engine.ts';
 import { createJob, type Job, mapJob } from '../engines/job.ts';
 import { requireColumn } from '../frame/frame.ts';
 import { openSnapshot, type SnapshotReader } from '../frame/snapshot-reader.ts';
-import { answerFor } from '../partition/model-set.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import { outputWidth, predictionsFromBytes } from '../partition/predictions.ts';
-import type { SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { columnTexts } from './answer-columns.ts';
+import {
+  type AnsweredRoute,
+  answeredRoutes,
+  modelInput,
+  type Route,
+  routeOf,
+  scoringSpec,
+} from './answer-routes.ts';
 import type { OperationContext } from './context.ts';
-import { fileKind } from './file-kind.ts';
-import { type ServedMember, type ServedSet, servedModels } from './model-set.ts';
+import { forecastTable } from './forecast-table.ts';
+import { servedModels } from './model-set.ts';
 import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
 import { type ScoredRows, scoreColumns } from './score-columns.ts';
 import type { PredictRequest, PredictResult } from './services.ts';
@@ -24,13 +30,6 @@ type Context = Pick<
   'runs' | 'facts' | 'quarantine' | 'objects' | 'engineFor' | 'snapshotRequest' | 'takeSnapshot'
 >;
 
-/** Who answers for a partition of the new data, and why; null = nobody does. */
-type Route = {
-  readonly partition: SnapshotPartition;
-  readonly member: ServedMember | null;
-  readonly reason: string | null;
-};
-
 /** The rows to be scored. */
 type NewRows = PassingSnapshot & {
   readonly spec: Spec;
@@ -40,10 +39,12 @@ type NewRows = PassingSnapshot & {
 
 /**
  * Every row of a file by the model of its partition; a key that training never saw is answered by the global model, and
- * each row names the model, the rung of the ladder and the reason. Rows come out in the order of the file.
+ * each row names the model, the rung of the ladder and the reason. Rows come out in the order of the file. Of a forecast
+ * the rows are the history, and the next ones come out.
  */
 export async function predict(context: Context, request: PredictRequest): Promise<PredictResult> {
   const served = await servedModels(context, request.run);
+  if (served.spec.forecast !== undefined) return forecastTable(context, served, request);
   const { models, classes, columns: trained } = served;
   const spec = scoringSpec(served.spec, trained, request);
   const columns = scoreColumns(spec, classes);
@@ -54,7 +55,7 @@ export async function predict(context: Context, request: PredictRequest): Promis
       const reader = await openSnapshot(path);
       try {
         const rows = { spec, classes, snapshot, path, reader };
-        const routes = snapshot.partitions.map((partition) => route(partition, models));
+        const routes = snapshot.partitions.map((partition) => routeOf(partition, models));
         const rungs: { [rung: string]: number } = {};
         for await (const scored of scoreAll(context, rows, routes, signal)) {
           const { count } = scored.partition;
@@ -79,9 +80,7 @@ async function* scoreAll(
   routes: readonly Route[],
   signal: AbortSignal,
 ): AsyncGenerator<ScoredRows> {
-  const answered = routes.flatMap(({ member, ...rest }) =>
-    member === null ? [] : [{ ...rest, member }],
-  );
+  const answered = answeredRoutes(routes);
   const job = scoreJob(rows, answered, objects);
   for await (const outcome of mapJob(await engineFor(rows.spec), job, signal)) {
     const answer = answered[outcome.task] as Route;
@@ -95,7 +94,7 @@ async function* scoreAll(
 
 function scoreJob(
   { spec, classes, snapshot, path }: NewRows,
-  answered: readonly (Route & { readonly member: ServedMember })[],
+  answered: readonly AnsweredRoute[],
   objects: ObjectStore,
 ): Job<'score'> {
   const { seconds, memory_mb: memoryMb } = spec.limits.per_partition;
@@ -104,16 +103,9 @@ function scoreJob(
     columns: snapshot.columns.map(({ name }) => name),
     limits: { seconds, memoryMb },
   };
-  const tasks = answered.map(({ partition, member: { bytes } }) => ({
+  const tasks = answered.map(({ partition, member }) => ({
     partition: partitionRef(partition),
-    inputs: [
-      {
-        name: 'model',
-        path: objects.path(bytes.pack),
-        offset: bytes.offset,
-        length: bytes.length,
-      },
-    ],
+    inputs: [modelInput(member, objects)],
   }));
   return createJob(rows, { name: 'score', args: { task: spec.target.task, classes }, tasks });
 }
@@ -153,24 +145,5 @@ async function scoredRows(
     rung: member?.rung ?? 'none',
     reason,
     reach: member?.reach,
-  };
-}
-
-function route(partition: SnapshotPartition, models: ServedSet): Route {
-  return { partition, ...answerFor(partition.text, models) };
-}
-
-/** The run's spec over another file: its key is cut where training cut it. */
-function scoringSpec(
-  spec: Spec,
-  trained: readonly SnapshotColumn[],
-  { data: path, engine }: PredictRequest,
-): Spec {
-  const bins = trained.flatMap(({ name, edges }) => (edges ? [[name, { edges: [...edges] }]] : []));
-  return {
-    ...spec,
-    data: { ...spec.data, source: { kind: fileKind(path), path } },
-    partition: { ...spec.partition, bins: Object.fromEntries(bins) },
-    engine: { ...spec.engine, ...(engine && { kind: engine }) },
   };
 }

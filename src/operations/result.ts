@@ -1,4 +1,4 @@
-import type { Score } from '../domain/metric.ts';
+import { askedTask, type Score } from '../domain/metric.ts';
 import type { PartitionRow, PooledScore, RunResult, ScoredModel } from '../domain/result.ts';
 import type { Choice } from '../partition/choice.ts';
 import type { EvaluateFacts, SideScores, TotalsFacts, TrainFacts } from '../partition/facts.ts';
@@ -37,7 +37,7 @@ export async function runResult(
     origin: run.origin === null ? null : { runId: run.origin.runId, mode: run.origin.mode },
     snapshot: run.snapshot?.digest ?? null,
     engine: run.spec.engine.kind,
-    task: run.spec.target.task,
+    task: askedTask(run.spec),
     metric: run.spec.metric,
     partitions,
     global: globalRow(global, pooled),

@@ -52,6 +52,11 @@ export class Scorer {
     const served = await this.#serving.get(`${runId} ${change}`, () =>
       servedModels(context, runId),
     );
+    if (served.spec.forecast !== undefined)
+      throw new Failure(
+        'invalid-data',
+        'A forecast goes on from the history of a partition, not from single rows: use `partita predict RUN --data FILE --out FILE`.',
+      );
     const answers: ScoredRow[] = [];
     for (const part of readRows(rows, served.spec, served.columns)) {
       const scored = await this.#scorePart(part, served);

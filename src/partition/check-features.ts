@@ -2,10 +2,10 @@ import { Failure } from '../domain/failure.ts';
 import { suggestion } from '../domain/nearest-name.ts';
 import { findEstimator } from '../estimators/registry.ts';
 import { type ColumnShape, featureColumns, KIND_WORDS } from '../features/column-shape.ts';
-import { engineeredColumns } from '../features/engineer/plan-steps.ts';
+import { engineeredColumns, planSteps } from '../features/engineer/plan-steps.ts';
 import { checkHandling } from '../features/handle/rules.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
-import { otherRoles } from './training-data.ts';
+import { otherRoles, unknownAhead } from './training-data.ts';
 
 /**
  * Whether the spec fits the table's columns: steps, single-column rules, parameters that name columns, and columns that have to hold numbers. Asked once,
@@ -17,9 +17,10 @@ export function checkFeatures(columns: readonly ColumnShape[], spec: Spec): void
   const shapes = columns.filter(({ name }) => !spec.columns.drop.includes(name));
   if (target.task === 'regression') checkNumbers(shapes, 'target', target.column);
   checkNumbers(shapes, 'weight', spec.columns.weight);
+  if (spec.forecast !== undefined) checkAhead(shapes, spec);
   const engineered = engineeredColumns(shapes, features.engineer, { target: target.column });
   const known = [...shapes, ...engineered];
-  const names = new Set(featureColumns(known, otherRoles({ spec, scope: 'global' })));
+  const names = new Set(featureColumns(known, otherRoles({ spec, scope: 'global' }, shapes)));
   if (names.size === 0) {
     throw new Failure(
       'invalid-data',
@@ -31,6 +32,29 @@ export function checkFeatures(columns: readonly ColumnShape[], spec: Spec): void
   // Proposals have the columns of the candidates that are given.
   for (const candidate of spec.candidates)
     if (candidate.proposal === undefined) checkCandidate(usable, candidate);
+}
+
+/** What is to be made for rows to come is made of what is known of them. */
+function checkAhead(shapes: readonly ColumnShape[], spec: Spec): void {
+  const { features, target, forecast } = spec;
+  const missing = forecast?.known.find((name) => !shapes.some((shape) => shape.name === name));
+  if (missing !== undefined)
+    throw new Failure(
+      'invalid-spec',
+      `forecast.known: there is no column \`${missing}\`. ${suggestion(
+        missing,
+        shapes.map(({ name }) => name),
+      )}`,
+    );
+  const unknown = new Set(unknownAhead(shapes, spec));
+  planSteps(shapes, features.engineer, { target: target.column }).forEach(({ step }, i) => {
+    const input = step.inputs.find(({ name }) => name !== target.column && unknown.has(name));
+    if (input === undefined) return;
+    throw new Failure(
+      'invalid-spec',
+      `features.engineer[${i}]: nobody knows \`${input.name}\` in the rows to come. Name it in forecast.known, and give it to \`predict\`; or remove the step.`,
+    );
+  });
 }
 
 /** Parameters may name columns: features that hold numbers. */

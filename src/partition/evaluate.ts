@@ -9,7 +9,7 @@ import { truthOf } from './truth.ts';
 export function evaluate(data: PartitionData, args: EvaluateArgs): PartitionResult<EvaluateFacts> {
   const { folds } = data;
   if (folds === undefined) throw new RangeError('Evaluation needs the folds of its rows.');
-  const truth = truthOf(data.frame, args);
+  const truth = truthOf(data.frame, args, folds);
   const own = sideOf(data, 'own', args);
   const global = sideOf(data, 'global', args);
   const shown = own ?? global;

@@ -7,6 +7,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Score, Task } from '../domain/metric.ts';
 import type { FailureReason } from '../domain/run.ts';
 import type { Adjustment } from '../estimators/adjustment.ts';
+import type { Forecast } from '../spec/forecast.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
 
 /** Arguments of `profile`; the result's blob `folds` has one byte per row. */
@@ -332,4 +333,12 @@ export type TotalsFacts = {
 
 /** Arguments of `score`; input `model` holds the pipeline bytes. Result blob `predictions` with one layer. */
 export type ScoreArgs = { readonly task: Task; readonly classes: readonly string[] };
+/** Arguments of `forecast`; input `model` holds the pipeline bytes. Result blobs `times` and `predictions`, a double per row. */
+export type ForecastArgs = { readonly forecast: Forecast; readonly time: string };
+export type ForecastFacts = {
+  readonly rows: number;
+  /** Why there are none. */
+  readonly because: 'no_history' | 'no_next_rows' | 'no_step' | null;
+};
+
 export type ScoreFacts = { readonly algorithm: string; readonly rows: number };

@@ -21,7 +21,7 @@ export function rank(data: PartitionData, args: RankArgs): PartitionResult<RankF
   const bytes = data.inputs.get('predictions');
   if (bytes === undefined || data.folds === undefined)
     throw new RangeError('Ranking needs folds and predictions.');
-  const truth = truthOf(data.frame, args);
+  const truth = truthOf(data.frame, args, data.folds);
   const layers = args.spec.candidates.length + 1;
   const isAdjusted = isAdjusting(args.spec);
   const own = isAdjusted ? bytes.slice() : bytes;
@@ -42,7 +42,7 @@ export function scoreTrials(
     throw new RangeError('Scoring needs folds and predictions.');
   const layers = args.spec.candidates.length + 1;
   const predictions = predictionsFromBytes(bytes, layers, outputWidth(args.classes));
-  const truth = truthOf(data.frame, args);
+  const truth = truthOf(data.frame, args, data.folds);
   const rows = outOfFoldRows(data.folds);
   return {
     facts: { scores: scoreCandidates(truth, predictions, rows, args.places) },

@@ -1,12 +1,14 @@
 import { type Adjustment, adjust } from '../estimators/adjustment.ts';
 import { shapesOf } from '../features/column-shape.ts';
 import { digestBytes } from '../frame/digest.ts';
+import type { Frame } from '../frame/frame.ts';
 import type { Candidate } from '../spec/spec.ts';
 import { contractOf } from './column-contract.ts';
 import type { ModelFacts } from './facts.ts';
 import { FitSite, type FittedCandidate } from './fit-candidate.ts';
 import { type Pipeline, predictMatrix } from './pipeline.ts';
 import { pipelineToBytes } from './pipeline-bytes.ts';
+import { forecastRows } from './rolling-origin.ts';
 import type { FitPlace, TrainingData } from './training-data.ts';
 
 /** The model that ships, and what it (or its twin of the training rows, under `refit: all`) says of holdout rows. */
@@ -49,7 +51,13 @@ export function predictHeldOut(
   { handling, model }: Pick<FittedCandidate, 'handling' | 'model'>,
   rows: Int32Array,
 ): Float64Array {
-  return predictMatrix(model, handling.transform(data.frame, rows), data.args.classes.length);
+  const { spec, classes } = data.args;
+  const predict = (frame: Frame, of?: Int32Array) =>
+    predictMatrix(model, handling.transform(frame, of), classes.length);
+  const { forecast, target } = spec;
+  if (forecast === undefined || forecast.strategy === 'direct') return predict(data.frame, rows);
+  const origin = { frame: data.frame, members: data.members, target: target.column, forecast };
+  return forecastRows(origin, rows, predict);
 }
 
 function ship(

@@ -2,6 +2,7 @@ import { Failure } from '../domain/failure.ts';
 import type { MapFunctionName } from '../spec/map.ts';
 import { digestRows } from './digest-rows.ts';
 import { evaluate } from './evaluate.ts';
+import { forecast } from './forecast.ts';
 import { applyRows } from './map/apply-rows.ts';
 import { builtInFunction } from './map/built-in.ts';
 import type { PartitionFunction } from './partition-function.ts';
@@ -25,6 +26,7 @@ const FUNCTIONS = {
   refit,
   evaluate,
   score,
+  forecast,
   totals,
   digest: digestRows,
   describe: mapped('describe'),

@@ -22,7 +22,7 @@ type MemberRows = TotalsArgs['members'][number] & {
 export function totals(data: PartitionData, args: TotalsArgs): PartitionResult<TotalsFacts> {
   const { folds } = data;
   if (folds === undefined) throw new RangeError('Totals need the folds of their rows.');
-  const truth = truthOf(data.frame, args);
+  const truth = truthOf(data.frame, args, folds);
   const pool = new Pool(data, folds, args);
   const score = (side: Side | null): SideScores | null => side && sideScores(truth, side, folds);
   const { own, global } = pool.paired();

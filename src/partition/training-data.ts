@@ -2,19 +2,20 @@ import { entryOf } from '../domain/entry.ts';
 import type { Target } from '../estimators/estimator.ts';
 import { allTrainingRows, holdoutRows, trainingRows } from '../estimators/folds.ts';
 import { rowsInWindow } from '../estimators/time-window.ts';
-import { featureColumns, shapesOf } from '../features/column-shape.ts';
+import { type ColumnShape, featureColumns, shapesOf } from '../features/column-shape.ts';
 import { engineer } from '../features/engineer/engineer.ts';
 import { selectColumns } from '../features/select/select-columns.ts';
 import { seedOf } from '../frame/digest.ts';
 import { type Frame, findColumn } from '../frame/frame.ts';
 import { durationMicros } from '../spec/duration.ts';
 import type { Handle } from '../spec/features.ts';
+import type { Spec } from '../spec/spec.ts';
 import type { SelectionFacts, TrainArgs } from './facts.ts';
 import { memberRanges } from './member-ranges.ts';
 import type { PartitionContext, PartitionData } from './partition-function.ts';
 import { sampleRows } from './row-sample.ts';
 import { targetOf, timesOf, weightsOf } from './target.ts';
-import type { Truth } from './truth.ts';
+import { type Truth, truthOf } from './truth.ts';
 
 /** Key columns with more texts than this become numbers, as `auto` makes them, not columns of 0 and 1. */
 const ONE_HOT_LEVELS = 64;
@@ -48,7 +49,8 @@ export class TrainingData {
   readonly stop: Int32Array;
   readonly trace: PartitionContext['trace'];
   readonly #rowHashes: Uint8Array;
-  readonly #members: ReturnType<typeof memberRanges>;
+  /** The series of a union, or the one that there is. */
+  readonly members: ReturnType<typeof memberRanges>;
   readonly #trainingRows = new Map<string, Int32Array>();
   readonly #selections = new Map<FitPlace, SelectionFacts>();
 
@@ -66,15 +68,15 @@ export class TrainingData {
     this.source = frame;
     this.folds = folds;
     this.#rowHashes = rowHashes;
-    this.#members = memberRanges(frame, partition.ranges, spec.partition.by);
+    this.members = memberRanges(frame, partition.ranges, spec.partition.by);
     this.target = targetOf(frame, args);
     this.weights = weightsOf(frame, spec);
     this.frame = engineer(frame, spec.features.engineer, {
       timezone: spec.data.timezone,
-      ranges: this.#members,
+      ranges: this.members,
       target: spec.target.column,
     });
-    this.columns = featureColumns(shapesOf(this.frame), otherRoles(args));
+    this.columns = featureColumns(shapesOf(this.frame), otherRoles(args, shapesOf(frame)));
     this.engineered = this.frame.columns.slice(frame.columns.length).map(({ name }) => name);
     this.handle = handleWithKey(frame, args);
     this.trace?.({
@@ -82,7 +84,7 @@ export class TrainingData {
       inputs: { rows: frame.rowCount, columns: frame.columns.map(({ name }) => name) },
       outputs: { engineered: this.engineered, features: this.columns },
     });
-    this.truth = { target: this.target, weights: this.weights, spec };
+    this.truth = truthOf(frame, args, folds);
   }
 
   /** Ascending; a sample by row hash where `global.max_rows` asks for one, or a share of them is. Computed once. */
@@ -107,7 +109,7 @@ export class TrainingData {
   }
 
   #sample(rows: Int32Array, limit: number): Int32Array {
-    return sampleRows(rows, { limit, rowHashes: this.#rowHashes, members: this.#members });
+    return sampleRows(rows, { limit, rowHashes: this.#rowHashes, members: this.members });
   }
 
   /** Ascending: the rows on the training side of that fit, within its window where one is asked. */
@@ -179,15 +181,25 @@ export class TrainingData {
 }
 
 /** Columns that no model may see: the target, and what names, weighs, orders or places a row. */
-export function otherRoles({
-  spec,
-  scope,
-}: Pick<TrainArgs, 'spec' | 'scope'>): ReadonlySet<string> {
+export function otherRoles(
+  { spec, scope }: Pick<TrainArgs, 'spec' | 'scope'>,
+  source: readonly ColumnShape[],
+): ReadonlySet<string> {
   const { id, weight, drop } = spec.columns;
   const roles = [spec.target.column, id, weight, spec.time, ...drop];
   const isKeyFeature = scope === 'global' && spec.global.include_partition;
   if (!isKeyFeature) roles.push(...spec.partition.by);
+  if (spec.forecast !== undefined) roles.push(...unknownAhead(source, spec));
   return new Set(roles.filter((role) => role !== undefined));
+}
+
+/** Columns of the data whose values in the rows to come nobody knows. */
+export function unknownAhead(
+  source: readonly ColumnShape[],
+  { forecast, partition, time }: Spec,
+): readonly string[] {
+  const known = new Set([...(forecast?.known ?? []), ...partition.by, time]);
+  return source.map(({ name }) => name).filter((name) => !known.has(name));
 }
 
 /** The key as a feature of the global model: one-hot up to 64 texts, beyond that by its target, for trees with its place too (DESIGN §10). */

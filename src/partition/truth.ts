@@ -6,17 +6,27 @@ import { type Frame, rowsThat, takeCodes, takeNumbers } from '../frame/frame.ts'
 import type { Spec } from '../spec/spec.ts';
 import type { RankArgs } from './facts.ts';
 import { type Predictions, readLayer } from './predictions.ts';
+import { seasonalScales } from './seasonal-scale.ts';
 import { targetOf, weightsOf } from './target.ts';
 
 /** What predictions are compared with: every row's target and weight, and the metric. */
 export type Truth = {
   readonly target: Target;
   readonly weights: Float64Array | undefined;
+  /** Per row, what `mase` measures errors in; left out for other metrics. */
+  readonly scales?: Float64Array | undefined;
   readonly spec: Pick<Spec, 'metric' | 'target' | 'intervals'>;
 };
 
-export function truthOf(frame: Frame, args: RankArgs): Truth {
-  return { target: targetOf(frame, args), weights: weightsOf(frame, args.spec), spec: args.spec };
+/** `folds`: of the frame's rows. */
+export function truthOf(frame: Frame, args: RankArgs, folds: Uint8Array): Truth {
+  const { spec } = args;
+  const target = targetOf(frame, args);
+  const scales =
+    spec.metric === 'mase' && target.kind === 'values'
+      ? seasonalScales(frame, target.values, folds, spec)
+      : undefined;
+  return { target, weights: weightsOf(frame, spec), scales, spec };
 }
 
 /** Rows and their predictions (`output`: rows × width, row-major) as metrics take them. */
@@ -30,6 +40,7 @@ export function scoredRows(truth: Truth, rows: Int32Array, output: Float64Array)
       prediction: output,
       weights,
       quantile: spec.target.quantile,
+      scales: truth.scales && takeNumbers(truth.scales, rows),
     };
   return {
     kind: 'classes',

@@ -1,4 +1,4 @@
-import { isLowerBetter } from '../domain/metric.ts';
+import { askedTask, isLowerBetter } from '../domain/metric.ts';
 import { STAGES } from '../domain/run.ts';
 import type { EvaluateFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
 import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
@@ -199,7 +199,7 @@ function warningsOf(run: RunRecord, global: TrainedPartition | null): readonly s
 function question(run: RunRecord): ReportFacts['question'] {
   const { target, metric, partition } = run.spec;
   return {
-    task: target.task,
+    task: askedTask(run.spec),
     target: target.column,
     metric,
     isLowerBetter: isLowerBetter(metric),

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../domain/json.ts';
-import type { Metric, Score, Task } from '../domain/metric.ts';
+import type { AskedTask, Metric, Score } from '../domain/metric.ts';
 import type { PartitionReason, PartitionStatus, RunStatus, Verdict } from '../domain/run.ts';
 import type {
   CandidateFacts,
@@ -45,7 +45,7 @@ export type RunIdentity = {
 };
 
 export type Question = {
-  readonly task: Task;
+  readonly task: AskedTask;
   readonly target: string;
   readonly metric: Metric;
   readonly isLowerBetter: boolean;

@@ -38,6 +38,11 @@ const WORDS: { readonly [metric in Metric]: Words } = {
   smape: { name: 'sMAPE', meaning: 'the mean error as a share of truth and prediction' },
   r2: { name: 'R²', meaning: 'the share of the variation explained; 0 is no better than the mean' },
   median_ae: { name: 'median error', meaning: 'half of the rows have a smaller error' },
+  mase: {
+    name: 'MASE',
+    meaning:
+      'mean error in units of what repeating the season before would be off; under 1 is better than that',
+  },
   pinball: { name: 'pinball loss', meaning: 'the error of a predicted quantile' },
   rmsle: { name: 'RMSLE', meaning: 'the typical error of ln(1 + value): ratios count' },
 };

@@ -1,5 +1,12 @@
-import { isLowerBetter, METRICS, type Metric, metricsOf, type Task } from '../domain/metric.ts';
-import { registry } from '../estimators/registry.ts';
+import {
+  type AskedTask,
+  isLowerBetter,
+  METRICS,
+  type Metric,
+  metricsOf,
+  type Task,
+} from '../domain/metric.ts';
+import { doesTask, registry } from '../estimators/registry.ts';
 import { specJsonSchema } from './json-schema.ts';
 import { type JsonSchema, outlineOf } from './schema-outline.ts';
 import { templates } from './templates/catalogue.ts';
@@ -9,7 +16,7 @@ export type Catalogue = {
   /** The simpler first. */
   readonly algorithms: readonly {
     readonly id: string;
-    readonly tasks: readonly Task[];
+    readonly tasks: readonly AskedTask[];
     readonly parameters: JsonSchema;
     readonly probabilities: boolean;
     readonly importance: boolean;
@@ -30,11 +37,13 @@ export type Catalogue = {
   readonly templates: readonly { readonly id: string; readonly content: string }[];
 };
 
+const TASKS: readonly AskedTask[] = ['classification', 'regression', 'forecast'];
+
 export function catalogue(): Catalogue {
   return {
     algorithms: registry.map(({ id, tasks, parameters, supports }) => ({
       id,
-      tasks,
+      tasks: TASKS.filter((task) => doesTask({ tasks }, task)),
       parameters: outlineOf(parameters),
       probabilities: supports.probabilities,
       importance: supports.importance,
@@ -43,7 +52,7 @@ export function catalogue(): Catalogue {
     })),
     metrics: METRICS.map((id) => ({
       id,
-      task: metricsOf('regression').includes(id) ? 'regression' : 'classification',
+      task: metricsOf('forecast').includes(id) ? 'regression' : 'classification',
       isLowerBetter: isLowerBetter(id),
     })),
     steps: engineerSteps(),

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../domain/json.ts';
-import type { Task } from '../domain/metric.ts';
+import type { AskedTask } from '../domain/metric.ts';
 import { suggestion } from '../domain/nearest-name.ts';
-import { findEstimator, registry } from '../estimators/registry.ts';
+import { doesTask, findEstimator, registry } from '../estimators/registry.ts';
 import type { Path } from './problem.ts';
 import { outlineOf } from './schema-outline.ts';
 import { type Finding, findingsOf } from './schema-problems.ts';
@@ -18,7 +18,7 @@ export function namedParameters(entry: AlgorithmEntry): Candidate {
  * Unknown algorithms, algorithms of the other task, parameters that they don't take, entries that stand twice. Takes the
  * raw list: entries that the schema refuses are not its concern.
  */
-export function checkAlgorithms(entries: unknown, task: Task | undefined): readonly Finding[] {
+export function checkAlgorithms(entries: unknown, task: AskedTask | undefined): readonly Finding[] {
   if (!Array.isArray(entries)) return [];
   const seen = new Set<string>();
   return entries.flatMap((raw: unknown, i): readonly Finding[] => {
@@ -32,14 +32,18 @@ export function checkAlgorithms(entries: unknown, task: Task | undefined): reado
   });
 }
 
-function checkEntry(entry: AlgorithmEntry, task: Task | undefined, path: Path): readonly Finding[] {
+function checkEntry(
+  entry: AlgorithmEntry,
+  task: AskedTask | undefined,
+  path: Path,
+): readonly Finding[] {
   const { algorithm, parameters } = namedParameters(entry);
   const at = typeof entry === 'string' ? path : [...path, algorithm];
   const part = typeof entry === 'string' ? 'value' : 'key';
   const estimator = findEstimator(algorithm);
   if (estimator === undefined)
     return [{ path: at, part, message: unknownAlgorithm(algorithm, task) }];
-  if (task !== undefined && !estimator.tasks.includes(task))
+  if (task !== undefined && !doesTask(estimator, task))
     return [
       {
         path: at,
@@ -52,7 +56,7 @@ function checkEntry(entry: AlgorithmEntry, task: Task | undefined, path: Path): 
   return findingsOf(parsed.error.issues, parameters, outlineOf(estimator.parameters), at);
 }
 
-function unknownAlgorithm(algorithm: string, task: Task | undefined): string {
+function unknownAlgorithm(algorithm: string, task: AskedTask | undefined): string {
   const hint = suggestion(
     algorithm,
     registry.map(({ id }) => id),
@@ -60,9 +64,9 @@ function unknownAlgorithm(algorithm: string, task: Task | undefined): string {
   return `\`${algorithm}\` is no known algorithm. ${hint}Known${task === undefined ? '' : ` for ${task}`}: ${idsFor(task)}.`;
 }
 
-function idsFor(task: Task | undefined): string {
+function idsFor(task: AskedTask | undefined): string {
   return registry
-    .filter(({ tasks }) => task === undefined || tasks.includes(task))
+    .filter((estimator) => task === undefined || doesTask(estimator, task))
     .map(({ id }) => `\`${id}\``)
     .join(', ');
 }

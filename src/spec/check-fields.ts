@@ -1,5 +1,5 @@
 import { entryOf } from '../domain/entry.ts';
-import { METRICS, type Metric, metricsOf, type Task } from '../domain/metric.ts';
+import { type AskedTask, METRICS, type Metric, metricsOf } from '../domain/metric.ts';
 import { nearestName } from '../domain/nearest-name.ts';
 import { checkIntervals } from './check-intervals.ts';
 import { columnsOfStep, givenName, looksBack, stepKind } from './engineered-columns.ts';
@@ -24,7 +24,7 @@ export function checkTableFields(spec: TableFields): readonly Finding[] {
 }
 
 /** A metric belongs to one task; takes the raw values, so that it is checked even where others are refused. */
-export function checkMetric(metric: unknown, task: Task | undefined): readonly Finding[] {
+export function checkMetric(metric: unknown, task: AskedTask | undefined): readonly Finding[] {
   const known = METRICS.find((name) => name === metric);
   if (known === undefined || task === undefined) return [];
   const allowed: readonly Metric[] = metricsOf(task);
@@ -38,7 +38,7 @@ export function checkMetric(metric: unknown, task: Task | undefined): readonly F
 export function warnAboutFields(spec: ResolvedSpec): readonly Finding[] {
   const { scheme } = spec.validate;
   const found: Finding[] = [];
-  if (scheme === 'time') return found;
+  if (scheme === 'time' || spec.forecast !== undefined) return found;
   spec.features.engineer.forEach((step, i) => {
     if (looksBack(step))
       found.push(
@@ -97,8 +97,8 @@ const checkScheme: Check = ({ validate, time }) => {
   return [];
 };
 
-const checkLookingBack: Check = ({ features, time }) => {
-  if (time !== undefined) return [];
+const checkLookingBack: Check = ({ features, time, forecast }) => {
+  if (time !== undefined || forecast !== undefined) return [];
   return features.engineer.flatMap((step, i) =>
     looksBack(step)
       ? [
@@ -112,13 +112,15 @@ const checkLookingBack: Check = ({ features, time }) => {
 };
 
 /** A feature that sees the target is no feature; only its past is, and only where validation respects time. */
-const checkTargetInFeatures: Check = ({ features, target, validate }) =>
+const checkTargetInFeatures: Check = ({ features, target, validate, forecast }) =>
   features.engineer.flatMap((step, i) => {
     const path = ['features', 'engineer', i];
     if (givenName(step) === target.column)
       return [finding(path, `The new column can't have the target's name \`${target.column}\`.`)];
     if (!columnsOfStep(step).includes(target.column)) return [];
     if ('lag' in step && validate.scheme === 'time') return [];
+    // What is wrong with a forecast is said of what was written, not of the lags that it makes.
+    if (forecast !== undefined) return [];
     const way =
       'lag' in step ? 'Use `validate.scheme: time`.' : 'Only `lag` may, with the time scheme.';
     return [finding(path, `This step would show the target \`${target.column}\`. ${way}`)];

@@ -1,6 +1,7 @@
-import type { Task } from '../domain/metric.ts';
+import type { AskedTask } from '../domain/metric.ts';
 import { checkAlgorithms } from './check-algorithms.ts';
 import { checkFields, checkMetric, checkTableFields } from './check-fields.ts';
+import { checkForecast } from './check-forecast.ts';
 import { checkFormulas } from './check-formulas.ts';
 import { checkMap } from './check-map.ts';
 import { variableOfEngine } from './engine.ts';
@@ -42,6 +43,7 @@ export function checkValue(
     ...checkMetric(childValue(value, 'metric'), task),
     ...checkFormulas(childValue(childValue(value, 'features'), 'engineer')),
     ...(resolved === undefined ? [] : checkFields(resolved).filter((one) => !holds(one, refused))),
+    ...(usable === undefined ? [] : checkForecast(usable).filter((one) => !holds(one, refused))),
     ...variables,
   ];
   return { findings, resolved };
@@ -86,9 +88,11 @@ function holds({ path }: Finding, refused: readonly Finding[]): boolean {
   return refused.some((inner) => path.every((step, i) => inner.path[i] === step));
 }
 
-function taskOf(value: PlainValue): Task | undefined {
+function taskOf(value: PlainValue): AskedTask | undefined {
   const task = childValue(childValue(value, 'target'), 'task');
-  return task === 'classification' || task === 'regression' ? task : undefined;
+  return task === 'classification' || task === 'regression' || task === 'forecast'
+    ? task
+    : undefined;
 }
 
 /** What the schema would read if the refused fields had been left out; nothing when one of them is required. */

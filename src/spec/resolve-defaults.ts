@@ -1,8 +1,9 @@
 import type { Metric } from '../domain/metric.ts';
 import { namedParameters } from './check-algorithms.ts';
+import { type Forecast, lagName, nearestLag, resolveForecast, seasonalLag } from './forecast.ts';
 import type { AlgorithmEntry, ParsedSpec, Spec, TableSpec } from './spec.ts';
 
-type Target = Spec['target'];
+type Target = TrainingSpec['target'];
 
 /** A spec whose defaults are decided; its algorithms are not yet expanded to candidates. */
 export type ResolvedSpec = Omit<Spec, 'candidates'> & {
@@ -10,17 +11,59 @@ export type ResolvedSpec = Omit<Spec, 'candidates'> & {
 };
 
 /** A spec that says what to learn. */
-export type TrainingSpec = ParsedSpec & { readonly target: Spec['target'] };
+export type TrainingSpec = ParsedSpec & { readonly target: NonNullable<ParsedSpec['target']> };
 
-/** Decides what depends on other fields: the split scheme, the metric and the algorithms. */
+/** Decides what depends on other fields: the split scheme, the metric, the algorithms, and what a forecast is made of. */
 export function resolveDefaults(parsed: TrainingSpec): ResolvedSpec {
-  const { $schema: _, map: __, ...spec } = parsed;
+  const { $schema: _, map: __, forecast: asked, ...spec } = parsed;
+  const forecast = asked === undefined ? undefined : resolveForecast(asked);
+  const { task } = parsed.target;
+  const target = { ...parsed.target, task: task === 'forecast' ? ('regression' as const) : task };
+  const algorithms = parsed.algorithms ?? defaultAlgorithms(parsed.target);
   return {
     ...spec,
+    target,
+    ...(forecast !== undefined && {
+      forecast,
+      features: {
+        ...spec.features,
+        engineer: withLags(spec.features.engineer, target.column, forecast),
+      },
+    }),
     metric: parsed.metric ?? defaultMetric(parsed.target),
     validate: { ...parsed.validate, scheme: parsed.validate.scheme ?? defaultScheme(parsed) },
-    algorithms: atQuantile(parsed.algorithms ?? defaultAlgorithms(parsed.target), parsed.target),
+    algorithms:
+      forecast === undefined
+        ? atQuantile(algorithms, target)
+        : fromLags(algorithms, target.column, forecast),
   };
+}
+
+/** Last, so that the user's steps keep their places. */
+function withLags(
+  steps: Spec['features']['engineer'],
+  column: string,
+  { lags }: Forecast,
+): Spec['features']['engineer'] {
+  return [...steps, { lag: { columns: [column], steps: [...lags] } }];
+}
+
+/** The algorithms that carry an earlier value on are told which. */
+function fromLags(
+  entries: readonly AlgorithmEntry[],
+  column: string,
+  forecast: Forecast,
+): readonly AlgorithmEntry[] {
+  const carried: { readonly [algorithm: string]: number } = {
+    seasonal_naive: seasonalLag(forecast),
+    drift: nearestLag(forecast),
+  };
+  return entries.map((entry) => {
+    const { algorithm, parameters } = namedParameters(entry);
+    const lag = carried[algorithm];
+    if (lag === undefined) return entry;
+    return { [algorithm]: { column: lagName(column, lag), ...parameters } };
+  });
 }
 
 /** What reads the table for `partita map`, which learns nothing and splits nothing. */
@@ -47,6 +90,7 @@ export function tableSpec(parsed: ParsedSpec): TableSpec {
 
 function defaultMetric({ task, quantile }: Target): Metric {
   if (quantile !== undefined) return 'pinball';
+  if (task === 'forecast') return 'mase';
   return task === 'classification' ? 'macro_f1' : 'rmse';
 }
 
@@ -56,8 +100,17 @@ function defaultScheme({ time, validate, target }: TrainingSpec): Spec['validate
   return target.task === 'classification' ? 'stratified' : 'shuffled';
 }
 
+const FORECASTERS = [
+  'seasonal_naive',
+  'drift',
+  'ridge',
+  'random_forest',
+  'gradient_boosting',
+] as const;
+
 function defaultAlgorithms({ task, quantile }: Target): readonly AlgorithmEntry[] {
   if (quantile !== undefined) return ['baseline', 'gradient_boosting'];
+  if (task === 'forecast') return FORECASTERS;
   const linear = task === 'classification' ? 'logistic' : 'ridge';
   return ['baseline', linear, 'random_forest', 'gradient_boosting'];
 }
@@ -65,7 +118,7 @@ function defaultAlgorithms({ task, quantile }: Target): readonly AlgorithmEntry[
 /** Algorithms that can predict a quantile are asked for the target's, unless their entry says otherwise. */
 function atQuantile(
   entries: readonly AlgorithmEntry[],
-  { quantile }: Target,
+  { quantile }: Pick<Target, 'quantile'>,
 ): readonly AlgorithmEntry[] {
   if (quantile === undefined) return entries;
   return entries.map((entry) => {

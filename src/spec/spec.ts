@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { METRICS, type Metric } from '../domain/metric.ts';
+import { METRICS, type Metric, type Task } from '../domain/metric.ts';
 import type { Candidate } from '../estimators/candidates.ts';
 import { columnName, columnNames } from './column-name.ts';
 import { duration } from './duration.ts';
 import { engineSchema } from './engine.ts';
 import { featuresSchema } from './features.ts';
+import { type Forecast, forecastSchema } from './forecast.ts';
 import { mapSchema } from './map.ts';
 import { sourceSchema } from './source.ts';
 import { timezoneName } from './timezone.ts';
@@ -144,7 +145,9 @@ const dataSchema = z.strictObject({
 
 const targetSchema = z.strictObject({
   column: columnName.describe('What the models predict.'),
-  task: z.enum(['classification', 'regression']).describe('A class, or a number.'),
+  task: z
+    .enum(['classification', 'regression', 'forecast'])
+    .describe('A class, a number, or the numbers of the next rows in time.'),
   positive: z
     .union([z.string(), z.number(), z.boolean()])
     .transform(String)
@@ -229,18 +232,21 @@ export const specSchema = z.strictObject({
   target: targetSchema.optional(),
   map: mapSchema.optional(),
   time: columnName.optional().describe('Order of the rows: time-ordered splits, lags and windows.'),
+  forecast: forecastSchema.optional().describe('Task `forecast`: how far ahead, and from what.'),
   columns: columnsSchema.prefault({}),
   features: featuresSchema.prefault({}),
   algorithms: algorithmsSchema
     .optional()
-    .describe('Default: baseline, logistic (or ridge), random_forest, gradient_boosting.'),
+    .describe(
+      'Default: baseline, logistic (or ridge), random_forest, gradient_boosting; of a forecast seasonal_naive and drift in place of baseline.',
+    ),
   tune: tuneSchema.prefault({}),
   validate: validateSchema.prefault({}),
   metric: z
     .enum(METRICS)
     .optional()
     .describe(
-      'Default: `macro_f1` for classification, `rmse` for regression, `pinball` for a quantile.',
+      'Default: `macro_f1` for classification, `rmse` for regression, `pinball` for a quantile, `mase` for a forecast.',
     ),
   probabilities: probabilitiesSchema
     .optional()
@@ -274,18 +280,22 @@ export type { Candidate };
  * candidates with all their parameters. Its canonical JSON is what the spec digest is taken of. Made by `parse-spec.ts`.
  */
 export type Spec = Omit<TableSpec, 'target'> & {
-  readonly target: NonNullable<ParsedSpec['target']>;
+  readonly target: ResolvedTarget;
+  /** Of a forecast, whose models are those of a regression. */
+  readonly forecast?: Forecast;
   readonly metric: Metric;
   readonly candidates: readonly Candidate[];
 };
 
+type ResolvedTarget = Omit<NonNullable<ParsedSpec['target']>, 'task'> & { readonly task: Task };
+
 /** What a table is read by: the part of a spec that `partita map` needs, too. */
 export type TableSpec = Omit<
   ParsedSpec,
-  '$schema' | 'algorithms' | 'metric' | 'validate' | 'target' | 'map'
+  '$schema' | 'algorithms' | 'metric' | 'validate' | 'target' | 'map' | 'forecast'
 > & {
   /** Absent where nothing is learnt. */
-  readonly target?: NonNullable<ParsedSpec['target']>;
+  readonly target?: ResolvedTarget;
   readonly validate: ParsedSpec['validate'] & {
     readonly scheme: 'stratified' | 'shuffled' | 'time' | 'group';
   };

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../src/domain/json.ts';
-import type { Task } from '../../src/domain/metric.ts';
+import { isTask, type Task } from '../../src/domain/metric.ts';
 import type { Estimator } from '../../src/estimators/estimator.ts';
 
 /** One algorithm with parameters that mean the same to the peer. */
@@ -30,7 +30,7 @@ export function casesOf(
   return registry
     .filter(({ id }) => asked?.includes(id) ?? (id !== 'baseline' && !id.startsWith('mljs/')))
     .flatMap((estimator) =>
-      estimator.tasks.flatMap((task) =>
+      estimator.tasks.filter(isTask).flatMap((task) =>
         (PARAMETERS[estimator.id] ?? [{}]).map((parameters) => ({
           name: nameOf(estimator.id, task, parameters),
           estimator,

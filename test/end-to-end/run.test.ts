@@ -138,3 +138,42 @@ function balancedAccuracy(rows: readonly { readonly [column: string]: string }[]
   const recalls = [...classes.values()].map(({ right, all }) => right / all);
   return recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length;
 }
+
+describe('a forecast of public data', () => {
+  it('is the next rows of every partition, each with its interval', async () => {
+    const { code, result } = await partita.run(join(EXAMPLES, 'weather/forecast.partita.yaml'));
+    expect(code).toBe(0);
+    expect(result).toMatchObject({ task: 'forecast', metric: 'mase' });
+    const { intervals } = result.totals.served ?? {};
+    expect(intervals?.coverage).toBeGreaterThan(0.8);
+    const history = join(EXAMPLES, '../node_modules/vega-datasets/data/weather.csv');
+    const out = join(partita.folder, 'next.csv');
+    const predicted = await partita.command(
+      'predict',
+      result.runId,
+      '--data',
+      history,
+      '--out',
+      out,
+    );
+    expect(predicted.code).toBe(0);
+    const next = readCsv(out);
+    const days = [1, 2, 3, 4, 5, 6, 7].map((day) => `2016-01-0${day} 00:00:00`);
+    for (const city of ['New York', 'Seattle']) {
+      const rows = next.filter(({ location }) => location === city);
+      expect(rows.map(({ time }) => time)).toEqual(days);
+      expect(rows.map(({ step }) => Number(step))).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      for (const { lower, prediction, upper } of rows) {
+        expect(Number(lower)).toBeLessThan(Number(prediction));
+        expect(Number(upper)).toBeGreaterThan(Number(prediction));
+      }
+    }
+    const onSpark = await partita.command(
+      'predict',
+      result.runId,
+      ...['--engine', 'spark', '--data', history, '--out', out],
+    );
+    expect(onSpark).toMatchObject({ code: 2 });
+    expect(onSpark.stderr).toContain('goes on from the history');
+  });
+});

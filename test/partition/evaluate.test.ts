@@ -64,7 +64,7 @@ describe('evaluate', () => {
     expect(facts.global).toMatchObject({ cvRows: 240, holdoutRows: 60 });
     const rows = holdoutRows(car.folds);
     const predictions = predictionsFromBytes(predictionsOf(global), layers, STATUSES.length);
-    const truth = truthOf(frame, args);
+    const truth = truthOf(frame, args, all.folds);
     const expected = score(
       spec.metric,
       scoredRows(truth, rows, readLayer(predictions, layers - 1, rows)),

@@ -58,7 +58,7 @@ describe('probabilities that are calibrated, with a tuned threshold', () => {
 
   it('of a fold are not learned from that fold: its truth could be any', () => {
     const raw = run('train', data, argsOf(plain)).blobs.get('predictions') as Uint8Array;
-    const truth = truthOf(frame, argsOf(spec));
+    const truth = truthOf(frame, argsOf(spec), data.folds);
     const { target } = truth;
     if (target.kind !== 'classes') throw new Error('The target is a class.');
     const fold = validationRows(data.folds, 1);

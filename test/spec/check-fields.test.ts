@@ -51,6 +51,63 @@ describe('fields that contradict each other', () => {
     expect(soleProblem(minimalWith(lines)).message).toContain(message);
   });
 
+  it.each([
+    ['', 'A forecast needs to know how far it looks ahead'],
+    [
+      'time: day\nforecast: { horizon: 7, strategy: direct, lags: [8, 3] }',
+      'Use `strategy: recursive`, or lags from 7.',
+    ],
+    ['forecast: { horizon: 7 }', 'name the column that orders the rows in `time`'],
+    [
+      'time: day\nforecast: { horizon: 7 }\nvalidate: { scheme: shuffled }',
+      'and shuffled mixes them',
+    ],
+    ['time: day\nforecast: { horizon: 7, known: [sold] }', '`sold` has another role'],
+    [
+      'time: day\nforecast: { horizon: 7 }\nfeatures: { engineer: [{ lag: { columns: [sold], steps: [9] } }] }',
+      'name them in `forecast.lags`',
+    ],
+    [
+      'time: day\nforecast: { horizon: 7 }\nmetric: accuracy',
+      '`accuracy` is no metric of forecast',
+    ],
+    [
+      'time: day\nforecast: { horizon: 7 }\nalgorithms: [logistic]',
+      '`logistic` does classification, not forecast',
+    ],
+    [
+      'time: day\nforecast: { horizon: 7 }\nintervals: { level: 2 }',
+      'Expected a number from 0.5 below 1',
+    ],
+  ])('refuses a forecast with `%s`', (lines, message) => {
+    const spec = minimalWith(lines).replace('classification', 'forecast');
+    expect(soleProblem(spec).message).toContain(message);
+  });
+
+  it('only a forecast has a horizon, its metric and its baselines', () => {
+    const path = (lines: string) => soleProblem(regressionWith(lines)).path;
+    expect(path('time: day\nforecast: { horizon: 7 }')).toEqual(['forecast']);
+    expect(path('metric: mase')).toEqual(['metric']);
+    expect(path('algorithms: [drift]')).toEqual(['algorithms', 0]);
+  });
+
+  it('a forecast has its metric, its baselines and the lags that they carry on', () => {
+    const text = minimalWith('time: day\nforecast: { horizon: 10, season: 7, strategy: direct }');
+    const { spec, warnings } = parseSpec(text.replace('classification', 'forecast'), {
+      fileName: 'sales.yaml',
+    });
+    expect(warnings).toEqual([]);
+    expect(spec).toMatchObject({ metric: 'mase', validate: { scheme: 'time' } });
+    expect(spec.forecast?.lags).toEqual([10, 11, 12, 14, 21]);
+    expect(spec.features.engineer.at(-1)).toEqual({
+      lag: { columns: ['sold'], steps: [10, 11, 12, 14, 21] },
+    });
+    expect(spec.candidates.slice(0, 2)).toEqual([
+      { algorithm: 'seasonal_naive', parameters: { column: 'sold_lag_14' } },
+      { algorithm: 'drift', parameters: { column: 'sold_lag_10' } },
+    ]);
+  });
+
   it('a quantile has its metric, its learner and no interval', () => {
     const at = (lines: string) =>
       regressionWith(lines).replace('regression', 'regression, quantile: 0.9');

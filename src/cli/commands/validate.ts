@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { askedTask } from '../../domain/metric.ts';
 import { countedText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
@@ -25,7 +26,7 @@ export function registerValidate(program: Command, context: CommandContext): voi
       const facts = { name: spec.name, digest, candidates: spec.candidates.length };
       if (options.json) return printJson(context.terminal, { valid: true, ...facts, warnings });
       context.terminal.data(
-        `${spec.name} is valid: ${spec.target.task} of ${spec.target.column} by ${spec.partition.by.join(', ')}, ${spec.metric}, ${countedText(facts.candidates, 'candidate')}. Next: partita plan\n`,
+        `${spec.name} is valid: ${askedTask(spec)} of ${spec.target.column} by ${spec.partition.by.join(', ')}, ${spec.metric}, ${countedText(facts.candidates, 'candidate')}. Next: partita plan\n`,
       );
     });
 }

@@ -25,6 +25,8 @@ export type ValueRows = {
   readonly weights?: Float64Array | undefined;
   /** The quantile that `pinball` measures; one half when left out. */
   readonly quantile?: number | undefined;
+  /** Per row, the error that `mase` takes as its unit; NaN where its series has none. */
+  readonly scales?: Float64Array | undefined;
 };
 
 export type ScoredRows = ClassRows | ValueRows;

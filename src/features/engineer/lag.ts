@@ -1,4 +1,5 @@
 import { type Column, type Frame, requireColumn } from '../../frame/frame.ts';
+import { lagName } from '../../spec/forecast.ts';
 import { ANY_KIND, type Segment, type Step } from './step.ts';
 
 /** `<column>_lag_<k>`: the value k rows earlier in the same partition, of the column's own kind; missing in its first k rows. */
@@ -7,7 +8,7 @@ export function lag(options: {
   readonly steps: readonly number[];
 }): Step {
   const lags = options.columns.flatMap((column) =>
-    options.steps.map((step) => ({ column, step, name: `${column}_lag_${step}` })),
+    options.steps.map((step) => ({ column, step, name: lagName(column, step) })),
   );
   return {
     inputs: options.columns.map((name) => ({ name, kinds: ANY_KIND })),

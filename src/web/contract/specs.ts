@@ -30,7 +30,7 @@ const catalogue = z
     algorithms: z.array(
       z.strictObject({
         id: z.string(),
-        tasks: z.array(task),
+        tasks: z.array(z.enum([...task.options, 'forecast'])),
         parameters: schema,
         probabilities: z.boolean(),
         importance: z.boolean(),

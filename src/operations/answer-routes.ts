@@ -1,0 +1,47 @@
+import { answerFor } from '../partition/model-set.ts';
+import type { SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { ObjectStore } from '../stores/object-store.ts';
+import { fileKind } from './file-kind.ts';
+import type { ServedMember, ServedSet } from './model-set.ts';
+import type { PredictRequest } from './services.ts';
+
+/** Who answers for a partition of new data, and why; null = nobody does. */
+export type Route = {
+  readonly partition: SnapshotPartition;
+  readonly member: ServedMember | null;
+  readonly reason: string | null;
+};
+
+export function routeOf(partition: SnapshotPartition, models: ServedSet): Route {
+  return { partition, ...answerFor(partition.text, models) };
+}
+
+export type AnsweredRoute = Route & { readonly member: ServedMember };
+
+export function answeredRoutes(routes: readonly Route[]): readonly AnsweredRoute[] {
+  return routes.flatMap(({ member, ...rest }) => (member === null ? [] : [{ ...rest, member }]));
+}
+
+/** The model's bytes, as a task of an engine names them. */
+export function modelInput(
+  { bytes: { pack, offset, length } }: ServedMember,
+  objects: ObjectStore,
+) {
+  return { name: 'model', path: objects.path(pack), offset, length };
+}
+
+/** The run's spec over another file: its key is cut where training cut it. */
+export function scoringSpec(
+  spec: Spec,
+  trained: readonly SnapshotColumn[],
+  { data: path, engine }: PredictRequest,
+): Spec {
+  const bins = trained.flatMap(({ name, edges }) => (edges ? [[name, { edges: [...edges] }]] : []));
+  return {
+    ...spec,
+    data: { ...spec.data, source: { kind: fileKind(path), path } },
+    partition: { ...spec.partition, bins: Object.fromEntries(bins) },
+    engine: { ...spec.engine, ...(engine && { kind: engine }) },
+  };
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { type Frame, takeRows } from '../../src/frame/frame.ts';
+import { hashRows } from '../../src/frame/row-hash.ts';
+import type { PartitionData } from '../../src/partition/partition-function.ts';
+import { predictionsFromBytes } from '../../src/partition/predictions.ts';
+import type { Forecast } from '../../src/spec/forecast.ts';
+import type { SpecInput } from '../../src/spec/spec.ts';
+import { frameOf, numbers, texts, times } from '../features/frames.ts';
+import { machineSpec, run } from '../support/machines.ts';
+
+const ROWS = 60;
+const WEEK = [3, 9, 4, 8, 5, 7, 6];
+
+function seriesOf(valueAt: (day: number) => number, rows = ROWS): Frame {
+  const days = Array.from({ length: rows }, (_, day) => day);
+  return frameOf(
+    texts(
+      'type',
+      days.map(() => 'car'),
+    ),
+    times(
+      'moment',
+      days.map((day) => new Date(Date.UTC(2026, 0, 1 + day)).toISOString()),
+    ),
+    numbers('power', days.map(valueAt)),
+    numbers(
+      'price',
+      days.map((day) => day % 3),
+    ),
+  );
+}
+
+function specOf(
+  forecast: NonNullable<SpecInput['forecast']>,
+  algorithms: NonNullable<SpecInput['algorithms']>,
+) {
+  return machineSpec({
+    target: { column: 'power', task: 'forecast' },
+    time: 'moment',
+    columns: {},
+    forecast,
+    algorithms,
+  });
+}
+
+function rowsOf(frame: Frame): PartitionData {
+  const ranges = [{ start: 0, count: frame.rowCount }];
+  const partition = { id: 'p', text: 'type=car', ranges };
+  return { partition, frame, rowHashes: hashRows(frame), inputs: new Map() };
+}
+
+/** Trains on a series and forecasts from some rows of it. */
+function ahead(spec: ReturnType<typeof specOf>, series: Frame, history = series) {
+  const args = { spec, task: spec.target.task, classes: [] };
+  const cutoffs = [20, 30, 40, 48].map((day) => Date.UTC(2026, 0, 1 + day) * 1000);
+  const data = rowsOf(series);
+  const folds = run('profile', data, { spec, cutoffs }).blobs.get('folds') as Uint8Array;
+  const trained = run('train', { ...data, folds }, { ...args, scope: 'own', cutoffs });
+  const model = trained.blobs.get('model') as Uint8Array;
+  const inputs = new Map([['model', model]]);
+  const next = run(
+    'forecast',
+    { ...rowsOf(history), inputs },
+    { forecast: spec.forecast as Forecast, time: 'moment' },
+  );
+  const valuesOf = (name: string) => [
+    ...predictionsFromBytes(next.blobs.get(name) as Uint8Array, 1, 1).values,
+  ];
+  return {
+    trained: trained.facts,
+    facts: next.facts,
+    predictions: valuesOf('predictions'),
+    days: valuesOf('times').map((time) => new Date(time / 1000).toISOString().slice(0, 10)),
+  };
+}
+
+describe('a forecast', () => {
+  it.each(['recursive', 'direct'] as const)('repeats the season, %s', (strategy) => {
+    const spec = specOf({ horizon: 10, season: 7, strategy }, ['seasonal_naive']);
+    const series = seriesOf((day) => WEEK[day % 7] as number);
+    const { predictions, days, trained } = ahead(spec, series);
+    expect(predictions).toEqual(Array.from({ length: 10 }, (_, i) => WEEK[(ROWS + i) % 7]));
+    expect(days[0]).toBe('2026-03-02');
+    expect(days.at(-1)).toBe('2026-03-11');
+    expect(trained.candidates[0]?.cv).toMatchObject({ value: null });
+  });
+
+  it('draws a line on with drift', () => {
+    const spec = specOf({ horizon: 5 }, ['drift']);
+    const { predictions } = ahead(
+      spec,
+      seriesOf((day) => 10 + 2 * day),
+    );
+    expect(predictions).toEqual([0, 1, 2, 3, 4].map((i) => 10 + 2 * (ROWS + i)));
+  });
+
+  it('goes on from whatever history it is given, and the last rows are enough', () => {
+    const spec = specOf({ horizon: 6, season: 7 }, ['ridge']);
+    const series = seriesOf((day) => (WEEK[day % 7] as number) + day / 10);
+    const whole = ahead(spec, series);
+    const tail = Int32Array.from({ length: 15 }, (_, i) => ROWS - 15 + i);
+    expect(ahead(spec, series, takeRows(series, tail)).predictions).toEqual(whole.predictions);
+    const earlier = Int32Array.from({ length: 30 }, (_, i) => i);
+    expect(ahead(spec, series, takeRows(series, earlier)).days[0]).toBe('2026-01-31');
+  });
+
+  it('takes rows without a target behind the last known one as those to come', () => {
+    const spec = specOf({ horizon: 6, known: ['price'] }, ['ridge']);
+    const whole = seriesOf((day) => 5 + 3 * (day % 3), ROWS + 4);
+    const open = {
+      ...whole,
+      columns: whole.columns.map((column) =>
+        column.kind === 'number' && column.name === 'power'
+          ? { ...column, values: column.values.map((x, i) => (i < ROWS ? x : Number.NaN)) }
+          : column,
+      ),
+    };
+    const { predictions } = ahead(
+      spec,
+      seriesOf((day) => 5 + 3 * (day % 3)),
+      open,
+    );
+    expect(predictions).toHaveLength(4);
+    predictions.forEach((value, i) => expect(value).toBeCloseTo(5 + 3 * ((ROWS + i) % 3), 0));
+  });
+
+  it('says why there is none', () => {
+    const series = seriesOf((day) => day);
+    const spec = specOf({ horizon: 6, known: ['price'] }, ['ridge']);
+    expect(ahead(spec, series).facts).toEqual({ rows: 0, because: 'no_next_rows' });
+    const plain = specOf({ horizon: 6 }, ['ridge']);
+    const one = takeRows(series, Int32Array.of(3));
+    expect(ahead(plain, series, one).facts).toEqual({ rows: 0, because: 'no_step' });
+    const nothing = takeRows(series, Int32Array.of());
+    expect(ahead(plain, series, nothing).facts).toEqual({ rows: 0, because: 'no_history' });
+  });
+
+  it('is judged in units of the seasonal naive forecast', () => {
+    const noise = (day: number) => ((day * 7919) % 13) / 13;
+    const series = seriesOf((day) => (WEEK[day % 7] as number) + noise(day));
+    const spec = specOf({ horizon: 7, season: 7 }, ['baseline', 'seasonal_naive']);
+    const { candidates } = ahead(spec, series).trained;
+    const [baseline, naive] = candidates.map(({ cv }) => cv.value as number);
+    const changes = (from: number) =>
+      Array.from({ length: 48 - from }, (_, i) => Math.abs(noise(from + i) - noise(from + i - 7)));
+    const mean = (of: readonly number[]) => of.reduce((sum, one) => sum + one, 0) / of.length;
+    expect(naive).toBeCloseTo(mean(changes(20)) / mean(changes(7)), 9);
+    expect(baseline).toBeGreaterThan(2 * (naive as number));
+  });
+});
