@@ -7,6 +7,8 @@ import { SparkSession } from '../../src/engines/spark/connect/spark-session.ts';
 import { SparkEngine } from '../../src/engines/spark/spark-engine.ts';
 import type { TrainFacts } from '../../src/partition/facts.ts';
 import { describeEngine } from '../contract/describe-engine.ts';
+import { describeSparkRuns } from '../contract/describe-spark-runs.ts';
+import { describeSparkSource } from '../contract/describe-spark-source.ts';
 import { machineFrame, machineSpec } from '../support/machines.ts';
 import { startTestSpark, type TestSpark } from '../support/spark.ts';
 import { sparkHome } from '../support/spark-program.ts';
@@ -60,6 +62,12 @@ describe.each(SPARK_RELEASES)('Spark $version', (release) => {
   // Errors of functions with their partitions, limits, cancellation, several jobs at once.
   describeEngine(`spark ${release.version}`, createEngine, { timeout: 5 * MINUTE });
 });
+
+for (const release of SPARK_RELEASES) {
+  const start = async () => startTestSpark({ home: await sparkHome(release) });
+  describeSparkSource(`Spark ${release.version}`, start);
+  describeSparkRuns(`Spark ${release.version}`, start);
+}
 
 async function modelsOf(engine: Engine, job: GroupedMap) {
   const outcomes = await allOf(engine, job);
