@@ -206,6 +206,38 @@ describe('from a table to a prediction, by clicking', () => {
   );
 
   it(
+    'lets the models answer to a name, and says since when and why',
+    async () => {
+      await page.getByRole('link', { name: 'In use' }).click();
+      await page.getByRole('heading', { name: 'Nothing is in use yet' }).waitFor();
+      await look('in-use-empty');
+      await page.goto(serving.address);
+      await page.getByRole('link', { name: 'customers-who-leave' }).click();
+      await page.getByRole('button', { name: 'Put into use' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Put these models into use?' });
+      await dialog.getByText('Nothing has that name yet.').waitFor();
+      await dialog.getByLabel('Why').fill('better on every <b>plan</b>');
+      await look('promote');
+      await dialog.getByRole('button', { name: 'Put into use' }).click();
+      await page.getByRole('link', { name: 'champion' }).click();
+      const card = page.getByRole('region', { name: 'customers-who-leave@champion' });
+      await card.getByText('better on every <b>plan</b>').first().waitFor();
+      await card.getByText('What it stood for').click();
+      await card.getByRole('cell', { name: 'put into use' }).waitFor();
+      await card.getByRole('button', { name: 'Give back' }).click();
+      // Nothing had the name before: the server says so, and the name stays.
+      const asked = page.getByRole('dialog', { name: 'Give the name back?' });
+      await asked.getByRole('button', { name: 'Give back' }).click();
+      await asked.getByText('stood for no other run before').waitFor();
+      expect(someone.complaints.splice(0)).toEqual([expect.stringContaining('404')]);
+      await look('in-use');
+      await asked.getByRole('button', { name: 'Leave it' }).click();
+      await card.getByRole('link').first().waitFor();
+    },
+    4 * MINUTES,
+  );
+
+  it(
     'is all there for the keyboard alone: the same again, changed, started and cancelled',
     async () => {
       await page.goto(serving.address);

@@ -64,6 +64,11 @@ const compare = createRoute({
   }),
   component: lazyRouteComponent(() => import('./pages/compare/compare-page.tsx'), 'ComparePage'),
 });
+const inUse = createRoute({
+  getParentRoute: () => root,
+  path: '/in-use',
+  component: lazyRouteComponent(() => import('./pages/in-use/in-use-page.tsx'), 'InUsePage'),
+});
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -76,6 +81,7 @@ const routeTree = root.addChildren([
   builder,
   model,
   compare,
+  inUse,
   settings,
 ]);
 

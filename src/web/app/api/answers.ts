@@ -22,5 +22,6 @@ export type FailureGroup = Answer<'GET /runs/{run}/failures'>['failures'][number
 export type ModelCard = Answer<'GET /models/{model}'>;
 export type ModelLineage = Answer<'GET /models/{model}/lineage'>;
 export type Predicted = Answer<'POST /predict/{run}'>['predictions'][number];
+export type Alias = Answer<'GET /aliases'>['aliases'][number];
 export type Catalogue = Answer<'GET /specs/catalogue'>;
 export type Preview = Answer<'POST /sources/preview'>;

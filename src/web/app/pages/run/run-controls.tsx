@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { RunState } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
+import { AskingDialog } from '../../parts/asking-dialog.tsx';
 
 const NOTHING = {};
 
@@ -99,26 +100,17 @@ function Cancel({ run }: { run: string }) {
       <button type="button" className="button bad" onClick={() => dialog.current?.showModal()}>
         Cancel run
       </button>
-      <dialog ref={dialog} className="dialog" aria-labelledby="cancel-title">
-        <div className="stack">
-          <h2 id="cancel-title">Cancel this run?</h2>
-          <p>Partitions that are finished keep their models and scores; the rest is not trained.</p>
-          {cancel.error === null ? null : <p className="small bad">{cancel.error.message}</p>}
-          <div className="row">
-            <button
-              type="button"
-              className="button main"
-              disabled={cancel.isPending}
-              onClick={() => cancel.mutate()}
-            >
-              Cancel the run
-            </button>
-            <button type="button" className="button" onClick={() => dialog.current?.close()}>
-              Let it go on
-            </button>
-          </div>
-        </div>
-      </dialog>
+      <AskingDialog
+        dialog={dialog}
+        title="Cancel this run?"
+        act="Cancel the run"
+        leave="Let it go on"
+        isBusy={cancel.isPending}
+        problem={cancel.error}
+        onAct={() => cancel.mutate()}
+      >
+        <p>Partitions that are finished keep their models and scores; the rest is not trained.</p>
+      </AskingDialog>
     </>
   );
 }

@@ -9,6 +9,7 @@ import { momentText } from '../../parts/moments.ts';
 import { PageHead } from '../../parts/page.tsx';
 import { RunPill } from '../../parts/pill.tsx';
 import { Answered, ProblemNotice } from '../../parts/states.tsx';
+import { NamesOfRun, Promote } from './promote.tsx';
 import { RunControls } from './run-controls.tsx';
 
 type CurrentRun = { readonly run: RunDetail; readonly state: RunState };
@@ -51,9 +52,12 @@ function LiveFrame({ run }: { run: RunDetail }) {
         badge={<RunPill status={state.status} paused={state.paused} />}
         actions={
           isOver ? (
-            <Link to="/new" search={{ run: run.runId }} className="button">
-              Use as a new experiment
-            </Link>
+            <>
+              <Link to="/new" search={{ run: run.runId }} className="button">
+                Use as a new experiment
+              </Link>
+              {hasModels(state.status) ? <Promote run={run} /> : null}
+            </>
           ) : (
             <RunControls run={run.runId} state={state} />
           )
@@ -63,6 +67,7 @@ function LiveFrame({ run }: { run: RunDetail }) {
           Predicts <b className="anywhere">{target.column}</b> with one model for every{' '}
           <b className="anywhere">{partition.by.join(' / ')}</b>, and one without partition.
         </p>
+        {isOver ? <NamesOfRun run={run} /> : null}
       </PageHead>
       {state.error === null ? null : <ProblemNotice error={state.error} />}
       <nav className="tabs" aria-label="Pages of this run">
@@ -86,4 +91,8 @@ function LiveFrame({ run }: { run: RunDetail }) {
       <Outlet />
     </RunContext>
   );
+}
+
+function hasModels(status: RunState['status']): boolean {
+  return status === 'SUCCEEDED' || status === 'PARTIAL';
 }

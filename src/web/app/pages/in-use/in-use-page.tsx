@@ -1,0 +1,73 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { Alias } from '../../api/answers.ts';
+import { question } from '../../api/queries.ts';
+import { momentText } from '../../parts/moments.ts';
+import { PageHead } from '../../parts/page.tsx';
+import { Answered, Empty } from '../../parts/states.tsx';
+import { AliasHistory } from './alias-history.tsx';
+import { RollBack } from './roll-back.tsx';
+
+/** Which run answers to which name, since when and why; each name's past, and the way back. */
+export function InUsePage() {
+  const aliases = useQuery(question('GET /aliases', {}));
+  return (
+    <>
+      <PageHead title="In use">
+        <p className="soft">
+          A name stands for the models of one run: whoever predicts with the name gets them, and
+          does not need to know when another run takes over.
+        </p>
+      </PageHead>
+      <Answered query={aliases} wait="the names">
+        {({ aliases: found }) =>
+          found.length === 0 ? (
+            <Empty title="Nothing is in use yet">
+              <p>
+                Open the report of a run and choose “Put into use”: its models answer to a name from
+                then on.
+              </p>
+            </Empty>
+          ) : (
+            <div className="stack">
+              {found.map((alias) => (
+                <NameInUse key={`${alias.experiment} ${alias.alias}`} alias={alias} />
+              ))}
+            </div>
+          )
+        }
+      </Answered>
+    </>
+  );
+}
+
+function NameInUse({ alias }: { alias: Alias }) {
+  const { experiment, alias: name, runId, actor, reason, at } = alias;
+  return (
+    <section className="card" aria-label={`${experiment}@${name}`}>
+      <div className="row between">
+        <h2 className="anywhere">{`${experiment}@${name}`}</h2>
+        <RollBack experiment={experiment} alias={name} />
+      </div>
+      <dl className="facts">
+        <dt>run</dt>
+        <dd>
+          <Link to="/runs/$run/report" params={{ run: runId }} className="mono">
+            {runId}
+          </Link>
+        </dd>
+        <dt>since</dt>
+        <dd>
+          {momentText(at)}, by {actor}
+        </dd>
+        {reason === null ? null : (
+          <>
+            <dt>because</dt>
+            <dd className="anywhere">{reason}</dd>
+          </>
+        )}
+      </dl>
+      <AliasHistory experiment={experiment} alias={name} />
+    </section>
+  );
+}

@@ -1,0 +1,65 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { ask } from '../../api/ask.ts';
+import { AskingDialog } from '../../parts/asking-dialog.tsx';
+import { Field } from '../../parts/field.tsx';
+
+/** Gives the name back to the run that had it before. */
+export function RollBack({ experiment, alias }: { experiment: string; alias: string }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const client = useQueryClient();
+  const [reason, setReason] = useState('');
+  const rollBack = useMutation({
+    mutationFn: () =>
+      ask('POST /experiments/{experiment}/aliases/{alias}/rollback', {
+        params: { experiment, alias },
+        body: { reason: reason.trim() || undefined },
+      }),
+    onSuccess: () => {
+      setReason('');
+      dialog.current?.close();
+    },
+    onSettled: async () => {
+      await client.invalidateQueries({ queryKey: ['GET /aliases'] });
+      await client.invalidateQueries({
+        queryKey: ['GET /experiments/{experiment}/aliases/{alias}'],
+      });
+    },
+  });
+  return (
+    <>
+      <button type="button" className="button" onClick={() => dialog.current?.showModal()}>
+        Give back
+      </button>
+      <AskingDialog
+        dialog={dialog}
+        title="Give the name back?"
+        act="Give back"
+        leave="Leave it"
+        isBusy={rollBack.isPending}
+        problem={rollBack.error}
+        onAct={() => rollBack.mutate()}
+      >
+        <p>
+          <b className="anywhere">{`${experiment}@${alias}`}</b> stands for the run that had the
+          name before; nothing is deleted.
+        </p>
+        <Field
+          id={`rollback-${experiment}-${alias}`}
+          label="Why"
+          hint="Kept in the history of the name."
+        >
+          {(control) => (
+            <textarea
+              {...control}
+              rows={2}
+              maxLength={2000}
+              value={reason}
+              onChange={({ target }) => setReason(target.value)}
+            />
+          )}
+        </Field>
+      </AskingDialog>
+    </>
+  );
+}

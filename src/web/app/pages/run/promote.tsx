@@ -1,0 +1,105 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import type { RunDetail } from '../../api/answers.ts';
+import { ask } from '../../api/ask.ts';
+import { question } from '../../api/queries.ts';
+import { AskingDialog } from '../../parts/asking-dialog.tsx';
+import { Field } from '../../parts/field.tsx';
+
+const FIRST_NAME = 'champion';
+
+/** The names that the run's model set answers to. */
+export function NamesOfRun({ run }: { run: RunDetail }) {
+  const { data } = useQuery(question('GET /aliases', {}));
+  const names = data?.aliases.filter(({ runId }) => runId === run.runId) ?? [];
+  if (names.length === 0) return null;
+  return (
+    <p className="soft">
+      In use as{' '}
+      <Link to="/in-use" className="anywhere">
+        {names.map(({ alias }) => alias).join(', ')}
+      </Link>
+      .
+    </p>
+  );
+}
+
+/** Lets the run's model set answer to a name of its experiment. */
+export function Promote({ run }: { run: RunDetail }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const client = useQueryClient();
+  const [alias, setAlias] = useState(FIRST_NAME);
+  const [reason, setReason] = useState('');
+  const { data } = useQuery(question('GET /aliases', {}));
+  const holder = data?.aliases.find(
+    (one) => one.experiment === run.experiment && one.alias === alias,
+  );
+  const promote = useMutation({
+    mutationFn: () =>
+      ask('POST /runs/{run}/promote', {
+        params: { run: run.runId },
+        // What was shown is what is replaced: whoever was faster is told.
+        body: { alias, reason: reason.trim() || undefined, expected: holder?.runId ?? null },
+      }),
+    onSuccess: () => {
+      setReason('');
+      dialog.current?.close();
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ['GET /aliases'] }),
+  });
+  return (
+    <>
+      <button type="button" className="button" onClick={() => dialog.current?.showModal()}>
+        Put into use
+      </button>
+      <AskingDialog
+        dialog={dialog}
+        title="Put these models into use?"
+        act="Put into use"
+        leave="Leave it"
+        isBusy={promote.isPending || holder?.runId === run.runId}
+        problem={promote.error}
+        onAct={() => promote.mutate()}
+      >
+        <p>
+          Whoever asks for <b className="anywhere">{`${run.experiment}@${alias}`}</b> is answered by
+          this run from then on. {wordOf(holder, run)}
+        </p>
+        <Field
+          id="promote-alias"
+          label="Name"
+          hint="Small letters, digits, - and _; champion is the usual one."
+        >
+          {(control) => (
+            <input
+              {...control}
+              required
+              pattern="[a-z][a-z0-9_\-]{0,63}"
+              value={alias}
+              onChange={({ target }) => setAlias(target.value)}
+            />
+          )}
+        </Field>
+        <Field id="promote-reason" label="Why" hint="Kept in the history of the name.">
+          {(control) => (
+            <textarea
+              {...control}
+              rows={2}
+              maxLength={2000}
+              value={reason}
+              onChange={({ target }) => setReason(target.value)}
+            />
+          )}
+        </Field>
+      </AskingDialog>
+    </>
+  );
+}
+
+function wordOf(holder: { readonly runId: string } | undefined, run: RunDetail): string {
+  if (holder === undefined) return 'Nothing has that name yet.';
+  return holder.runId === run.runId
+    ? 'It is so already.'
+    : 'Another run has the name now; it can be given back.';
+}
