@@ -7,6 +7,7 @@ import type { JsonObject } from '../../src/domain/json.ts';
 import type { Engine, GroupedMap, Outcome, PartitionTask } from '../../src/engines/engine.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import { bundleFunction } from '../../src/operations/bundle-function.ts';
+import { factsOrThrow } from '../support/facts-of-outcome.ts';
 import { machineFrame, machineSpec } from '../support/machines.ts';
 import { numberedRows } from '../support/numbered-rows.ts';
 import { writeSnapshotFile } from '../support/snapshot-file.ts';
@@ -333,9 +334,4 @@ export function describeEngine(
 
 function partition(name: string, start: number, count: number): PartitionTask {
   return { partition: { id: name, text: name, ranges: [{ start, count }] } };
-}
-
-function factsOrThrow(outcome: Outcome | undefined): JsonObject {
-  if (outcome?.kind !== 'ok') throw new Error(`Not done: ${JSON.stringify(outcome)}`);
-  return outcome.facts;
 }
