@@ -1,10 +1,16 @@
 import { join, messageField, numberField, numbersField, textField } from './protobuf.ts';
-import { ELEMENT, type Tensor, tensorFields } from './tensor.ts';
+import { ELEMENT, places, type Tensor, tensorFields } from './tensor.ts';
 
 /** The name of what a node gives, an input, or a constant. */
 export type Value = string;
 export type ElementKind = 'double' | 'text';
 export type Attribute = number | readonly number[] | Int32Array | Tensor;
+
+/**
+ * How rows come and go: `matrices` are rows × 1 in, and rows × classes out; `columns`, as of a data frame, are one value
+ * per row, but for a graph with a single input.
+ */
+export type OnnxForm = 'matrices' | 'columns';
 
 /** Version of the format and of the operators: trees in doubles with splits by set came with 5 of `ai.onnx.ml`. */
 const IR_VERSION = 9;
@@ -18,11 +24,17 @@ export class OnnxGraph {
   private readonly inputs: Uint8Array[] = [];
   private readonly outputs: Uint8Array[] = [];
   private made = 0;
+  readonly form: OnnxForm;
 
-  /** rows × 1 numbers (NaN = missing) or texts ("" = missing) that a caller brings. */
-  input(name: string, kind: ElementKind): Value {
-    this.inputs.push(valueInfo(11, name, kind, ['rows', 1]));
-    return name;
+  constructor(form: OnnxForm = 'matrices') {
+    this.form = form;
+  }
+
+  /** Numbers (NaN = missing) or texts ("" = missing) that a caller brings; inside, rows × 1. */
+  input(name: string, kind: ElementKind, isOnly: boolean): Value {
+    const isMatrix = this.form === 'matrices' || isOnly;
+    this.inputs.push(valueInfo(11, name, kind, isMatrix ? ['rows', 1] : ['rows']));
+    return isMatrix ? name : this.node('Unsqueeze', [name, this.constant(places([1]))]);
   }
 
   /** Names a value as an answer; `width` null = one per row without a second axis. */

@@ -19,6 +19,11 @@ export function texts(values: readonly string[], dims?: readonly number[]): Tens
   return { kind: 'text', dims: dims ?? [values.length], values };
 }
 
+/** Whole numbers that name axes or positions. */
+export function places(values: readonly number[], dims?: readonly number[]): Tensor {
+  return { kind: 'int64', dims: dims ?? [values.length], values: Int32Array.from(values) };
+}
+
 /** Fields of a TensorProto. */
 export function tensorFields(tensor: Tensor, name = ''): Uint8Array[] {
   return [

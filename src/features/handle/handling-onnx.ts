@@ -10,12 +10,12 @@ import type { CategoryState, CodeFeature, HandlingState, NumberState } from './s
  */
 export function handlingInOnnx({ columns }: HandlingState, graph: OnnxGraph): Value {
   const inputs = new Map<string, Value>();
-  for (const state of columns)
-    if (state.kind !== 'empty')
-      inputs.set(
-        state.column,
-        graph.input(state.column, state.kind === 'number' ? 'double' : 'text'),
-      );
+  const read = columns.filter(({ kind }) => kind !== 'empty');
+  for (const { column, kind } of read)
+    inputs.set(
+      column,
+      graph.input(column, kind === 'number' ? 'double' : 'text', read.length === 1),
+    );
   const [first] = inputs.values();
   if (first === undefined)
     throw new Failure('unsupported', 'The model reads no column, so it has no ONNX form.');
