@@ -3,7 +3,7 @@ import { debugServices } from './compose/debug-services.ts';
 import { ledgerServices } from './compose/ledger-services.ts';
 import { migrateDatabase } from './compose/migrate-database.ts';
 import { System } from './compose/system.ts';
-import { type Config, readConfig } from './config.ts';
+import { type Config, environmentVariable, readConfig } from './config.ts';
 import type { OperationContext } from './operations/context.ts';
 import { runReport } from './operations/report.ts';
 import { runResult } from './operations/result.ts';
@@ -70,6 +70,12 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     exportModel: async (model, format) => {
       const { exportModel } = await import('./operations/export-model.ts');
       return act((context) => exportModel(context, model, format));
+    },
+    exportToMlflow: async (run, url) => {
+      const { exportToMlflow } = await import('./operations/export-mlflow.ts');
+      const { mlflowAddress } = await import('./exchange/mlflow/address.ts');
+      const address = mlflowAddress(url, environmentVariable);
+      return act((context) => exportToMlflow(context, run, address));
     },
     lineage: (model) => act(({ lineage }) => lineage.lineageOfModel(model)),
     bundleForSpark: async (request) => {

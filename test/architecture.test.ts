@@ -76,12 +76,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/stores',
     'src/report',
     'src/temporal',
+    'src/exchange',
     'src/embedded',
     'examples',
   ],
-  'src/embedded': ['src/domain', 'src/frame', 'src/config'],
   // What leaves for systems of others.
   'src/exchange': ['src/domain', 'src/frame', 'src/stores (types)'],
+  'src/embedded': ['src/domain', 'src/frame', 'src/config'],
   'src/web': [
     'src/domain',
     'src/frame',

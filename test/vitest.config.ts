@@ -7,6 +7,8 @@ const LONG_SUITES: { readonly [name: string]: Suite } = {
   chaos: { include: ['test/chaos/**/*.test.ts'] },
   cluster: { include: ['test/cluster/**/*.test.ts'] },
   versions: { include: ['test/versions/**/*.test.ts'] },
+  // Programs of others read what we give them: an MLflow server, OpenLineage's own client.
+  outside: { include: ['test/outside/**/*.test.ts'] },
   // The tests of `npm test` that compare with stored answers, here with answers that Python gives now, on other tables.
   oracle: {
     include: [
@@ -32,7 +34,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: [...suite.include],
-    exclude: name === undefined ? ['test/{chaos,cluster,versions}/**'] : [],
+    exclude: name === undefined ? ['test/{chaos,cluster,versions,outside}/**'] : [],
     globalSetup: ['test/build.ts', ...(suite.globalSetup === undefined ? [] : [suite.globalSetup])],
     expect: { requireAssertions: true },
     // Two cores, and several suites start real servers: more workers only make them fight.

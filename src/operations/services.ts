@@ -12,6 +12,7 @@ import type { Deletion } from '../stores/retention-store.ts';
 import type { Garbage, GarbageRequest } from './collect-garbage.ts';
 import type { RunComparison } from './compare-runs.ts';
 import type { EstimateBasis } from './estimate-training.ts';
+import type { MlflowExport } from './export-mlflow.ts';
 import type { ModelCard } from './model-card.ts';
 import type { ModelSets } from './model-sets.ts';
 import type { Quarantines } from './quarantines.ts';
@@ -310,6 +311,8 @@ export interface Services {
   lineage(model: string): Promise<ModelLineage>;
   /** A model with its whole pipeline; takes a digest or a unique prefix. */
   exportModel(model: string, format: ExportFormat): Promise<Uint8Array>;
+  /** A run that has ended, with its models, to an MLflow server; what is there already is left alone. */
+  exportToMlflow(run: string, url: string | undefined): Promise<MlflowExport>;
   /** Runs the very partition function in this process, on the real data of one partition. */
   debug(request: DebugRequest, onStep: (step: DebugStep) => void): Promise<JsonObject>;
   /** Writes what one partition of a run was trained on and with to a file that `replay` trains again. */

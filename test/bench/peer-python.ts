@@ -24,6 +24,18 @@ export function sparkPeerPython(): string {
   return pythonWith('spark-peer', [...PEER_PACKAGES, ...SPARK_PACKAGES]);
 }
 
+/** Programs that read what we write: an MLflow server with its client, ONNX, and OpenLineage's client. */
+const OUTSIDE_PACKAGES = [
+  'mlflow==3.17.2',
+  'onnx==1.23.2',
+  'onnxruntime==1.31.1',
+  'openlineage-python==1.54.0',
+];
+
+export function outsidePython(): string {
+  return pythonWith('outside', OUTSIDE_PACKAGES);
+}
+
 function pythonWith(name: string, packages: readonly string[]): string {
   const venv = join(process.cwd(), '.partita/tools', name);
   const python = join(venv, 'bin/python');

@@ -126,6 +126,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     predictions: unexpected('predictions'),
     lineage: unexpected('lineage'),
     exportModel: unexpected('exportModel'),
+    exportToMlflow: unexpected('exportToMlflow'),
     temporalUi: unexpected('temporalUi'),
     facts: unexpectedOf('facts'),
     sources: unexpectedOf('sources'),

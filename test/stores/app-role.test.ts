@@ -90,13 +90,15 @@ describe("the application's account", () => {
     const [first] = await queryServer(owner, 'select min(seq) as seq from audit_event');
     expect(Number(first?.['seq'])).toBe(1);
     const ways = [
-      ...tables.flatMap(({ name }) => [
-        `delete from ${name}`,
-        `truncate ${name} cascade`,
-        `alter table ${name} disable trigger all`,
-        `drop trigger ${name}_is_append_only on ${name}`,
-        `drop table ${name} cascade`,
-      ]),
+      ...tables
+        .map(({ name }) => String(name))
+        .flatMap((name) => [
+          `delete from ${name}`,
+          `truncate ${name} cascade`,
+          `alter table ${name} disable trigger all`,
+          `drop trigger ${name}_is_append_only on ${name}`,
+          `drop table ${name} cascade`,
+        ]),
       `update audit_event set actor = 'eve'`,
       `update metric set value = 1`,
       `update run set requested_by = 'eve'`,

@@ -3,29 +3,74 @@ import { extname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { Failure } from '../../domain/failure.ts';
 import type { ExportFormat } from '../../operations/services.ts';
-import type { CommandContext } from '../command-context.ts';
-import { examples } from '../option-values.ts';
+import { countedText } from '../../report/number-text.ts';
+import { type CommandContext, printJson } from '../command-context.ts';
+import { examples, JSON_OPTION } from '../option-values.ts';
 
-type ExportOptions = { readonly format?: ExportFormat; readonly out?: string };
+type ExportOptions = {
+  readonly format?: ExportFormat | 'mlflow';
+  readonly out?: string;
+  readonly to?: string;
+  readonly json?: true;
+};
 
 export function registerExport(program: Command, context: CommandContext): void {
-  const formats: readonly ExportFormat[] = ['json', 'onnx'];
+  const formats: readonly (ExportFormat | 'mlflow')[] = ['json', 'onnx', 'mlflow'];
   program
     .command('export')
-    .description('a model with its whole pipeline, for other programs')
-    .argument('<model>', "a model's digest, or a unique beginning of it")
+    .description('a model with its whole pipeline, for other programs; or a whole run, to MLflow')
+    .argument('<what>', "a model's digest, or a unique beginning of it; for MLflow a run")
     .addOption(
       new Option('--format <format>', "default: by the file's ending, else json").choices(formats),
     )
     .option('--out <file>', 'write to a file (onnx always)')
-    .addHelpText('after', examples('export 9f2c41', 'export 9f2c41 --out model.onnx'))
-    .action(async (model: string, { format, out }: ExportOptions) => {
-      const wanted = format ?? (extname(out ?? '').toLowerCase() === '.onnx' ? 'onnx' : 'json');
-      if (wanted === 'onnx' && out === undefined)
-        throw new Failure('usage', 'An ONNX model is no text: name a file with --out model.onnx.');
-      const bytes = await (await context.services()).exportModel(model, wanted);
-      if (out === undefined) return context.terminal.data(Buffer.from(bytes).toString('utf8'));
-      await writeFile(resolve(context.workingFolder, out), bytes);
-      context.terminal.say(`Wrote ${out}.`);
-    });
+    .option('--to <url>', 'an MLflow server (default: the variable MLFLOW_TRACKING_URI)')
+    .option(...JSON_OPTION)
+    .addHelpText(
+      'after',
+      examples(
+        'export 9f2c41',
+        'export 9f2c41 --out model.onnx',
+        'export 0199f2 --format mlflow --to http://127.0.0.1:5000',
+      ),
+    )
+    .action(async (what: string, options: ExportOptions) =>
+      options.format === 'mlflow'
+        ? exportRun(context, what, options)
+        : exportModel(context, what, options),
+    );
+}
+
+async function exportModel(
+  context: CommandContext,
+  model: string,
+  { format, out, to }: ExportOptions,
+): Promise<void> {
+  if (to !== undefined) throw new Failure('usage', '--to goes with --format mlflow.');
+  const wanted = format ?? (extname(out ?? '').toLowerCase() === '.onnx' ? 'onnx' : 'json');
+  if (wanted === 'mlflow') throw new RangeError('A model alone goes to no server.');
+  if (wanted === 'onnx' && out === undefined)
+    throw new Failure('usage', 'An ONNX model is no text: name a file with --out model.onnx.');
+  const bytes = await (await context.services()).exportModel(model, wanted);
+  if (out === undefined) return context.terminal.data(Buffer.from(bytes).toString('utf8'));
+  await writeFile(resolve(context.workingFolder, out), bytes);
+  context.terminal.say(`Wrote ${out}.`);
+}
+
+async function exportRun(
+  context: CommandContext,
+  run: string,
+  { out, to, json }: ExportOptions,
+): Promise<void> {
+  if (out !== undefined)
+    throw new Failure('usage', 'A run goes to an MLflow server, not to a file: --to URL.');
+  const exported = await (await context.services()).exportToMlflow(run, to);
+  if (json) return printJson(context.terminal, exported);
+  const { written, models, page } = exported;
+  context.terminal.say(
+    written === 0
+      ? 'All of it was there.'
+      : `Wrote ${countedText(written, 'run')} with ${countedText(models, 'model')}.`,
+  );
+  context.terminal.data(`${page}\n`);
 }
