@@ -14,6 +14,9 @@ const LONG_SUITES: { readonly [name: string]: Suite } = {
     include: [
       'test/estimators/{scikit-learn,trees-oracle,contributions,mljs,least-squares}.test.ts',
       'test/estimators/{naive-bayes,knn,sparse-logistic,svm,mlp,interval,score}.test.ts',
+      'test/estimators/isolation-forest.test.ts',
+      'test/partition/map/k-means.test.ts',
+      'test/features/handle/principal-components.test.ts',
       'test/features/select/statistics.test.ts',
       'test/features/handle/{imbalance,number-column}.test.ts',
     ],

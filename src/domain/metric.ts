@@ -31,17 +31,19 @@ export type ClassificationMetric = (typeof CLASSIFICATION_METRICS)[number];
 export type RegressionMetric = (typeof REGRESSION_METRICS)[number];
 export type Metric = ClassificationMetric | RegressionMetric;
 export type Task = 'classification' | 'regression';
-/** What a user asks for: a forecast has the models of a regression. */
-export type AskedTask = Task | 'forecast';
+/** What a user asks for: a forecast has the models of a regression, an anomaly is measured as one class of two. */
+export const ASKED_TASKS = ['classification', 'regression', 'forecast', 'anomaly'] as const;
+export type AskedTask = (typeof ASKED_TASKS)[number];
 
-/** What a user asked for: inside, a forecast is a regression on earlier values. */
+/** What a user asked for: inside, a forecast is a regression on earlier values, and anomalies are one of two classes. */
 export function askedTask({
   target,
   forecast,
 }: {
-  readonly target: { readonly task: Task };
+  readonly target: { readonly task: Task; readonly isAnomaly?: true };
   readonly forecast?: object;
 }): AskedTask {
+  if (target.isAnomaly === true) return 'anomaly';
   return forecast === undefined ? target.task : 'forecast';
 }
 
@@ -68,7 +70,7 @@ export function isLowerBetter(metric: Metric): boolean {
 }
 
 export function metricsOf(task: AskedTask): readonly Metric[] {
-  if (task === 'classification') return CLASSIFICATION_METRICS;
+  if (task === 'classification' || task === 'anomaly') return CLASSIFICATION_METRICS;
   return task === 'forecast'
     ? REGRESSION_METRICS
     : REGRESSION_METRICS.filter((metric) => metric !== 'mase');

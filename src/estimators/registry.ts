@@ -7,6 +7,7 @@ import { elasticNet } from './elastic-net.ts';
 import type { Estimator, Model } from './estimator.ts';
 import { extraTrees } from './extra-trees.ts';
 import { gradientBoosting } from './gradient-boosting.ts';
+import { isolationForest } from './isolation-forest.ts';
 import { knn } from './knn.ts';
 import { lasso } from './lasso.ts';
 import { linear } from './linear.ts';
@@ -34,6 +35,7 @@ export const registry: readonly Estimator[] = Object.freeze([
   knn,
   decisionTree,
   ...mljsEstimators,
+  isolationForest,
   randomForest,
   extraTrees,
   gradientBoosting,

@@ -36,6 +36,8 @@ const FUNCTIONS = {
   anova: mapped('anova'),
   kruskal: mapped('kruskal'),
   adf: mapped('adf'),
+  isolation_forest: mapped('isolation_forest'),
+  k_means: mapped('k_means'),
 };
 
 export type FunctionName = keyof typeof FUNCTIONS;

@@ -209,7 +209,8 @@ function handleWithKey(frame: Frame, { spec, scope }: TrainArgs): Handle {
   const keys = spec.partition.by.flatMap((name) => {
     const column = findColumn(frame, name);
     if (column?.kind !== 'category') return [];
-    const encode = column.levels.length <= ONE_HOT_LEVELS ? 'one_hot' : 'auto';
+    const many = spec.target.isAnomaly === true ? 'ordinal' : 'auto';
+    const encode = column.levels.length <= ONE_HOT_LEVELS ? 'one_hot' : many;
     return [[name, { encode, ...entryOf(handle.columns, name) }] as const];
   });
   const columns = Object.fromEntries([...Object.entries(handle.columns), ...keys]);

@@ -1,4 +1,5 @@
 import {
+  ASKED_TASKS,
   type AskedTask,
   isLowerBetter,
   METRICS,
@@ -37,13 +38,11 @@ export type Catalogue = {
   readonly templates: readonly { readonly id: string; readonly content: string }[];
 };
 
-const TASKS: readonly AskedTask[] = ['classification', 'regression', 'forecast'];
-
 export function catalogue(): Catalogue {
   return {
     algorithms: registry.map(({ id, tasks, parameters, supports }) => ({
       id,
-      tasks: TASKS.filter((task) => doesTask({ tasks }, task)),
+      tasks: ASKED_TASKS.filter((task) => doesTask({ tasks }, task)),
       parameters: outlineOf(parameters),
       probabilities: supports.probabilities,
       importance: supports.importance,

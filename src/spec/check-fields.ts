@@ -1,6 +1,7 @@
 import { entryOf } from '../domain/entry.ts';
 import { type AskedTask, METRICS, type Metric, metricsOf } from '../domain/metric.ts';
 import { nearestName } from '../domain/nearest-name.ts';
+import { checkAnomaly } from './check-anomaly.ts';
 import { checkIntervals } from './check-intervals.ts';
 import { columnsOfStep, givenName, looksBack, stepKind } from './engineered-columns.ts';
 import { RANKING_METHODS, THRESHOLD_METHODS } from './features.ts';
@@ -296,6 +297,7 @@ const CHECKS: readonly Check[] = [
   checkRegression,
   checkProbabilities,
   checkIntervals,
+  checkAnomaly,
   checkSelect,
   checkTargetType,
 ];

@@ -1,4 +1,4 @@
-import type { AskedTask } from '../domain/metric.ts';
+import { ASKED_TASKS, type AskedTask } from '../domain/metric.ts';
 import { checkAlgorithms } from './check-algorithms.ts';
 import { checkFields, checkMetric, checkTableFields } from './check-fields.ts';
 import { checkForecast } from './check-forecast.ts';
@@ -90,9 +90,7 @@ function holds({ path }: Finding, refused: readonly Finding[]): boolean {
 
 function taskOf(value: PlainValue): AskedTask | undefined {
   const task = childValue(childValue(value, 'target'), 'task');
-  return task === 'classification' || task === 'regression' || task === 'forecast'
-    ? task
-    : undefined;
+  return ASKED_TASKS.find((asked) => asked === task);
 }
 
 /** What the schema would read if the refused fields had been left out; nothing when one of them is required. */

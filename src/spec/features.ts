@@ -89,6 +89,12 @@ export const handleSchema = z
       .enum(['none', 'class_weights', 'over_sample', 'under_sample'])
       .default('none')
       .describe('What is done about rare classes, in training rows only.'),
+    pca: z
+      .union([z.number().gt(0).lt(1), z.int().min(1).max(500)])
+      .optional()
+      .describe(
+        'Principal components in place of all features: so many, or as few as hold that share of the variance. Numbers are filled and standardised for it, text becomes 0 and 1.',
+      ),
     columns: z
       .record(
         columnName,

@@ -12,6 +12,8 @@ export const mapSchema = z
   );
 
 const columns = columnNames.optional().describe('Default: every column that suits.');
+const id = columnName.optional().describe('The column that names a row.');
+const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(7);
 const instant = z
   .string()
   .refine((text) => !Number.isNaN(instantMillis(text)), {
@@ -45,6 +47,25 @@ export const MAP_ARGS = {
       lags: z.enum(['aic', 'bic', 'fixed']).default('aic'),
     })
     .describe('Augmented Dickey–Fuller test of each number for a unit root, in time order.'),
+  isolation_forest: z
+    .strictObject({
+      columns,
+      id,
+      trees: z.int().min(1).max(10_000).default(100),
+      sample: z.int().min(2).max(100_000).default(256),
+      contamination: z.union([z.literal('auto'), z.number().gt(0).lte(0.5)]).default('auto'),
+      seed,
+    })
+    .describe('How alone each row is among those of its partition, from one half on an anomaly.'),
+  k_means: z
+    .strictObject({
+      columns,
+      id,
+      clusters: z.int().min(1).max(1000).default(3),
+      starts: z.int().min(1).max(100).default(10),
+      seed,
+    })
+    .describe('Clusters of the rows of a partition, by their standardised numbers.'),
 } as const;
 
 export type MapFunctionName = keyof typeof MAP_ARGS;

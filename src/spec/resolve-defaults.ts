@@ -17,8 +17,7 @@ export type TrainingSpec = ParsedSpec & { readonly target: NonNullable<ParsedSpe
 export function resolveDefaults(parsed: TrainingSpec): ResolvedSpec {
   const { $schema: _, map: __, forecast: asked, ...spec } = parsed;
   const forecast = asked === undefined ? undefined : resolveForecast(asked);
-  const { task } = parsed.target;
-  const target = { ...parsed.target, task: task === 'forecast' ? ('regression' as const) : task };
+  const target = resolveTarget(parsed.target);
   const algorithms = parsed.algorithms ?? defaultAlgorithms(parsed.target);
   return {
     ...spec,
@@ -30,13 +29,45 @@ export function resolveDefaults(parsed: TrainingSpec): ResolvedSpec {
         engineer: withLags(spec.features.engineer, target.column, forecast),
       },
     }),
+    ...(target.isAnomaly === true && { features: withoutLabels(spec.features) }),
     metric: parsed.metric ?? defaultMetric(parsed.target),
     validate: { ...parsed.validate, scheme: parsed.validate.scheme ?? defaultScheme(parsed) },
-    algorithms:
-      forecast === undefined
-        ? atQuantile(algorithms, target)
-        : fromLags(algorithms, target.column, forecast),
+    algorithms: forecast
+      ? fromLags(algorithms, target.column, forecast)
+      : markedBy(atQuantile(algorithms, target), target),
   };
+}
+
+function resolveTarget(target: Target): Spec['target'] {
+  switch (target.task) {
+    case 'forecast':
+      return { ...target, task: 'regression' };
+    case 'anomaly':
+      return { ...target, task: 'classification', isAnomaly: true };
+    case 'classification':
+    case 'regression':
+      return { ...target, task: target.task };
+  }
+}
+
+/** Of text with very many levels `auto` would look at the labels. */
+function withoutLabels(features: Spec['features']): Spec['features'] {
+  const { handle } = features;
+  return handle.encode === 'auto'
+    ? { ...features, handle: { ...handle, encode: 'ordinal' } }
+    : features;
+}
+
+/** An isolation forest is told which label marks what it looks for. */
+function markedBy(
+  entries: readonly AlgorithmEntry[],
+  { positive, isAnomaly }: Spec['target'],
+): readonly AlgorithmEntry[] {
+  if (isAnomaly !== true || positive === undefined) return entries;
+  return entries.map((entry) => {
+    const { algorithm, parameters } = namedParameters(entry);
+    return { [algorithm]: { ...parameters, anomaly: positive } };
+  });
 }
 
 /** Last, so that the user's steps keep their places. */
@@ -91,13 +122,14 @@ export function tableSpec(parsed: ParsedSpec): TableSpec {
 function defaultMetric({ task, quantile }: Target): Metric {
   if (quantile !== undefined) return 'pinball';
   if (task === 'forecast') return 'mase';
+  if (task === 'anomaly') return 'roc_auc';
   return task === 'classification' ? 'macro_f1' : 'rmse';
 }
 
 function defaultScheme({ time, validate, target }: TrainingSpec): Spec['validate']['scheme'] {
   if (time !== undefined) return 'time';
   if (validate.group !== undefined) return 'group';
-  return target.task === 'classification' ? 'stratified' : 'shuffled';
+  return target.task === 'regression' ? 'shuffled' : 'stratified';
 }
 
 const FORECASTERS = [
@@ -111,6 +143,7 @@ const FORECASTERS = [
 function defaultAlgorithms({ task, quantile }: Target): readonly AlgorithmEntry[] {
   if (quantile !== undefined) return ['baseline', 'gradient_boosting'];
   if (task === 'forecast') return FORECASTERS;
+  if (task === 'anomaly') return ['isolation_forest'];
   const linear = task === 'classification' ? 'logistic' : 'ridge';
   return ['baseline', linear, 'random_forest', 'gradient_boosting'];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { METRICS, type Metric, type Task } from '../domain/metric.ts';
+import { ASKED_TASKS, METRICS, type Metric, type Task } from '../domain/metric.ts';
 import type { Candidate } from '../estimators/candidates.ts';
 import { columnName, columnNames } from './column-name.ts';
 import { duration } from './duration.ts';
@@ -146,8 +146,10 @@ const dataSchema = z.strictObject({
 const targetSchema = z.strictObject({
   column: columnName.describe('What the models predict.'),
   task: z
-    .enum(['classification', 'regression', 'forecast'])
-    .describe('A class, a number, or the numbers of the next rows in time.'),
+    .enum(ASKED_TASKS)
+    .describe(
+      'A class, a number, the numbers of the next rows in time, or rows unlike the others (the column only measures how well they are found).',
+    ),
   positive: z
     .union([z.string(), z.number(), z.boolean()])
     .transform(String)
@@ -287,7 +289,11 @@ export type Spec = Omit<TableSpec, 'target'> & {
   readonly candidates: readonly Candidate[];
 };
 
-type ResolvedTarget = Omit<NonNullable<ParsedSpec['target']>, 'task'> & { readonly task: Task };
+type ResolvedTarget = Omit<NonNullable<ParsedSpec['target']>, 'task'> & {
+  readonly task: Task;
+  /** Nothing that is fitted may look at the classes. */
+  readonly isAnomaly?: true;
+};
 
 /** What a table is read by: the part of a spec that `partita map` needs, too. */
 export type TableSpec = Omit<

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { peerPython } from '../bench/peer-python.ts';
 
-const SCRIPTS = ['estimators', 'features', 'learners', 'metrics', 'mljs', 'trees'];
+const SCRIPTS = ['estimators', 'features', 'learners', 'metrics', 'mljs', 'trees', 'unsupervised'];
 
 /** Tables that no stored answer was made of; a number of your own, to ask of others. */
 const SEED = process.env['PARTITA_ORACLE_SEED'] ?? '1';

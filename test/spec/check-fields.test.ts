@@ -108,6 +108,19 @@ describe('fields that contradict each other', () => {
     ]);
   });
 
+  it.each([
+    ['', 'Which label of `sold` marks an anomaly?'],
+    ['features: { select: { method: anova } }', '`anova` looks at the labels'],
+    ['features: { handle: { imbalance: over_sample } }', 'without their labels'],
+    ['features: { handle: { encode: target } }', 'use `ordinal` or `frequency`'],
+    ['probabilities: { calibrate: platt }', 'An anomaly has a score, not a probability'],
+    ['algorithms: [logistic]', '`logistic` does classification, not anomaly'],
+  ])('refuses anomalies with `%s`', (lines, message) => {
+    const positive = lines === '' ? '' : ', positive: yes';
+    const spec = minimalWith(lines).replace('classification', `anomaly${positive}`);
+    expect(soleProblem(spec).message).toContain(message);
+  });
+
   it('a quantile has its metric, its learner and no interval', () => {
     const at = (lines: string) =>
       regressionWith(lines).replace('regression', 'regression, quantile: 0.9');

@@ -21,6 +21,7 @@ import { dropRows } from './drop-rows.ts';
 import type { Edit } from './edits.ts';
 import { type FittedHandling, handlingOf, namesOf } from './handling.ts';
 import { fitNumberColumn } from './number-column.ts';
+import { fitComponents, projected } from './principal-components.ts';
 import { type ColumnRules, rulesOf } from './rules.ts';
 import type { HandlingState } from './state.ts';
 
@@ -53,9 +54,12 @@ export type HandlingFit = {
  */
 export function fitHandling(input: HandlingInput): HandlingFit {
   const columns = input.columns.map((name) => featureColumn(input.frame, name));
-  const rules = columns.map((column) => rulesOf(column, input.handle, input.supports));
+  const { pca } = input.handle;
+  // Components are of whole numbers on one scale, whatever the algorithm takes besides.
+  const supports =
+    pca === undefined ? input.supports : { ...input.supports, missing: false, scaledInput: true };
+  const rules = columns.map((column) => rulesOf(column, input.handle, supports));
   const { rows, edits: dropped } = dropRows(columns, rules, input.rows);
-  const { supports } = input;
   const target = takeTarget(input.target, rows);
   const weights = input.weights && takeNumbers(input.weights, rows);
   const learnt = { target, weights, supports, seed: seedPart(input.seed, 'target encoding') };
@@ -63,9 +67,11 @@ export function fitHandling(input: HandlingInput): HandlingFit {
     fitColumn(column, rows, rules[i] as ColumnRules, learnt),
   );
   const state = asStored({ version: 1, columns: fitted.map((column) => column.state) });
-  const handling = handlingOf(state);
-  const x = handling.transform(input.frame, rows);
-  writeOutOfFold(x, fitted);
+  const features = handlingOf(state).transform(input.frame, rows);
+  writeOutOfFold(features, fitted);
+  const components = pca === undefined ? undefined : fitComponents(features, pca);
+  const handling = handlingOf(asStored({ ...state, components }));
+  const x = components === undefined ? features : projected(features, components);
   const balanced = balanceRows({ x, rows, target, weights }, input.handle.imbalance, {
     supports,
     seed: seedPart(input.seed, 'imbalance'),

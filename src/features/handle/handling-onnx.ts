@@ -8,7 +8,12 @@ import type { CategoryState, CodeFeature, HandlingState, NumberState } from './s
  * Adds what `transform` does to an ONNX graph: an input per column (numbers as doubles, NaN = missing; text, "" =
  * missing), and the features as rows × features. Throws `Failure('unsupported')` where no such graph gives the same.
  */
-export function handlingInOnnx({ columns }: HandlingState, graph: OnnxGraph): Value {
+export function handlingInOnnx({ columns, components }: HandlingState, graph: OnnxGraph): Value {
+  if (components !== undefined)
+    throw new Failure(
+      'unsupported',
+      'Principal components have no ONNX form yet: export as json, or train without features.handle.pca.',
+    );
   const inputs = new Map<string, Value>();
   const read = columns.filter(({ kind }) => kind !== 'empty');
   for (const { column, kind } of read)

@@ -10,6 +10,7 @@ import {
 } from './category-column.ts';
 import { handlingInOnnx } from './handling-onnx.ts';
 import { numberFeatureNames, numberFeaturesInto } from './number-column.ts';
+import { componentNames, projected } from './principal-components.ts';
 import { type ColumnState, type HandlingState, parseHandlingState } from './state.ts';
 
 /** Turns columns into the numbers that an estimator takes, by what the training rows taught. */
@@ -34,20 +35,22 @@ export function loadHandling(json: unknown): FittedHandling {
 }
 
 export function handlingOf(state: HandlingState): FittedHandling {
-  const featureNames = state.columns.flatMap(namesOf);
+  const { components } = state;
+  const names = state.columns.flatMap(namesOf);
   const levelCounts = state.columns.flatMap(levelCountsOf);
   const levels = levelCounts.some((count) => count > 0) ? { levelCounts } : {};
   return {
     columns: state.columns.map(({ column }) => column),
-    featureNames,
+    featureNames: components === undefined ? names : componentNames(components),
     transform: (frame, rows = everyRow(frame)) => {
-      const data = new Float64Array(rows.length * featureNames.length);
+      const data = new Float64Array(rows.length * names.length);
       let from = 0;
       for (const columnState of state.columns) {
         const features = namesOf(columnState).map(() => data.subarray(from, (from += rows.length)));
         featuresInto(columnState, frame, rows, features);
       }
-      return { rowCount: rows.length, names: featureNames, data, ...levels };
+      const x = { rowCount: rows.length, names, data, ...levels };
+      return components === undefined ? x : projected(x, components);
     },
     toJson: () => asJson(state),
     toOnnx: (graph) => handlingInOnnx(state, graph),

@@ -61,9 +61,22 @@ const categoryState = z
 /** A column without any value in the training rows: a constant 0, whatever comes later. */
 const emptyState = z.strictObject({ kind: z.literal('empty'), column: z.string() });
 
+/** component = Σ vector · (feature − centre). */
+const componentState = z
+  .strictObject({
+    centre: z.array(z.number()).min(1),
+    vectors: z.array(z.array(z.number())).min(1),
+  })
+  .refine(
+    ({ centre, vectors }) => vectors.every(({ length }) => length === centre.length),
+    'Each vector needs a share for every feature.',
+  );
+
 const handlingState = z.strictObject({
   version: z.literal(1),
   columns: z.array(z.discriminatedUnion('kind', [numberState, categoryState, emptyState])),
+  /** What becomes of all the features together; left out where they stay as they are. */
+  components: componentState.optional(),
 });
 
 export type NumberState = z.output<typeof numberState>;
@@ -71,6 +84,7 @@ export type CodeFeature = z.output<typeof codeFeature>;
 export type Encoding = z.output<typeof encoding>;
 export type CodeEncoding = Exclude<Encoding, { readonly rule: 'one_hot' }>;
 export type CategoryState = z.output<typeof categoryState>;
+export type ComponentState = z.output<typeof componentState>;
 export type HandlingState = z.output<typeof handlingState>;
 export type ColumnState = HandlingState['columns'][number];
 

@@ -36,3 +36,14 @@ export function splitByPeriod(
 export function orNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
+
+/** What names the rows for people; empty where no column does. */
+export function idsOf(partition: Partition, name: string | undefined): readonly (string | null)[] {
+  if (name === undefined) return [];
+  const kind = partition.columns.find((column) => column.name === name)?.kind;
+  if (kind === 'number')
+    return Array.from(partition.numbers(name), (value) =>
+      Number.isNaN(value) ? null : `${value}`,
+    );
+  return partition.texts(name);
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { METRICS } from '../../domain/metric.ts';
+import { ASKED_TASKS, METRICS } from '../../domain/metric.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Endpoint } from './endpoint.ts';
 import { count, digest, document, jsonObject } from './fields.ts';
@@ -30,7 +30,7 @@ const catalogue = z
     algorithms: z.array(
       z.strictObject({
         id: z.string(),
-        tasks: z.array(z.enum([...task.options, 'forecast'])),
+        tasks: z.array(z.enum(ASKED_TASKS)),
         parameters: schema,
         probabilities: z.boolean(),
         importance: z.boolean(),
