@@ -1,6 +1,8 @@
+import { isFitted } from '../src/domain/run.ts';
 import { longestFirst, trainingBatchLimits } from '../src/partition/batch-plan.ts';
 import { checkTarget } from '../src/partition/check-target.ts';
 import { classLabels, conditionPartitions } from '../src/partition/condition.ts';
+import { planParents } from '../src/partition/parents.ts';
 import { profileWarnings } from '../src/partition/profile-warnings.ts';
 import { GLOBAL_PARTITION } from '../src/stores/run-store.ts';
 import { inActivity } from './activity-scope.ts';
@@ -36,9 +38,10 @@ export function conditionRunActivity(dependencies: ActivityDependencies) {
         checkTarget(spec, profiled, classes);
         const warnings = profileWarnings(profiled, spec);
         const partitions = conditionPartitions(profiled, spec);
+        const parents = planParents(profiled, spec);
         const trainingKeys = trainingKeysOf(run, dependencies, {
           classes,
-          partitions,
+          partitions: [...partitions, ...parents],
           profiled,
           folds: foldBytes,
         });
@@ -47,6 +50,7 @@ export function conditionRunActivity(dependencies: ActivityDependencies) {
           {
             plan: { classes, folds, warnings },
             partitions,
+            parents,
             trainingKeys,
             takenOver: await takenOver(run, dependencies, trainingKeys),
           },
@@ -54,15 +58,15 @@ export function conditionRunActivity(dependencies: ActivityDependencies) {
         );
 
         const untrained = await runs.untrained(runId);
-        const wanted = partitions.filter(({ decision }) => decision.kind === 'train');
+        const wanted = partitions.filter(({ decision }) => isFitted(decision));
         const training = longestFirst(
-          wanted.filter(({ partitionId }) => untrained.has(partitionId)),
+          [...wanted, ...parents].filter(({ partitionId }) => untrained.has(partitionId)),
         );
         const limits = trainingBatchLimits(training.length);
         return {
           trainBatches: await planStage(runs, runId, 'train', training, limits),
           global: untrained.has(GLOBAL_PARTITION) ? 'wanted' : 'none',
-          reused: wanted.length - training.length,
+          reused: wanted.filter(({ partitionId }) => !untrained.has(partitionId)).length,
           ...(spec.tune.warm_start === true && { isGlobalFirst: true as const }),
         };
       });

@@ -1,6 +1,8 @@
+import { isFitted } from '../src/domain/run.ts';
 import { runJob, type TaskWith } from '../src/engines/job.ts';
 import type { PlannedPartition } from '../src/partition/condition.ts';
-import type { EvaluateArgs, EvaluateFacts } from '../src/partition/facts.ts';
+import type { EvaluateArgs, EvaluateFacts, SideArgs } from '../src/partition/facts.ts';
+import { parentOf } from '../src/partition/parents.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { EvaluatedPartition, RunRecord } from '../src/stores/run-store.ts';
 import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
@@ -8,7 +10,13 @@ import { type EngineScope, inActivity, inEngineActivity } from './activity-scope
 import type { ActivityDependencies } from './dependencies.ts';
 import { partitionJob, taskArgs } from './partition-job.ts';
 import { planStage } from './plan-stage.ts';
-import { globalInputs, inputOf } from './stored-inputs.ts';
+import {
+  globalInputs,
+  inputOf,
+  parentInputs,
+  type TrainedParent,
+  trainedParents,
+} from './stored-inputs.ts';
 
 /** Evaluation reads every layer of own and global predictions: fewer rows per batch than a profile. */
 const EVALUATION_LIMITS = { partitions: 250, rows: 250_000 };
@@ -25,9 +33,11 @@ export function evaluationActivities(dependencies: ActivityDependencies) {
       return inActivity(async () => {
         const answered: { readonly partitionId: string; readonly rows: number }[] = [];
         for await (const { partitionId, decision, rows } of runs.partitions(runId)) {
-          if (decision.kind === 'train' || decision.kind === 'global')
+          if (isFitted(decision) || decision.kind === 'global')
             answered.push({ partitionId, rows });
         }
+        for (const { partitionId, rows } of await runs.parents(runId))
+          answered.push({ partitionId, rows });
         return {
           evaluateBatches: await planStage(runs, runId, 'evaluate', answered, EVALUATION_LIMITS),
         };
@@ -44,9 +54,15 @@ export function evaluationActivities(dependencies: ActivityDependencies) {
           partitions.map(({ partitionId }) => partitionId),
         );
         const global = trainedModel(await runs.globalTraining(input.runId));
+        const { parents: columns } = run.spec.partition;
+        const idOf = ({ key, isParent }: PlannedPartition) =>
+          (isParent ? null : parentOf(key, columns))?.id ?? null;
+        const ids = [...new Set(partitions.map(idOf))].filter((id) => id !== null);
+        const parents = await trainedParents(runs, input.runId, ids);
         const tasks = partitions.map((partition) => {
           const own = trainedModel(trained.get(partition.partitionId));
-          return evaluationTask(run, partition, { own, global }, objects);
+          const parent = parents.get(idOf(partition) ?? '') ?? null;
+          return evaluationTask(run, partition, { own, parent, global }, objects);
         });
         const job = partitionJob(run, objects, { name: 'evaluate', args: taskArgs(run), tasks });
         const outcomes = await runJob(await engineFor(run.spec), job, signal, bookmark);
@@ -64,7 +80,7 @@ export function evaluationActivities(dependencies: ActivityDependencies) {
   };
 }
 
-type EvaluationTask = TaskWith<Pick<EvaluateArgs, 'own' | 'global'>>;
+type EvaluationTask = TaskWith<Pick<EvaluateArgs, 'own' | 'parent' | 'global' | 'isBlended'>>;
 
 /** A partition that can't be evaluated within its limits keeps its models; its scores are missing, with the reason. */
 function unscored(
@@ -87,24 +103,38 @@ function unscored(
   return { own: own && scores, global: global && scores, comparison: null, plots: null };
 }
 
+type Sides = {
+  readonly own: TrainedModel | null;
+  readonly parent: TrainedParent | null;
+  readonly global: TrainedModel | null;
+};
+
 function evaluationTask(
   run: RunRecord,
-  { partitionId, text, ranges }: PlannedPartition,
-  { own, global }: { readonly own: TrainedModel | null; readonly global: TrainedModel | null },
+  { partitionId, text, ranges, decision }: PlannedPartition,
+  { own, parent, global }: Sides,
   objects: ObjectStore,
 ): EvaluationTask {
   return {
     partition: { id: partitionId, text, ranges },
-    part: { own: sideArgs(own), global: sideArgs(global) },
+    part: {
+      own: sideArgs(own),
+      global: sideArgs(global),
+      ...(parent !== null && { parent: chosenOf(parent.model) }),
+      ...(decision.kind === 'shrink' && { isBlended: true as const }),
+    },
     inputs: [
       ...(own === null ? [] : [inputOf('own', own.predictions, objects)]),
+      ...(parent === null ? [] : parentInputs(run, parent, ranges, objects)),
       ...(global === null ? [] : globalInputs(run, global, ranges, objects)),
     ],
   };
 }
 
 function sideArgs(side: TrainedModel | null): EvaluateArgs['own'] {
-  if (side === null) return null;
-  const { candidates, best, bestWithout } = side.facts;
+  return side === null ? null : chosenOf(side);
+}
+
+function chosenOf({ facts: { candidates, best, bestWithout } }: TrainedModel): SideArgs {
   return { candidates: candidates.length, best, bestWithout };
 }

@@ -55,10 +55,10 @@ export function requirePlan(run: RunRecord): NonNullable<RunRecord['plan']> {
   return run.plan;
 }
 
-/** The arguments that `train` and its parts share. */
-export function trainArgs(run: RunRecord, scope: TrainArgs['scope']): Omit<TrainArgs, 'replay'> {
+/** The arguments that `train` and its parts share, whosever model it is. */
+export function trainArgs(run: RunRecord): Omit<TrainArgs, 'replay' | 'scope'> {
   const { cutoffs, rowCount } = requireSnapshot(run);
-  return { ...taskArgs(run), scope, cutoffs, tableRows: rowCount };
+  return { ...taskArgs(run), cutoffs, tableRows: rowCount };
 }
 
 /** The arguments that all functions share which come after the profile. */

@@ -1,5 +1,6 @@
 import type { Digest } from '../src/domain/digest.ts';
 import { GLOBAL_TEXT } from '../src/domain/partition.ts';
+import { isFitted } from '../src/domain/run.ts';
 import { digestBytes } from '../src/frame/digest.ts';
 import type { PlannedPartition } from '../src/partition/condition.ts';
 import { trainingKeys } from '../src/partition/training-key.ts';
@@ -40,11 +41,13 @@ export function trainingKeysOf(
   }
   const warmStart = spec.tune.warm_start === true ? keys.get(GLOBAL_PARTITION) : undefined;
   const ownKey = trainingKeys({ ...makers, scope: 'own', warmStart });
-  for (const { partitionId, text, ranges, decision } of partitions) {
-    if (decision.kind !== 'train') continue;
+  const parentKey = trainingKeys({ ...makers, scope: 'parent', warmStart });
+  for (const { partitionId, text, ranges, decision, isParent } of partitions) {
+    if (!isFitted(decision)) continue;
     const parts = ranges.map(({ start, count }) => folds.subarray(start, start + count));
     const rows = ranges.flatMap(({ start }) => rowsAt.get(start) ?? []);
-    keys.set(partitionId, ownKey({ text, rows, folds: digestBytes(Buffer.concat(parts)) }));
+    const keyOf = isParent ? parentKey : ownKey;
+    keys.set(partitionId, keyOf({ text, rows, folds: digestBytes(Buffer.concat(parts)) }));
   }
   return keys;
 }

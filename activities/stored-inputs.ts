@@ -1,10 +1,12 @@
 import type { InputRef } from '../src/engines/engine.ts';
 import type { RowRange } from '../src/frame/frame.ts';
+import type { PlannedPartition } from '../src/partition/condition.ts';
+import { rangesWithin } from '../src/partition/parents.ts';
 import { bytesPerRow, outputWidth } from '../src/partition/predictions.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import { type PackMember, rowsOfMember } from '../src/stores/objects/pack.ts';
-import type { RunRecord } from '../src/stores/run-store.ts';
-import type { TrainedModel } from '../src/stores/trained-model.ts';
+import type { RunRecord, RunStore } from '../src/stores/run-store.ts';
+import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
 import { requirePlan } from './partition-job.ts';
 
 /** Stored bytes as a task's input. */
@@ -14,6 +16,42 @@ export function inputOf(
   objects: ObjectStore,
 ): InputRef {
   return { name, path: objects.path(pack), offset, length };
+}
+
+/** A parent with its model. */
+export type TrainedParent = Pick<PlannedPartition, 'ranges'> & {
+  readonly model: TrainedModel;
+  /** Half the width of its intervals; null: there are none, or they are not known yet. */
+  readonly reach: number | null;
+};
+
+/** Input `parent` of the ranges' rows: the parent's predictions lie member after member. */
+export function parentInputs(
+  run: RunRecord,
+  { ranges: members, model: { facts, predictions } }: TrainedParent,
+  ranges: readonly RowRange[],
+  objects: ObjectStore,
+): readonly InputRef[] {
+  const width = outputWidth(requirePlan(run).classes);
+  const rowBytes = bytesPerRow(facts.candidates.length + 1, width);
+  const rows = rangesWithin(members, ranges);
+  return rowsOfMember(predictions, rows, rowBytes).map((part) => inputOf('parent', part, objects));
+}
+
+/** The parents of partitions that have models, by id: of the given ids, or all of the run. */
+export async function trainedParents(
+  runs: Pick<RunStore, 'parents'>,
+  runId: string,
+  ids?: readonly string[],
+): Promise<ReadonlyMap<string, TrainedParent>> {
+  const records = ids?.length === 0 ? [] : await runs.parents(runId, ids);
+  return new Map(
+    records.flatMap(({ partitionId, ranges, trained, evaluated }) => {
+      const model = trainedModel(trained);
+      const reach = evaluated?.own?.band?.reach ?? null;
+      return model === null ? [] : [[partitionId, { ranges, model, reach }] as const];
+    }),
+  );
 }
 
 /** Input `global` of the ranges' rows: the global model's predictions lie in snapshot order. */

@@ -26,22 +26,23 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
         const partitions = await runs.plannedBatch(input.runId, 'train', input.batch);
         const ids = partitions.map(({ partitionId }) => partitionId);
         const replays = await replayedSearches(runs, run, ids);
-        const tasks = partitions.map(({ partitionId, text, ranges }) => {
+        const tasks = partitions.map(({ partitionId, text, ranges, isParent }) => {
           const replay = replays.get(partitionId);
           const partition = { id: partitionId, text, ranges };
-          return { partition, part: replay === undefined ? {} : { replay } };
+          const scope: TrainArgs['scope'] = isParent ? 'parent' : 'own';
+          return { partition, part: { scope, ...(replay !== undefined && { replay }) } };
         });
-        const args = { ...trainArgs(run, 'own'), ...(await warmStart(runs, run)) };
+        const args = { ...trainArgs(run), ...(await warmStart(runs, run)) };
         const job = partitionJob(run, objects, { name: 'train', args, tasks });
         const outcomes = await runJob(await engineFor(run.spec), job, signal, bookmark);
         const trained = await keep(objects, partitions, outcomes, attempt.startedAt);
         await runs.recordTraining(input.runId, input.batch, trained, attempt);
-        return countsOf(trained);
+        return countsOf(partitions, new Map(trained.map((one) => [one.partitionId, one])));
       };
       const recorded = async () => {
         const partitions = await runs.plannedBatch(input.runId, 'train', input.batch);
         const ids = partitions.map(({ partitionId }) => partitionId);
-        return countsOf([...(await runs.trained(input.runId, ids)).values()]);
+        return countsOf(partitions, await runs.trained(input.runId, ids));
       };
       const step = { ...input, stage: 'train', scope: 'own' } as const;
       return inEngineActivity(dependencies, { step, work, recorded });
@@ -49,9 +50,16 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
   };
 }
 
-function countsOf(trained: readonly TrainedPartition[]) {
-  const failed = trained.filter(({ kind }) => kind === 'failed').length;
-  return { trained: trained.length - failed, failed };
+/** Of the table's partitions: parents are none. */
+function countsOf(
+  partitions: readonly PlannedPartition[],
+  trained: ReadonlyMap<string, TrainedPartition>,
+) {
+  const kinds = partitions
+    .filter(({ isParent }) => isParent !== true)
+    .map(({ partitionId }) => trained.get(partitionId)?.kind);
+  const failed = kinds.filter((kind) => kind === 'failed').length;
+  return { trained: kinds.length - failed, failed };
 }
 
 /** What the model without partition found, where its winners are to be tried early; nothing where it failed. */

@@ -57,7 +57,7 @@ export function trainGlobalActivity(dependencies: ActivityDependencies) {
       const work = async (scope: EngineScope) => {
         const run = await dependencies.runs.run(runId);
         const replay = await replayedGlobalSearch(dependencies.runs, run);
-        const args = { ...trainArgs(run, 'global'), ...replay };
+        const args = { ...trainArgs(run), scope: 'global' as const, ...replay };
         const { objects } = dependencies;
         const engine = await dependencies.engineFor(run.spec);
         const training = new GlobalTraining(run, args, { objects, engine }, scope);

@@ -20,6 +20,7 @@ export function writeReportActivity({ runs, objects }: ActivityDependencies) {
         const facts = await collectFacts({
           run: { ...(await runs.run(runId)), status },
           partitions: runs.partitions(runId),
+          parents: await runs.parents(runId),
           global: await runs.globalTraining(runId),
           totals: (await runs.totals(runId)).totals,
           timings: await runs.timings(runId),

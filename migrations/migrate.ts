@@ -14,6 +14,8 @@ import { up as nameModelSets } from './20261126-05-registry.ts';
 import { up as addQuarantine } from './20261126-06-quarantine.ts';
 import { up as deleteRuns } from './20261126-07-deleted-runs.ts';
 import { up as createOutbox } from './20261126-08-outbox.ts';
+import { up as addBlends } from './20261126-09-blends.ts';
+import { up as addParents } from './20261126-10-parents.ts';
 
 /** Every migration by its frozen name, in order. A migration that was released never changes; the next one follows it. */
 export const MIGRATIONS: { readonly [name: string]: Migration } = {
@@ -31,6 +33,8 @@ export const MIGRATIONS: { readonly [name: string]: Migration } = {
   '20261126-06-quarantine': { up: addQuarantine },
   '20261126-07-deleted-runs': { up: deleteRuns },
   '20261126-08-outbox': { up: createOutbox },
+  '20261126-09-blends': { up: addBlends },
+  '20261126-10-parents': { up: addParents },
 };
 
 /** The first server with `unique nulls not distinct`. */

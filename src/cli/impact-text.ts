@@ -12,6 +12,7 @@ const REACHES: { readonly [reach in Model['reach']]: string } = {
   itself: 'the model itself',
   rows: 'trained on the rows',
   union: 'trained on a union that they are part of',
+  parent: 'of the parent that they are part of',
   global: 'without partition, trained on a table that they are part of',
 };
 

@@ -1,3 +1,4 @@
+import { blendText } from '../domain/blend.ts';
 import { printable } from '../domain/printable.ts';
 import type { Services } from '../operations/services.ts';
 import { countedText, countText, numberText } from '../report/number-text.ts';
@@ -11,12 +12,13 @@ const LABEL = 13;
 
 /** Where a model came from and where it answers, for people; the JSON has every digest. */
 export function lineageText(lineage: Lineage): string {
-  const { model, byteSize, makings, makingCount, uses, useCount } = lineage;
+  const { model, blend, byteSize, makings, makingCount, uses, useCount } = lineage;
   const shown = makings.slice(0, SHOWN_MAKINGS);
   const size = byteSize === null ? '' : ` · ${countText(byteSize)} bytes`;
   return [
     `model ${model}${size}`,
-    ...shown.flatMap((making) => ['', ...makingLines(model, making)]),
+    ...partLines(blend),
+    ...shown.flatMap((making) => ['', ...makingLines(making)]),
     ...moreLine(makingCount - shown.length, 'training'),
     '',
     useCount === 0 ? 'answers for nobody' : `answers for ${countedText(useCount, 'partition')}`,
@@ -28,7 +30,15 @@ export function lineageText(lineage: Lineage): string {
   ].join('\n');
 }
 
-function makingLines(model: Lineage['model'], making: Making): readonly string[] {
+/** Several models that answer together; what made them follows. */
+function partLines(blend: Lineage['blend']): readonly string[] {
+  if (blend === null) return [];
+  return blend.map(({ rung, model, weight }, i) =>
+    line(i === 0 ? 'blend of' : '', `${Math.round(100 * weight)} % ${rung} ${model}`),
+  );
+}
+
+function makingLines(making: Making): readonly string[] {
   const { data, code, environment, selection } = making;
   const alarm =
     making.notReproducible === null
@@ -39,7 +49,9 @@ function makingLines(model: Lineage['model'], making: Making): readonly string[]
     ...alarm,
     line(
       'for',
-      making.scope === 'global' ? 'all rows, without partition' : printable(making.partition),
+      making.scope === 'global'
+        ? 'all rows, without partition'
+        : `${printable(making.partition)}${making.scope === 'parent' ? ', the parent of partitions' : ''}`,
     ),
     line('from', `${data.source.kind} ${printable(data.source.location)}`),
     line(
@@ -62,18 +74,23 @@ function makingLines(model: Lineage['model'], making: Making): readonly string[]
       ? []
       : [line('dropped', `${printable(selection.dropped.join(', '), 400)} (${selection.method})`)]),
     ...making.scores
-      .filter(({ scope }) => scope === making.scope)
+      // A parent's own scores stand where a partition's do.
+      .filter(({ scope }) => scope === (making.scope === 'parent' ? 'own' : making.scope))
       .map(({ split, metric, value, because }) =>
         line(split === 'cv' ? 'score' : '', scoreText(split, metric, value, because)),
       ),
-    ...answerLine(model, making),
+    ...answerLine(making),
     ...making.candidates.map((candidate, i) => line(i === 0 ? 'candidates' : '', rival(candidate))),
   ];
 }
 
 /** Who answers where this model was made, if it is another one. */
-function answerLine(model: Lineage['model'], { answer }: Making): readonly string[] {
+function answerLine({ model, answer }: Making): readonly string[] {
   if (answer === null || answer.model === null || answer.model === model) return [];
+  if (answer.blend !== null)
+    return [
+      line('verdict', `blend: ${blendText(answer.blend)} answer together as ${answer.model}`),
+    ];
   return [line('verdict', `${answer.verdict ?? answer.status}: ${answer.model} answers instead`)];
 }
 

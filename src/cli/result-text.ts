@@ -131,6 +131,7 @@ function partitionCells(row: PartitionRow, colors: Colors): string[] {
 function answerCell(row: PartitionRow, colors: Colors): string {
   const { who, why } = answerOf(row);
   const hasOwn = row.status === 'trained' || row.status === 'reused';
+  if (row.verdict === 'blend') return `${who} (${why})`;
   if (hasOwn && row.reason === undefined) return row.verdict === 'tie' ? `${who} (tie)` : who;
   return who === 'nobody' ? colors.yellow(`nobody (${why})`) : `${who} (${why})`;
 }

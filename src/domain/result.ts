@@ -1,3 +1,4 @@
+import type { BlendPart } from './blend.ts';
 import type { Digest } from './digest.ts';
 import type { FailureKind } from './failure.ts';
 import type { JsonObject } from './json.ts';
@@ -63,6 +64,12 @@ export type PartitionRow = ScoredModel & {
   /** 95 %, of `difference`. */
   readonly interval: { readonly low: number; readonly high: number } | null;
   readonly verdict: Verdict | null;
+  /** Where it has a parent with a model: that one's on the same rows, and own minus it. */
+  readonly parent?: PooledScore & Pick<PartitionRow, 'partition' | 'difference' | 'interval'>;
+  /** Where own and another answer together, of which `model` is the digest: how much of each, and what that scores. */
+  readonly blend?: PooledScore & {
+    readonly parts: readonly BlendPart[];
+  };
 };
 
 export type RunResult = {
@@ -81,11 +88,15 @@ export type RunResult = {
   readonly metric: Metric;
   /** Ordered by partition text. */
   readonly partitions: readonly PartitionRow[];
+  /** Unions of partitions of one beginning of their keys, where they were asked for; `own` is their model. */
+  readonly parents?: readonly PartitionRow[];
   /** The model without partition; null when it is off or could not be fitted. */
   readonly global: ScoredModel | null;
   /** The metric pooled over rows: own and global on identical rows, served on every row that has an answer. */
   readonly totals: {
     readonly own: PooledScore | null;
+    /** Of the partitions that have a parent with a model. */
+    readonly parent?: PooledScore;
     readonly global: PooledScore | null;
     readonly served: PooledScore | null;
   };

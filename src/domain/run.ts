@@ -56,15 +56,25 @@ export type PartitionReason = SkipReason | FailureReason | 'not_compared' | 'not
 /** What `condition` decides about a partition before training. */
 export type Decision =
   | { readonly kind: 'train' }
+  /** Trained like others, but too small to answer alone: blended with the model that would answer otherwise. */
+  | { readonly kind: 'shrink'; readonly reason: SkipReason }
   | { readonly kind: 'global'; readonly reason: SkipReason }
   | { readonly kind: 'skip'; readonly reason: SkipReason }
   /** It could not even be profiled. */
   | { readonly kind: 'fail'; readonly reason: FailureReason }
   | { readonly kind: 'merge'; readonly reason: SkipReason; readonly into: string };
 
+/** Whether a partition gets a model of its own. */
+export function isFitted({ kind }: Decision): boolean {
+  return kind === 'train' || kind === 'shrink';
+}
+
 /** Who answers for a partition in the model set; a tie goes to the simpler rung. */
 export type Verdict = 'own' | 'parent' | 'global' | 'blend' | 'tie';
-export type Scope = 'own' | 'global';
+/** Whose model: a partition's own, that of its parent (a union of partitions of one beginning of their keys), or the one without partition. */
+export type Scope = 'own' | 'parent' | 'global';
+/** The same of one row: a verdict that was a tie has been settled. */
+export type Rung = Scope | 'blend';
 
 /** PARTIAL when a partition has no answer by the declared policy, FAILED when none has. */
 export function runStatusOf(

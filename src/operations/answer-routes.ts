@@ -1,4 +1,6 @@
+import type { InputRef } from '../engines/engine.ts';
 import { answerFor } from '../partition/model-set.ts';
+import { modelInput } from '../partition/score-rows.ts';
 import type { SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
@@ -23,12 +25,14 @@ export function answeredRoutes(routes: readonly Route[]): readonly AnsweredRoute
   return routes.flatMap(({ member, ...rest }) => (member === null ? [] : [{ ...rest, member }]));
 }
 
-/** The model's bytes, as a task of an engine names them. */
-export function modelInput(
-  { bytes: { pack, offset, length } }: ServedMember,
-  objects: ObjectStore,
-) {
-  return { name: 'model', path: objects.path(pack), offset, length };
+/** The bytes of the models that answer together, as a task of an engine names them. */
+export function modelInputs({ parts }: ServedMember, objects: ObjectStore): readonly InputRef[] {
+  return parts.map(({ bytes: { pack, offset, length } }, place) => ({
+    name: modelInput(place),
+    path: objects.path(pack),
+    offset,
+    length,
+  }));
 }
 
 /** The run's spec over another file: its key is cut where training cut it. */

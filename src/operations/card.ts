@@ -6,7 +6,8 @@ import type { CardFacts, CardModel } from '../report/card/card-facts.ts';
 import { cardHtml, cardMarkdown } from '../report/card/render-card.ts';
 import { trainFacts } from '../report/partition-row.ts';
 import type { ModelMaking } from '../stores/lineage-store.ts';
-import type { RunRecord } from '../stores/run-store.ts';
+import type { PartitionRecord, RunRecord } from '../stores/run-store.ts';
+import { refuseBlend } from './blend-refusal.ts';
 import type { OperationContext } from './context.ts';
 import { modelCard } from './model-card.ts';
 import type { CardFormat } from './services.ts';
@@ -30,8 +31,9 @@ export async function modelReview(
 /** From the record alone, but for what the model's bytes tell. Throws `Failure('not-found')`. */
 export async function cardFacts(context: Context, prefix: string): Promise<CardFacts> {
   const { lineage, annotations, quarantine, runs } = context;
-  const { model, byteSize, makings, makingCount, uses, useCount } =
-    await lineage.lineageOfModel(prefix);
+  const found = await lineage.lineageOfModel(prefix);
+  refuseBlend(found, 'card');
+  const { model, byteSize, makings, makingCount, uses, useCount } = found;
   const [made] = makings;
   if (made === undefined) throw new RangeError(`Model ${model} was made by nothing.`);
   const run = await runs.run(made.runId);
@@ -74,8 +76,8 @@ type Work = { readonly training: TrainFacts | null; readonly evaluated: Evaluate
 
 /** Of the model without partition, the scores on every row that it scored stand where own scores stand elsewhere. */
 async function workOf({ runs }: Context, made: ModelMaking): Promise<Work> {
-  if (made.scope === 'own') {
-    const { trained, evaluated } = await runs.partition(made.runId, made.partition);
+  if (made.scope !== 'global') {
+    const { trained, evaluated } = await recordOf(runs, made);
     return { training: trainFacts(trained), evaluated };
   }
   const training = trainFacts(await runs.globalTraining(made.runId));
@@ -83,6 +85,15 @@ async function workOf({ runs }: Context, made: ModelMaking): Promise<Work> {
   if (totals === null) return { training, evaluated: null };
   const own = totals.globalEverywhere;
   return { training, evaluated: { own, global: null, comparison: null, plots: null } };
+}
+
+async function recordOf(
+  runs: Context['runs'],
+  { scope, runId, partition, partitionId }: ModelMaking,
+): Promise<Pick<PartitionRecord, 'trained' | 'evaluated'>> {
+  if (scope === 'own') return runs.partition(runId, partition);
+  const [parent] = await runs.parents(runId, [partitionId]);
+  return parent ?? { trained: null, evaluated: null };
 }
 
 function questionOf({ spec }: RunRecord): CardFacts['question'] {

@@ -80,6 +80,8 @@ export async function compareRuns(
   tally.compare('condition', null, plans);
   for await (const [left, right] of pairs(runs.partitions(a.runId), runs.partitions(b.runId)))
     tally.take(left, right);
+  const parents = [await runs.parents(a.runId), await runs.parents(b.runId)] as const;
+  tally.compareParents(...parents);
   const globals = [await runs.globalTraining(a.runId), await runs.globalTraining(b.runId)] as const;
   tally.compareTraining(null, globals[0], globals[1]);
   const totals = [await runs.totals(a.runId), await runs.totals(b.runId)] as const;
@@ -128,6 +130,21 @@ class Tally {
     this.compareTraining(text, a.trained, b.trained);
     this.compare('evaluate', text, [asJson(a.evaluated ?? {}), asJson(b.evaluated ?? {})]);
     this.compare('choose', text, [choiceOf(a), choiceOf(b)]);
+  }
+
+  /** They are no partitions of the table: their differences are told, not counted. */
+  compareParents(a: readonly PartitionRecord[], b: readonly PartitionRecord[]): void {
+    const others = new Map(b.map((one) => [one.text, one]));
+    for (const left of a) {
+      const right = others.get(left.text);
+      this.compareTraining(left.text, left.trained, right?.trained ?? null);
+      if (right === undefined) continue;
+      this.compare('evaluate', left.text, [
+        asJson(left.evaluated ?? {}),
+        asJson(right.evaluated ?? {}),
+      ]);
+      this.compare('choose', left.text, [choiceOf(left), choiceOf(right)]);
+    }
   }
 
   compareTraining(

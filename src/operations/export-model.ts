@@ -2,6 +2,7 @@ import { Failure } from '../domain/failure.ts';
 import { loadPipeline } from '../partition/pipeline-bytes.ts';
 import { pipelineToOnnx } from '../partition/pipeline-onnx.ts';
 import type { LineageStore } from '../stores/lineage-store.ts';
+import { refuseBlend } from './blend-refusal.ts';
 import type { OperationContext } from './context.ts';
 import type { ExportFormat } from './services.ts';
 
@@ -16,7 +17,9 @@ export async function exportModel(
   digest: string,
   format: ExportFormat,
 ): Promise<Uint8Array> {
-  const { model, places } = await lineage.lineageOfModel(digest);
+  const found = await lineage.lineageOfModel(digest);
+  refuseBlend(found, 'file');
+  const { model, places } = found;
   const [place] = places;
   if (place === undefined) throw new Failure('not-found', `The bytes of model ${model} are gone.`);
   const pipeline = loadPipeline(await objects.getRange(place.pack, place.offset, place.length));

@@ -8,7 +8,7 @@ import { predictionsFromBytes } from '../partition/predictions.ts';
 import type { SnapshotColumn } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import { type MadeColumn, presentNumbers, repeated } from './answer-columns.ts';
-import { answeredRoutes, modelInput, type Route, routeOf, scoringSpec } from './answer-routes.ts';
+import { answeredRoutes, modelInputs, type Route, routeOf, scoringSpec } from './answer-routes.ts';
 import type { OperationContext } from './context.ts';
 import type { ServedModels } from './model-set.ts';
 import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
@@ -76,7 +76,7 @@ async function nextRows(
   };
   const tasks = answered.map(({ partition, member }) => ({
     partition: partitionRef(partition),
-    inputs: [modelInput(member, objects)],
+    inputs: modelInputs(member, objects),
   }));
   const job = createJob(rows, { name: 'forecast', args: { forecast, time }, tasks });
   const found = new Map(routes.map((route) => [route.partition.id, nothing(route, route.reason)]));

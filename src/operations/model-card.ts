@@ -4,6 +4,7 @@ import type { Json } from '../domain/json.ts';
 import type { Task } from '../domain/metric.ts';
 import { digestBytes } from '../frame/digest.ts';
 import { loadPipeline } from '../partition/pipeline-bytes.ts';
+import { refuseBlend } from './blend-refusal.ts';
 import type { OperationContext } from './context.ts';
 
 /** What a model is, from its own bytes. */
@@ -32,7 +33,9 @@ export async function modelCard(
   { lineage, objects }: Pick<OperationContext, 'lineage' | 'objects'>,
   prefix: string,
 ): Promise<ModelCard> {
-  const { model: digest, places } = await lineage.lineageOfModel(prefix);
+  const found = await lineage.lineageOfModel(prefix);
+  refuseBlend(found, 'card');
+  const { model: digest, places } = found;
   const [place] = places;
   if (place === undefined)
     throw new Failure('not-found', `The bytes of model ${digest} are in no pack.`);

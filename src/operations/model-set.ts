@@ -1,10 +1,12 @@
+import { blendText } from '../domain/blend.ts';
 import type { Digest } from '../domain/digest.ts';
 import { Failure } from '../domain/failure.ts';
 import { isTerminal } from '../domain/run.ts';
-import type { Member, ModelSet } from '../partition/model-set.ts';
+import { type Member, type ModelSet, soleMember } from '../partition/model-set.ts';
 import type { SnapshotColumn } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { PackMember } from '../stores/objects/pack.ts';
+import type { Withheld } from '../stores/quarantine-store.ts';
 import type { ServingRecord } from '../stores/run-facts.ts';
 import type { RunRecord } from '../stores/run-store.ts';
 import { trainedModel } from '../stores/trained-model.ts';
@@ -81,41 +83,121 @@ async function modelSetOf(
   const global: ServedMember | null =
     trained === null || globalWithheld !== null
       ? null
-      : {
+      : soleMember({
           rung: 'global',
           reason: null,
           digest: trained.facts.model.digest,
           bytes: trained.model,
           ...reachMember(reachEverywhere),
-        };
+        });
 
-  const serving = await facts.serving(run.runId);
+  const serving = await facts.serving(run.runId, 'partitions');
   const own = new Map(
     serving.flatMap(({ own: one, reach }) => {
       if (one === null) return [];
       return [[one.digest, { bytes: one.bytes, ...reachMember(reach.own) }] as const];
     }),
   );
+  const parents = parentsOf(await facts.serving(run.runId, 'parents'), withheld);
+  const known = { own, parents, global, globalWithheld, withheld };
   const members = new Map<string, ServedMember>();
   const unanswered = new Map<string, string>();
-  for (const { text, digest, reason, isAnswered, reach } of serving.map(answerOf)) {
-    if (!isAnswered) {
-      unanswered.set(text, reason ?? 'no_model');
-      continue;
-    }
-    const model = digest === null ? undefined : own.get(digest);
-    const isOwn = digest !== null && model !== undefined;
-    const held = withheldReason(
-      isOwn ? (withheld.models.get(digest) ?? withheld.partitions.get(text)) : null,
-    );
-    if (isOwn && held === null)
-      members.set(text, { rung: 'own', reason, digest, ...model, ...reachMember(reach.own) });
-    else if (global !== null)
-      members.set(text, { ...global, reason: held ?? reason, ...reachMember(reach.global) });
-    else if (held !== null || globalWithheld !== null)
-      unanswered.set(text, globalWithheld ?? held ?? 'no_model');
+  for (const answer of serving.map(answerOf)) {
+    const found = memberOf(answer, known);
+    if (typeof found === 'string') unanswered.set(answer.text, found);
+    else if (found !== null) members.set(answer.text, found);
   }
-  return { members, unanswered, global, globalWithheld };
+  const free = [...parents.values()].filter(({ held }) => held === null);
+  return {
+    members,
+    unanswered,
+    parents: new Map(free.map(({ text, member }) => [text, member])),
+    global,
+    globalWithheld,
+  };
+}
+
+/** A parent that answers, and why it may not; null: it may. */
+type Parent = {
+  readonly text: string;
+  readonly member: ServedMember;
+  readonly held: string | null;
+};
+
+/** By digest, the models of parents that were chosen to answer. */
+function parentsOf(
+  serving: readonly ServingRecord[],
+  { models }: Withheld,
+): ReadonlyMap<Digest, Parent> {
+  return new Map(
+    serving.flatMap(({ text, serves, own, reach }): readonly (readonly [Digest, Parent])[] => {
+      if (own === null || serves !== own.digest) return [];
+      const { digest, bytes } = own;
+      const member = soleMember({
+        rung: 'parent' as const,
+        reason: 'unseen_partition',
+        digest,
+        bytes,
+        ...reachMember(reach.own),
+      });
+      return [[digest, { text, member, held: withheldReason(models.get(digest)) }]];
+    }),
+  );
+}
+
+/** The models of a run, and which of them may not answer. */
+type Known = {
+  readonly own: ReadonlyMap<Digest, { readonly bytes: PackMember; readonly reach?: number }>;
+  readonly parents: ReadonlyMap<Digest, Parent>;
+  readonly global: ServedMember | null;
+  readonly globalWithheld: string | null;
+  readonly withheld: Withheld;
+};
+
+/** Who answers; a text: why nobody does; null: nothing was chosen, and there is no model at all. */
+function memberOf(answer: Answer, known: Known): ServedMember | string | null {
+  const { text, digest, serves, reason, reach } = answer;
+  const { own, parents, global, globalWithheld, withheld } = known;
+  if (!answer.isAnswered) return reason ?? 'no_model';
+  const model = digest === null ? undefined : own.get(digest);
+  const isOwn = digest !== null && model !== undefined;
+  const held = withheldReason(
+    isOwn ? (withheld.models.get(digest) ?? withheld.partitions.get(text)) : null,
+  );
+  if (isOwn && held === null) {
+    const alone = { rung: 'own' as const, reason, digest, ...model, ...reachMember(reach.own) };
+    return blended(answer, soleMember(alone), known);
+  }
+  const parent = serves === null ? undefined : parents.get(serves);
+  if (parent?.held === null) return { ...parent.member, reason, ...reachMember(reach.parent) };
+  const because = held ?? parent?.held ?? null;
+  if (global !== null)
+    return { ...global, reason: because ?? reason, ...reachMember(reach.global) };
+  if (because === null && globalWithheld === null) return null;
+  return globalWithheld ?? because;
+}
+
+/** Own and another together where that was chosen, with the reason and how much each answers; the own one alone where the other may not. */
+function blended(
+  { serves, reason, blend }: Answer,
+  own: ServedMember,
+  { parents, global, globalWithheld }: Known,
+): ServedMember {
+  const theirs = blend?.parts.find(({ rung }) => rung !== 'own');
+  if (blend === null || theirs === undefined) return own;
+  const parent = parents.get(theirs.model);
+  const other = theirs.rung === 'parent' ? freeMember(parent) : global;
+  if (other === null) return { ...own, reason: parent?.held ?? globalWithheld ?? reason };
+  const parts = blend.parts.flatMap(({ rung, weight }) =>
+    (rung === 'own' ? own : other).parts.map((part) => ({ ...part, weight })),
+  );
+  const words = [reason, blendText(blend.parts)].filter((word) => word !== null);
+  const answering = { rung: 'blend' as const, reason: words.join(': '), parts };
+  return { ...answering, digest: serves ?? own.digest, ...reachMember(blend.reach) };
+}
+
+function freeMember(parent: Parent | undefined): ServedMember | null {
+  return parent === undefined || parent.held !== null ? null : parent.member;
 }
 
 /** Left out where there are too few rows for an interval. */
@@ -130,18 +212,33 @@ function withheldReason(words: string | null | undefined): string | null {
   return words === null || words === undefined ? null : `${QUARANTINED}${words}`;
 }
 
-/** `digest` null: no model of its own. */
+/** `digest`: of the own model, where it answers, alone or with others; null: it does not. */
 type Answer = {
   readonly text: string;
   readonly digest: Digest | null;
+  /** Of what answers. */
+  readonly serves: Digest | null;
+  readonly blend: ServingRecord['blend'];
   readonly reason: string | null;
   /** False where the run chose that nobody answers: a skipped partition, or one that failed. */
   readonly isAnswered: boolean;
   readonly reach: ServingRecord['reach'];
 };
 
-function answerOf({ text, isChosen, serves, reason, own, reach }: ServingRecord): Answer {
-  if (isChosen) return { text, digest: serves, reason, isAnswered: serves !== null, reach };
+function answerOf({ text, isChosen, serves, reason, own, blend, reach }: ServingRecord): Answer {
+  const ownDigest = own?.digest ?? null;
+  if (isChosen) {
+    const digest = blend === null ? serves : ownDigest;
+    return { text, digest, serves, blend, reason, isAnswered: serves !== null, reach };
+  }
   const because = own === null ? 'not_reached' : 'not_compared';
-  return { text, digest: own?.digest ?? null, reason: because, isAnswered: true, reach };
+  return {
+    text,
+    digest: ownDigest,
+    serves: ownDigest,
+    blend: null,
+    reason: because,
+    isAnswered: true,
+    reach,
+  };
 }

@@ -1,3 +1,4 @@
+import { isFitted } from '../domain/run.ts';
 import type { Outcome } from '../engines/engine.ts';
 import { createJob, runJob } from '../engines/job.ts';
 import { checkFeatures } from '../partition/check-features.ts';
@@ -6,6 +7,7 @@ import { columnsRead } from '../partition/columns-read.ts';
 import { classLabels, conditionPartitions, type ProfiledRef } from '../partition/condition.ts';
 import type { ProfileFacts } from '../partition/facts.ts';
 import { failedProfile } from '../partition/failed-profile.ts';
+import { planParents } from '../partition/parents.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import { profileWarnings } from '../partition/profile-warnings.ts';
 import type { Snapshot } from '../sources/snapshot.ts';
@@ -32,8 +34,9 @@ export async function planRun(
     checkTarget(spec, profiled, classes);
     const warnings = [...snapshot.warnings, ...profileWarnings(profiled, spec)];
     const partitions = conditionPartitions(profiled, spec);
-    const own = partitions.filter(({ decision }) => decision.kind === 'train');
-    const models = own.map(({ rows: count }) => count);
+    const own = partitions.filter(({ decision }) => isFitted(decision));
+    const parents = planParents(profiled, spec);
+    const models = [...own, ...parents].map(({ rows: count }) => count);
     if (spec.global.enabled) models.push(Math.min(snapshot.rowCount, spec.global.max_rows));
     const size = { features: featureCount(snapshot, spec), classes: classes.length };
     const estimate = estimateTraining(
@@ -51,6 +54,7 @@ export async function planRun(
         rows: count,
         decision,
       })),
+      ...(parents.length > 0 && { parents: parents.length }),
       candidates: spec.candidates.length,
       fits: models.length * fitsPerModel,
       estimatedSeconds: estimate.seconds,

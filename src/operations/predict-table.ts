@@ -48,17 +48,24 @@ function localFolder(place: SparkPlace): string | null {
   return 'path' in place && place.path.startsWith('/') ? place.path : null;
 }
 
-function onDisk({ members, global, ...rest }: ServedSet, objects: ObjectStore) {
+function onDisk({ members, parents, global, ...rest }: ServedSet, objects: ObjectStore) {
   const place = ({
-    bytes: { pack, offset, length },
+    parts,
     ...member
   }: ServedMember): Member<{
     readonly path: string;
     readonly offset: number;
     readonly length: number;
-  }> => ({ ...member, bytes: { path: objects.path(pack), offset, length } });
+  }> => ({
+    ...member,
+    parts: parts.map(({ bytes: { pack, offset, length }, ...part }) => ({
+      ...part,
+      bytes: { path: objects.path(pack), offset, length },
+    })),
+  });
   return {
     members: new Map([...members].map(([text, member]) => [text, place(member)])),
+    ...(parents && { parents: new Map([...parents].map(([text, one]) => [text, place(one)])) }),
     global: global && place(global),
     ...rest,
   };

@@ -12,7 +12,7 @@ import { columnTexts } from './answer-columns.ts';
 import {
   type AnsweredRoute,
   answeredRoutes,
-  modelInput,
+  modelInputs,
   type Route,
   routeOf,
   scoringSpec,
@@ -105,7 +105,8 @@ function scoreJob(
   };
   const tasks = answered.map(({ partition, member }) => ({
     partition: partitionRef(partition),
-    inputs: [modelInput(member, objects)],
+    part: { weights: member.parts.map(({ weight }) => weight) },
+    inputs: modelInputs(member, objects),
   }));
   return createJob(rows, { name: 'score', args: { task: spec.target.task, classes }, tasks });
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../domain/failure.ts';
 import { holdoutRows, outOfFoldRows } from '../estimators/folds.ts';
 import { openSnapshot, type SnapshotReader } from '../frame/snapshot-reader.ts';
+import { parentOf, rangesWithin } from '../partition/parents.ts';
 import {
   bytesPerRow,
   outputWidth,
@@ -18,8 +19,8 @@ import type { PredictionsRequest } from './services.ts';
 import { createTableFile } from './table-file.ts';
 
 /**
- * The stored predictions that a run was judged by, one line per row and scope: the best own candidate's and the best
- * global one's. Every score of the result can be computed again from them.
+ * The stored predictions that a run was judged by, one line per row and scope: the best own candidate's, the best of
+ * its parent's and the best global one's. Every score of the result can be computed again from them.
  */
 export async function writePredictions(
   { runs, objects }: Pick<OperationContext, 'runs' | 'objects'>,
@@ -36,7 +37,8 @@ export async function writePredictions(
   try {
     const folds = await objects.get(plan.folds);
     const global = trainedModel(await runs.globalTraining(run.runId));
-    const source = { run, plan, objects, reader, folds, split: request.split };
+    const parents = new Map((await runs.parents(run.runId)).map((one) => [one.partitionId, one]));
+    const source = { run, plan, objects, reader, folds, split: request.split, parents };
     let rows = 0;
     for await (const record of runs.partitions(run.runId)) {
       for (const judged of await judgedRows(source, record, global)) {
@@ -62,6 +64,8 @@ type Source = {
   /** One byte per snapshot row. */
   readonly folds: Uint8Array;
   readonly split: PredictionsRequest['split'];
+  /** By id. */
+  readonly parents: ReadonlyMap<string, PartitionRecord>;
 };
 
 /**
@@ -85,6 +89,14 @@ async function judgedRows(
   const own = trainedModel(record.trained);
   if (own !== null)
     judged.push({ ...rows, scope: 'own', ...(await judge(source, own, [own.predictions], folds)) });
+  const parent = source.parents.get(parentOf(record.key, run.spec.partition.parents)?.id ?? '');
+  const above = trainedModel(parent?.trained);
+  if (parent !== undefined && above !== null) {
+    const rowBytes = bytesPerRow(above.facts.candidates.length + 1, outputWidth(plan.classes));
+    const places = rangesWithin(parent.ranges, ranges);
+    const members = rowsOfMember(above.predictions, places, rowBytes);
+    judged.push({ ...rows, scope: 'parent', ...(await judge(source, above, members, folds)) });
+  }
   if (global !== null) {
     const rowBytes = bytesPerRow(global.facts.candidates.length + 1, outputWidth(plan.classes));
     const members = rowsOfMember(global.predictions, ranges, rowBytes);

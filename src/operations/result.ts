@@ -2,6 +2,7 @@ import { askedTask, type Score } from '../domain/metric.ts';
 import type { PartitionRow, PooledScore, RunResult, ScoredModel } from '../domain/result.ts';
 import type { Choice } from '../partition/choice.ts';
 import type { EvaluateFacts, SideScores, TotalsFacts, TrainFacts } from '../partition/facts.ts';
+import { type ParentRef, parentOf } from '../partition/parents.ts';
 import { coverageOf, coverageWarnings } from '../report/interval-coverage.ts';
 import { failureMessage, trainFacts } from '../report/partition-row.ts';
 import { budgetWarnings, searchNote } from '../report/search-note.ts';
@@ -20,11 +21,12 @@ export async function runResult(
   let cutShort = 0;
   const ofTable: PartitionRow[] = [];
   for await (const record of runs.partitions(run.runId)) {
-    const row = partitionRow(record);
+    const row = partitionRow(record, run.spec.partition.parents);
     partitions.push(row);
     if (searchNotes(trainFacts(record.trained)).length > 0) cutShort++;
     if (!isUnion(record)) ofTable.push(row);
   }
+  const parents = (await runs.parents(run.runId)).map((record) => partitionRow(record, undefined));
   const global = await runs.globalTraining(run.runId);
   const { totals: pooled } = await runs.totals(run.runId);
   return {
@@ -40,9 +42,11 @@ export async function runResult(
     task: askedTask(run.spec),
     metric: run.spec.metric,
     partitions,
+    ...(parents.length > 0 && { parents }),
     global: globalRow(global, pooled),
     totals: {
       own: pooledScore(pooled?.own),
+      ...(pooled?.parent && { parent: scoreValues(pooled.parent) }),
       global: pooledScore(pooled?.global),
       served: pooledScore(pooled?.served),
     },
@@ -58,7 +62,11 @@ export async function runResult(
   };
 }
 
-function partitionRow(record: PartitionRecord): PartitionRow {
+/** `columns`: those of the key that a parent has. */
+function partitionRow(
+  record: PartitionRecord,
+  columns: readonly string[] | undefined,
+): PartitionRow {
   const { trained, evaluated, chosen, profile } = record;
   const facts = trained?.kind === 'trained' ? trained.facts : null;
   const { status, reason, model } = chosen ?? unchosen(record);
@@ -80,8 +88,25 @@ function partitionRow(record: PartitionRecord): PartitionRow {
     difference: evaluated?.comparison?.difference ?? null,
     interval: evaluated?.comparison?.interval ?? null,
     verdict: chosen?.verdict ?? null,
+    ...parentRow(evaluated?.parent, parentOf(record.key, columns)),
+    ...blendRow(chosen?.blend),
     ...missingScores(evaluated, facts),
   };
+}
+
+function parentRow(
+  evaluated: EvaluateFacts['parent'],
+  parent: ParentRef | null,
+): Pick<PartitionRow, 'parent'> {
+  if (evaluated === undefined || parent === null) return {};
+  const { scores, comparison } = evaluated;
+  const { difference = null, interval = null } = comparison ?? {};
+  return { parent: { partition: parent.text, ...scoreValues(scores), difference, interval } };
+}
+
+function blendRow(blend: Choice['blend']): Pick<PartitionRow, 'blend'> {
+  if (blend === undefined) return {};
+  return { blend: { parts: blend.parts, ...scoreValues(blend.scores) } };
 }
 
 /** How a partition stands in a run that ended before it chose who answers: what was trained is kept. */

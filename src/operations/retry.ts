@@ -1,5 +1,5 @@
 import { Failure } from '../domain/failure.ts';
-import { type Again, isTerminal } from '../domain/run.ts';
+import { type Again, isFitted, isTerminal } from '../domain/run.ts';
 import type { PartitionRecord, RunRecord } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 import { refuseDeleted } from './deleted-run.ts';
@@ -57,7 +57,7 @@ async function planRetry(
   const texts: string[] = [];
   let takenOver = 0;
   for await (const record of runs.partitions(origin.runId)) {
-    if (record.decision.kind !== 'train') continue;
+    if (!isFitted(record.decision)) continue;
     if (isOtherCode || isFittedAgain(record, again)) texts.push(record.text);
     else takenOver++;
   }

@@ -2,6 +2,7 @@ import { Failure } from '../domain/failure.ts';
 import { likeliestClasses } from '../estimators/class-codes.ts';
 import { digestBytes } from '../frame/digest.ts';
 import { boundOf } from '../partition/answers.ts';
+import { blendOutputs } from '../partition/blend.ts';
 import { answerFor } from '../partition/model-set.ts';
 import { type Pipeline, predictRows } from '../partition/pipeline.ts';
 import { loadPipeline } from '../partition/pipeline-bytes.ts';
@@ -75,9 +76,14 @@ export class Scorer {
     const who = { partition: part.text, model: member?.digest ?? null, reason };
     if (member === null)
       return Array.from(part.places, () => ({ ...NOBODY, ...who, rung: 'none' as const }));
-    const pipeline = await this.#pipelines.get(member.digest, () => this.#openModel(member));
     const { rowCount } = part.frame;
-    const output = predictRows(pipeline, part.frame, [{ start: 0, count: rowCount }]);
+    const outputs: Float64Array[] = [];
+    for (const one of member.parts) {
+      const pipeline = await this.#pipelines.get(one.digest, () => this.#openModel(one));
+      outputs.push(predictRows(pipeline, part.frame, [{ start: 0, count: rowCount }]));
+    }
+    const weights = member.parts.map(({ weight }) => weight);
+    const output = blendOutputs(outputs, weights);
     return answersOf(output, classes, rowCount).map((answer) => ({
       ...answer,
       interval: intervalAround(answer.prediction, member.reach),
@@ -87,7 +93,10 @@ export class Scorer {
   }
 
   /** Throws `Failure('corrupt-object')` where the stored bytes are not the model's. */
-  async #openModel({ digest, bytes: { pack, offset, length } }: ServedMember): Promise<Pipeline> {
+  async #openModel({
+    digest,
+    bytes: { pack, offset, length },
+  }: ServedMember['parts'][number]): Promise<Pipeline> {
     const { objects } = await this.#context();
     const bytes = await objects.getRange(pack, offset, length);
     if (digestBytes(bytes) !== digest)

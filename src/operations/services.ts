@@ -101,6 +101,8 @@ export type RunPlan = {
   readonly source: string;
   readonly rows: number;
   readonly partitions: readonly PlannedRow[];
+  /** Unions of partitions with a model for each; left out where there is none. */
+  readonly parents?: number;
   readonly candidates: number;
   /** Fits that training would take: candidates × folds and the final ones, own and global. */
   readonly fits: number;

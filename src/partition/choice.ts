@@ -1,9 +1,10 @@
 import type { Digest } from '../domain/digest.ts';
-import type { Decision, PartitionReason, PartitionStatus, Verdict } from '../domain/run.ts';
-import { adjustPValues, verdict } from '../estimators/compare.ts';
-import type { EvaluateFacts } from './facts.ts';
+import type { Decision, PartitionReason, PartitionStatus, Scope, Verdict } from '../domain/run.ts';
+import { adjustPValues, type Comparison, verdict } from '../estimators/compare.ts';
+import { type FoldErrors, type Shrunk, shrink } from '../estimators/shrink.ts';
+import { type Blend, blendDigest, blendParts } from './blend.ts';
 
-/** What is known of a partition when the choice is made. */
+/** What is known of a partition, or a parent, when the choice is made. */
 export type Choosable = {
   readonly partitionId: string;
   readonly decision: Decision;
@@ -13,7 +14,12 @@ export type Choosable = {
   readonly isReused: boolean;
   /** Why none was fitted. */
   readonly failure: PartitionReason | null;
-  readonly comparison: EvaluateFacts['comparison'];
+  /** Own against the model without partition. */
+  readonly comparison: Comparison | null;
+  /** Of a partition that is to be blended; null where own and global have no scores on the same rows. */
+  readonly errors: readonly FoldErrors[] | null;
+  /** Which parent it has, and the same against that one's model. */
+  readonly parent?: Pick<Choosable, 'comparison' | 'errors'> & { readonly id: string };
 };
 
 /** How a partition ended and who answers for it. */
@@ -24,60 +30,146 @@ export type Choice = {
   readonly verdict: Verdict | null;
   /** Benjamini–Hochberg adjusted. */
   readonly adjustedPValue: number | null;
-  /** Digest of the model that answers, own or global. */
+  /** Digest of the model that answers, or of the blend of several. */
   readonly model: Digest | null;
+  /** Present where a blend answers. */
+  readonly blend?: Blend;
 };
 
+/** Who answers for a partition unless its own model does. */
+type Above = { readonly rung: Exclude<Scope, 'own'>; readonly model: Digest };
+
+/** Of the parents, by id, the models that answer for what is below them. */
+export type AnsweringParents = ReadonlyMap<string, Digest>;
+
 /**
- * Who answers where: the own model needs evidence against the global one after correcting for testing many partitions;
- * a tie, or what can't be compared, goes to the simpler rung, the global model. Without a global model the own one answers
- * unopposed.
+ * Which parents answer: like partitions they need evidence against the model without partition, corrected for testing
+ * many parents; without it the simpler rung answers.
+ */
+export function chooseParents(
+  parents: readonly Choosable[],
+  global: Digest | null,
+): { readonly choices: readonly Choice[]; readonly answering: AnsweringParents } {
+  const choices = chooseModels(parents, global).map((choice) =>
+    choice.verdict === 'own' ? { ...choice, verdict: 'parent' as const } : choice,
+  );
+  const answering = choices.flatMap(({ partitionId, model }) =>
+    model === null || model === global ? [] : [[partitionId, model] as const],
+  );
+  return { choices, answering: new Map(answering) };
+}
+
+/**
+ * Who answers where: the own model needs evidence against the one that would answer otherwise (its parent's, where that
+ * answers, else the global one), after correcting for testing many partitions against such a one; a tie, or what can't be
+ * compared, goes to the simpler rung. Without another model the own one answers unopposed. Small partitions are not
+ * tested: where that is asked, both answer, as far as held-out rows speak for each.
  */
 export function chooseModels(
   partitions: readonly Choosable[],
   global: Digest | null,
+  parents: AnsweringParents = new Map(),
 ): readonly Choice[] {
-  const compared = partitions.filter(({ comparison }) => comparison !== null);
-  const adjusted = adjustPValues(compared.map(({ comparison }) => comparison?.pValue ?? 1));
-  const pValues = new Map(compared.map(({ partitionId }, i) => [partitionId, adjusted[i] ?? 1]));
+  const opposed = partitions.map((partition) => opposedBy(partition, global, parents));
+  const pValues = adjustedPValues(opposed);
+  const weights = blendWeights(opposed);
   const choices = new Map(
-    partitions.map((partition) => [
-      partition.partitionId,
-      chooseOne(partition, global, pValues.get(partition.partitionId) ?? null),
-    ]),
+    opposed.map((one) => {
+      const { partitionId } = one.partition;
+      const pValue = pValues.get(partitionId) ?? null;
+      return [partitionId, chooseOne(one, pValue, weights.get(partitionId) ?? null)];
+    }),
   );
   return partitions.map((partition) => settleMember(partition, choices));
 }
 
-function chooseOne(partition: Choosable, global: Digest | null, pValue: number | null): Choice {
-  const { partitionId, decision, model, failure, comparison } = partition;
+/** A partition with who would answer for it, and how its own model stands against that one. */
+type Opposed = {
+  readonly partition: Choosable;
+  readonly above: Above | null;
+  readonly comparison: Comparison | null;
+  readonly errors: readonly FoldErrors[] | null;
+};
+
+function opposedBy(
+  partition: Choosable,
+  global: Digest | null,
+  parents: AnsweringParents,
+): Opposed {
+  const { parent, comparison, errors } = partition;
+  const model = parent && parents.get(parent.id);
+  if (parent !== undefined && model !== undefined) {
+    const above: Above = { rung: 'parent', model };
+    return { partition, above, comparison: parent.comparison, errors: parent.errors };
+  }
+  const above: Above | null = global === null ? null : { rung: 'global', model: global };
+  return { partition, above, comparison, errors };
+}
+
+/** By partition; those that are tested against the same rung are one family. */
+function adjustedPValues(opposed: readonly Opposed[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const rung of ['parent', 'global'] as const) {
+    const family = opposed.filter(
+      ({ partition, above, comparison }) =>
+        partition.decision.kind === 'train' &&
+        comparison !== null &&
+        (above?.rung ?? 'global') === rung,
+    );
+    const adjusted = adjustPValues(family.map(({ comparison }) => comparison?.pValue ?? 1));
+    family.forEach(({ partition }, i) => found.set(partition.partitionId, adjusted[i] ?? 1));
+  }
+  return found;
+}
+
+/** How much of the own model answers, by partition: of those that are to be blended and have both. */
+function blendWeights(opposed: readonly Opposed[]): ReadonlyMap<string, Shrunk> {
+  const blended = opposed.flatMap(({ partition, above, errors }) =>
+    partition.decision.kind === 'shrink' &&
+    partition.model !== null &&
+    above !== null &&
+    errors !== null
+      ? [{ id: partition.partitionId, errors }]
+      : [],
+  );
+  const shrunk = shrink(blended.map(({ errors }) => errors));
+  return new Map(blended.map(({ id }, i) => [id, shrunk[i] as Shrunk]));
+}
+
+function chooseOne(
+  { partition, above, comparison }: Opposed,
+  pValue: number | null,
+  weight: Shrunk | null,
+): Choice {
+  const { partitionId, decision, model, failure } = partition;
   const fitted = partition.isReused ? 'reused' : 'trained';
   const choice = { partitionId, reason: null, verdict: null, adjustedPValue: pValue, model };
+  // That a parent answers is the verdict, also where it does so for want of evidence.
+  const simpler = above?.rung === 'parent' ? 'parent' : 'tie';
+  const notCompared = { status: fitted, reason: 'not_compared', verdict: simpler } as const;
   switch (decision.kind) {
     case 'train': {
       if (model === null)
         return { ...choice, status: 'failed', reason: failure ?? 'every_candidate_failed' };
-      if (global === null) return { ...choice, status: fitted };
+      if (above === null) return { ...choice, status: fitted };
       if (comparison === null || pValue === null)
-        return {
-          ...choice,
-          status: fitted,
-          reason: 'not_compared',
-          verdict: 'tie',
-          model: global,
-        };
+        return { ...choice, ...notCompared, model: above.model };
       const found = verdict({ ...comparison, adjustedPValue: pValue });
-      return {
-        ...choice,
-        status: fitted,
-        verdict: found,
-        model: found === 'own' ? model : global,
-      };
+      if (found === 'own') return { ...choice, status: fitted, verdict: found };
+      const settled = above.rung === 'parent' ? above.rung : found;
+      return { ...choice, status: fitted, verdict: settled, model: above.model };
+    }
+    case 'shrink': {
+      const { reason } = decision;
+      if (model === null && above === null)
+        return { ...choice, status: 'failed', reason: failure ?? 'every_candidate_failed' };
+      if (model === null) return leftTo(above, { ...choice, reason: failure ?? reason });
+      if (above === null) return { ...choice, status: fitted, reason };
+      if (weight === null) return { ...choice, ...notCompared, model: above.model };
+      return { ...choice, status: fitted, reason, ...blendOf(model, above, weight) };
     }
     case 'global':
-      return global === null
-        ? { ...choice, status: 'skipped', reason: decision.reason, model: null }
-        : { ...choice, status: 'global', reason: decision.reason, model: global };
+      return leftTo(above, { ...choice, reason: decision.reason });
     case 'merge':
       return { ...choice, status: 'merged', reason: decision.reason, model: null };
     case 'fail':
@@ -85,6 +177,31 @@ function chooseOne(partition: Choosable, global: Digest | null, pValue: number |
     case 'skip':
       return { ...choice, status: 'skipped', reason: decision.reason, model: null };
   }
+}
+
+/** Of a partition without a model of its own; that a parent answers is told by the verdict. */
+function leftTo(above: Above | null, choice: Omit<Choice, 'status'>): Choice {
+  if (above === null) return { ...choice, status: 'skipped', model: null };
+  const isParent = above.rung === 'parent';
+  return {
+    ...choice,
+    status: 'global',
+    model: above.model,
+    ...(isParent && { verdict: 'parent' as const }),
+  };
+}
+
+/** Of a model that has all the weight, or none, nothing is blended. */
+function blendOf(
+  own: Digest,
+  above: Above,
+  { weight, withoutFold }: Shrunk,
+): Pick<Choice, 'verdict' | 'model' | 'blend'> {
+  if (weight === 0) return { verdict: above.rung, model: above.model };
+  if (weight === 1) return { verdict: 'own', model: own };
+  const parts = blendParts(own, above, weight);
+  const blend = { parts, withoutFold, scores: null };
+  return { verdict: 'blend', model: blendDigest(parts), blend };
 }
 
 /** A merged partition is answered by whatever answers for its union. */

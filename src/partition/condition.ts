@@ -28,13 +28,15 @@ export type PlannedPartition = {
   readonly decision: Decision;
   /** Rows of the snapshot: one range, or one for each member of a union. */
   readonly ranges: readonly RowRange[];
+  /** It is no partition of the table: its model may answer for those that share its key. */
+  readonly isParent?: true;
 };
 
 /** The last key value of a union of partitions that were too small to stand alone; numbered where a partition has it. */
 const MERGED = '(merged)';
 
 /**
- * Decides what each partition will be (DESIGN §3 condition): trained, answered by the global model, skipped, or merged
+ * Decides what each partition will be (DESIGN §3 condition): trained (to be blended where it is small), answered by the global model, skipped, or merged
  * with its siblings (same leading key columns) into one union, which is itself judged again.
  */
 export function conditionPartitions(
@@ -77,7 +79,8 @@ function conditionOne(partition: ProfiledRef, spec: Spec): PlannedPartition {
   };
 }
 
-function decide(facts: readonly ProfileFacts[], spec: Spec): Decision {
+/** What becomes of the rows of all these profiles together. */
+export function decide(facts: readonly ProfileFacts[], spec: Spec): Decision {
   const failure = facts.find((one) => one.failure !== undefined)?.failure;
   if (failure !== undefined) return { kind: 'fail', reason: failure.reason };
   const reason = smallReason(facts, spec);
@@ -103,7 +106,10 @@ function usableRows(facts: ProfileFacts): number {
 }
 
 function fallback(reason: SkipReason, spec: Spec): Decision {
-  const answersGlobally = spec.partition.on_small !== 'skip' && spec.global.enabled;
+  const { on_small: asked } = spec.partition;
+  // Without a target there is nothing to learn.
+  if (asked === 'shrink' && reason !== 'no_target') return { kind: 'shrink', reason };
+  const answersGlobally = asked !== 'skip' && spec.global.enabled;
   return answersGlobally ? { kind: 'global', reason } : { kind: 'skip', reason };
 }
 

@@ -1,8 +1,9 @@
+import { blendErrors } from './blend-errors.ts';
 import type { EvaluateArgs, EvaluateFacts } from './facts.ts';
-import { ownAgainstGlobal } from './own-against-global.ts';
+import { ownAgainst } from './own-against.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { plotFacts } from './plots.ts';
-import { sideOf, sideScores } from './side-scores.ts';
+import { type Side, sideOf, sideScores } from './side-scores.ts';
 import { truthOf } from './truth.ts';
 
 /** Own and global scores on identical rows, their comparison, and what a report draws (`EvaluateFacts`). */
@@ -12,12 +13,25 @@ export function evaluate(data: PartitionData, args: EvaluateArgs): PartitionResu
   const truth = truthOf(data.frame, args, folds);
   const own = sideOf(data, 'own', args);
   const global = sideOf(data, 'global', args);
+  const parent = sideOf(data, 'parent', args);
   const shown = own ?? global;
+  const errorsAgainst = (other: Side | null) =>
+    args.isBlended === true &&
+    own !== null &&
+    other !== null && { errors: blendErrors(truth, own, other, folds) };
   const facts: EvaluateFacts = {
     own: own && sideScores(truth, own, folds),
     global: global && sideScores(truth, global, folds),
-    comparison: own && global && ownAgainstGlobal(truth, own, global, folds),
+    comparison: own && global && ownAgainst(truth, own, global, folds),
     plots: shown && plotFacts(truth, shown, folds),
+    ...errorsAgainst(global),
+    ...(parent !== null && {
+      parent: {
+        scores: sideScores(truth, parent, folds),
+        comparison: own && ownAgainst(truth, own, parent, folds),
+        ...errorsAgainst(parent),
+      },
+    }),
   };
   return { facts, blobs: new Map() };
 }

@@ -5,8 +5,9 @@
 import type { Digest } from '../domain/digest.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Score, Task } from '../domain/metric.ts';
-import type { FailureReason } from '../domain/run.ts';
+import type { FailureReason, Scope } from '../domain/run.ts';
 import type { Adjustment } from '../estimators/adjustment.ts';
+import type { FoldErrors } from '../estimators/shrink.ts';
 import type { Forecast } from '../spec/forecast.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
 
@@ -63,8 +64,8 @@ export type TrainArgs = {
   readonly task: Task;
   /** Every class label of the table, sorted; empty for regression. */
   readonly classes: readonly string[];
-  /** `global`: the key is a feature when asked, and training rows beyond `global.max_rows` are sampled by row hash. */
-  readonly scope: 'own' | 'global';
+  /** All but `own`: the key is a feature when asked, and training rows beyond `global.max_rows` are sampled by row hash. */
+  readonly scope: Scope;
   /** As in `ProfileArgs`: where folds and holdout begin, for gaps and sliding windows; left out for other schemes. */
   readonly cutoffs?: readonly number[];
   /** Rows of the table: a partition's share of `tune.budget.run`. */
@@ -211,13 +212,17 @@ export type RowLedger = {
   readonly excluded: { readonly [reason: string]: number };
 };
 
-/** Arguments of `evaluate`; inputs `own` (the predictions blob of `train`) and `global` (same layout, same rows), either may be absent. */
+/** Arguments of `evaluate`; inputs `own` (the predictions blob of `train`), `parent` and `global` (same layout, same rows), each may be absent. */
 export type EvaluateArgs = {
   readonly spec: Spec;
   readonly task: Task;
   readonly classes: readonly string[];
   readonly own: SideArgs | null;
   readonly global: SideArgs | null;
+  /** Left out where there is none. */
+  readonly parent?: SideArgs;
+  /** Own and global will be blended: the errors are wanted that say how. */
+  readonly isBlended?: true;
 };
 
 /** How many candidates a side has, and which of them were chosen: with all folds, and without each. */
@@ -257,6 +262,15 @@ export type EvaluateFacts = {
     readonly rows: number;
   } | null;
   readonly plots: PlotFacts | null;
+  /** Present where they were wanted and both sides predicted. */
+  readonly errors?: readonly FoldErrors[];
+  /** Present where the partition has a parent with a model. */
+  readonly parent?: ParentEvaluation;
+};
+
+/** The parent's model on the rows of the partition; `comparison` and `errors` as of own and global, of own and parent. */
+export type ParentEvaluation = Pick<EvaluateFacts, 'comparison' | 'errors'> & {
+  readonly scores: SideScores;
 };
 
 export type SideScores = {
@@ -304,7 +318,7 @@ export type PlotFacts = {
 /**
  * Arguments of `totals`: the metric pooled over the rows of many partitions (never an average of averages). The task's
  * partition is the union of `members` in order; input `own` holds the predictions blobs of those members that have one,
- * joined in order; input `global` the global model's for every row of the union.
+ * joined in order; input `parent` the same of their parents' models; input `global` the global model's for every row of the union.
  */
 export type TotalsArgs = {
   readonly spec: Spec;
@@ -315,10 +329,19 @@ export type TotalsArgs = {
     /** The best own candidate; null = no own model, and no part of input `own`. */
     readonly best: number | null;
     readonly bestWithout: readonly number[];
-    readonly served: 'own' | 'global' | 'none';
+    /** The best candidate of its parent's, whose predictions of its rows are a part of input `parent`, with half the width of its intervals; left out where there is none. */
+    readonly parent?: Omit<SideArgs, 'candidates'> & { readonly reach: number | null };
+    readonly served: Scope | 'none' | ServedBlend;
   }[];
   readonly candidates: number;
   readonly global: Omit<SideArgs, 'candidates'> | null;
+};
+
+/** Own and another together: how much the own model answers, by all folds and by all but each. */
+export type ServedBlend = {
+  readonly with: Exclude<Scope, 'own'>;
+  readonly weight: number;
+  readonly withoutFold: readonly number[];
 };
 
 /** `own` and `global` on the identical rows of members that have both; `served` on every row that has an answer. */
@@ -326,13 +349,15 @@ export type TotalsFacts = {
   readonly own: SideScores | null;
   readonly global: SideScores | null;
   readonly served: SideScores | null;
+  /** By their parents, the members that have one with a model; left out where none has. */
+  readonly parent?: SideScores;
   /** The global model on every row it scored, with its plots. */
   readonly globalEverywhere: SideScores | null;
   readonly globalPlots: PlotFacts | null;
+  /** Of every member that is served by a blend, in order; left out where none is. */
+  readonly blends?: readonly SideScores[];
 };
 
-/** Arguments of `score`; input `model` holds the pipeline bytes. Result blob `predictions` with one layer. */
-export type ScoreArgs = { readonly task: Task; readonly classes: readonly string[] };
 /** Arguments of `forecast`; input `model` holds the pipeline bytes. Result blobs `times` and `predictions`, a double per row. */
 export type ForecastArgs = { readonly forecast: Forecast; readonly time: string };
 export type ForecastFacts = {
@@ -341,4 +366,12 @@ export type ForecastFacts = {
   readonly because: 'no_history' | 'no_next_rows' | 'no_step' | null;
 };
 
+/** Arguments of `score`; inputs `model`, `model-1` … hold the bytes of pipelines that answer together. Result blob `predictions` with one layer. */
+export type ScoreArgs = {
+  readonly task: Task;
+  readonly classes: readonly string[];
+  /** Of each of them; left out where there is one. */
+  readonly weights?: readonly number[];
+};
+/** `algorithm`: of the first. */
 export type ScoreFacts = { readonly algorithm: string; readonly rows: number };

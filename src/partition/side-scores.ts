@@ -1,4 +1,5 @@
 import { isLowerBetter, type Metric, type Score } from '../domain/metric.ts';
+import type { Scope } from '../domain/run.ts';
 import { holdoutRows, outOfFoldRows } from '../estimators/folds.ts';
 import { crossValidationInflation, intervalOf } from '../estimators/interval.ts';
 import { measure } from '../estimators/score.ts';
@@ -9,7 +10,7 @@ import type { PartitionData } from './partition-function.ts';
 import { outputWidth, type Predictions, predictionsFromBytes, readLayer } from './predictions.ts';
 import { predictedRows, scoredRows, type Truth } from './truth.ts';
 
-/** Stored predictions of one side, own or global: a layer per candidate, and the shipped model's for the holdout. */
+/** Stored predictions of one side, own, parent or global: a layer per candidate, and the shipped model's for the holdout. */
 export type Side = {
   readonly predictions: Predictions;
   readonly best: number;
@@ -18,14 +19,10 @@ export type Side = {
 };
 
 /** The side whose predictions are the input of that name; null when the arguments name none. Throws `RangeError` when the bytes do not fit. */
-export function sideOf(
-  data: PartitionData,
-  name: 'own' | 'global',
-  args: EvaluateArgs,
-): Side | null {
+export function sideOf(data: PartitionData, name: Scope, args: EvaluateArgs): Side | null {
   const bytes = data.inputs.get(name);
   const side = args[name];
-  if (side === null || bytes === undefined) return null;
+  if (side === null || side === undefined || bytes === undefined) return null;
   const width = outputWidth(args.classes);
   const predictions = predictionsFromBytes(bytes, side.candidates + 1, width);
   if (predictions.rowCount !== data.frame.rowCount)

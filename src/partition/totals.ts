@@ -1,6 +1,8 @@
+import type { Scope } from '../domain/run.ts';
 import { TRAINING_ONLY } from '../estimators/folds.ts';
 import { pooledBand, type Span } from './band.ts';
-import type { SideScores, TotalsArgs, TotalsFacts } from './facts.ts';
+import { restOf } from './blend.ts';
+import type { ServedBlend, SideScores, TotalsArgs, TotalsFacts } from './facts.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { plotFacts } from './plots.ts';
 import {
@@ -10,13 +12,23 @@ import {
   predictionsFromBytes,
 } from './predictions.ts';
 import { type Side, sideScores } from './side-scores.ts';
-import { truthOf } from './truth.ts';
+import { type Truth, truthOf } from './truth.ts';
 
-/** Rows of the union that one member has, and where its own predictions begin (null = none). */
+/** Rows of the union that one member has, and where its own and its parent's predictions begin (null = none). */
 type MemberRows = TotalsArgs['members'][number] & {
   readonly start: number;
   readonly ownStart: number | null;
+  readonly parentStart: number | null;
 };
+
+/** Whose predictions are pooled. */
+type Who = Scope | 'served';
+
+type Blended = MemberRows & { readonly served: ServedBlend };
+
+function isBlended(member: MemberRows): member is Blended {
+  return typeof member.served === 'object';
+}
 
 /** The metric pooled over the rows of many partitions (`TotalsFacts`): never an average of averages. */
 export function totals(data: PartitionData, args: TotalsArgs): PartitionResult<TotalsFacts> {
@@ -30,19 +42,24 @@ export function totals(data: PartitionData, args: TotalsArgs): PartitionResult<T
   const globalEverywhere = score(everywhere);
   const reachEverywhere = globalEverywhere?.band?.reach ?? null;
   /** Every partition has intervals of its own width. */
-  const scoreEach = (side: Side | null, who: 'own' | 'global' | 'served'): SideScores | null => {
+  const scoreEach = (side: Side | null, who: Who): SideScores | null => {
     const scores = score(side);
     if (side === null || scores === null) return scores;
     const spans = pool.spans(who, reachEverywhere);
     const band = pooledBand(truth, side, folds, spans);
     return band === undefined ? scores : { ...scores, band };
   };
+  const served = pool.served();
+  const parent = scoreEach(pool.parent(), 'parent');
+  const blends = served === null ? [] : pool.blends(served, truth);
   const facts: TotalsFacts = {
     own: scoreEach(own, 'own'),
+    ...(parent !== null && { parent }),
     global: scoreEach(global, 'global'),
-    served: scoreEach(pool.served(), 'served'),
+    served: scoreEach(served, 'served'),
     globalEverywhere,
     globalPlots: everywhere && plotFacts(truth, everywhere, folds),
+    ...(blends.length > 0 && { blends }),
   };
   return { facts, blobs: new Map() };
 }
@@ -50,12 +67,14 @@ export function totals(data: PartitionData, args: TotalsArgs): PartitionResult<T
 /** The layers that a member's predictions become: of the best candidate, the nested ones, and those of the holdout. */
 const LAYERS = 3;
 const BEST = 0;
-const NESTED_WITHOUT_ANY: Side['bestWithout'] = Array.from({ length: TRAINING_ONLY }, () => 1);
+const NESTED = 1;
+const NESTED_WITHOUT_ANY: Side['bestWithout'] = Array.from({ length: TRAINING_ONLY }, () => NESTED);
 
 /** Predictions of all members brought into one place. */
 class Pool {
   readonly global: Side | null;
   readonly #own: Predictions | null;
+  readonly #parent: Predictions | null;
   readonly #members: readonly MemberRows[];
   readonly #rowCount: number;
   readonly #width: number;
@@ -73,6 +92,7 @@ class Pool {
         : predictionsFromBytes(bytes, args.candidates + 1, this.#width);
     };
     this.#own = layersOf('own');
+    this.#parent = layersOf('parent');
     const global = layersOf('global');
     this.global =
       global === null || args.global === null ? null : { predictions: global, ...args.global };
@@ -91,25 +111,57 @@ class Pool {
     return { own: this.#pooled(own), global: this.#pooled(global) };
   }
 
+  /** By its parent, every member that has one. */
+  parent(): Side | null {
+    const members = this.#members.filter(({ parentStart }) => parentStart !== null);
+    if (members.length === 0 || this.#parent === null) return null;
+    const parent = this.#empty();
+    for (const member of members) this.#copyParentInto(member, parent);
+    return this.#pooled(parent);
+  }
+
   /** Every row by the model that answers for its member. */
   served(): Side | null {
     const served = this.#empty();
+    const blended = this.#members.filter(isBlended);
+    const own = blended.length === 0 ? served : this.#empty();
     for (const member of this.#members) {
       if (member.served === 'own') this.#copyOwnInto(member, served);
+      if (member.served === 'parent') this.#copyParentInto(member, served);
       if (member.served === 'global') this.#copyGlobalInto(member, served);
+    }
+    for (const member of blended) {
+      this.#copyOwnInto(member, own);
+      if (member.served.with === 'parent') this.#copyParentInto(member, served);
+      else this.#copyGlobalInto(member, served);
+      this.#blendInto(member, own, served);
     }
     const isAnswered = this.#members.some((member) => member.served !== 'none');
     return isAnswered ? this.#pooled(served) : null;
   }
 
-  /** Where a member has too few rows for intervals of its own, the model without partition has those of all rows. */
+  /** Where a member has too few rows for intervals of its own, another's model has those of all its rows. */
   spans(
-    who: 'own' | 'global' | 'served',
+    who: Who,
     reachEverywhere: number | null,
   ): readonly (Span & { readonly fallback: number | null })[] {
-    return this.#members.map(({ start, rows, served }) => {
-      const isGlobal = (who === 'served' ? served : who) === 'global';
-      return { start, rows, fallback: isGlobal ? reachEverywhere : null };
+    return this.#members.map(({ start, rows, served, parent }) => {
+      const rung = who === 'served' ? served : who;
+      const ofParent = rung === 'parent' ? (parent?.reach ?? null) : null;
+      return { start, rows, fallback: rung === 'global' ? reachEverywhere : ofParent };
+    });
+  }
+
+  /** What each blended member is served, scored by itself. */
+  blends({ predictions, ...side }: Side, truth: Truth): readonly SideScores[] {
+    return this.#members.filter(isBlended).map(({ start, rows }) => {
+      const values = predictions.values.subarray(
+        start * LAYERS * this.#width,
+        (start + rows) * LAYERS * this.#width,
+      );
+      const ofMember = { ...side, predictions: { ...predictions, rowCount: rows, values } };
+      const folds = this.#folds.subarray(start, start + rows);
+      return sideScores(truthOfRows(truth, start, start + rows), ofMember, folds);
     });
   }
 
@@ -128,8 +180,29 @@ class Pool {
     this.#copyInto({ predictions: this.#own, best, bestWithout }, ownStart, member, target);
   }
 
+  #copyParentInto(member: MemberRows, target: Predictions): void {
+    const { parentStart, parent } = member;
+    if (this.#parent === null || parentStart === null || parent === undefined) return;
+    this.#copyInto({ predictions: this.#parent, ...parent }, parentStart, member, target);
+  }
+
   #copyGlobalInto(member: MemberRows, target: Predictions): void {
     if (this.global !== null) this.#copyInto(this.global, member.start, member, target);
+  }
+
+  /** Every layer by its weight; a row that one of the two did not predict has no prediction. */
+  #blendInto({ start, rows, served }: Blended, own: Predictions, target: Predictions): void {
+    const { weight, withoutFold } = served;
+    for (let row = start; row < start + rows; row++) {
+      const nested = withoutFold[this.#folds[row] as number] ?? weight;
+      for (let layer = 0; layer < LAYERS; layer++) {
+        const share = layer === NESTED ? nested : weight;
+        const from = (row * LAYERS + layer) * this.#width;
+        for (let i = from; i < from + this.#width; i++)
+          target.values[i] =
+            share * (own.values[i] as number) + restOf(share) * (target.values[i] as number);
+      }
+    }
   }
 
   #copyInto(
@@ -148,13 +221,35 @@ class Pool {
   }
 }
 
+/** Views, no copies. */
+function truthOfRows({ target, weights, scales, spec }: Truth, from: number, to: number): Truth {
+  return {
+    target:
+      target.kind === 'values'
+        ? { ...target, values: target.values.subarray(from, to) }
+        : { ...target, codes: target.codes.subarray(from, to) },
+    weights: weights?.subarray(from, to),
+    scales: scales?.subarray(from, to),
+    spec,
+  };
+}
+
 function placeMembers(members: TotalsArgs['members']): readonly MemberRows[] {
   let start = 0;
   let ownStart = 0;
+  let parentStart = 0;
   return members.map((member) => {
-    const placed = { ...member, start, ownStart: member.best === null ? null : ownStart };
+    const hasOwn = member.best !== null;
+    const hasParent = member.parent !== undefined;
+    const placed = {
+      ...member,
+      start,
+      ownStart: hasOwn ? ownStart : null,
+      parentStart: hasParent ? parentStart : null,
+    };
     start += member.rows;
-    if (member.best !== null) ownStart += member.rows;
+    if (hasOwn) ownStart += member.rows;
+    if (hasParent) parentStart += member.rows;
     return placed;
   });
 }

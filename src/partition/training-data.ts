@@ -187,7 +187,7 @@ export function otherRoles(
 ): ReadonlySet<string> {
   const { id, weight, drop } = spec.columns;
   const roles = [spec.target.column, id, weight, spec.time, ...drop];
-  const isKeyFeature = scope === 'global' && spec.global.include_partition;
+  const isKeyFeature = scope !== 'own' && spec.global.include_partition;
   if (!isKeyFeature) roles.push(...spec.partition.by);
   if (spec.forecast !== undefined) roles.push(...unknownAhead(source, spec));
   return new Set(roles.filter((role) => role !== undefined));
@@ -202,7 +202,7 @@ export function unknownAhead(
   return source.map(({ name }) => name).filter((name) => !known.has(name));
 }
 
-/** The key as a feature of the global model: one-hot up to 64 texts, beyond that by its target, for trees with its place too (DESIGN §10). */
+/** The key as a feature of the global model, or a parent's: one-hot up to 64 texts, beyond that by its target, for trees with its place too (DESIGN §10). */
 function handleWithKey(frame: Frame, { spec, scope }: TrainArgs): Handle {
   const { handle } = spec.features;
   if (scope === 'own') return handle;

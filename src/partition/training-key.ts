@@ -55,7 +55,7 @@ export function trainingKeys(makers: TrainingMakers): (inputs: TrainingInputs) =
       timezone: spec.data.timezone,
       key: spec.partition.by,
       scope,
-      ...(scope === 'global' ? { global: spec.global } : {}),
+      ...(scope === 'own' ? {} : { global: spec.global }),
       columns: columns.map(({ name, kind }) => ({ name, kind })),
       classes,
       code,

@@ -1,8 +1,9 @@
+import { type BlendPart, blendText } from '../domain/blend.ts';
 import type { PartitionReason, PartitionStatus, Verdict } from '../domain/run.ts';
 
 /** Who answers for a partition, and why, in words for people. */
 export type Answer = {
-  readonly who: 'own' | 'union' | 'global' | 'nobody';
+  readonly who: 'own' | 'union' | 'parent' | 'global' | 'blend' | 'nobody';
   readonly why: string;
 };
 
@@ -11,6 +12,11 @@ type Ended = {
   readonly status: PartitionStatus;
   readonly verdict: Verdict | null;
   readonly reason?: string | null;
+  /** Of a blend, where it is known. */
+  readonly blend?:
+    | { readonly parts: readonly Pick<BlendPart, 'rung' | 'weight'>[] }
+    | null
+    | undefined;
 };
 
 const REASONS: { readonly [reason in PartitionReason]: string } = {
@@ -45,7 +51,7 @@ export function reasonText(reason: string): string {
   return REASONS[reason as PartitionReason] ?? reason.replaceAll('_', ' ');
 }
 
-export function answerOf({ status, verdict, reason }: Ended): Answer {
+export function answerOf({ status, verdict, reason, blend }: Ended): Answer {
   const because = reason === null || reason === undefined ? '' : reasonText(reason);
   switch (status) {
     case 'failed':
@@ -53,19 +59,33 @@ export function answerOf({ status, verdict, reason }: Ended): Answer {
     case 'skipped':
       return { who: 'nobody', why: `skipped: ${because}` };
     case 'global':
-      return { who: 'global', why: because };
+      return { who: verdict === 'parent' ? 'parent' : 'global', why: because };
     case 'merged':
       return {
-        who: verdict === 'global' || verdict === 'tie' ? 'global' : 'union',
+        who: whoAbove(verdict) ?? 'union',
         why: `merged: ${because}`,
       };
     case 'trained':
     case 'reused':
-      return because === '' ? answerByVerdict(verdict) : { who: 'global', why: because };
+      if (verdict === 'blend')
+        return {
+          who: 'blend',
+          why: [because, blendText(blend?.parts ?? [])].filter(Boolean).join(': '),
+        };
+      return because === ''
+        ? answerByVerdict(verdict)
+        : { who: answerByVerdict(verdict).who, why: because };
   }
 }
 
+/** Who answers instead of an own model; null: nobody does. */
+function whoAbove(verdict: Verdict | null): 'parent' | 'global' | null {
+  if (verdict === 'parent') return 'parent';
+  return verdict === 'global' || verdict === 'tie' ? 'global' : null;
+}
+
 function answerByVerdict(verdict: Verdict | null): Answer {
+  if (verdict === 'parent') return { who: 'parent', why: '' };
   if (verdict === 'global') return { who: 'global', why: 'clearly better' };
   if (verdict === 'tie') return { who: 'global', why: 'no clear difference' };
   return { who: 'own', why: verdict === null ? '' : 'clearly better' };

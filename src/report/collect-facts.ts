@@ -21,6 +21,7 @@ const SHOWN_FEATURES = 20;
 export type ReportInput = {
   readonly run: RunRecord;
   readonly partitions: AsyncIterable<PartitionRecord>;
+  readonly parents?: readonly PartitionRecord[];
   readonly global: TrainedPartition | null;
   readonly totals: TotalsFacts | null;
   readonly timings: { readonly [stage: string]: number };
@@ -35,9 +36,10 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
   const stability = new StabilityTally();
   const rows = new TopRows(SHOWN_PARTITIONS);
   const differences: number[] = [];
-  const verdicts = { own: 0, global: 0, tie: 0 };
+  const verdicts = { own: 0, parent: 0, global: 0, tie: 0 };
   const details: ModelSection[] = [];
   let cutShort = 0;
+  let blended = 0;
 
   for await (const record of input.partitions) {
     const row = partitionRow(record, run);
@@ -52,13 +54,18 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
       const section = modelSection(row.name, record.rows, facts, record.evaluated);
       if (section !== null && details.length < SHOWN_DETAILS) details.push(section);
     }
-    if (row.difference === null) continue;
-    differences.push(row.difference);
     const { verdict } = row;
-    if (verdict === 'own' || verdict === 'global' || verdict === 'tie') verdicts[verdict]++;
+    if (verdict === 'blend') blended++;
+    // Small partitions are not tested.
+    if (row.difference === null || record.decision.kind === 'shrink') continue;
+    differences.push(row.difference);
+    if (verdict !== null && verdict !== 'blend') verdicts[verdict]++;
   }
 
   const global = trainFacts(input.global);
+  const parents = (input.parents ?? [])
+    .slice(0, SHOWN_PARTITIONS)
+    .map((record) => partitionRow(record, run));
   return {
     run: identity(run),
     question: question(run),
@@ -77,7 +84,9 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
       ],
     },
     coverage: coverage.rows(),
-    verdicts,
+    verdicts: parents.length > 0 ? verdicts : withoutParents(verdicts),
+    ...(parents.length > 0 && { parents }),
+    ...(blended > 0 && { blended }),
     totals: {
       own: totals?.own ?? null,
       global: totals?.global ?? null,
@@ -92,6 +101,14 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
     timings: stageTimes(input.timings),
     spec: run.spec,
   };
+}
+
+function withoutParents({
+  own,
+  global,
+  tie,
+}: Required<ReportFacts['verdicts']>): ReportFacts['verdicts'] {
+  return { own, global, tie };
 }
 
 /** In the order of the stages, without the total. */

@@ -1,3 +1,4 @@
+import type { BlendPart } from '../domain/blend.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { AskedTask, Metric, Score } from '../domain/metric.ts';
 import type { PartitionReason, PartitionStatus, RunStatus, Verdict } from '../domain/run.ts';
@@ -19,7 +20,17 @@ export type ReportFacts = {
   readonly question: Question;
   readonly data: DataFacts;
   readonly coverage: readonly CoverageRow[];
-  readonly verdicts: { readonly own: number; readonly global: number; readonly tie: number };
+  readonly verdicts: {
+    readonly own: number;
+    /** A parent's model clearly better; left out where there is none. */
+    readonly parent?: number;
+    readonly global: number;
+    readonly tie: number;
+  };
+  /** Unions of partitions, where they were asked for: their own model against the one without partition. */
+  readonly parents?: readonly PartitionRow[];
+  /** Small partitions that own and global answer together, where there are some. */
+  readonly blended?: number;
   readonly totals: Totals;
   readonly global: ModelSection | null;
   readonly algorithms: readonly AlgorithmRow[];
@@ -108,10 +119,22 @@ export type PartitionRow = {
   readonly runnerUp: { readonly algorithm: string; readonly margin: number } | null;
   readonly own: SideScores | null;
   readonly global: SideScores | null;
+  /** Its parent's model on the same rows, and how far own is ahead of it; left out where there is none. */
+  readonly parent?: {
+    readonly name: string;
+    readonly scores: SideScores;
+    readonly difference: number | null;
+    readonly interval: Interval | null;
+  };
   /** Own ahead of global; positive = own is better, whatever the metric's direction. */
   readonly difference: number | null;
   readonly interval: Interval | null;
   readonly verdict: Verdict | null;
+  /** Where own and global answer together: how much of each, and what that scores. */
+  readonly blend: {
+    readonly parts: readonly BlendPart[];
+    readonly scores: SideScores | null;
+  } | null;
   /** Digest of the model that answers. */
   readonly model: string | null;
   /** Digest of the own best model, whoever answers. */

@@ -74,5 +74,7 @@ export function intervalLines({
 
 function servedBand(row: PartitionRow, who: string): Band | undefined {
   if (who === 'own') return row.own?.band;
+  if (who === 'parent') return row.parent?.scores.band;
+  if (who === 'blend') return row.blend?.scores?.band;
   return who === 'global' ? row.global?.band : undefined;
 }

@@ -1,5 +1,5 @@
 import { compareScores } from '../domain/metric.ts';
-import { displayPartition } from '../domain/partition.ts';
+import { displayPartition, partitionText } from '../domain/partition.ts';
 import type { TrainFacts } from '../partition/facts.ts';
 import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
 import { baselineScore } from './baseline-score.ts';
@@ -32,12 +32,27 @@ export function partitionRow(record: PartitionRecord, run: RunRecord): Partition
     runnerUp: facts === null ? null : runnerUp(facts, run),
     own: record.evaluated?.own ?? null,
     global: record.evaluated?.global ?? null,
+    ...parentSide(record, run.spec.partition.parents ?? []),
     difference: comparison?.difference ?? null,
     interval: comparison?.interval ?? null,
     verdict: record.chosen?.verdict ?? null,
+    blend: record.chosen?.blend ?? null,
     model: record.chosen?.model ?? null,
     ownModel: facts?.model?.digest ?? null,
   };
+}
+
+/** `columns`: those of the key that a parent has. */
+function parentSide(
+  { key, evaluated }: PartitionRecord,
+  columns: readonly string[],
+): Pick<PartitionRow, 'parent'> {
+  if (evaluated?.parent === undefined) return {};
+  const { scores, comparison } = evaluated.parent;
+  const shared = Object.fromEntries(columns.map((column) => [column, key[column] ?? null]));
+  const name = displayPartition(shared, partitionText(columns, Object.values(shared)));
+  const { difference = null, interval = null } = comparison ?? {};
+  return { parent: { name, scores, difference, interval } };
 }
 
 /** The second best candidate and how far behind it is, in the metric's unit; positive = behind. */

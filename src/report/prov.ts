@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type BlendPart, blendText } from '../domain/blend.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { ModelLineage, ModelMaking } from '../stores/lineage-store.ts';
 
@@ -28,7 +29,8 @@ const PREFIX = { partita: 'urn:partita:' };
 
 export function provOf(lineage: ModelLineage): ProvDocument {
   const document = new Document();
-  for (const making of lineage.makings) addMaking(document, lineage, making);
+  for (const making of lineage.makings) addMaking(document, making);
+  if (lineage.blend !== null) addBlend(document, lineage.model, lineage.blend);
   return document.finish();
 }
 
@@ -53,8 +55,14 @@ class Document {
   }
 }
 
-function addMaking(document: Document, { model }: ModelLineage, making: ModelMaking): void {
-  const { data, code, environment, runId, partitionId } = making;
+/** Models that answer together: what they say is weighed. */
+function addBlend(document: Document, digest: string, parts: readonly BlendPart[]): void {
+  const blend = entity(document, 'blend', digest, { 'prov:label': blendText(parts) });
+  for (const { model } of parts) derive(document, blend, entity(document, 'model', model, {}));
+}
+
+function addMaking(document: Document, making: ModelMaking): void {
+  const { model, data, code, environment, runId, partitionId } = making;
   const person = document.put('agent', name('agent', hashOf(making.requestedBy)), {
     'prov:type': qualified('prov:Person'),
     'prov:label': making.requestedBy,

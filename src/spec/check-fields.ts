@@ -59,11 +59,42 @@ export function warnAboutFields(spec: ResolvedSpec): readonly Finding[] {
   return found;
 }
 
-const checkGlobal: Check = ({ partition, global }) => {
-  if (partition.on_small !== 'global' || global.enabled) return [];
-  const message =
-    '`global` asks the model without partition, which is off. Set `global.enabled: true`, or `on_small` to `skip` or `merge`.';
+const checkGlobal: Check = ({ partition, global, forecast }) => {
+  const { on_small: asked } = partition;
+  if (asked === 'shrink' && forecast !== undefined)
+    return [
+      finding(
+        ['partition', 'on_small'],
+        'A forecast goes on from its own predictions, which one model makes: `shrink` can not blend two. Use `global`, `skip` or `merge`.',
+      ),
+    ];
+  if ((asked !== 'global' && asked !== 'shrink') || global.enabled) return [];
+  const message = `\`${asked}\` asks the model without partition, which is off. Set \`global.enabled: true\`, or \`on_small\` to \`skip\` or \`merge\`.`;
   return [finding(['partition', 'on_small'], message)];
+};
+
+/** A parent is of partitions that share the first columns of the key. */
+const checkParents: Check = ({ partition: { by, parents }, global }) => {
+  if (parents === undefined) return [];
+  const path = ['partition', 'parents'];
+  if (by.length === 1)
+    return [
+      finding(
+        path,
+        `A key of one column, \`${by[0]}\`, has no parents. Remove it, or name more columns in \`partition.by\`.`,
+      ),
+    ];
+  if (!global.enabled)
+    return [
+      finding(
+        path,
+        'Parents are compared with the model without partition, which is off. Set `global.enabled: true`.',
+      ),
+    ];
+  if (parents.length < by.length && parents.every((name, i) => name === by[i])) return [];
+  const ways = by.slice(1).map((_, i) => `\`[${by.slice(0, i + 1).join(', ')}]\``);
+  const message = `\`[${parents.join(', ')}]\` is not how the key begins, of which a column must be left. Write ${ways.join(' or ')}.`;
+  return [finding(path, message)];
 };
 
 /** Where every candidate is tried anyway, none can be tried earlier. */
@@ -288,6 +319,7 @@ const TABLE_CHECKS: readonly TableCheck[] = [
 const CHECKS: readonly Check[] = [
   ...TABLE_CHECKS,
   checkGlobal,
+  checkParents,
   checkWarmStart,
   checkScheme,
   checkLookingBack,

@@ -31,9 +31,16 @@ const partitionSchema = z.strictObject({
     .default(50)
     .describe('Fewer rows than this: too small for a model of its own.'),
   on_small: z
-    .enum(['global', 'skip', 'merge'])
+    .enum(['global', 'skip', 'merge', 'shrink'])
     .default('global')
-    .describe('What answers for a partition that is too small or has only one class.'),
+    .describe(
+      'What answers for a partition that is too small or has only one class: the model without partition, nobody, a model of all such partitions together, or (`shrink`) its own model and the one without partition, blended as far as held-out rows speak for each.',
+    ),
+  parents: columnNames
+    .optional()
+    .describe(
+      'Leading columns of a key of several: partitions that share them have a model together, too, their parent. It answers where it is better than the model without partition and no own model is better still.',
+    ),
   bins: z.record(columnName, binsSchema).default({}).describe('Numeric key columns cut into bins.'),
   normalise: z
     .array(z.enum(['trim', 'lowercase', 'nfc']))

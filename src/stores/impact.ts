@@ -21,13 +21,14 @@ export type ObjectKind =
   | 'model'
   | 'model_pack'
   | 'prediction_pack'
-  | 'report';
+  | 'report'
+  | 'blend';
 
 /**
  * How it reached a model: the model is what was asked about; it was trained on the rows; the rows were merged with others
- * for it; or it is the model without partition of a run that read them.
+ * for it; it is the model of their parent; or it is the model without partition of a run that read them.
  */
-export type Reach = 'itself' | 'rows' | 'union' | 'global';
+export type Reach = 'itself' | 'rows' | 'union' | 'parent' | 'global';
 
 export type TouchedModel = {
   readonly runId: string;

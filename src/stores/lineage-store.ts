@@ -1,3 +1,4 @@
+import type { BlendPart } from '../domain/blend.ts';
 import type { Digest } from '../domain/digest.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Metric } from '../domain/metric.ts';
@@ -29,6 +30,7 @@ export type LineageEdge = {
 
 /** One (run, partition) that made the model: which data, spec, code, parameters and seed. */
 export type ModelMaking = {
+  readonly model: Digest;
   readonly runId: string;
   readonly experiment: string;
   readonly status: RunStatus;
@@ -78,6 +80,8 @@ export type ModelMaking = {
     readonly status: PartitionStatus;
     readonly verdict: Verdict | null;
     readonly model: Digest | null;
+    /** Where several models answer together: which, and how much of each. */
+    readonly blend: readonly BlendPart[] | null;
   } | null;
   /** Every attempt at the training step, in the order in which they were recorded. */
   readonly attempts: readonly {
@@ -100,6 +104,8 @@ export type ModelUse = {
 
 export type ModelLineage = {
   readonly model: Digest;
+  /** Present where the digest is of several models that answer together: the makings are theirs, and it has no bytes. */
+  readonly blend: readonly BlendPart[] | null;
   readonly byteSize: number | null;
   /** Where its bytes lie: in every pack the same. */
   readonly places: readonly PackMember[];

@@ -1,3 +1,4 @@
+import type { BlendPart } from '../domain/blend.ts';
 import type { Digest } from '../domain/digest.ts';
 import type {
   Decision,
@@ -89,8 +90,14 @@ export type ServingRecord = {
   readonly serves: Digest | null;
   readonly reason: string | null;
   readonly own: { readonly digest: Digest; readonly bytes: PackMember } | null;
-  /** Half the width of the intervals around what its own and the global model predict for it; null: there are none. */
-  readonly reach: { readonly own: number | null; readonly global: number | null };
+  /** Half the width of the intervals around what its own, its parent's and the global model predict for it; null: there are none. */
+  readonly reach: {
+    readonly own: number | null;
+    readonly parent: number | null;
+    readonly global: number | null;
+  };
+  /** Present where several models answer together, which `serves` is the digest of; `reach` as above. */
+  readonly blend: { readonly parts: readonly BlendPart[]; readonly reach: number | null } | null;
 };
 
 /** What people look at while a run goes on and afterwards; every answer is bounded, or a page. */
@@ -112,6 +119,6 @@ export interface RunFactsStore {
   failures(runId: string): Promise<readonly FailureGroup[]>;
   /** Whether the training of a partition was taken over from an earlier run. */
   isTakenOver(runId: string, partitionId: string): Promise<boolean>;
-  /** Every partition of a run, in text order. */
-  serving(runId: string): Promise<readonly ServingRecord[]>;
+  /** Every partition of a run, in text order; or every parent, which answers for partitions that training has not seen. */
+  serving(runId: string, of: 'partitions' | 'parents'): Promise<readonly ServingRecord[]>;
 }

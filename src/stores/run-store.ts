@@ -130,6 +130,8 @@ export type EvaluatedPartition = { readonly partitionId: string; readonly facts:
 export type Conditioned = {
   readonly plan: RunPlan;
   readonly partitions: readonly PlannedPartition[];
+  /** Left out where none are asked for. */
+  readonly parents?: readonly PlannedPartition[];
   /** By partition id, the model without partition included: the key over everything that its training depends on. */
   readonly trainingKeys: ReadonlyMap<string, Digest>;
   readonly takenOver: readonly TakenOver[];
@@ -295,6 +297,8 @@ export interface RunStore {
   /** Every partition of a run, ordered by text, streamed in pages. */
   partitions(runId: string): AsyncIterable<PartitionRecord>;
   partition(runId: string, textOrKey: string): Promise<PartitionRecord>;
+  /** The parents of partitions that were to get models, in the order of their rows; of the given ids, or all. */
+  parents(runId: string, ids?: readonly string[]): Promise<readonly PartitionRecord[]>;
   /** The evaluation of the model without partition, and the totals over served rows. */
   totals(
     runId: string,

@@ -17,7 +17,12 @@ describe('partita lineage', () => {
 
   it('says which model answers instead, where the best own model does not', async () => {
     const other = `sha256:${'c'.repeat(64)}` as const;
-    const answer = { status: 'trained', verdict: 'tie', model: other as Digest } as const;
+    const answer = {
+      status: 'trained',
+      verdict: 'tie',
+      blend: null,
+      model: other as Digest,
+    } as const;
     const lineage = { ...LINEAGE, makings: [{ ...MAKING, answer }] };
     const { stdout } = await runCli(['lineage', '1'], {
       services: { lineage: () => Promise.resolve(lineage) },

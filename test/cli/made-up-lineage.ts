@@ -16,6 +16,7 @@ const candidate = (algorithm: string, cv: number, isBest: boolean) => ({
 
 /** How a made-up model of store a came to be. */
 export const MAKING: ModelMaking = {
+  model: DIGEST,
   runId: 'run-1',
   experiment: 'sales',
   status: 'SUCCEEDED',
@@ -53,13 +54,14 @@ export const MAKING: ModelMaking = {
   selection: null,
   candidates: [candidate('baseline', 9, false), candidate('ridge', 2.5, true)],
   scores: [{ scope: 'own', split: 'cv', metric: 'rmse', value: 2.5, because: null }],
-  answer: { status: 'trained', verdict: 'own', model: DIGEST },
+  answer: { status: 'trained', verdict: 'own', model: DIGEST, blend: null },
   attempts: [],
   edges: [],
 };
 
 export const LINEAGE: ModelLineage = {
   model: DIGEST,
+  blend: null,
   byteSize: 1234,
   places: [],
   makings: [MAKING],

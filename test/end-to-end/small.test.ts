@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { PartitionRow, RunResult } from '../../src/domain/result.ts';
@@ -201,6 +202,59 @@ describe('a table of small and odd partitions', () => {
     const answers = readCsv(out).filter(({ kind }) => kind === 'forty');
     expect(answers).toHaveLength(40);
     expect(new Set(answers.map(({ model }) => model))).toEqual(new Set([union.model]));
+  }, 120_000);
+
+  it('is answered by own and global models together, when asked, as far as each is right', async () => {
+    const { code, result } = await runSmall({
+      name: 'shrink',
+      partition: { by: 'kind', on_small: 'shrink' },
+    });
+    expect([code, result.status], result.error ?? '').toEqual([0, 'SUCCEEDED']);
+    const { global } = result;
+    expect(statuses(result)).toEqual({
+      ...statuses(asked),
+      one: 'trained: too_small',
+      three: 'trained: too_small',
+      forty: 'trained: too_small',
+      'one class': 'trained: single_class',
+      'odd weights': 'trained: too_small',
+    });
+    const blended = result.partitions.filter(({ verdict }) => verdict === 'blend');
+    expect(blended.length).toBeGreaterThan(0);
+    for (const { blend, own, model } of blended) {
+      const [ours, theirs] = blend?.parts ?? [];
+      expect([ours?.model, theirs?.model]).toEqual([own?.model, global?.model]);
+      expect((ours?.weight ?? 0) + (theirs?.weight ?? 0)).toBeCloseTo(1, 12);
+      expect([own?.model, global?.model]).not.toContain(model);
+    }
+
+    const [{ key, partition, model, own, blend }] = blended as [PartitionRow];
+    const { x, z } = TABLE.find(({ kind }) => kind === key['kind']) as Row;
+    const scored = async (kind: string | null, name: string) => {
+      const data = partita.write(`${name}.csv`, csvOf([{ kind, x: x ?? null, z: z ?? null }]));
+      const out = `${partita.folder}/${name}-scored.csv`;
+      await partita.command('predict', result.runId, '--data', data, '--out', out);
+      return readCsv(out)[0] as CsvRow;
+    };
+    const answer = await scored(key['kind'] ?? null, 'blended');
+    const percent = Math.round(100 * (blend?.parts[0]?.weight ?? 0));
+    expect(answer).toMatchObject({
+      rung: 'blend',
+      reason: expect.stringContaining(`: ${percent} % own, ${100 - percent} % global`),
+      model,
+    });
+
+    const lineage = await partita.json<{ blend: JsonObject[]; uses: { partition: string }[] }>(
+      'lineage',
+      `${model}`,
+    );
+    expect(lineage.blend).toEqual(blend?.parts);
+    expect(lineage.uses.map((use) => use.partition)).toContain(partition);
+    const refused = await partita.command('export', `${model}`, '--format', 'json');
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain(`${percent} % own ${own?.model}`);
+    const html = readFileSync(`${result.report}`, 'utf8');
+    expect(html).toContain(`${percent} % own, ${100 - percent} % global`);
   }, 120_000);
 
   it('is a regression as well', async () => {

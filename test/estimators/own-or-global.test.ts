@@ -3,6 +3,8 @@ import type { Metric } from '../../src/domain/metric.ts';
 import { adjustPValues, comparePaired, verdict } from '../../src/estimators/compare.ts';
 import type { ScoredRows } from '../../src/estimators/metrics/scored-rows.ts';
 import { score } from '../../src/estimators/score.ts';
+import { digestBytes } from '../../src/frame/digest.ts';
+import { type Choosable, chooseModels, chooseParents } from '../../src/partition/choice.ts';
 import { type Draws, seededDraws } from '../support/draws.ts';
 
 const PARTITIONS = 200;
@@ -67,6 +69,102 @@ describe('own model or global model', () => {
     expect(falseOwn / nulls).toBeLessThanOrEqual(0.05);
     expect(found / planted).toBeGreaterThanOrEqual(0.9);
     expect(cost).toBeCloseTo(-0.15, 2);
+  });
+});
+
+describe('own model, or that of its region, or the global one', () => {
+  const REGIONS = 20;
+  const STORES = PARTITIONS / REGIONS;
+
+  /** Every other region has a function of its own, and in each of them one store another one. */
+  const functionOf = (place: number): readonly number[] => {
+    const region = Math.floor(place / STORES);
+    const shift = (k: number): number => {
+      if (region % 2 === 1 && k === 0) return 0.6;
+      return region % 2 === 1 && place % STORES === 0 && k === 1 ? -1 : 0;
+    };
+    return SHARED.map((beta, k) => beta + shift(k));
+  };
+
+  it('is decided rightly for 20 regions of 10 stores: regions that matter are found, stores that do not are left to them', () => {
+    const draws = seededDraws(23);
+    const places = Array.from({ length: PARTITIONS }, (_, place) => place);
+    const regionOf = (place: number): number => Math.floor(place / STORES);
+    const tables = places.map((place) => regression.draw(draws, functionOf(place), ROWS));
+    const fits = (rows: readonly Table[]) =>
+      Array.from({ length: FOLDS }, (_, fold) =>
+        fitLeastSquares(rows.map((table) => foldOf(table, (row) => row % FOLDS !== fold))),
+      );
+    const global = fits(tables);
+    const regions = Array.from({ length: REGIONS }, (_, region) =>
+      tables.slice(region * STORES, (region + 1) * STORES),
+    );
+    const parents = regions.map(fits);
+    const owns = tables.map((table) => fits([table]));
+    const against = (
+      rows: readonly Table[],
+      ours: readonly (readonly number[])[],
+      theirs: readonly (readonly number[])[],
+    ) => {
+      const side = (models: readonly (readonly number[])[]) =>
+        regression.rows(
+          Float64Array.from(rows.flatMap(({ y }) => [...y])),
+          Float64Array.from(rows.flatMap((table) => [...predictOutOfFold(table, models)])),
+        );
+      return comparePaired('rmse', side(ours), side(theirs));
+    };
+    const choosable = (id: string): Omit<Choosable, 'comparison'> => ({
+      partitionId: id,
+      decision: { kind: 'train' },
+      model: digestBytes(id),
+      isReused: false,
+      failure: null,
+      errors: null,
+    });
+    const shared = digestBytes('global');
+    const chosen = chooseParents(
+      regions.map((rows, region) => ({
+        ...choosable(`region ${region}`),
+        comparison: against(rows, parents[region] as number[][], global),
+      })),
+      shared,
+    );
+    const choices = chooseModels(
+      places.map((place) => {
+        const table = [tables[place] as Table];
+        const [own, parent] = [owns[place], parents[regionOf(place)]] as [number[][], number[][]];
+        const comparison = against(table, own, parent);
+        return {
+          ...choosable(`store ${place}`),
+          comparison: against(table, own, global),
+          parent: { id: `region ${regionOf(place)}`, comparison, errors: null },
+        };
+      }),
+      shared,
+      chosen.answering,
+    );
+    const isAnswering = chosen.choices.map(({ verdict: one }) => one === 'parent');
+    expect(isAnswering.filter((_, region) => region % 2 === 1)).not.toContain(false);
+    const judged = choices.map(({ verdict: found }, place) => {
+      const region = regionOf(place);
+      const above = chosen.answering.has(`region ${region}`) ? parents[region] : global;
+      const fresh = regression.draw(draws, functionOf(place), FRESH_ROWS / 2);
+      const risk = (models: readonly (readonly number[])[] | undefined): number =>
+        score('rmse', regression.rows(fresh.y, predictAll(fresh, models?.[0] ?? []))).value ?? 0;
+      const isNull = risk(owns[place]) >= risk(above);
+      return { found, isNull, isPlanted: region % 2 === 1 && place % STORES === 0 };
+    });
+    const nulls = judged.filter(({ isNull }) => isNull);
+    const planted = judged.filter(({ isPlanted }) => isPlanted);
+    expect(nulls.length).toBeGreaterThan(150);
+    const falseOwn = nulls.filter(({ found }) => found === 'own');
+    expect(falseOwn.length / nulls.length).toBeLessThanOrEqual(0.05);
+    const isFound = planted.filter(({ found }) => found === 'own');
+    expect(isFound.length / planted.length).toBeGreaterThanOrEqual(0.9);
+    // A store of a region that matters, but not by itself, is left to its region.
+    const left = judged.filter(({ isPlanted }, place) => regionOf(place) % 2 === 1 && !isPlanted);
+    const toRegion = left.filter(({ found }) => found === 'parent');
+    expect(toRegion.length / left.length).toBeGreaterThanOrEqual(0.95);
   });
 });
 

@@ -4,6 +4,7 @@ import { digestBytes, partitionId } from '../../src/frame/digest.ts';
 import type { OperationContext } from '../../src/operations/context.ts';
 import { servedModels } from '../../src/operations/model-set.ts';
 import { quarantines } from '../../src/operations/quarantines.ts';
+import { type Blend, blendDigest, blendParts } from '../../src/partition/blend.ts';
 import { answerFor } from '../../src/partition/model-set.ts';
 import { createPostgresAnnotationStore } from '../../src/stores/postgres/postgres-annotation-store.ts';
 import { createPostgresAuditStore } from '../../src/stores/postgres/postgres-audit-store.ts';
@@ -15,6 +16,7 @@ import {
   attempt,
   chosenOf,
   conditionedOf,
+  evaluatedOf,
   newRun,
   plannedOf,
   profileOf,
@@ -62,7 +64,8 @@ afterAll(() => opened?.close());
 const by = { actor: 'ada', role: 'admin', reason: null } as const;
 const because = { reason: 'sensor 7 was broken' };
 
-async function recordRun(number: number): Promise<string> {
+/** `blend`: partition d is answered by its own model and the one without partition together. */
+async function recordRun(number: number, blend?: Blend): Promise<string> {
   const { store } = opened;
   const { runId } = await store.createRun(newRun(number));
   await store.setStatus(runId, 'RUNNING');
@@ -97,7 +100,9 @@ async function recordRun(number: number): Promise<string> {
     chosenOf(A),
     ...[B, C].map((id) => ({ ...chosenOf(id), model: modelOf(UNION_ID) })),
     chosenOf(UNION_ID),
-    { ...chosenOf(D), verdict: 'tie' as const, model: modelOf(GLOBAL_PARTITION) },
+    blend === undefined
+      ? { ...chosenOf(D), verdict: 'tie' as const, model: modelOf(GLOBAL_PARTITION) }
+      : { ...chosenOf(D), verdict: 'blend' as const, model: blendDigest(blend.parts), blend },
   ];
   await store.recordChoice(runId, chosen, totalsOf(4), attempt());
   await store.setStatus(runId, 'SUCCEEDED');
@@ -240,6 +245,39 @@ describe('a quarantine', () => {
       { action: 'quarantine.end', target: { model: modelOf(A) }, reason: 'it was fine' },
       { action: 'quarantine.begin', actor: 'ada', ...because },
     ]);
+  });
+});
+
+describe('models that answer together', () => {
+  const parts = blendParts(modelOf(D), { rung: 'global', model: modelOf(GLOBAL_PARTITION) }, 0.37);
+  let third: string;
+
+  beforeAll(async () => {
+    const { facts } = evaluatedOf(D);
+    third = await recordRun(3, { parts, withoutFold: [], scores: facts.own });
+  });
+
+  it('say so, and how much each does; of two of which one is in quarantine the other answers', async () => {
+    const ofD = async () => (await answers(third))[2];
+    expect(await ofD()).toBe('blend: blend: 37 % own, 63 % global');
+    expect(await whileHeld({ what: modelOf(D) }, ofD)).toBe(`global: ${HELD}`);
+    expect(await whileHeld({ what: modelOf(GLOBAL_PARTITION) }, ofD)).toBe(`own: ${HELD}`);
+    const { models } = await servedModels(context, third);
+    const { member } = answerFor('asset_type=d', models);
+    expect(member?.parts.map(({ digest, weight }) => ({ digest, weight }))).toEqual(
+      parts.map(({ model, weight }) => ({ digest: model, weight })),
+    );
+    expect(await kindOf(asked.begin({ what: blendDigest(parts) }, because))).toBe('usage');
+  });
+
+  it('keep a run from being promoted as each of them does', async () => {
+    const promotion = { ...by, runId: third, alias: 'blended' };
+    await whileHeld({ what: modelOf(D) }, async () => {
+      await expect(context.registry.promote(promotion)).rejects.toThrow(/asset_type=d: sensor 7/);
+    });
+    await whileHeld({ what: 'd', experiment: EXPERIMENT }, async () => {
+      await expect(context.registry.promote(promotion)).rejects.toThrow(/asset_type=d: sensor 7/);
+    });
   });
 });
 

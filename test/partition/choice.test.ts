@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Decision, runStatusOf } from '../../src/domain/run.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
-import { type Choosable, chooseModels } from '../../src/partition/choice.ts';
+import { type Choosable, chooseModels, chooseParents } from '../../src/partition/choice.ts';
 
 const GLOBAL = digestBytes('global');
 const OWN = digestBytes('own');
@@ -15,6 +15,7 @@ function partition(id: string, change: Partial<Choosable> = {}): Choosable {
     isReused: false,
     failure: null,
     comparison: null,
+    errors: null,
     ...change,
   };
 }
@@ -132,6 +133,122 @@ describe('the choice', () => {
     expect(chooseModels([member, lost], GLOBAL)[0]).toMatchObject({
       status: 'failed',
       reason: 'out_of_memory',
+    });
+  });
+
+  describe('of a partition that is too small to answer alone', () => {
+    const shrink: Decision = { kind: 'shrink', reason: 'too_small' };
+    /** Three folds in which moving by `cross ÷ 10` towards the own model is best. */
+    const errors = (cross: number) =>
+      [0, 1, 2].map((fold) => ({ fold, rows: 5, square: 10, cross, other: 10 }));
+    const small = (id: string, change: Partial<Choosable> = {}) =>
+      partition(id, { decision: shrink, errors: errors(5), ...change });
+
+    it('blends own and global as far as held-out rows speak for each, and names the blend by both', () => {
+      const [a, b] = chooseModels([small('a'), small('b')], GLOBAL);
+      expect(a).toMatchObject({ status: 'trained', reason: 'too_small', verdict: 'blend' });
+      expect(a?.blend?.parts).toEqual([
+        { rung: 'own', model: OWN, weight: expect.closeTo(0.5, 1) },
+        { rung: 'global', model: GLOBAL, weight: expect.closeTo(0.5, 1) },
+      ]);
+      expect(a?.blend?.withoutFold).toHaveLength(3);
+      expect([OWN, GLOBAL]).not.toContain(a?.model);
+      expect(b?.model).toBe(a?.model);
+    });
+
+    it('blends nothing where one of the two has all the weight', () => {
+      const choices = (cross: number) =>
+        chooseModels([small('a', { errors: errors(cross) })], GLOBAL);
+      expect(choices(-3)).toMatchObject([{ verdict: 'global', model: GLOBAL }]);
+      expect(choices(12)).toMatchObject([{ verdict: 'own', model: OWN }]);
+      expect(choices(12)[0]).not.toHaveProperty('blend');
+    });
+
+    it('takes no part in the tests of the others', () => {
+      const lucky = partition('lucky', { comparison: compared(0.2, 0.04) });
+      const others = Array.from({ length: 19 }, (_, i) =>
+        small(`p${i}`, { comparison: compared(0, 0.5) }),
+      );
+      expect(chooseModels([lucky, ...others], GLOBAL)[0]?.verdict).toBe('own');
+    });
+
+    it('answers whatever is missing: no own model, no global one, no score of both', () => {
+      const [noOwn, unscored] = chooseModels(
+        [small('a', { model: null, failure: 'timeout' }), small('b', { errors: null })],
+        GLOBAL,
+      );
+      expect(noOwn).toMatchObject({ status: 'global', reason: 'timeout', model: GLOBAL });
+      expect(unscored).toMatchObject({ reason: 'not_compared', verdict: 'tie', model: GLOBAL });
+      expect(chooseModels([small('a')], null)).toMatchObject([
+        { status: 'trained', reason: 'too_small', model: OWN },
+      ]);
+      expect(chooseModels([small('a', { model: null })], null)[0]?.status).toBe('failed');
+    });
+  });
+
+  describe('with parents between partitions and the global model', () => {
+    const NORTH = digestBytes('north');
+    const parents = (pValue: number) =>
+      chooseParents(
+        [partition('north', { model: NORTH, comparison: compared(0.3, pValue) })],
+        GLOBAL,
+      );
+    /** Better than the global model by far, and as good as its parent's, or what `change` says. */
+    const store = (id: string, parent: Partial<Choosable['parent']> = {}, change = {}) =>
+      partition(id, {
+        comparison: compared(0.3, 1e-6),
+        parent: { id: 'north', comparison: compared(0, 0.5), errors: null, ...parent },
+        ...change,
+      });
+    const choose = (one: Choosable, pValue = 1e-6) =>
+      chooseModels([one], GLOBAL, parents(pValue).answering)[0];
+
+    it('lets a parent answer on evidence against the global model, and its partitions on evidence against it', () => {
+      expect(parents(1e-6).choices).toMatchObject([{ verdict: 'parent', model: NORTH }]);
+      expect(choose(store('a'))).toMatchObject({ verdict: 'parent', model: NORTH });
+      const better = { comparison: compared(0.3, 1e-6) };
+      expect(choose(store('b', better))).toMatchObject({ verdict: 'own', model: OWN });
+    });
+
+    it('asks for evidence against the global model where the parent does not answer', () => {
+      expect(parents(0.2).choices).toMatchObject([{ verdict: 'tie', model: GLOBAL }]);
+      expect(choose(store('a'), 0.2)).toMatchObject({ verdict: 'own', model: OWN });
+      const even = { comparison: compared(0, 0.5) };
+      expect(choose(store('b', {}, even), 0.2)).toMatchObject({ verdict: 'tie', model: GLOBAL });
+    });
+
+    it('has a partition without a model of its own answered by its parent', () => {
+      const decision: Decision = { kind: 'global', reason: 'too_small' };
+      expect(choose(store('a', {}, { decision, model: null }))).toMatchObject({
+        status: 'global',
+        reason: 'too_small',
+        verdict: 'parent',
+        model: NORTH,
+      });
+    });
+
+    it('blends a small partition with its parent where that answers', () => {
+      const errors = [0, 1, 2].map((fold) => ({ fold, rows: 5, square: 10, cross: 5, other: 10 }));
+      const decision: Decision = { kind: 'shrink', reason: 'too_small' };
+      expect(choose(store('a', { errors }, { decision }))?.blend?.parts).toMatchObject([
+        { rung: 'own', model: OWN, weight: expect.closeTo(0.5, 1) },
+        { rung: 'parent', model: NORTH, weight: expect.closeTo(0.5, 1) },
+      ]);
+    });
+
+    it('corrects for the partitions that are tested against the same rung only', () => {
+      const lucky = store('lucky', { comparison: compared(0.2, 0.04) });
+      const others = Array.from({ length: 19 }, (_, i) =>
+        partition(`p${i}`, { comparison: compared(0, 0.5) }),
+      );
+      const { answering } = parents(1e-6);
+      expect(chooseModels([lucky, ...others], GLOBAL, answering)[0]?.verdict).toBe('own');
+    });
+
+    it('lets parents answer unopposed where there is no global model', () => {
+      const { answering } = chooseParents([partition('north', { model: NORTH })], null);
+      const [choice] = chooseModels([store('a')], null, answering);
+      expect(choice).toMatchObject({ verdict: 'parent', model: NORTH });
     });
   });
 

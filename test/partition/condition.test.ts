@@ -114,7 +114,7 @@ describe('conditioning', () => {
       profiled(['eu', 'bus'], 30, { rows: 30 }),
       profiled(['eu', 'van'], 60, { rows: 30 }),
     ];
-    for (const on_small of ['global', 'skip', 'merge'] as const) {
+    for (const on_small of ['global', 'skip', 'merge', 'shrink'] as const) {
       const found = decisions([failed, ...small], { on_small });
       expect(found.find(({ text }) => text === late.text)?.decision).toEqual({
         kind: 'fail',
@@ -130,6 +130,22 @@ describe('conditioning', () => {
   it('skips when asked, or when no global model could answer', () => {
     const small = [profiled(['eu', 'car'], 0, { rows: 10 })];
     expect(decisions(small, { on_small: 'skip' })[0]?.decision.kind).toBe('skip');
+  });
+
+  it('trains what is small to blend it, when asked, unless there is nothing to learn', () => {
+    const small = profiled(['eu', 'car'], 0, { rows: 10 });
+    const large = profiled(['eu', 'van'], 10);
+    const found = decisions([small, large], { on_small: 'shrink' });
+    expect(found.map(({ decision }) => decision)).toEqual([
+      { kind: 'shrink', reason: 'too_small' },
+      { kind: 'train' },
+    ]);
+    const { target } = small.facts;
+    const facts = { ...small.facts, target: { ...target, missing: small.facts.rows } };
+    expect(decisions([{ ...small, facts }], { on_small: 'shrink' })[0]?.decision).toEqual({
+      kind: 'global',
+      reason: 'no_target',
+    });
   });
 
   it('unites small siblings of one region into a partition that trains', () => {

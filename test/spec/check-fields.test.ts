@@ -14,6 +14,28 @@ describe('fields that contradict each other', () => {
     expect(warningsOf(skipped)).toEqual([]);
   });
 
+  it('parents are of the first columns of a key of several, and compared with the model without partition', () => {
+    const keyed = (partition: string) =>
+      minimalWith('').replace(/partition: .*/, `partition: ${partition}`);
+    const problemOf = (partition: string) => soleProblem(keyed(partition));
+    const alone = problemOf('{ by: store, parents: store }');
+    expect(alone.path).toEqual(['partition', 'parents']);
+    expect(alone.message).toContain('A key of one column, `store`, has no parents.');
+    expect(alone.place?.line).toBeGreaterThan(0);
+    for (const parents of ['store', '[region, store]', '[store, region]', 'town'])
+      expect(problemOf(`{ by: [region, store], parents: ${parents} }`).message).toContain(
+        'is not how the key begins, of which a column must be left. Write `[region]`.',
+      );
+    expect(problemOf('{ by: [land, region, store], parents: region }').message).toContain(
+      'Write `[land]` or `[land, region]`.',
+    );
+    const off = keyed('{ by: [region, store], parents: region, on_small: skip }');
+    expect(soleProblem(`${off}\nglobal: { enabled: false }`).message).toContain(
+      'Parents are compared with the model without partition, which is off.',
+    );
+    expect(warningsOf(keyed('{ by: [region, store], parents: [region] }'))).toEqual([]);
+  });
+
   it('a warm start needs the model without partition', () => {
     const tune = 'tune: { method: tpe, warm_start: true }';
     const off = minimalWith(`${tune}\nglobal: { enabled: false }`);

@@ -2,10 +2,14 @@ import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../migrations/migrate.ts';
 import { digestBytes, digestJson } from '../../src/frame/digest.ts';
+import { blendDigest, blendParts } from '../../src/partition/blend.ts';
+import type { Choice } from '../../src/partition/choice.ts';
 import type { LineageStore } from '../../src/stores/lineage-store.ts';
 import { connectDatabase } from '../../src/stores/postgres/connect.ts';
 import type { Database } from '../../src/stores/postgres/database.ts';
+import { createPostgresAuditStore } from '../../src/stores/postgres/postgres-audit-store.ts';
 import { createPostgresLineageStore } from '../../src/stores/postgres/postgres-lineage-store.ts';
+import { createPostgresQuarantineStore } from '../../src/stores/postgres/postgres-quarantine-store.ts';
 import { createPostgresRunStore } from '../../src/stores/postgres/postgres-run-store.ts';
 import { GLOBAL_PARTITION } from '../../src/stores/run-store.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -159,6 +163,48 @@ describe('the lineage of a model', () => {
     expect(found.useCount).toBe(2);
   });
 
+  it('of several that answer together is those of its models, and who they answer for', async () => {
+    const store = createPostgresRunStore(db);
+    const { runId } = await store.createRun(newRun(3));
+    await recordPlan(store, runId, snapshot);
+    await store.recordTraining(
+      runId,
+      0,
+      [car, loader].map((id) => trainedOf(id)),
+      attempt(),
+    );
+    await store.recordGlobalTraining(runId, trainedOf(GLOBAL_PARTITION), attempt());
+    await store.recordEvaluation(runId, 0, [car, loader].map(evaluatedOf), attempt());
+    const parts = blendParts(
+      digestBytes(`model of ${loader}`),
+      { rung: 'global', model: globalModel },
+      0.37,
+    );
+    const blend = { parts, withoutFold: [0.3, 0.4, 1], scores: evaluatedOf(loader).facts.own };
+    const model = blendDigest(parts);
+    const blended: Choice = { ...chosenOf(loader), verdict: 'blend', model, blend };
+    const chosen = [chosenOf(car), blended];
+    await store.recordChoice(runId, chosen, totalsOf(0), attempt(1));
+    await store.recordChoice(runId, chosen, totalsOf(0), attempt(2));
+    expect((await store.partition(runId, 'wheel loader')).chosen).toEqual(blended);
+
+    const found = await lineage.lineageOfModel(model.slice(0, 20));
+    expect(found).toMatchObject({ model, blend: parts, places: [], useCount: 1 });
+    expect(new Set(found.makings.map((making) => making.model))).toEqual(
+      new Set(parts.map((part) => part.model)),
+    );
+    const uses = [
+      { runId, partition: 'asset_type=wheel loader', status: 'trained', verdict: 'blend' },
+    ];
+    expect(found.uses).toEqual(uses);
+    const ofOwn = await lineage.lineageOfModel(digestBytes(`model of ${loader}`));
+    expect(ofOwn).toMatchObject({ blend: null, uses });
+    expect(ofOwn.makings[0]?.answer).toMatchObject({ verdict: 'blend', model, blend: parts });
+    expect((await createPostgresAuditStore(db).verify()).findings).toEqual([]);
+    const impact = await createPostgresQuarantineStore(db).impact({ kind: 'blend', digest: model });
+    expect(impact.counts).toEqual({ runs: 1, models: 2, answers: 2 });
+  });
+
   it('is found by the beginning of the digest, and by nothing that is ambiguous or unknown', async () => {
     const hex = carModel.slice('sha256:'.length);
     for (const prefix of [hex.slice(0, 12), hex.slice(0, 12).toUpperCase(), carModel]) {
@@ -175,7 +221,7 @@ describe('the lineage of a model', () => {
 
   it('asks for more of a digest that several models begin with', async () => {
     const store = createPostgresRunStore(db);
-    const { runId } = await store.createRun(newRun(3));
+    const { runId } = await store.createRun(newRun(4));
     const ids = await recordPlan(store, runId, snapshotOf(['a', 'b'], 'other data'));
     const trained = ids.map((id, i) => {
       const one = trainedOf(id);

@@ -64,6 +64,8 @@ describe('migrations', () => {
       'audit_head',
       'audit_rows',
       'batch',
+      'blend',
+      'blend_part',
       'bookmark',
       'candidate',
       'choice',

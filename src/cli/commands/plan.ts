@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { displayPartition } from '../../domain/partition.ts';
 import { printable } from '../../domain/printable.ts';
+import { isFitted } from '../../domain/run.ts';
 import type { PlannedRow, RunPlan } from '../../operations/services.ts';
 import { reasonText } from '../../report/answer.ts';
 import { countedText, countText, roughDurationText } from '../../report/number-text.ts';
@@ -35,11 +36,14 @@ function planText(plan: RunPlan): string {
   const shown = plan.partitions.slice(0, MAX_ROWS);
   const hidden = plan.partitions.length - shown.length;
   const time = roughDurationText(plan.estimatedSeconds * 1000);
-  const trained = plan.partitions.filter(({ decision }) => decision.kind === 'train').length;
+  const trained = plan.partitions.filter(({ decision }) => isFitted(decision)).length;
   return [
     `${printable(plan.source)}: ${countedText(plan.rows, 'row')} in ${countedText(plan.partitions.length, 'partition')}`,
     ...shown.map(plannedLine),
     ...(hidden > 0 ? [`  … and ${countText(hidden)} more (all of them with --json)`] : []),
+    ...(plan.parents === undefined
+      ? []
+      : [`${countedText(plan.parents, 'parent')} with a model for all partitions below.`]),
     `${countedText(trained, 'partition')} with a model of its own, ${countedText(plan.candidates, 'candidate')} each: ${countedText(plan.fits, 'fit')}, cross-validation and the model without partition included.`,
     `About ${time} of training, ${BASIS_WORDS[plan.estimateBasis]}.`,
     ...plan.warnings.map((warning) => `warning: ${printable(warning)}`),
@@ -56,6 +60,8 @@ function decisionText(decision: PlannedRow['decision']): string {
   switch (decision.kind) {
     case 'train':
       return 'train';
+    case 'shrink':
+      return `train, and blend with the global model (${reasonText(decision.reason)})`;
     case 'global':
       return `global model answers (${reasonText(decision.reason)})`;
     case 'skip':

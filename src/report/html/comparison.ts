@@ -14,7 +14,8 @@ type Compared = PartitionRow & { readonly difference: number; readonly interval:
 /** Own against global: is the partition worth it, and where? */
 export function comparison(facts: ReportFacts): Html {
   const rows = facts.partitions.shown.filter(
-    (row): row is Compared => row.difference !== null && row.interval !== null,
+    (row): row is Compared =>
+      row.verdict !== 'blend' && row.difference !== null && row.interval !== null,
   );
   if (rows.length === 0) return html``;
   return html`<h2 id="comparison">Does a partition deserve a model of its own?</h2>

@@ -9,6 +9,7 @@ import { figure, type Html, html } from './html.ts';
 import { htmlPage } from './html-page.ts';
 import { intervals } from './intervals.ts';
 import { modelBody, modelDetails } from './model-section.ts';
+import { parentTable } from './parent-table.ts';
 import { coverage, partitionTable } from './partition-table.ts';
 import { summary } from './summary.ts';
 
@@ -26,13 +27,14 @@ function body(facts: ReportFacts): Html {
 <h1>${run.experiment}</h1>
 <p>Predicts <b>${question.target}</b> with one model for every <b>${question.partitionBy.join(' / ')}</b>, and one without partition.</p></header>
 ${run.error === null ? null : html`<p class="bad">${run.error}</p>`}
-${summary(facts)}${warnings(facts)}${contents(facts)}${partitionTable(facts)}${coverage(facts)}${intervals(facts)}${comparison(facts)}
+${summary(facts)}${warnings(facts)}${contents(facts)}${partitionTable(facts)}${parentTable(facts)}${coverage(facts)}${intervals(facts)}${comparison(facts)}
 ${globalModel(facts)}${algorithmTable(facts)}${stability(facts)}${details(facts)}${dataProfile(facts)}${timings(facts)}${provenance(facts)}`;
 }
 
 function contents(facts: ReportFacts): Html {
   const entries: readonly (readonly [id: string, title: string, isThere: boolean])[] = [
     ['partitions', 'Partitions', true],
+    ['parents', 'Parents', facts.parents !== undefined],
     ['comparison', 'Own or global', facts.lift.length > 0],
     ['global', 'Without partition', facts.global !== null],
     ['algorithms', 'Algorithms', true],

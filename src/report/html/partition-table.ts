@@ -40,8 +40,20 @@ function partitionLine(row: PartitionRow, anchor: string | undefined): Html {
 
 function answerTag(row: PartitionRow): Html {
   const { who, why } = answerOf(row);
-  const side = who === 'nobody' ? 'bad' : who === 'global' ? 'global' : 'own';
-  return html`<span class="tag ${side}">${who}</span><div class="small soft">${why}</div>`;
+  const side = who === 'nobody' ? 'bad' : who === 'global' || who === 'parent' ? 'global' : 'own';
+  return html`<span class="tag ${side}">${who}</span><div class="small soft">${why}</div>${blendScores(row)}${parentScores(row)}`;
+}
+
+function parentScores({ parent, own }: PartitionRow): Html {
+  if (parent === undefined) return html``;
+  const like = own?.cv.value ?? undefined;
+  return html`<div class="small soft">parent ${scoreText(parent.scores.cv)}, own ahead of it by ${signedText(parent.difference, like)} ${intervalText(parent.interval, like)}</div>`;
+}
+
+function blendScores({ blend }: PartitionRow): Html {
+  if (blend === null) return html``;
+  const { nested, holdout } = blend.scores ?? {};
+  return html`<div class="small soft">nested ${scoreText(nested)}, holdout ${scoreText(holdout)}</div>`;
 }
 
 function bestModel({ algorithm, runnerUp, own, ownModel }: PartitionRow): Html {

@@ -32,9 +32,18 @@ function sidesCard({ totals: { own, global } }: ReportFacts): Html {
   return html`<div class="card"><h3>Own models or one for all</h3><dl><dt class="own">${scoreText(own.holdout)}</dt><dd>the own model of each partition</dd><dt class="global">${scoreText(global.holdout)}</dt><dd>one model without partition</dd></dl><p>on the same holdout rows</p></div>`;
 }
 
-function verdictCard({ verdicts }: ReportFacts): Html {
-  if (verdicts.own + verdicts.global + verdicts.tie === 0) return html``;
-  return html`<div class="card"><h3>Verdict by partition</h3><dl><dt class="own">${countText(verdicts.own)}</dt><dd>own model clearly better</dd><dt class="tie">${countText(verdicts.tie)}</dt><dd>no clear difference</dd><dt class="global">${countText(verdicts.global)}</dt><dd>model without partition clearly better</dd></dl></div>`;
+function verdictCard({ verdicts, blended = 0 }: ReportFacts): Html {
+  if (Object.values(verdicts).every((count) => count === 0) && blended === 0) return html``;
+  const { own, tie, parent = 0, global } = verdicts;
+  const above =
+    parent === 0
+      ? null
+      : html`<dt class="global">${countText(parent)}</dt><dd>their parent's model</dd>`;
+  const both =
+    blended === 0
+      ? null
+      : html`<dt class="own">${countText(blended)}</dt><dd>small: both together</dd>`;
+  return html`<div class="card"><h3>Verdict by partition</h3><dl><dt class="own">${countText(own)}</dt><dd>own model clearly better</dd>${above}<dt class="tie">${countText(tie)}</dt><dd>no clear difference</dd><dt class="global">${countText(global)}</dt><dd>model without partition clearly better</dd>${both}</dl></div>`;
 }
 
 function coverageCard({ coverage, partitions }: ReportFacts): Html {

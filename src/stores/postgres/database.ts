@@ -20,6 +20,7 @@ import type { PlannedPartition } from '../../partition/condition.ts';
 import type {
   EvaluateFacts,
   ProfileFacts,
+  SideScores,
   TotalsFacts,
   TrainFacts,
 } from '../../partition/facts.ts';
@@ -55,6 +56,8 @@ export type Database = LedgerTables & {
   readonly evaluation: EvaluationTable;
   readonly metric: MetricTable;
   readonly choice: ChoiceTable;
+  readonly blend: BlendTable;
+  readonly blend_part: BlendPartTable;
   readonly run_totals: RunTotalsTable;
   readonly run_report: RunReportTable;
   readonly bookmark: BookmarkTable;
@@ -269,6 +272,17 @@ type ChoiceTable = OfPartition & {
   readonly verdict: Verdict | null;
   readonly adjusted_p_value: number | null;
   readonly model_digest: Digest | null;
+};
+type BlendTable = OfPartition & {
+  readonly digest: Digest;
+  readonly without_fold: readonly number[];
+  readonly scores: SideScores;
+};
+type BlendPartTable = OfPartition & {
+  readonly number: number;
+  readonly rung: Scope;
+  readonly model_digest: Digest;
+  readonly weight: number;
 };
 type RunTotalsTable = {
   readonly run_id: string;

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Impact, Subject, TouchedAlias, TouchedModel, TouchedRun } from '../impact.ts';
 import type { Database } from './database.ts';
+import { GLOBAL_ORDINAL, IS_ABOVE } from './partition-record.ts';
 
 const LISTED = 1_000;
 
@@ -54,8 +55,11 @@ function touchedModels(subject: Subject): RawBuilder<unknown> {
         run_partition.ordinal, model.digest, place.reach, training.origin_run_id,
         case when row_number() over (partition by model.run_id, model.digest
             order by model.partition_id) = 1
-          then (select count(*) from choice where choice.run_id = model.run_id
-            and choice.model_digest = model.digest) else 0 end as answers
+          then (select count(*) from choice join run_partition using (run_id, partition_id)
+            where choice.run_id = model.run_id and ordinal >= 0
+            and choice.model_digest = model.digest)
+            + (select count(*) from blend_part where blend_part.run_id = model.run_id
+            and blend_part.model_digest = model.digest) else 0 end as answers
       from (select distinct on (run_id, partition_id) * from place
         order by run_id, partition_id, reach) as place
       join model using (run_id, partition_id)
@@ -82,6 +86,12 @@ function placesOf(subject: Subject): RawBuilder<unknown> {
       return sql`select run_id, partition_id, 'itself' from model where digest = ${digest}`;
     case 'model_pack':
       return sql`select run_id, partition_id, 'itself' from model where pack_digest = ${digest}`;
+    case 'blend':
+      return sql`
+        select model.run_id, model.partition_id, 'itself' from blend
+        join blend_part using (run_id, partition_id)
+        join model on model.run_id = blend.run_id and model.digest = blend_part.model_digest
+        where blend.digest = ${digest}`;
     case 'rows':
       return withReach(sql`select * from run_partition where digest = ${digest} and ordinal >= 0`);
     case 'features':
@@ -107,14 +117,16 @@ function withReach(partitions: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select distinct place.run_id, place.partition_id, case
         when place.partition_id = bad.partition_id then 'rows'
-        when place.ordinal < 0 then 'global' else 'union' end as reach
+        when place.ordinal = ${GLOBAL_ORDINAL} then 'global'
+        when place.ordinal < ${GLOBAL_ORDINAL} then 'parent' else 'union' end as reach
     from (${partitions}) as bad
     join run_partition as place on place.run_id = bad.run_id
-      and (place.partition_id in (bad.partition_id, bad.merged_into) or place.ordinal < 0)`;
+      and (place.partition_id in (bad.partition_id, bad.merged_into) or ${IS_ABOVE})`;
 }
 
 function wholeRuns(runs: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
-    select run_id, partition_id, case when ordinal < 0 then 'global' else 'rows' end
+    select run_id, partition_id, case when ordinal = ${GLOBAL_ORDINAL} then 'global'
+      when ordinal < ${GLOBAL_ORDINAL} then 'parent' else 'rows' end
     from run_partition where run_id in (${runs})`;
 }

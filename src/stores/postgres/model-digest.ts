@@ -24,18 +24,20 @@ export async function findModelDigest(db: Kysely<Database>, text: string): Promi
   );
 }
 
-/** Digests are compared by bytes, so a prefix is a range of the index. */
+/** Digests are compared by bytes, so a prefix is a range of the index. Blends are models, too. */
 async function modelsThatBegin(db: Kysely<Database>, prefix: string): Promise<readonly Digest[]> {
-  const rows = await db
-    .selectFrom('model')
-    .select('digest')
-    .distinct()
-    .where('digest', '>=', sql<Digest>`${prefix}::text`)
-    .where('digest', '<=', sql<Digest>`${`${prefix}g`}::text`)
-    .orderBy('digest')
-    .limit(3)
-    .execute();
-  return rows.map(({ digest }) => digest);
+  const beginning = (table: 'model' | 'blend') =>
+    db
+      .selectFrom<'model' | 'blend'>(table)
+      .select('digest')
+      .distinct()
+      .where('digest', '>=', sql<Digest>`${prefix}::text`)
+      .where('digest', '<=', sql<Digest>`${`${prefix}g`}::text`)
+      .orderBy('digest')
+      .limit(3)
+      .execute();
+  const rows = [...(await beginning('model')), ...(await beginning('blend'))];
+  return [...new Set(rows.map(({ digest }) => digest))];
 }
 
 async function notFound(db: Kysely<Database>, text: string, hex: string): Promise<Failure> {

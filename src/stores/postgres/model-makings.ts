@@ -1,8 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
+import type { Scope } from '../../domain/run.ts';
 import type { LineageCandidate, LineageEdge, ModelMaking } from '../lineage-store.ts';
-import { type CodeVersion, GLOBAL_PARTITION } from '../run-store.ts';
+import type { CodeVersion } from '../run-store.ts';
+import { blendsOf } from './blends.ts';
 import type { Database } from './database.ts';
+import { GLOBAL_ORDINAL } from './partition-record.ts';
 
 /** Every (run, partition) that made the model, the newest run first. */
 export async function makingsOf(
@@ -62,6 +65,7 @@ function selectMakings(db: Kysely<Database>) {
     .innerJoin('snapshot', 'snapshot.id', 'run_snapshot.snapshot_id')
     .innerJoin('run_plan', 'run_plan.run_id', 'run.id')
     .select([
+      'model.digest as model',
       'model.run_id',
       'model.partition_id',
       'model.algorithm',
@@ -71,6 +75,7 @@ function selectMakings(db: Kysely<Database>) {
       'parameters.document as parameters',
       'training.step_id',
       'training.origin_run_id',
+      'run_partition.ordinal',
       'run_partition.text',
       'run_partition.digest as rows_digest',
       'run_partition.row_count',
@@ -93,8 +98,14 @@ function selectMakings(db: Kysely<Database>) {
 
 type MakingRow = Awaited<ReturnType<ReturnType<typeof selectMakings>['executeTakeFirstOrThrow']>>;
 
+function scopeOf(ordinal: number): Scope {
+  if (ordinal === GLOBAL_ORDINAL) return 'global';
+  return ordinal < GLOBAL_ORDINAL ? 'parent' : 'own';
+}
+
 async function makingFromRow(db: Kysely<Database>, row: MakingRow): Promise<ModelMaking> {
   return {
+    model: row.model,
     runId: row.run_id,
     experiment: row.experiment,
     status: row.status,
@@ -102,7 +113,7 @@ async function makingFromRow(db: Kysely<Database>, row: MakingRow): Promise<Mode
     createdAt: row.created_at,
     origin: row.origin_run_id,
     notReproducible: row.not_reproducible,
-    scope: row.partition_id === GLOBAL_PARTITION ? 'global' : 'own',
+    scope: scopeOf(row.ordinal),
     partitionId: row.partition_id,
     partition: row.text,
     spec: row.spec_digest,
@@ -189,7 +200,9 @@ async function answerFor(db: Kysely<Database>, making: Making): Promise<ModelMak
     .where('run_id', '=', making.run_id)
     .where('partition_id', '=', making.partition_id)
     .executeTakeFirst();
-  return row ?? null;
+  if (row === undefined) return null;
+  const blends = await blendsOf(db, making.run_id, [making.partition_id]);
+  return { ...row, blend: blends.get(making.partition_id)?.parts ?? null };
 }
 
 async function attemptsAt(db: Kysely<Database>, stepId: number): Promise<ModelMaking['attempts']> {

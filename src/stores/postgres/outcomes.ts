@@ -4,6 +4,7 @@ import { digestJson } from '../../frame/digest.ts';
 import type { Choice } from '../../partition/choice.ts';
 import type { EvaluateFacts, Interval, SideScores } from '../../partition/facts.ts';
 import { type EvaluatedPartition, GLOBAL_PARTITION, type RunStore } from '../run-store.ts';
+import { insertBlends, knowBlends } from './blends.ts';
 import type { Database } from './database.ts';
 import { knowObjects } from './objects.ts';
 import { evaluateFactsFromRow, totalsFactsFromRow } from './older-facts.ts';
@@ -28,7 +29,9 @@ export function outcomeRecords(db: Kysely<Database>): Outcomes {
       const outputDigest = digestJson(asJson({ chosen, totals }));
       const step = { runId, stage: 'choose', scope: 'own', batch: 0, attempt } as const;
       await recordStep(db, { ...step, outputDigest }, async (transaction, stepId) => {
+        await knowBlends(transaction, chosen);
         await insertChoices(transaction, runId, stepId, chosen);
+        await insertBlends(transaction, runId, chosen);
         await insertRows(
           transaction,
           'run_totals',
@@ -151,8 +154,9 @@ async function insertMetrics(
 type ScoreRow = Omit<Database['metric'], 'run_id' | 'partition_id' | 'name'>;
 
 function scoreRows(facts: EvaluateFacts): readonly ScoreRow[] {
-  return (['own', 'global'] as const).flatMap((scope) => {
-    const side = facts[scope];
+  const sides = { own: facts.own, parent: facts.parent?.scores ?? null, global: facts.global };
+  return (['own', 'parent', 'global'] as const).flatMap((scope) => {
+    const side = sides[scope];
     return side === null ? [] : sideRows(scope, side);
   });
 }

@@ -1,6 +1,7 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { parsePartitionText } from '../../domain/partition.ts';
 import type { Decision, FailureReason, SkipReason } from '../../domain/run.ts';
+import type { Blend } from '../../partition/blend.ts';
 import type { Choice } from '../../partition/choice.ts';
 import type { PlannedPartition } from '../../partition/condition.ts';
 import type { PackMember } from '../objects/pack.ts';
@@ -8,13 +9,26 @@ import type { TrainedPartition } from '../run-store.ts';
 import type { Database } from './database.ts';
 import { trainFactsFromRow } from './older-facts.ts';
 
+/** Where the model without partition stands among partitions; parents stand before it, the first one next to it. */
+export const GLOBAL_ORDINAL = -1;
+
+/** Of a row `place` of `run_partition`: its model was trained on the rows of `bad` and of others. A text never ends within a value. */
+export const IS_ABOVE = sql<boolean>`(place.ordinal = -1
+  or place.ordinal < -1 and starts_with(bad.text, place.text || '/'))`;
+
 /** The partitions of a run as `condition` planned them; without the model without partition. */
 export function selectPlanned(db: Kysely<Database>, runId: string) {
+  return selectTrainable(db, runId).where('run_partition.ordinal', '>=', 0);
+}
+
+/** The same with the parents of partitions, which stand before the model without partition. */
+export function selectTrainable(db: Kysely<Database>, runId: string) {
   return db
     .selectFrom('run_partition')
     .where('run_partition.run_id', '=', runId)
-    .where('run_partition.ordinal', '>=', 0)
+    .where('run_partition.ordinal', '!=', GLOBAL_ORDINAL)
     .select([
+      'run_partition.ordinal',
       'run_partition.partition_id',
       'run_partition.text',
       'run_partition.row_count',
@@ -74,6 +88,7 @@ export function plannedFromRow(row: PlannedRow): PlannedPartition {
     rows: row.row_count,
     decision: decisionFromRow(row),
     ranges: row.ranges,
+    ...(row.ordinal < GLOBAL_ORDINAL && { isParent: true as const }),
   };
 }
 
@@ -118,7 +133,10 @@ function memberOf(
   return pack === null || offset === null || length === null ? null : { pack, offset, length };
 }
 
-export function chosenFromRow(row: Omit<Database['choice'], 'run_id' | 'step_id'>): Choice {
+export function chosenFromRow(
+  row: Omit<Database['choice'], 'run_id' | 'step_id'>,
+  blend: Blend | undefined,
+): Choice {
   return {
     partitionId: row.partition_id,
     status: row.status,
@@ -126,5 +144,6 @@ export function chosenFromRow(row: Omit<Database['choice'], 'run_id' | 'step_id'
     verdict: row.verdict,
     adjustedPValue: row.adjusted_p_value,
     model: row.model_digest,
+    ...(blend !== undefined && { blend }),
   };
 }

@@ -4,18 +4,21 @@ import { suggestion } from '../../domain/nearest-name.ts';
 import { displayPartition, parsePartitionText, partitionText } from '../../domain/partition.ts';
 import type { EvaluateFacts } from '../../partition/facts.ts';
 import type { PartitionRecord, RunStore } from '../run-store.ts';
+import { blendsOf } from './blends.ts';
 import type { Database } from './database.ts';
 import { evaluateFactsFromRow } from './older-facts.ts';
 import {
   chosenFromRow,
+  GLOBAL_ORDINAL,
   plannedFromRow,
   selectPlanned,
+  selectTrainable,
   selectTraining,
   trainedFromRow,
 } from './partition-record.ts';
 import { anyOf } from './rows.ts';
 
-type Partitions = Pick<RunStore, 'partitions' | 'partition'>;
+type Partitions = Pick<RunStore, 'partitions' | 'partition' | 'parents'>;
 
 /** Partitions that are in memory at once. */
 const PAGE = 200;
@@ -52,13 +55,20 @@ export function partitionQueries(db: Kysely<Database>): Partitions {
       if (record !== undefined) return record;
       throw await notFound(db, runId, textOrKey);
     },
+
+    async parents(runId, ids) {
+      let select = selectTrainable(db, runId)
+        .where('run_partition.ordinal', '<', GLOBAL_ORDINAL)
+        .select('run_partition.digest')
+        .orderBy('run_partition.ordinal', 'desc');
+      if (ids !== undefined) select = select.where('run_partition.partition_id', '=', anyOf(ids));
+      return recordsFromRows(db, runId, await select.execute());
+    },
   };
 }
 
 function selectPage(db: Kysely<Database>, runId: string) {
-  return selectPlanned(db, runId)
-    .select(['run_partition.ordinal', 'run_partition.digest'])
-    .orderBy('run_partition.ordinal');
+  return selectPlanned(db, runId).select('run_partition.digest').orderBy('run_partition.ordinal');
 }
 
 type PageRow = Awaited<ReturnType<ReturnType<typeof selectPage>['executeTakeFirstOrThrow']>>;
@@ -70,8 +80,9 @@ async function recordsFromRows(
   page: readonly PageRow[],
 ): Promise<readonly PartitionRecord[]> {
   if (page.length === 0) return [];
-  const ids = anyOf(page.map((row) => row.partition_id));
-  const [profiles, trainings, evaluations, choices] = await Promise.all([
+  const partitionIds = page.map((row) => row.partition_id);
+  const ids = anyOf(partitionIds);
+  const [profiles, trainings, evaluations, choices, blends] = await Promise.all([
     factsById(db, 'profile', runId, ids),
     selectTraining(db, runId).where('training.partition_id', '=', ids).execute(),
     factsById(db, 'evaluation', runId, ids),
@@ -81,9 +92,15 @@ async function recordsFromRows(
       .where('run_id', '=', runId)
       .where('partition_id', '=', ids)
       .execute(),
+    blendsOf(db, runId, partitionIds),
   ]);
   const trained = new Map(trainings.map((row) => [row.partition_id, trainedFromRow(row)]));
-  const chosen = new Map(choices.map((row) => [row.partition_id, chosenFromRow(row)]));
+  const chosen = new Map(
+    choices.map((row) => {
+      const { partition_id: id } = row;
+      return [id, chosenFromRow(row, blends.get(id))];
+    }),
+  );
   return page.map((row) => ({
     ...plannedFromRow(row),
     digest: row.digest,

@@ -5,10 +5,10 @@ import { asJson, type Json } from '../../domain/json.ts';
 import { comparePartitions, GLOBAL_TEXT } from '../../domain/partition.ts';
 import { digestJson } from '../../frame/digest.ts';
 import type { PlannedPartition } from '../../partition/condition.ts';
-import { type BatchPlan, GLOBAL_PARTITION, type RunStore } from '../run-store.ts';
+import { type BatchPlan, type Conditioned, GLOBAL_PARTITION, type RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
 import { knowObjects } from './objects.ts';
-import { plannedFromRow, selectPlanned } from './partition-record.ts';
+import { GLOBAL_ORDINAL, plannedFromRow, selectTrainable } from './partition-record.ts';
 import { recordStep } from './record-step.ts';
 import { anyOf, insertRows } from './rows.ts';
 import { selectBatch, selectSnapshotPartitions } from './snapshots.ts';
@@ -25,18 +25,23 @@ export function planRecords(db: Kysely<Database>): Plans {
 
     async plannedBatch(runId, stage, number) {
       const { partition_ids: ids } = await selectBatch(db, runId, stage, number);
-      const rows = await selectPlanned(db, runId)
+      const rows = await selectTrainable(db, runId)
         .where('run_partition.partition_id', '=', anyOf(ids))
         .execute();
       const byId = new Map(rows.map((row) => [row.partition_id, plannedFromRow(row)]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
 
-    async recordCondition(runId, { plan, partitions, trainingKeys, takenOver }, attempt) {
-      const outputDigest = digestJson(asJson({ plan, partitions }));
+    async recordCondition(
+      runId,
+      { plan, partitions, parents = [], trainingKeys, takenOver },
+      attempt,
+    ) {
+      const planned = parents.length === 0 ? { partitions } : { partitions, parents };
+      const outputDigest = digestJson(asJson({ plan, ...planned }));
       const step = { runId, stage: 'condition', scope: 'own', batch: 0, attempt } as const;
       await recordStep(db, { ...step, outputDigest }, async (transaction, stepId) => {
-        const rows = await runPartitionRows(transaction, runId, partitions, trainingKeys);
+        const rows = await runPartitionRows(transaction, runId, planned, trainingKeys);
         await knowObjects(transaction, [
           { digest: plan.folds, kind: 'folds', byteSize: null },
           ...rows.map(({ digest }) => ({ digest, kind: 'rows', byteSize: null }) as const),
@@ -114,7 +119,7 @@ async function checkPartitionsExist(
           .select(count)
           .where('snapshot_partition.partition_id', '=', anyOf(ids))
           .executeTakeFirstOrThrow()
-      : await selectPlanned(db, runId)
+      : await selectTrainable(db, runId)
           .clearSelect()
           .select(count)
           .where('run_partition.partition_id', '=', anyOf(ids))
@@ -132,7 +137,7 @@ type RunPartitionRow = Database['run_partition'];
 async function runPartitionRows(
   db: Kysely<Database>,
   runId: string,
-  partitions: readonly PlannedPartition[],
+  { partitions, parents = [] }: Pick<Conditioned, 'partitions' | 'parents'>,
   trainingKeys: ReadonlyMap<string, Digest>,
 ): Promise<readonly RunPartitionRow[]> {
   const { snapshot_id: snapshotId } = await db
@@ -143,17 +148,19 @@ async function runPartitionRows(
   const members = await selectSnapshotPartitions(db, runId).execute();
   const digests = new Map(members.map((row) => [row.partition_id, row.digest]));
   const digestAt = new Map(members.map((row) => [row.row_start, row.digest]));
-  return [...partitions]
-    .sort((a, b) => comparePartitions(a.text, b.text))
-    .map((partition, ordinal) => {
-      const own = digests.get(partition.partitionId);
-      return {
-        ...runPartitionRow(runId, partition, ordinal),
-        snapshot_id: own === undefined ? null : snapshotId,
-        digest: own ?? unionDigest(partition, digestAt),
-        training_key: trainingKeys.get(partition.partitionId) ?? null,
-      };
-    });
+  const rowOf = (partition: PlannedPartition, ordinal: number): RunPartitionRow => {
+    const own = digests.get(partition.partitionId);
+    return {
+      ...runPartitionRow(runId, partition, ordinal),
+      snapshot_id: own === undefined ? null : snapshotId,
+      digest: own ?? unionDigest(partition, digestAt),
+      training_key: trainingKeys.get(partition.partitionId) ?? null,
+    };
+  };
+  return [
+    ...[...partitions].sort((a, b) => comparePartitions(a.text, b.text)).map(rowOf),
+    ...parents.map((parent, i) => rowOf(parent, GLOBAL_ORDINAL - 1 - i)),
+  ];
 }
 
 function runPartitionRow(
@@ -203,7 +210,7 @@ export async function insertGlobalPartition(
     {
       run_id: runId,
       partition_id: GLOBAL_PARTITION,
-      ordinal: -1,
+      ordinal: GLOBAL_ORDINAL,
       snapshot_id: null,
       text: GLOBAL_TEXT,
       digest,

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import type { LineageStore, ModelLineage, ModelUse, ReproductionRecord } from '../lineage-store.ts';
+import { blendOfDigest } from './blends.ts';
 import type { Database } from './database.ts';
 import { findModelDigest } from './model-digest.ts';
 import { CODE_COLUMNS, codeFromRow, makingsOf } from './model-makings.ts';
@@ -18,14 +19,19 @@ export function createPostgresLineageStore(db: Kysely<Database>): LineageStore {
         .select('byte_size')
         .where('digest', '=', model)
         .executeTakeFirstOrThrow();
+      const blend = await blendOfDigest(db, model);
+      const made = blend === null ? [model] : blend.map((part) => part.model);
+      const makings = await Promise.all(made.map((one) => makingsOf(db, one, LISTED)));
+      const counts = await Promise.all(made.map((one) => makingCountOf(db, one)));
       return {
         model,
+        blend,
         byteSize,
         places: await placesOf(db, model),
-        makings: await makingsOf(db, model, LISTED),
-        makingCount: await countOf(db, 'model', 'digest', model),
+        makings: makings.flat(),
+        makingCount: counts.reduce((sum, count) => sum + count, 0),
         uses: await usesOf(db, model),
-        useCount: await countOf(db, 'choice', 'model_digest', model),
+        useCount: await useCountOf(db, model),
       };
     },
 
@@ -78,15 +84,13 @@ async function placesOf(db: Kysely<Database>, model: Digest): Promise<ModelLinea
 }
 
 async function usesOf(db: Kysely<Database>, model: Digest): Promise<readonly ModelUse[]> {
-  const rows = await db
-    .selectFrom('choice')
-    .innerJoin('run_partition', (join) =>
+  const rows = await usedAt(db, model)
+    .innerJoin('choice', (join) =>
       join
-        .onRef('run_partition.run_id', '=', 'choice.run_id')
-        .onRef('run_partition.partition_id', '=', 'choice.partition_id'),
+        .onRef('choice.run_id', '=', 'used.run_id')
+        .onRef('choice.partition_id', '=', 'used.partition_id'),
     )
     .select(['choice.run_id', 'run_partition.text', 'choice.status', 'choice.verdict'])
-    .where('choice.model_digest', '=', model)
     .orderBy('choice.run_id', 'desc')
     .orderBy('run_partition.ordinal')
     .limit(LISTED)
@@ -99,16 +103,42 @@ async function usesOf(db: Kysely<Database>, model: Digest): Promise<readonly Mod
   }));
 }
 
-async function countOf(
-  db: Kysely<Database>,
-  table: 'model' | 'choice',
-  column: 'digest' | 'model_digest',
-  model: Digest,
-): Promise<number> {
-  const { count } = await db
-    .selectFrom(table)
+/** (run, partition) by (run, partition): where the model answers, alone or with others. A parent is no partition of the table. */
+function usedAt(db: Kysely<Database>, model: Digest) {
+  return db
+    .with('used', (part) =>
+      part
+        .selectFrom('choice')
+        .select(['run_id', 'partition_id'])
+        .where('model_digest', '=', model)
+        .union(
+          part
+            .selectFrom('blend_part')
+            .select(['run_id', 'partition_id'])
+            .where('model_digest', '=', model),
+        ),
+    )
+    .selectFrom('used')
+    .innerJoin('run_partition', (join) =>
+      join
+        .onRef('run_partition.run_id', '=', 'used.run_id')
+        .onRef('run_partition.partition_id', '=', 'used.partition_id'),
+    )
+    .where('run_partition.ordinal', '>=', 0);
+}
+
+async function useCountOf(db: Kysely<Database>, model: Digest): Promise<number> {
+  const { count } = await usedAt(db, model)
     .select((select) => select.fn.countAll<number>().as('count'))
-    .where(db.dynamic.ref(column), '=', model)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+async function makingCountOf(db: Kysely<Database>, model: Digest): Promise<number> {
+  const { count } = await db
+    .selectFrom('model')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('digest', '=', model)
     .executeTakeFirstOrThrow();
   return count;
 }

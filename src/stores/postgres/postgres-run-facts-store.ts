@@ -2,8 +2,10 @@ import { type Kysely, sql } from 'kysely';
 import { Failure } from '../../domain/failure.ts';
 import type { Stage } from '../../domain/run.ts';
 import type { FailureGroup, RunFactsStore, ServingRecord } from '../run-facts.ts';
+import { blendsOf } from './blends.ts';
 import type { Database } from './database.ts';
 import { partitionCells, partitionStates } from './partition-cells.ts';
+import { GLOBAL_ORDINAL } from './partition-record.ts';
 
 /** How many messages and partitions a group of failures names. */
 const LISTED_MESSAGES = 5;
@@ -64,7 +66,7 @@ export function createPostgresRunFactsStore(db: Kysely<Database>): RunFactsStore
 
     attempts: (runId, page) => attemptsOf(db, runId, page),
     failures: (runId) => failuresOf(db, runId),
-    serving: (runId) => servingOf(db, runId),
+    serving: (runId, of) => servingOf(db, runId, of),
   };
 }
 
@@ -165,13 +167,16 @@ async function failuresOf(db: Kysely<Database>, runId: string): Promise<readonly
     .sort((a, b) => b.count - a.count);
 }
 
-function reachOf(side: 'own' | 'global') {
-  return sql<
-    number | null
-  >`(evaluation.facts #>> array[${sql.lit(side)}, 'band', 'reach'])::double precision`;
+function reachOf(...side: readonly string[]) {
+  const path = [...side, 'band', 'reach'].map((name) => sql.lit(name));
+  return sql<number | null>`(evaluation.facts #>> array[${sql.join(path)}])::double precision`;
 }
 
-async function servingOf(db: Kysely<Database>, runId: string): Promise<readonly ServingRecord[]> {
+async function servingOf(
+  db: Kysely<Database>,
+  runId: string,
+  of: 'partitions' | 'parents',
+): Promise<readonly ServingRecord[]> {
   const rows = await db
     .selectFrom('run_partition')
     .leftJoin('choice', (join) =>
@@ -195,11 +200,13 @@ async function servingOf(db: Kysely<Database>, runId: string): Promise<readonly 
         .onRef('evaluation.partition_id', '=', 'run_partition.partition_id'),
     )
     .where('run_partition.run_id', '=', runId)
-    .where('run_partition.ordinal', '>=', 0)
+    .where('run_partition.ordinal', of === 'partitions' ? '>' : '<', GLOBAL_ORDINAL)
     .orderBy('run_partition.ordinal')
     .select([
       reachOf('own').as('ownReach'),
+      reachOf('parent', 'scores').as('parentReach'),
       reachOf('global').as('globalReach'),
+      'run_partition.partition_id',
       'run_partition.text',
       'choice.status',
       'choice.model_digest',
@@ -211,17 +218,22 @@ async function servingOf(db: Kysely<Database>, runId: string): Promise<readonly 
       'object_location.byte_length',
     ])
     .execute();
-  return rows.map(({ text, status, model_digest, reason, verdict, digest, ...place }) => {
-    const { ownReach, globalReach } = place;
-    const { pack_digest: pack, byte_offset: offset, byte_length: length } = place;
+  const blends = await blendsOf(db, runId);
+  return rows.map(({ partition_id: id, status, model_digest, verdict, digest, ...row }) => {
+    const { pack_digest: pack, byte_offset: offset, byte_length: length } = row;
     const isPlaced = digest !== null && pack !== null && offset !== null && length !== null;
+    const blend = blends.get(id);
     return {
-      text,
+      text: row.text,
       isChosen: status !== null,
       serves: model_digest,
-      reason: reason ?? verdict,
+      reason: row.reason ?? verdict,
       own: isPlaced ? { digest, bytes: { pack, offset, length } } : null,
-      reach: { own: ownReach, global: globalReach },
+      reach: { own: row.ownReach, parent: row.parentReach, global: row.globalReach },
+      blend:
+        blend === undefined
+          ? null
+          : { parts: blend.parts, reach: blend.scores?.band?.reach ?? null },
     };
   });
 }

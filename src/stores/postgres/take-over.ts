@@ -31,7 +31,7 @@ export function earlierTrainings(db: Kysely<Database>): Earlier {
             .on('training.origin_run_id', 'is not', null),
         )
         .where('run_partition.run_id', '=', runId)
-        .where('run_partition.decision', '=', 'train')
+        .where('run_partition.decision', 'in', ['train', 'shrink'])
         .where('training.run_id', 'is', null)
         .select('run_partition.partition_id')
         .execute();

@@ -2,7 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import type { Withheld } from '../quarantine-store.ts';
 import { GLOBAL_PARTITION } from '../run-store.ts';
+import { blendsOf } from './blends.ts';
 import type { Database } from './database.ts';
+import { GLOBAL_ORDINAL, IS_ABOVE } from './partition-record.ts';
 
 /** What of a run is in quarantine: one statement over the quarantines that stand, which are few. */
 export async function withheldOf(db: Kysely<Database>, runId: string): Promise<Withheld> {
@@ -18,7 +20,7 @@ export async function withheldOf(db: Kysely<Database>, runId: string): Promise<W
     select model.digest, null, quarantine.reason
       from quarantine join run_partition as bad on bad.digest = quarantine.digest
       join run_partition as place on place.run_id = bad.run_id
-        and (place.partition_id in (bad.partition_id, bad.merged_into) or place.ordinal < 0)
+        and (place.partition_id in (bad.partition_id, bad.merged_into) or ${IS_ABOVE})
       join model on model.run_id = place.run_id and model.partition_id = place.partition_id
       where subject = 'rows' and bad.run_id = ${runId} and bad.ordinal >= 0
     union all
@@ -54,9 +56,11 @@ export async function withheldAnswers(
         .onRef('run_partition.partition_id', '=', 'choice.partition_id'),
     )
     .where('choice.run_id', '=', runId)
+    .where('run_partition.ordinal', '>=', 0)
     .where('choice.model_digest', 'is not', null)
     .orderBy('run_partition.ordinal')
     .select((expression) => [
+      'run_partition.partition_id',
       'run_partition.text',
       'choice.model_digest',
       // Its own, or that of the union it was merged into.
@@ -66,17 +70,30 @@ export async function withheldAnswers(
             .selectFrom('model')
             .whereRef('model.run_id', '=', 'choice.run_id')
             .whereRef('model.digest', '=', 'choice.model_digest')
-            .where('model.partition_id', '!=', GLOBAL_PARTITION),
+            .where('model.partition_id', '!=', GLOBAL_PARTITION)
+            .where('model.partition_id', 'not in', parentIds(db, runId)),
         )
         .as('isOwn'),
     ])
     .execute();
-  const found = rows.flatMap(({ text, model_digest: digest, isOwn }) => {
-    const ofPartition = isOwn ? partitions.get(text) : undefined;
-    const reason = (digest === null ? undefined : models.get(digest)) ?? ofPartition;
+  const blends = await blendsOf(db, runId);
+  const found = rows.flatMap(({ partition_id: id, text, model_digest: digest, isOwn }) => {
+    const parts = blends.get(id)?.parts.map(({ model }) => model);
+    const answering = parts ?? (digest === null ? [] : [digest]);
+    const ofPartition = isOwn || parts !== undefined ? partitions.get(text) : undefined;
+    const ofModel = answering.flatMap((model) => models.get(model) ?? []);
+    const reason = ofModel[0] ?? ofPartition;
     return reason === undefined ? [] : [{ text, reason }];
   });
   const [first] = found;
   if (first === undefined) return null;
   return { count: found.length, first: first.text, reason: first.reason };
+}
+
+function parentIds(db: Kysely<Database>, runId: string) {
+  return db
+    .selectFrom('run_partition')
+    .select('partition_id')
+    .where('run_id', '=', runId)
+    .where('ordinal', '<', GLOBAL_ORDINAL);
 }

@@ -53,7 +53,7 @@ const partitionCell = z
     name: z.string(),
     rows: count,
     /** What `condition` decided; null before it did. */
-    decision: z.enum(['train', 'global', 'skip', 'fail', 'merge']).nullable(),
+    decision: z.enum(['train', 'shrink', 'global', 'skip', 'fail', 'merge']).nullable(),
     state: partitionState,
     reason: z.string().nullable(),
     verdict: z.enum(['own', 'parent', 'global', 'blend', 'tie']).nullable(),
@@ -78,7 +78,7 @@ const attemptFacts = z
   .strictObject({
     id: z.int(),
     stage: z.enum(STAGES),
-    scope: z.enum(['own', 'global']),
+    scope: z.enum(['own', 'parent', 'global']),
     batch: z.int(),
     attempt: z.int(),
     worker: z.string(),

@@ -14,7 +14,7 @@ describe('a form made from the schema of specs', () => {
   it('offers a choice, a number, a number beside words, a switch, columns', () => {
     expect(controlOf(at('partition', 'on_small'))).toEqual({
       kind: 'choice',
-      words: ['global', 'skip', 'merge'],
+      words: ['global', 'skip', 'merge', 'shrink'],
     });
     expect(controlOf(at('validate', 'folds'))).toEqual({
       kind: 'number',

@@ -1,5 +1,6 @@
 import { Failure, isFailure } from '../../../domain/failure.ts';
 import type { Frame } from '../../../frame/frame.ts';
+import { blendOutputs } from '../../../partition/blend.ts';
 import { answerFor, type ModelSet } from '../../../partition/model-set.ts';
 import { predictRows } from '../../../partition/pipeline.ts';
 import type { ModelBytes } from '../scoring/packed-models.ts';
@@ -23,9 +24,12 @@ export class ModelAnswers {
   of(partition: string, frame: Frame): { readonly output: Float64Array | null } & Answerer {
     const { member, reason } = answerFor(partition, this.#models);
     if (member === null) return { output: null, model: null, rung: 'none', reason };
-    const pipeline = this.#open.get(member);
+    const rows = [{ start: 0, count: frame.rowCount }];
+    const weights = member.parts.map(({ weight }) => weight);
+    const pipelines = member.parts.map((part) => this.#open.get(part));
     try {
-      const output = predictRows(pipeline, frame, [{ start: 0, count: frame.rowCount }]);
+      const outputs = pipelines.map((pipeline) => predictRows(pipeline, frame, rows));
+      const output = blendOutputs(outputs, weights);
       return { output, model: member.digest, rung: member.rung, reason, reach: member.reach };
     } catch (error) {
       if (!isFailure(error)) throw error;

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Failure } from '../../../domain/failure.ts';
 import { digestBytes } from '../../../frame/digest.ts';
-import type { Member } from '../../../partition/model-set.ts';
+import type { MemberPart } from '../../../partition/model-set.ts';
 import type { Pipeline } from '../../../partition/pipeline.ts';
 import { loadPipeline } from '../../../partition/pipeline-bytes.ts';
 import type { ModelBytes } from '../scoring/packed-models.ts';
@@ -14,7 +14,7 @@ export class OpenModels {
   readonly #open = new Map<string, Pipeline>();
 
   /** Throws `Failure('corrupt-object')` where the stored bytes are not the model's. */
-  get({ digest, bytes }: Pick<Member<ModelBytes>, 'digest' | 'bytes'>): Pipeline {
+  get({ digest, bytes }: Pick<MemberPart<ModelBytes>, 'digest' | 'bytes'>): Pipeline {
     const pipeline = this.#open.get(digest) ?? openModel(digest, bytes);
     this.#open.delete(digest);
     this.#open.set(digest, pipeline);

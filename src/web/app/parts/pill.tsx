@@ -21,9 +21,10 @@ export function AnswerTag(ended: {
   readonly status: PartitionStatus;
   readonly verdict: Verdict | null;
   readonly reason: string | null;
+  readonly blend?: Parameters<typeof answerOf>[0]['blend'];
 }) {
   const { who, why } = answerOf(ended);
-  const tone = who === 'nobody' ? 'bad' : who === 'global' ? 'global' : 'own';
+  const tone = who === 'nobody' ? 'bad' : who === 'global' || who === 'parent' ? 'global' : 'own';
   return (
     <>
       <span className={`pill plain ${tone}`}>{who}</span>

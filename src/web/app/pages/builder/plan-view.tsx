@@ -29,6 +29,7 @@ export function usePlan() {
 
 const DECISIONS: { readonly [kind in Plan['partitions'][number]['decision']['kind']]: string } = {
   train: 'a model of its own',
+  shrink: 'a model of its own, blended with the one without partition',
   global: 'left to the model without partition',
   skip: 'skipped',
   merge: 'merged with others',
@@ -38,7 +39,9 @@ const DECISIONS: { readonly [kind in Plan['partitions'][number]['decision']['kin
 /** What would be trained: how many models, and what becomes of every partition. */
 export function PlanView({ plan, isStale }: { plan: Plan; isStale: boolean }) {
   const { partitions, rows, fits, candidates, estimatedSeconds, warnings } = plan;
-  const own = partitions.filter(({ decision }) => decision.kind === 'train').length;
+  const own = partitions.filter(
+    ({ decision: { kind } }) => kind === 'train' || kind === 'shrink',
+  ).length;
   return (
     <div className="stack tight">
       <h3>The plan{isStale ? ', before your last change' : ''}</h3>

@@ -8,6 +8,7 @@ import { Bars } from '../../charts/bars.tsx';
 import { parametersText } from '../../parts/json-text.ts';
 import { PageHead, Section } from '../../parts/page.tsx';
 import { Answered } from '../../parts/states.tsx';
+import { BlendPage } from './blend-page.tsx';
 import { shortDigest } from './digest-text.ts';
 import { Makings } from './makings.tsx';
 
@@ -20,6 +21,9 @@ export function ModelPage() {
   const { model } = useParams({ from: '/models/$model' });
   const card = useQuery(question('GET /models/{model}', { params: { model } }));
   const lineage = useQuery(question('GET /models/{model}/lineage', { params: { model } }));
+  const parts = lineage.data?.blend ?? null;
+  if (lineage.data !== undefined && parts !== null)
+    return <BlendPage lineage={lineage.data} parts={parts} />;
   return (
     <Answered query={card} wait="the model">
       {(found) => (

@@ -93,7 +93,7 @@ function Standing({ detail: { chosen, trained } }: { detail: PartitionDetail }) 
   return (
     <span className="row">
       <span className="soft small">answered by</span>
-      <AnswerTag status={chosen.status} verdict={chosen.verdict} reason={chosen.reason} />
+      <AnswerTag {...chosen} />
     </span>
   );
 }

@@ -19,7 +19,10 @@ type Compared = Row & {
 /** Own against global: is the partition worth it, and where? */
 export function Comparison({ facts }: { facts: ReportFacts }) {
   const rows = facts.partitions.shown
-    .filter((row): row is Compared => row.difference !== null && row.interval !== null)
+    .filter(
+      (row): row is Compared =>
+        row.verdict !== 'blend' && row.difference !== null && row.interval !== null,
+    )
     .sort((a, b) => b.difference - a.difference);
   if (rows.length === 0) return null;
   const isMany = rows.length > DRAWN;

@@ -10,6 +10,7 @@ import { Comparison } from './comparison.tsx';
 import { Coverage } from './coverage.tsx';
 import { DataProfile } from './data-profile.tsx';
 import { ModelBody } from './model-body.tsx';
+import { ParentTable } from './parent-table.tsx';
 import { PartitionTable } from './partition-table.tsx';
 import { Summary } from './summary.tsx';
 
@@ -40,6 +41,7 @@ function Report({ facts, run }: { facts: ReportFacts; run: RunDetail }) {
       <Summary facts={facts} aside={<Exports run={run.runId} hasReport={run.hasReport} />} />
       <Warnings warnings={facts.data.warnings} />
       <PartitionTable facts={facts} run={run.runId} />
+      <ParentTable facts={facts} />
       <Coverage facts={facts} />
       <Comparison facts={facts} />
       {global === null ? null : (

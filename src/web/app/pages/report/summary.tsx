@@ -73,18 +73,31 @@ function SidesCard({ facts: { totals } }: { facts: ReportFacts }) {
   );
 }
 
-function VerdictCard({ facts: { verdicts } }: { facts: ReportFacts }) {
-  if (verdicts.own + verdicts.global + verdicts.tie === 0) return null;
+function VerdictCard({ facts: { verdicts, blended = 0 } }: { facts: ReportFacts }) {
+  const { own, tie, parent = 0, global } = verdicts;
+  if (own + tie + parent + global + blended === 0) return null;
   return (
     <div className="card">
       <h3>Verdict by partition</h3>
       <dl className="tally">
-        <dt className="own">{countText(verdicts.own)}</dt>
+        <dt className="own">{countText(own)}</dt>
         <dd>own model clearly better</dd>
-        <dt className="tie">{countText(verdicts.tie)}</dt>
+        {parent === 0 ? null : (
+          <>
+            <dt className="global">{countText(parent)}</dt>
+            <dd>their parent's model</dd>
+          </>
+        )}
+        <dt className="tie">{countText(tie)}</dt>
         <dd>no clear difference</dd>
-        <dt className="global">{countText(verdicts.global)}</dt>
+        <dt className="global">{countText(global)}</dt>
         <dd>model without partition clearly better</dd>
+        {blended === 0 ? null : (
+          <>
+            <dt className="own">{countText(blended)}</dt>
+            <dd>small: both together</dd>
+          </>
+        )}
       </dl>
     </div>
   );

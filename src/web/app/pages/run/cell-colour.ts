@@ -27,7 +27,9 @@ const STATES: { readonly [state in PartitionCell['state']]: Swatch } = {
 
 const NOBODY: Swatch = { colour: '--bad', word: 'nobody' };
 const OWN: Swatch = { colour: '--own', word: 'its own model, clearly better' };
+const BLEND: Swatch = { colour: '--trained', word: 'its own model and the global one together' };
 const TIE: Swatch = { colour: '--tie', word: 'the global model: no clear difference' };
+const PARENT: Swatch = { colour: '--tie', word: 'the model of its parent' };
 const GLOBAL: Swatch = { colour: '--global', word: 'the global model' };
 const UNKNOWN: Swatch = { colour: '--waiting', word: 'not known yet' };
 
@@ -57,8 +59,10 @@ export function paletteOf(cells: readonly PartitionCell[], colouring: Colouring)
 function answerSwatch({ state, verdict }: PartitionCell): Swatch {
   if (state === 'waiting') return UNKNOWN;
   if (state === 'failed' || state === 'skipped') return NOBODY;
+  if (verdict === 'parent') return PARENT;
   if (state === 'global' || verdict === 'global') return GLOBAL;
   if (verdict === 'tie') return TIE;
+  if (verdict === 'blend') return BLEND;
   return verdict === null && state === 'trained' ? UNKNOWN : OWN;
 }
 

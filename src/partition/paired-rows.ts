@@ -1,24 +1,20 @@
-import { type Comparison, comparePaired } from '../estimators/compare.ts';
 import { rowsThat } from '../frame/frame.ts';
 import { type NestedRows, nestedRows } from './nested-choice.ts';
 import type { Side } from './side-scores.ts';
-import { scoredRows, type Truth } from './truth.ts';
 
-/**
- * Own minus global on the out-of-fold rows that both predicted. On either side the candidate of fold k is chosen on the
- * other folds, so that being the best of many is no head start; null where there is nothing to compare.
- */
-export function ownAgainstGlobal(
-  truth: Truth,
-  own: Side,
-  global: Side,
-  folds: Uint8Array,
-): Comparison | null {
-  const ours = nestedRows(own, folds);
-  const theirs = nestedRows(global, folds);
-  const common = commonRows(ours.rows, theirs.rows);
-  const sideOf = (side: NestedRows) => scoredRows(truth, common, outputOf(side, common));
-  return comparePaired(truth.spec.metric, sideOf(ours), sideOf(theirs));
+/** Out-of-fold rows that both sides predicted, ascending, and what each said (rows × width, row-major). */
+type PairedRows = {
+  readonly rows: Int32Array;
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+};
+
+/** On either side the candidate of a fold is chosen on the other folds, so that being the best of many is no head start. */
+export function pairedRows(first: Side, second: Side, folds: Uint8Array): PairedRows {
+  const ours = nestedRows(first, folds);
+  const theirs = nestedRows(second, folds);
+  const rows = commonRows(ours.rows, theirs.rows);
+  return { rows, first: outputOf(ours, rows), second: outputOf(theirs, rows) };
 }
 
 /** Rows of both lists; each is ascending. */
