@@ -171,7 +171,12 @@ describe('a forecast of public data', () => {
     const onSpark = await partita.command(
       'predict',
       result.runId,
-      ...['--engine', 'spark', '--data', history, '--out', out],
+      '--engine',
+      'spark',
+      '--data',
+      history,
+      '--out',
+      out,
     );
     expect(onSpark).toMatchObject({ code: 2 });
     expect(onSpark.stderr).toContain('goes on from the history');
