@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 export type Received = {
@@ -21,17 +21,19 @@ export class Receiver {
   }
 
   async up(): Promise<void> {
-    const server = createServer(async (request, response) => {
-      const { url: path, headers } = request;
-      const body = await text(request);
-      this.received.push({ path, authorization: headers.authorization, body });
-      response.writeHead(this.status).end('so it is');
-      this.#changed();
-    });
+    const server = createServer((request, response) => void this.#take(request, response));
     await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
     const address = server.address();
     this.#port = typeof address === 'object' && address !== null ? address.port : 0;
     this.#server = server;
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { url: path, headers } = request;
+    const body = await text(request);
+    this.received.push({ path, authorization: headers.authorization, body });
+    response.writeHead(this.status).end('so it is');
+    this.#changed();
   }
 
   async down(): Promise<void> {
