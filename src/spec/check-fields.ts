@@ -3,6 +3,7 @@ import { type AskedTask, METRICS, type Metric, metricsOf } from '../domain/metri
 import { nearestName } from '../domain/nearest-name.ts';
 import { checkAnomaly } from './check-anomaly.ts';
 import { checkIntervals } from './check-intervals.ts';
+import { checkParents } from './check-parents.ts';
 import { columnsOfStep, givenName, looksBack, stepKind } from './engineered-columns.ts';
 import { RANKING_METHODS, THRESHOLD_METHODS } from './features.ts';
 import type { Path } from './problem.ts';
@@ -71,30 +72,6 @@ const checkGlobal: Check = ({ partition, global, forecast }) => {
   if ((asked !== 'global' && asked !== 'shrink') || global.enabled) return [];
   const message = `\`${asked}\` asks the model without partition, which is off. Set \`global.enabled: true\`, or \`on_small\` to \`skip\` or \`merge\`.`;
   return [finding(['partition', 'on_small'], message)];
-};
-
-/** A parent is of partitions that share the first columns of the key. */
-const checkParents: Check = ({ partition: { by, parents }, global }) => {
-  if (parents === undefined) return [];
-  const path = ['partition', 'parents'];
-  if (by.length === 1)
-    return [
-      finding(
-        path,
-        `A key of one column, \`${by[0]}\`, has no parents. Remove it, or name more columns in \`partition.by\`.`,
-      ),
-    ];
-  if (!global.enabled)
-    return [
-      finding(
-        path,
-        'Parents are compared with the model without partition, which is off. Set `global.enabled: true`.',
-      ),
-    ];
-  if (parents.length < by.length && parents.every((name, i) => name === by[i])) return [];
-  const ways = by.slice(1).map((_, i) => `\`[${by.slice(0, i + 1).join(', ')}]\``);
-  const message = `\`[${parents.join(', ')}]\` is not how the key begins, of which a column must be left. Write ${ways.join(' or ')}.`;
-  return [finding(path, message)];
 };
 
 /** Where every candidate is tried anyway, none can be tried earlier. */

@@ -12,11 +12,7 @@ import type {
   TrainFacts,
 } from '../../src/partition/facts.ts';
 import type { PartitionData } from '../../src/partition/partition-function.ts';
-import {
-  type Predictions,
-  predictionsFromBytes,
-  readLayer,
-} from '../../src/partition/predictions.ts';
+import { predictionsFromBytes, readLayer } from '../../src/partition/predictions.ts';
 import { targetOf } from '../../src/partition/target.ts';
 import { scoredRows, truthOf } from '../../src/partition/truth.ts';
 import type { Candidate } from '../../src/spec/spec.ts';
@@ -240,30 +236,6 @@ describe('totals', () => {
     expect(facts.globalEverywhere).toMatchObject({ cvRows: 400, holdoutRows: 100 });
   });
 
-  it('serves a blend by its weights: the holdout by that of all folds, nested by those of the others', () => {
-    const served = { with: 'global', weight: 0.25, withoutFold: [0, 1, 0.5] } as const;
-    const facts = totalsOf(
-      [
-        { rows: 300, ...ofCar, served },
-        { rows: 200, ...nobody, served: 'global' },
-      ],
-      [predictionsOf(own)],
-    );
-    const [blend] = facts.blends as SideScores[];
-    expect(facts.blends).toHaveLength(1);
-    expect(facts.served).toMatchObject({ cvRows: 400, holdoutRows: 100 });
-    expect(blend).toMatchObject({ cvRows: 240, holdoutRows: 60 });
-    const weightOf = (row: number) => served.withoutFold[car.folds[row] as number] as number;
-    const best = (of: TrainFacts) => (row: number) =>
-      of.bestWithout[car.folds[row] as number] as number;
-    expect(blend?.holdout).toEqual(
-      blended(holdoutRows(car.folds), () => 0.25, [() => layers - 1, () => layers - 1]),
-    );
-    expect(blend?.nested).toEqual(
-      blended(outOfFoldRows(car.folds), weightOf, [best(ownFacts), best(globalFacts)]),
-    );
-  });
-
   it('leaves out members that nobody serves', () => {
     const facts = totalsOf(
       [
@@ -275,25 +247,6 @@ describe('totals', () => {
     expect(facts.served).toMatchObject({ cvRows: 160, holdoutRows: 40 });
   });
 });
-
-/** The score of rows of cars, each by so much of the own model's layer and the rest of the global one's. */
-function blended(
-  rows: Int32Array,
-  weightOf: (row: number) => number,
-  [ownLayer, globalLayer]: readonly [(row: number) => number, (row: number) => number],
-) {
-  const [ours, theirs] = [own, global].map((result) =>
-    predictionsFromBytes(predictionsOf(result), layers, STATUSES.length),
-  );
-  const output = [...rows].flatMap((row) => {
-    const said = readLayer(ours as Predictions, ownLayer(row), Int32Array.of(row));
-    const other = readLayer(theirs as Predictions, globalLayer(row), Int32Array.of(row));
-    const weight = weightOf(row);
-    return [...said].map((value, k) => weight * value + (1 - weight) * (other[k] as number));
-  });
-  const truth = truthOf(car.frame, args, car.folds);
-  return score(spec.metric, scoredRows(truth, rows, Float64Array.from(output)));
-}
 
 function chosenOf({ candidates, best, bestWithout }: TrainFacts): SideArgs {
   return { candidates: candidates.length, best: best as number, bestWithout };

@@ -20,49 +20,48 @@ import type { PlannedPartition } from '../../partition/condition.ts';
 import type {
   EvaluateFacts,
   ProfileFacts,
-  SideScores,
   TotalsFacts,
   TrainFacts,
 } from '../../partition/facts.ts';
 import type { Snapshot } from '../../sources/snapshot.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { ObjectKind } from '../impact.ts';
+import type { BlendTables } from './blend-tables.ts';
 import type { DefaultNow, LedgerTables } from './ledger-tables.ts';
 
 /** The tables of `migrations/`, by their SQL names. Times are ISO 8601 text in UTC, seeds u64 as decimal text. */
-export type Database = LedgerTables & {
-  readonly object: ObjectTable;
-  readonly object_location: ObjectLocationTable;
-  readonly code_version: CodeVersionTable;
-  readonly environment: EnvironmentTable;
-  readonly spec: SpecTable;
-  readonly experiment: ExperimentTable;
-  readonly run: RunTable;
-  readonly snapshot: SnapshotTable;
-  readonly snapshot_partition: SnapshotPartitionTable;
-  readonly run_snapshot: RunSnapshotTable;
-  readonly batch: BatchTable;
-  readonly profile: ProfileTable;
-  readonly run_plan: RunPlanTable;
-  readonly run_partition: RunPartitionTable;
-  readonly step: StepTable;
-  readonly step_attempt: StepAttemptTable;
-  readonly step_io: StepIoTable;
-  readonly parameters: ParametersTable;
-  readonly training: TrainingTable;
-  readonly candidate: CandidateTable;
-  readonly selection: SelectionTable;
-  readonly model: ModelTable;
-  readonly evaluation: EvaluationTable;
-  readonly metric: MetricTable;
-  readonly choice: ChoiceTable;
-  readonly blend: BlendTable;
-  readonly blend_part: BlendPartTable;
-  readonly run_totals: RunTotalsTable;
-  readonly run_report: RunReportTable;
-  readonly bookmark: BookmarkTable;
-  readonly arrival: ArrivalTable;
-};
+export type Database = LedgerTables &
+  BlendTables & {
+    readonly object: ObjectTable;
+    readonly object_location: ObjectLocationTable;
+    readonly code_version: CodeVersionTable;
+    readonly environment: EnvironmentTable;
+    readonly spec: SpecTable;
+    readonly experiment: ExperimentTable;
+    readonly run: RunTable;
+    readonly snapshot: SnapshotTable;
+    readonly snapshot_partition: SnapshotPartitionTable;
+    readonly run_snapshot: RunSnapshotTable;
+    readonly batch: BatchTable;
+    readonly profile: ProfileTable;
+    readonly run_plan: RunPlanTable;
+    readonly run_partition: RunPartitionTable;
+    readonly step: StepTable;
+    readonly step_attempt: StepAttemptTable;
+    readonly step_io: StepIoTable;
+    readonly parameters: ParametersTable;
+    readonly training: TrainingTable;
+    readonly candidate: CandidateTable;
+    readonly selection: SelectionTable;
+    readonly model: ModelTable;
+    readonly evaluation: EvaluationTable;
+    readonly metric: MetricTable;
+    readonly choice: ChoiceTable;
+    readonly run_totals: RunTotalsTable;
+    readonly run_report: RunReportTable;
+    readonly bookmark: BookmarkTable;
+    readonly arrival: ArrivalTable;
+  };
 
 /** A partition of a run, in the many tables that tell something about it. */
 type OfPartition = { readonly run_id: string; readonly partition_id: string };
@@ -272,17 +271,6 @@ type ChoiceTable = OfPartition & {
   readonly verdict: Verdict | null;
   readonly adjusted_p_value: number | null;
   readonly model_digest: Digest | null;
-};
-type BlendTable = OfPartition & {
-  readonly digest: Digest;
-  readonly without_fold: readonly number[];
-  readonly scores: SideScores;
-};
-type BlendPartTable = OfPartition & {
-  readonly number: number;
-  readonly rung: Scope;
-  readonly model_digest: Digest;
-  readonly weight: number;
 };
 type RunTotalsTable = {
   readonly run_id: string;
