@@ -50,6 +50,10 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
       const { planRun } = await import('./operations/plan.ts');
       return planRun(await system.workshop(prepared.spec), prepared);
     },
+    advise: async (request, signal) => {
+      const { adviseOn } = await import('./operations/advise.ts');
+      return adviseOn(await system.workshop(request.spec), request, signal);
+    },
     predict: async (request) => {
       const { predict } = await import('./operations/predict.ts');
       return act((context) => predict(context, request));

@@ -9,6 +9,7 @@ const LONG_SUITES: { readonly [name: string]: Suite } = {
   versions: { include: ['test/versions/**/*.test.ts'] },
   // Programs of others read what we give them: an MLflow server, OpenLineage's own client.
   outside: { include: ['test/outside/**/*.test.ts'] },
+  statistics: { include: ['test/statistics/**/*.test.ts'] },
   // The tests of `npm test` that compare with stored answers, here with answers that Python gives now, on other tables.
   oracle: {
     include: [
@@ -37,7 +38,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: [...suite.include],
-    exclude: name === undefined ? ['test/{chaos,cluster,versions,outside}/**'] : [],
+    exclude: name === undefined ? ['test/{chaos,cluster,versions,outside,statistics}/**'] : [],
     globalSetup: ['test/build.ts', ...(suite.globalSetup === undefined ? [] : [suite.globalSetup])],
     expect: { requireAssertions: true },
     // Two cores, and several suites start real servers: more workers only make them fight.

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
+import { registerAdvise } from './commands/advise.ts';
 import { registerAnnotations } from './commands/annotations.ts';
 import { registerAttach } from './commands/attach.ts';
 import { registerAudit } from './commands/audit.ts';
@@ -36,6 +37,7 @@ const COMMANDS = [
   registerInit,
   registerExample,
   registerValidate,
+  registerAdvise,
   registerPlan,
   registerRun,
   registerAttach,

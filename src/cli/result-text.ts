@@ -12,6 +12,7 @@ import {
   percentText,
   signedText,
 } from '../report/number-text.ts';
+import { NO_BORDER } from './table-borders.ts';
 import type { Colors } from './terminal.ts';
 
 /** Longer tables are cut: the report has them all. */
@@ -19,24 +20,6 @@ const MAX_ROWS = 30;
 const MAX_WARNINGS = 10;
 const MAX_FAILURES = 5;
 const MAX_NAME = 40;
-
-const NO_BORDER = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: ' ',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
 
 /** A run's result for people: what happened, the best model of each partition and without partition, what to do next. */
 export function resultText(result: RunResult, colors: Colors): string {

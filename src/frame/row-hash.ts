@@ -138,3 +138,13 @@ function valueWriter(column: Column): (row: RowBytes, i: number) => void {
     }
   }
 }
+
+/** Of the given rows, 16 bytes each. */
+export function takeRowHashes(rowHashes: Uint8Array, rows: Int32Array): Uint8Array {
+  const taken = new Uint8Array(rows.length * 16);
+  for (let i = 0; i < rows.length; i++) {
+    const from = (rows[i] as number) * 16;
+    taken.set(rowHashes.subarray(from, from + 16), i * 16);
+  }
+  return taken;
+}

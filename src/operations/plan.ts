@@ -65,7 +65,7 @@ export async function planRun(
 }
 
 /** What a model sees at most: the table's columns without those of another role, and those that steps make. */
-function featureCount({ columns }: Snapshot, spec: Spec): number {
+export function featureCount({ columns }: Snapshot, spec: Spec): number {
   const others = new Set([
     ...spec.partition.by,
     spec.target.column,

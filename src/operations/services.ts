@@ -1,8 +1,10 @@
 import type { Digest } from '../domain/digest.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { Metric } from '../domain/metric.ts';
 import type { PartitionKey } from '../domain/partition.ts';
 import type { RunResult } from '../domain/result.ts';
 import type { Again, Decision, FailureReason, RunStatus, Stage } from '../domain/run.ts';
+import type { DivisionAdvice, DivisionVerdict } from '../partition/advise/advice.ts';
 import type { GivenRow } from '../sources/read-rows.ts';
 import type { MapSpec } from '../spec/parse-spec.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -118,6 +120,39 @@ export type PlannedRow = {
   readonly rows: number;
   readonly decision: Decision;
 };
+
+export type AdviceRequest = PreparedSpec & {
+  /** The most rows that are looked at. */
+  readonly rows: number;
+};
+
+/** Whether to partition the table, and by what: nothing of it is recorded. */
+export type Advice = {
+  readonly source: string;
+  readonly metric: Metric;
+  readonly rows: number;
+  /** Rows that models were judged on. */
+  readonly sampled: number;
+  readonly advice: {
+    /** Null: do not partition. */
+    readonly partition: readonly string[] | null;
+    /** `differs`: partitions differ, but models of their own gain nothing by it. `nothing_to_try`: no column can be a key. */
+    readonly because: DivisionVerdict | 'nothing_to_try';
+  };
+  /** One model of the whole table. */
+  readonly withoutPartition: { readonly score: number | null } & TrainingCost;
+  /** The best first; those that do not pay stand below the table as it is. */
+  readonly divisions: readonly AdvisedDivision[];
+  /** Divisions that the permutation test looked at; those that promised least are in none of the lists. */
+  readonly tested: number;
+  readonly notTried: readonly { readonly column: string; readonly because: string }[];
+  readonly estimateBasis: EstimateBasis;
+  readonly warnings: readonly string[];
+};
+
+/** What a run takes, the model without partition included. */
+export type TrainingCost = { readonly fits: number; readonly estimatedSeconds: number };
+export type AdvisedDivision = Omit<DivisionAdvice, 'ownRows'> & TrainingCost;
 
 export type ReportFormat = 'html' | 'json' | 'md' | 'text';
 
@@ -296,6 +331,8 @@ export interface Services {
   temporalUi(): Promise<string | null>;
   /** Reads the source; writes nothing. */
   plan(prepared: PreparedSpec): Promise<RunPlan>;
+  /** Tries columns as the partition key on a sample of the source; writes nothing. */
+  advise(request: AdviceRequest, signal?: AbortSignal): Promise<Advice>;
   predict(request: PredictRequest): Promise<PredictResult>;
   /** The same of a table that lies on a Spark cluster, by its executors. */
   predictTable(request: TablePredictRequest, signal: AbortSignal): Promise<PredictResult>;

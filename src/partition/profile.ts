@@ -28,14 +28,15 @@ export function profile(data: PartitionData, args: ProfileArgs): PartitionResult
 }
 
 /** The target with this partition's own classes: the table's are not known yet. */
-function profiledTarget(frame: Frame, spec: Spec): Target {
+export function profiledTarget(frame: Frame, spec: Spec): Target {
   const { column, task } = spec.target;
   const classes = task === 'classification' ? labelsOf(requireColumn(frame, column)).labels : [];
   return targetOf(frame, { spec, task, classes });
 }
 
-function splitRows(
-  { frame, rowHashes }: PartitionData,
+/** Folds and holdout of one partition's rows, as the spec asks for them. */
+export function splitRows(
+  { frame, rowHashes }: Pick<PartitionData, 'frame' | 'rowHashes'>,
   { spec, cutoffs }: ProfileArgs,
   target: Target,
 ): FoldAssignment {

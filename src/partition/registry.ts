@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.ts';
 import type { MapFunctionName } from '../spec/map.ts';
+import { advise } from './advise/advise.ts';
 import { digestRows } from './digest-rows.ts';
 import { evaluate } from './evaluate.ts';
 import { forecast } from './forecast.ts';
@@ -29,6 +30,7 @@ const FUNCTIONS = {
   forecast,
   totals,
   digest: digestRows,
+  advise,
   describe: mapped('describe'),
   missingness: mapped('missingness'),
   ks_test: mapped('ks_test'),

@@ -14,7 +14,7 @@ import { runCli, SPEC, soleJson } from './run-cli.ts';
 
 describe('the command line', () => {
   const names =
-    'init validate plan run attach status pause resume cancel set-concurrency runs report predict predictions lineage export debug up down doctor migrate worker'.split(
+    'init validate advise plan run attach status pause resume cancel set-concurrency runs report predict predictions lineage export debug up down doctor migrate worker'.split(
       ' ',
     );
 

@@ -115,6 +115,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     runs: unexpected('runs'),
     report: unexpected('report'),
     plan: unexpected('plan'),
+    advise: unexpected('advise'),
     predict: unexpected('predict'),
     predictTable: unexpected('predictTable'),
     score: unexpected('score'),

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { RunPlan } from '../../src/operations/services.ts';
+import type { Advice, RunPlan } from '../../src/operations/services.ts';
 import { csvOf, Partita, type SpecWishes } from '../support/partita.ts';
 
 const partita = new Partita();
@@ -38,6 +38,16 @@ describe('looking before a run', () => {
     // One partition and the model without partition: 2 candidates × 3 folds and the final fit each.
     expect(plan.fits).toBe(14);
     expect([plan.estimateBasis, plan.estimatedSeconds > 0]).toEqual(['cost_model', true]);
+  });
+
+  it('advises on the key of a file: none where shops are all the same, and why a column is none', async () => {
+    const advice = await partita.json<Advice>('advise', shopsSpec());
+    expect(advice.advice).toEqual({ partition: null, because: 'same' });
+    expect(advice.divisions.map(({ by, isAsWritten, own }) => [by, isAsWritten, own])).toEqual([
+      [['shop'], true, 2],
+    ]);
+    expect([advice.rows, advice.sampled, advice.withoutPartition.fits]).toEqual([128, 128, 7]);
+    expect(advice.notTried.map(({ column }) => column)).toEqual(['price']);
   });
 
   it('warns of what the run would warn of', async () => {

@@ -1,0 +1,193 @@
+import { type Factor, factorise, solveInto } from '../../estimators/cholesky.ts';
+import { seededOrder } from '../../features/seeded-order.ts';
+import { seedOf } from '../../frame/digest.ts';
+import type { Division } from './divisions.ts';
+import type { TestBasis } from './test-basis.ts';
+
+/** Rows, and what the model without partition gets wrong in them. */
+export type TestRows = {
+  readonly basis: TestBasis;
+  /** rows × outputs, row-major: truth minus prediction, of a number or of each class. */
+  readonly residuals: Float64Array;
+  readonly outputs: number;
+  /** Places of these rows in the sample. */
+  readonly rows: Int32Array;
+};
+
+/** How far a division is from what chance makes of it, in standard deviations, and how often chance is as far. */
+export type DifferenceTest = { readonly distance: number; readonly pValue: number };
+
+export type TestPlan = {
+  /** Root of all orders that are drawn. */
+  readonly seed: number;
+  /** p-values are multiples of 1 ÷ (this + 1). */
+  readonly permutations: number;
+  /** Throws when the work is to end. */
+  readonly poll: () => void;
+};
+
+/**
+ * Whether the partitions differ in what one model for all leaves over: per partition the scores Φᵀr, where Φ is the basis and
+ * r the residuals, their squares summed as Σ ‖Φᵀr‖² ÷ rows (the variance-component score test of random slopes; Liu, Lin and
+ * Ghosh 2007). What all partitions have in common is taken out of r first, so that a model that is poor everywhere makes no
+ * partition differ. Judged by permuting r over all rows (Freedman and Lane 1983): each draw is one for all divisions, and a
+ * p-value counts the draws whose largest distance over the divisions is at least the division's own, so that one of many
+ * does not stand out by chance (Westfall and Young's single-step max-T). Cost: permutations × divisions × cells of Φ.
+ */
+export function testDifferences(
+  rows: TestRows,
+  divisions: readonly Division[],
+  { seed, permutations, poll }: TestPlan,
+): readonly DifferenceTest[] {
+  const groupings = divisions.map((division) => groupingOf(rows, division));
+  const remove = removal(rows, poll);
+  const residuals = remove(rows.residuals);
+  const places = Int32Array.from({ length: rows.rows.length }, (_, i) => i);
+  const sumsOf = (some: Float64Array): readonly number[] => {
+    const scores = scoresOf(rows, some);
+    return groupings.map((grouping) => spreadOf(grouping, scores));
+  };
+  const drawn = Array.from({ length: permutations }, (_, draw) => {
+    poll();
+    const order = seededOrder(places, seedOf(seed, 'advise', 'permutation', draw));
+    return sumsOf(remove(reordered(residuals, order, rows.outputs)));
+  });
+  const distances = standardised([sumsOf(residuals), ...drawn]);
+  const largest = distances.map((of) => of.reduce((a, b) => Math.max(a, b), -Infinity));
+  const own = distances[0] as readonly number[];
+  return own.map((distance) => ({
+    distance,
+    pValue: largest.filter((other) => other >= distance).length / (permutations + 1),
+  }));
+}
+
+/** The rows of a division's partitions, and which scores are of columns that are not its own: those are the same within each. */
+type Grouping = {
+  /** Per row; only partitions that occur here have a place. */
+  readonly places: Int32Array;
+  readonly counts: Int32Array;
+  /** Per score, 1 or 0. */
+  readonly isCounted: Uint8Array;
+  readonly sums: Float64Array;
+};
+
+function groupingOf({ basis, rows, outputs }: TestRows, { by, codes }: Division): Grouping {
+  const known = new Map<number, number>();
+  const places = rows.map((row) => {
+    const code = codes[row] as number;
+    const place = known.get(code) ?? known.size;
+    known.set(code, place);
+    return place;
+  });
+  const counts = new Int32Array(known.size);
+  for (let i = 0; i < places.length; i++)
+    counts[places[i] as number] = (counts[places[i] as number] as number) + 1;
+  const isCounted = Uint8Array.from({ length: basis.origins.length * outputs }, (_, at) =>
+    by.includes(basis.origins[Math.floor(at / outputs)] ?? '') ? 0 : 1,
+  );
+  return { places, counts, isCounted, sums: new Float64Array(known.size * isCounted.length) };
+}
+
+/** Each row's column × residual: rows × (columns × outputs). The same for all divisions, which only add them up. */
+function scoresOf({ basis, outputs }: TestRows, residuals: Float64Array): Float64Array {
+  const { values, origins } = basis;
+  const width = origins.length;
+  const scores = new Float64Array(values.length * outputs);
+  for (let i = 0; i * width < values.length; i++)
+    for (let j = 0; j < width; j++)
+      for (let k = 0; k < outputs; k++)
+        scores[(i * width + j) * outputs + k] =
+          (values[i * width + j] as number) * (residuals[i * outputs + k] as number);
+  return scores;
+}
+
+/** √ Σ ‖Φᵀr‖² ÷ rows over the partitions: the root is nearer to a normal distribution. */
+function spreadOf({ places, counts, isCounted, sums }: Grouping, scores: Float64Array): number {
+  const size = isCounted.length;
+  sums.fill(0);
+  for (let i = 0; i < places.length; i++) {
+    const to = (places[i] as number) * size;
+    const from = i * size;
+    for (let at = 0; at < size; at++)
+      sums[to + at] = (sums[to + at] as number) + (scores[from + at] as number);
+  }
+  let total = 0;
+  for (let place = 0; place < counts.length; place++) {
+    let squares = 0;
+    for (let at = 0; at < size; at++)
+      squares += (isCounted[at] as number) * (sums[place * size + at] as number) ** 2;
+    total += squares / (counts[place] as number);
+  }
+  return Math.sqrt(total);
+}
+
+/** Takes out of residuals what the basis explains of them over all rows. */
+function removal({ basis, outputs, rows }: TestRows, poll: () => void) {
+  const { values, origins } = basis;
+  const width = origins.length;
+  const factor = factorise(products(values, width), width, poll);
+  return (residuals: Float64Array): Float64Array => {
+    const left = residuals.slice();
+    for (let k = 0; k < outputs; k++) {
+      const slopes = slopesOf(values, factor, { residuals, outputs, k });
+      for (let i = 0; i < rows.length; i++) {
+        let explained = 0;
+        for (let j = 0; j < width; j++)
+          explained += (values[i * width + j] as number) * (slopes[j] as number);
+        left[i * outputs + k] = (left[i * outputs + k] as number) - explained;
+      }
+    }
+    return left;
+  };
+}
+
+function slopesOf(
+  values: Float64Array,
+  factor: Factor,
+  { residuals, outputs, k }: { residuals: Float64Array; outputs: number; k: number },
+): Float64Array {
+  const width = factor.size;
+  const slopes = new Float64Array(width);
+  for (let i = 0; i * width < values.length; i++)
+    for (let j = 0; j < width; j++)
+      slopes[j] =
+        (slopes[j] as number) +
+        (values[i * width + j] as number) * (residuals[i * outputs + k] as number);
+  solveInto(factor, slopes);
+  return slopes;
+}
+
+function products(values: Float64Array, width: number): Float64Array {
+  const sums = new Float64Array(width * width);
+  for (let start = 0; start < values.length; start += width)
+    for (let a = 0; a < width; a++)
+      for (let b = 0; b < width; b++)
+        sums[a * width + b] =
+          (sums[a * width + b] as number) +
+          (values[start + a] as number) * (values[start + b] as number);
+  return sums;
+}
+
+function reordered(residuals: Float64Array, order: Int32Array, outputs: number): Float64Array {
+  const moved = new Float64Array(residuals.length);
+  for (let i = 0; i < order.length; i++)
+    for (let k = 0; k < outputs; k++)
+      moved[i * outputs + k] = residuals[(order[i] as number) * outputs + k] as number;
+  return moved;
+}
+
+/** Each division's sums in standard deviations from their mean, over what was observed and all that was drawn. */
+function standardised(sums: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const scales = (sums[0] ?? []).map((_, d) => {
+    const own = sums.map((of) => of[d] as number);
+    const mean = own.reduce((a, b) => a + b, 0) / own.length;
+    const variance = own.reduce((a, b) => a + (b - mean) ** 2, 0) / own.length;
+    return { mean, deviation: Math.sqrt(variance) };
+  });
+  return sums.map((of) =>
+    of.map((sum, d) => {
+      const { mean, deviation } = scales[d] as (typeof scales)[number];
+      return deviation > 0 ? (sum - mean) / deviation : 0;
+    }),
+  );
+}
