@@ -314,14 +314,10 @@ export function describeEngine(
     });
 
     it('works on several jobs at once', async () => {
-      const jobs = [0, 1, 2].map((n) =>
-        run(
-          jobOf(
-            'summarise',
-            Array.from({ length: 40 }, (_, i) => partition(`p${i}`, n * 300 + i, 2)),
-          ),
-        ),
-      );
+      const jobs = [0, 1, 2].map((n) => {
+        const tasks = Array.from({ length: 40 }, (_, i) => partition(`p${i}`, n * 300 + i, 2));
+        return run(jobOf('summarise', tasks));
+      });
       const sums = (await Promise.all(jobs)).map((outcomes) => factsOrThrow(outcomes[39])['sum']);
       expect(sums).toEqual([79, 679, 1279]);
     });
