@@ -11,15 +11,18 @@ import { Answered } from '../../parts/states.tsx';
 import { FirstSteps } from './first-steps.tsx';
 
 const SHOWN_RUNS = 100;
-/** While a run is under way its line is asked for again, in milliseconds. */
+/** While a run is under way its line is asked for again, else what others began, in milliseconds. */
 const REFRESH_MS = 3000;
+const IDLE_REFRESH_MS = 15_000;
 
 /** What has been run, and what to do first where nothing has. */
 export function HomePage() {
   const runs = useQuery({
     ...question('GET /runs', { query: { limit: SHOWN_RUNS } }),
     refetchInterval: ({ state }) =>
-      state.data?.runs.some(({ status }) => !isTerminal(status)) === true ? REFRESH_MS : false,
+      state.data?.runs.some(({ status }) => !isTerminal(status)) === true
+        ? REFRESH_MS
+        : IDLE_REFRESH_MS,
   });
   return (
     <>
