@@ -43,7 +43,7 @@ export function plantedTable(seed: number, { task, truth, rows }: World): Frame 
       ? (mean[i] as number) + 0.7 * draws.normal()
       : Number(draws.uniform() < 1 / (1 + Math.exp(-2 * (mean[i] as number)))),
   );
-  const dealt = truth === 'shuffled' ? shuffled(labels, draws.integer) : labels;
+  const dealt = truth === 'shuffled' ? shuffled(labels, (count) => draws.integer(count)) : labels;
   return frameOf(
     texts(
       'planted',

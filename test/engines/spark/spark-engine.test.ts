@@ -2,12 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { JsonObject } from '../../../src/domain/json.ts';
-import {
-  Departure,
-  type GroupedMap,
-  type Outcome,
-  type PartitionTask,
-} from '../../../src/engines/engine.ts';
+import { Departure, type Outcome, type PartitionTask } from '../../../src/engines/engine.ts';
 import { LocalEngine } from '../../../src/engines/local/local-engine.ts';
 import { query, readFiles } from '../../../src/engines/spark/connect/plan.ts';
 import { parseRemote } from '../../../src/engines/spark/connect/remote.ts';
@@ -75,16 +70,12 @@ describe('the Spark engine', { timeout: 5 * MINUTE }, () => {
       runtime: installedRuntime,
       ...(waitsMs && { session: { waitsMs } }),
     });
-  const jobOf = (
-    fn: string,
-    tasks: readonly PartitionTask[],
-    args: JsonObject = {},
-  ): GroupedMap => ({
+  const jobOf = (name: string, tasks: readonly PartitionTask[], args: JsonObject = {}) => ({
     snapshot: { digest: digestBytes('snapshot'), path },
     columns: COLUMNS,
     rowHashes: true,
     tasks,
-    fn: { name: fn, module: MODULE, args },
+    fn: { name, module: MODULE, args },
     limits: { seconds: 60, memoryMb: 512 },
   });
   const tasks = [
