@@ -19,21 +19,29 @@ export type Shrunk = {
 
 /**
  * What is expected of a partition before it is looked at, and how long that holds. `half`: of so many rows the own model
- * is worth as much as the other one; `pull`: so many rows of its own outweigh the expectation.
+ * is worth as much as the other one; `steepness`: twice the rows make it worth 2^steepness times as much; `pull`: so many
+ * rows of its own outweigh the expectation.
  */
-type Prior = { readonly half: number; readonly pull: number };
+type Prior = { readonly half: number; readonly steepness: number; readonly pull: number };
 
+/** So many standard errors behind the best, and the simpler is taken. */
+const ALLOWED = 1;
 /** The simplest first: the other model alone, whatever the partition says. */
 const HALVES = [Number.POSITIVE_INFINITY, 256, 128, 64, 32, 16, 8, 4, 2, 1, 0];
 const PULLS = [Number.POSITIVE_INFINITY, 256, 64, 16, 4];
-const PRIORS: readonly Prior[] = PULLS.flatMap((pull) => HALVES.map((half) => ({ half, pull })));
+const STEEPNESSES = [1, 2, 4];
+const PRIORS: readonly Prior[] = PULLS.flatMap((pull) =>
+  STEEPNESSES.flatMap((steepness) => HALVES.map((half) => ({ half, steepness, pull }))),
+);
 const FIXED_PRIORS = PRIORS.filter(({ pull }) => pull === Number.POSITIVE_INFINITY);
 
 /**
  * Empirical Bayes over partitions that are too small to speak for themselves. The squared error of w·own + (1 − w)·other
- * is Σo² − 2w·Σc + w²·Σs, so every partition has its best w in closed form, drawn towards what rows ÷ (rows + half) says;
- * how far, and which half, are what predicts held-out folds best over all partitions (Efron and Morris 1973; stacking:
- * Wolpert 1992). A partition without any row has weight 0. Cost: partitions × folds² × priors.
+ * is Σo² − 2w·Σc + w²·Σs, so every partition has its best w in closed form, drawn towards what its number of rows lets
+ * expect; how far, and what that is, are what predicts held-out folds best over all partitions (Efron and Morris 1973;
+ * stacking: Wolpert 1992), the simplest within a standard error (Breiman et al. 1984). Folds judge models of fewer rows
+ * than the one that answers, which matters where there are few: its weight is what the learned curve makes of it. A
+ * partition without any row has weight 0. Cost: partitions × folds² × priors.
  */
 export function shrink(partitions: readonly (readonly FoldErrors[])[]): readonly Shrunk[] {
   const pool = partitions.map((folds) => ({ folds, whole: sumOf(folds) }));
@@ -73,38 +81,52 @@ function weightsOf(pool: readonly Pooled[], left: number | null): readonly numbe
   const scale = meanSquare(known);
   const prior = bestPrior(known, scale);
   return known.map(({ folds, whole }) => {
-    // What judges a left-out fold was trained without it.
-    const trained = left === null ? whole.rows : sumOf(folds).rows;
-    return Math.round(100 * weightOf(sumOf(folds), trained, scale, prior)) / 100;
+    const all = sumOf(folds);
+    const trained = folds.length === 0 ? 0 : whole.rows - all.rows / folds.length;
+    const judged = weightOf(all, trained, scale, prior);
+    // What judges a left-out fold was trained without it, as what its weight was learned from.
+    const weight = left === null ? grown(judged, whole.rows / trained, prior) : judged;
+    return Math.round(100 * weight) / 100;
   });
 }
 
-/** The first of the best on held-out folds: of equal ones the simplest. With one fold nothing can be held out, and only the prior's one number is looked for. */
+/** The weight of a model that has learned from `times` as many rows. */
+function grown(weight: number, times: number, { steepness }: Prior): number {
+  if (weight <= 0 || weight >= 1 || !Number.isFinite(times)) return weight;
+  const odds = (weight / (1 - weight)) * power(times, steepness);
+  return odds / (1 + odds);
+}
+
+/**
+ * The simplest whose errors on held-out folds are no more than a standard error, over the partitions, behind the best.
+ * With one fold nothing can be held out, and only the prior's expectation is looked for.
+ */
 function bestPrior(known: readonly Pooled[], scale: number): Prior {
   const folds = new Set(known.flatMap((one) => one.folds.map(({ fold }) => fold)));
-  const isCrossed = folds.size > 1;
-  const [simplest, ...others] = isCrossed ? PRIORS : FIXED_PRIORS;
-  let best = simplest as Prior;
-  let least = errorOf(known, scale, best);
-  for (const prior of others) {
-    const error = errorOf(known, scale, prior);
-    if (error >= least) continue;
-    best = prior;
-    least = error;
-  }
-  return best;
+  const priors = folds.size > 1 ? PRIORS : FIXED_PRIORS;
+  const errors = priors.map((prior) => known.map((one) => errorOf(one, scale, prior)));
+  const sums = errors.map(sum);
+  const best = errors[sums.indexOf(Math.min(...sums))] as readonly number[];
+  const simplest = errors.findIndex((ofPrior) => {
+    const behind = ofPrior.map((error, i) => error - (best[i] as number));
+    const mean = sum(behind) / behind.length;
+    const spread = sum(behind.map((one) => (one - mean) ** 2));
+    return sum(behind) <= ALLOWED * Math.sqrt(spread);
+  });
+  return priors[Math.max(0, simplest)] as Prior;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
 }
 
 /** Of all held-out rows; each fold by the weight of the others. */
-function errorOf(known: readonly Pooled[], scale: number, prior: Prior): number {
+function errorOf({ folds, whole }: Pooled, scale: number, prior: Prior): number {
+  const all = sumOf(folds);
   let error = 0;
-  for (const { folds, whole } of known) {
-    const all = sumOf(folds);
-    for (const fold of folds) {
-      const others = minus(all, fold);
-      const weight = weightOf(others, whole.rows - fold.rows, scale, prior);
-      error += fold.other - 2 * weight * fold.cross + weight ** 2 * fold.square;
-    }
+  for (const fold of folds) {
+    const weight = weightOf(minus(all, fold), whole.rows - fold.rows, scale, prior);
+    error += fold.other - 2 * weight * fold.cross + weight ** 2 * fold.square;
   }
   return error;
 }
@@ -114,15 +136,23 @@ function weightOf(
   { square, cross }: Sums,
   trained: number,
   scale: number,
-  { half, pull }: Prior,
+  { half, steepness, pull }: Prior,
 ): number {
   if (trained === 0) return 0;
-  const expected = half === Number.POSITIVE_INFINITY ? 0 : trained / (trained + half);
+  const odds = power(trained / half, steepness);
+  const expected = odds === Number.POSITIVE_INFINITY ? 1 : odds / (1 + odds);
   const strength = pull * scale;
   // Also where the two models say the same everywhere.
   if (strength === Number.POSITIVE_INFINITY || square + strength === 0 || Number.isNaN(strength))
     return expected;
   return Math.min(1, Math.max(0, (cross + strength * expected) / (square + strength)));
+}
+
+/** `exponent`: 1, 2 or 4; by multiplication, which is the same on every machine. */
+function power(base: number, exponent: number): number {
+  let product = base;
+  for (let power = 1; power < exponent; power *= 2) product *= product;
+  return product;
 }
 
 function minus(all: Sums, one: Sums): Sums {
