@@ -19,6 +19,7 @@ type StoredCase = {
   readonly prediction: readonly number[];
   readonly weights: readonly number[] | null;
   readonly quantile: number;
+  readonly scales: readonly number[];
   readonly scores: { readonly [metric in Metric]: number | null };
 };
 
@@ -39,6 +40,7 @@ function rowsOf(stored: StoredCase): ScoredRows {
       truth: Float64Array.from(stored.truth),
       prediction: Float64Array.from(stored.prediction),
       quantile: stored.quantile,
+      scales: Float64Array.from(stored.scales),
       weights,
     };
   return {
