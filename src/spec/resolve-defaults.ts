@@ -18,7 +18,7 @@ export function resolveDefaults(parsed: TrainingSpec): ResolvedSpec {
   const { $schema: _, map: __, forecast: asked, ...spec } = parsed;
   const forecast = asked === undefined ? undefined : resolveForecast(asked);
   const target = resolveTarget(parsed.target);
-  const algorithms = parsed.algorithms ?? defaultAlgorithms(parsed.target);
+  const algorithms = parsed.algorithms ?? defaultAlgorithms(parsed, forecast);
   return {
     ...spec,
     target,
@@ -85,16 +85,18 @@ function fromLags(
   column: string,
   forecast: Forecast,
 ): readonly AlgorithmEntry[] {
-  const carried: { readonly [algorithm: string]: number } = {
-    seasonal_naive: seasonalLag(forecast),
-    drift: nearestLag(forecast),
-  };
+  const carried = carriedLags(forecast);
   return entries.map((entry) => {
     const { algorithm, parameters } = namedParameters(entry);
     const lag = carried[algorithm];
     if (lag === undefined) return entry;
     return { [algorithm]: { column: lagName(column, lag), ...parameters } };
   });
+}
+
+/** The lag that each algorithm carries on. */
+function carriedLags(forecast: Forecast): { readonly [algorithm: string]: number | undefined } {
+  return { seasonal_naive: seasonalLag(forecast), drift: nearestLag(forecast) };
 }
 
 /** What reads the table for `partita map`, which learns nothing and splits nothing. */
@@ -140,12 +142,24 @@ const FORECASTERS = [
   'gradient_boosting',
 ] as const;
 
-function defaultAlgorithms({ task, quantile }: Target): readonly AlgorithmEntry[] {
+function defaultAlgorithms(
+  { target: { task, quantile } }: TrainingSpec,
+  forecast: Forecast | undefined,
+): readonly AlgorithmEntry[] {
   if (quantile !== undefined) return ['baseline', 'gradient_boosting'];
-  if (task === 'forecast') return FORECASTERS;
+  if (forecast !== undefined) return forecasters(forecast);
   if (task === 'anomaly') return ['isolation_forest'];
   const linear = task === 'classification' ? 'logistic' : 'ridge';
   return ['baseline', linear, 'random_forest', 'gradient_boosting'];
+}
+
+/** Without those that carry on a lag that is not asked for. */
+function forecasters(forecast: Forecast): readonly AlgorithmEntry[] {
+  const carried = carriedLags(forecast);
+  return FORECASTERS.filter((algorithm) => {
+    const lag = carried[algorithm];
+    return lag === undefined || forecast.lags.includes(lag);
+  });
 }
 
 /** Algorithms that can predict a quantile are asked for the target's, unless their entry says otherwise. */

@@ -131,6 +131,17 @@ describe('fields that contradict each other', () => {
   });
 
   it.each([
+    ['horizon: 7, season: 7, lags: [1, 2, 3]', ['drift', 'ridge']],
+    ['horizon: 7, season: 7, lags: [7, 14]', ['seasonal_naive', 'ridge']],
+    ['horizon: 800, season: 365, strategy: direct', ['drift', 'ridge']],
+  ])('a forecast with `%s` tries no algorithm whose lag it does not make', (lines, first) => {
+    const text = minimalWith(`time: day\nforecast: { ${lines} }`);
+    const { spec } = parseSpec(text.replace('classification', 'forecast'), { fileName: 'x.yaml' });
+    const algorithms = [...new Set(spec.candidates.map(({ algorithm }) => algorithm))];
+    expect(algorithms).toEqual([...first, 'random_forest', 'gradient_boosting']);
+  });
+
+  it.each([
     ['', 'Which label of `sold` marks an anomaly?'],
     ['features: { select: { method: anova } }', '`anova` looks at the labels'],
     ['features: { handle: { imbalance: over_sample } }', 'without their labels'],
