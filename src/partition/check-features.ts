@@ -46,6 +46,12 @@ function checkAhead(shapes: readonly ColumnShape[], spec: Spec): void {
         shapes.map(({ name }) => name),
       )}`,
     );
+  const isCounted = shapes.some(({ name, kind }) => name === spec.time && kind === 'number');
+  if (forecast?.every !== undefined && isCounted)
+    throw new Failure(
+      'invalid-spec',
+      `forecast.every is ${forecast.every}, and \`${spec.time}\` holds numbers, which no duration can be added to. Remove it: times go on as the last rows stand.`,
+    );
   const unknown = new Set(unknownAhead(shapes, spec));
   planSteps(shapes, features.engineer, { target: target.column }).forEach(({ step }, i) => {
     const input = step.inputs.find(({ name }) => name !== target.column && unknown.has(name));

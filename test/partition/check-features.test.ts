@@ -66,6 +66,20 @@ describe('a spec against the columns of a table', () => {
     expect(() => checkFeatures(COLUMNS, spec)).not.toThrow();
   });
 
+  it('refuses a duration from one row to the next where times are numbers', () => {
+    const forecastOf = (time: string) =>
+      specWith({
+        target: { column: 'load', task: 'forecast' },
+        time,
+        forecast: { horizon: 3, every: '1d' },
+      });
+    const moment = { name: 'moment', kind: 'time' } as const;
+    expect(() => checkFeatures(COLUMNS, forecastOf('speed'))).toThrow(
+      /forecast\.every is 1d, and `speed` holds numbers.*Remove it/,
+    );
+    expect(() => checkFeatures([...COLUMNS, moment], forecastOf('moment'))).not.toThrow();
+  });
+
   it('refuses a text target for regression', () => {
     const spec = specWith({ target: { column: 'note', task: 'regression' } });
     expect(() => checkFeatures(COLUMNS, spec)).toThrow(/target column "note" holds text/);
