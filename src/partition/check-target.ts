@@ -13,7 +13,7 @@ export function checkTarget(
 ): void {
   if (profiled.some(({ facts }) => facts.failure !== undefined)) return;
   const usable = profiled.reduce((sum, { facts }) => sum + facts.rows - facts.target.missing, 0);
-  const { column, task, positive } = spec.target;
+  const { column, task, positive, isAnomaly } = spec.target;
   if (usable === 0)
     throw new Failure('invalid-data', `Target column "${column}" is empty in every row.`);
   if (task !== 'classification') return;
@@ -34,4 +34,9 @@ export function checkTarget(
       `target.positive is "${positive}", but the classes of "${column}" are ${classes.slice(0, 20).join(', ')}.`,
     );
   }
+  if (isAnomaly === true && classes.length > 2)
+    throw new Failure(
+      'invalid-data',
+      `A search for anomalies tells "${positive}" from one other label, and "${column}" has ${classes.length}: ${classes.slice(0, 20).join(', ')}. Give all ordinary rows one label in the data.`,
+    );
 }
