@@ -95,11 +95,14 @@ async function modelSetOf(
   const own = new Map(
     serving.flatMap(({ own: one, reach }) => {
       if (one === null) return [];
-      return [[one.digest, { bytes: one.bytes, ...reachMember(reach.own) }] as const];
+      return [
+        [one.digest, { bytes: one.bytes, ...reachMember(reach.own ?? reachEverywhere) }] as const,
+      ];
     }),
   );
-  const parents = parentsOf(await facts.serving(run.runId, 'parents'), withheld);
-  const known = { own, parents, global, globalWithheld, withheld };
+  const ofParents = await facts.serving(run.runId, 'parents');
+  const parents = parentsOf(ofParents, withheld, reachEverywhere);
+  const known = { own, parents, global, globalWithheld, withheld, reachEverywhere };
   const members = new Map<string, ServedMember>();
   const unanswered = new Map<string, string>();
   for (const answer of serving.map(answerOf)) {
@@ -128,6 +131,7 @@ type Parent = {
 function parentsOf(
   serving: readonly ServingRecord[],
   { models }: Withheld,
+  reachEverywhere: number | null,
 ): ReadonlyMap<Digest, Parent> {
   return new Map(
     serving.flatMap(({ text, serves, own, reach }): readonly (readonly [Digest, Parent])[] => {
@@ -138,7 +142,7 @@ function parentsOf(
         reason: 'unseen_partition',
         digest,
         bytes,
-        ...reachMember(reach.own),
+        ...reachMember(reach.own ?? reachEverywhere),
       });
       return [[digest, { text, member, held: withheldReason(models.get(digest)) }]];
     }),
@@ -152,6 +156,8 @@ type Known = {
   readonly global: ServedMember | null;
   readonly globalWithheld: string | null;
   readonly withheld: Withheld;
+  /** Of the global model on all rows: where a partition has too few of its own. */
+  readonly reachEverywhere: number | null;
 };
 
 /** Who answers; a text: why nobody does; null: nothing was chosen, and there is no model at all. */
@@ -181,7 +187,7 @@ function memberOf(answer: Answer, known: Known): ServedMember | string | null {
 function blended(
   { serves, reason, blend }: Answer,
   own: ServedMember,
-  { parents, global, globalWithheld }: Known,
+  { parents, global, globalWithheld, reachEverywhere }: Known,
 ): ServedMember {
   const theirs = blend?.parts.find(({ rung }) => rung !== 'own');
   if (blend === null || theirs === undefined) return own;
@@ -193,7 +199,11 @@ function blended(
   );
   const words = [reason, blendText(blend.parts)].filter((word) => word !== null);
   const answering = { rung: 'blend' as const, reason: words.join(': '), parts };
-  return { ...answering, digest: serves ?? own.digest, ...reachMember(blend.reach) };
+  return {
+    ...answering,
+    digest: serves ?? own.digest,
+    ...reachMember(blend.reach ?? reachEverywhere),
+  };
 }
 
 function freeMember(parent: Parent | undefined): ServedMember | null {

@@ -140,7 +140,7 @@ class Pool {
     return isAnswered ? this.#pooled(served) : null;
   }
 
-  /** Where a member has too few rows for intervals of its own, another's model has those of all its rows. */
+  /** Where a member has too few rows for intervals of its own, a parent's model has those of all its rows, and any other those of all rows. */
   spans(
     who: Who,
     reachEverywhere: number | null,
@@ -148,7 +148,7 @@ class Pool {
     return this.#members.map(({ start, rows, served, parent }) => {
       const rung = who === 'served' ? served : who;
       const ofParent = rung === 'parent' ? (parent?.reach ?? null) : null;
-      return { start, rows, fallback: rung === 'global' ? reachEverywhere : ofParent };
+      return { start, rows, fallback: ofParent ?? reachEverywhere };
     });
   }
 

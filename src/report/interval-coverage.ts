@@ -57,7 +57,7 @@ export function intervalLines({
     if (band === undefined) return [];
     const { coverage, rows } = coverageOf(band);
     // Where a partition has too few rows, the global model's errors on all rows stand in.
-    const everywhere = who === 'global' ? (global?.scores?.band?.reach ?? null) : null;
+    const everywhere = who === 'parent' ? null : (global?.scores?.band?.reach ?? null);
     const reach = band.reach ?? everywhere;
     return [
       {

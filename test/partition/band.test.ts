@@ -60,15 +60,18 @@ describe('prediction intervals of small partitions', () => {
     expect(side?.band?.reach).toBeGreaterThan(0);
   });
 
-  it('are as wide as those of all rows where a partition has too few of its own', () => {
-    const few = totals(
-      parts.map(() => 'global'),
-      5,
-    );
-    const reach = few.globalEverywhere?.band?.reach as number;
-    expect(few.served?.band?.reach).toBeCloseTo(reach, 12);
-    expect(few.served?.band?.holdout.rows).toBe(few.globalEverywhere?.band?.holdout.rows);
-  });
+  it.each(['own', 'global'] as const)(
+    'are as wide as those of all rows where a partition has too few, served by %s',
+    (who) => {
+      const few = totals(
+        parts.map(() => who),
+        5,
+      );
+      const reach = few.globalEverywhere?.band?.reach as number;
+      expect(few.served?.band?.reach).toBeCloseTo(reach, 12);
+      expect(few.served?.band?.holdout.rows).toBe(few.globalEverywhere?.band?.holdout.rows);
+    },
+  );
 
   it('change nothing that is trained, and are absent where nobody asks', () => {
     const { intervals: _, ...plain } = spec;
@@ -123,23 +126,17 @@ function totalsServedBy(served: 'own' | 'global'): TotalsFacts {
   return totals(parts.map(() => served));
 }
 
-/** `rowsOfMember`: cuts the table into members of so many rows, without models of their own. */
-function totals(served: readonly ('own' | 'global')[], rowsOfMember?: number): TotalsFacts {
-  const members =
-    rowsOfMember === undefined
-      ? served.map((who, i) => {
-          const { best, bestWithout } = chosen((parts[i] as (typeof parts)[number]).facts);
-          return { rows: ROWS, best, bestWithout, served: who };
-        })
-      : Array.from({ length: frame.rowCount / rowsOfMember }, () => ({
-          rows: rowsOfMember,
-          best: null,
-          bestWithout: [],
-          served: 'global' as const,
-        }));
-  const inputs = new Map([['global', predictionsOf(global)]]);
-  if (rowsOfMember === undefined)
-    inputs.set('own', Uint8Array.from(Buffer.concat(parts.map((part) => predictionsOf(part)))));
+/** `rows`: of one member; fewer than a partition has cut each into several. */
+function totals(served: readonly ('own' | 'global')[], rows = ROWS): TotalsFacts {
+  const members = served.flatMap((who, i) => {
+    const { best, bestWithout } = chosen((parts[i] as (typeof parts)[number]).facts);
+    return Array.from({ length: ROWS / rows }, () => ({ rows, best, bestWithout, served: who }));
+  });
+  const own = Uint8Array.from(Buffer.concat(parts.map((part) => predictionsOf(part))));
+  const inputs = new Map([
+    ['global', predictionsOf(global)],
+    ['own', own],
+  ]);
   const side = { members, candidates: spec.candidates.length, global: chosen(global.facts) };
   return run('totals', { ...all, inputs }, { ...args, ...side }).facts;
 }
