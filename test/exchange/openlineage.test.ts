@@ -6,6 +6,7 @@ import { relayEvents } from '../../src/exchange/openlineage/relay.ts';
 import { openSink, type SinkAddress } from '../../src/exchange/openlineage/sink.ts';
 import type { OutboxStore } from '../../src/stores/outbox-store.ts';
 import { createPostgresOutboxStore } from '../../src/stores/postgres/postgres-outbox-store.ts';
+import { createPostgresQuarantineStore } from '../../src/stores/postgres/postgres-quarantine-store.ts';
 import {
   attempt,
   chosenOf,
@@ -260,6 +261,20 @@ describe('a receiver', () => {
       `START ${EXPERIMENT}`,
       `START ${of('snapshot')}`,
     ]);
+  });
+
+  it('that takes its time keeps nobody from a quarantine', async () => {
+    await wholeRun();
+    const quarantine = createPostgresQuarantineStore(opened.db);
+    const by = { actor: 'ada', role: 'admin', reason: 'because' } as const;
+    const rows = await quarantine.subject(snapshotOf(['a']).partitions[0]?.digest ?? '');
+    const whileItHangs = async () => {
+      await quarantine.quarantine(rows, by);
+      await quarantine.release(rows, by);
+      return { kind: 'told' } as const;
+    };
+    expect(await outbox.tellNext(whileItHangs)).toBe(true);
+    await toldNow();
   });
 
   it('gets each event from one process at a time, however many tell', async () => {

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 
 /** What may change after it was written, and in which columns; everything else only grows. */
 const CHANGING: { readonly [table: string]: readonly string[] } = {
@@ -23,7 +24,7 @@ export async function openToApp<Schema>(
 ): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     // Two who grant at once would stumble over each other.
-    await sql`select pg_advisory_xact_lock(7216425)`.execute(transaction);
+    await sql`select pg_advisory_xact_lock(${ADVISORY_LOCKS.opening})`.execute(transaction);
     if (!isNew && (await isOpen(transaction, app))) return;
     const role = sql.id(app);
     await sql`

@@ -7,11 +7,9 @@ import {
   type OutboxStore,
   type PartitionSet,
 } from '../outbox-store.ts';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import type { Database } from './database.ts';
 import { runFromRow, selectRuns } from './run-record.ts';
-
-/** Held by the one process that tells, until its transaction ends. */
-const TELLING = 7_216_424;
 
 type Waiting = Pick<Database['outbox'], 'run_id' | 'stage' | 'event' | 'at'>;
 
@@ -54,7 +52,7 @@ export function createPostgresOutboxStore(db: Kysely<Database>): OutboxStore {
 
 async function isOurTurn(db: Transaction<Database>): Promise<boolean> {
   const { rows } = await sql<{ isOurs: boolean }>`
-    select pg_try_advisory_xact_lock(${TELLING}) as "isOurs"`.execute(db);
+    select pg_try_advisory_xact_lock(${ADVISORY_LOCKS.telling}) as "isOurs"`.execute(db);
   return rows[0]?.isOurs ?? false;
 }
 

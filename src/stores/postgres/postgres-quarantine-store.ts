@@ -3,6 +3,7 @@ import { Failure } from '../../domain/failure.ts';
 import type { Subject } from '../impact.ts';
 import type { Quarantine, Quarantined, QuarantineStore } from '../quarantine-store.ts';
 import type { AliasChange } from '../registry-store.ts';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import { appendAudit } from './append-audit.ts';
 import type { Database } from './database.ts';
 import { findSubject } from './find-subject.ts';
@@ -46,7 +47,7 @@ async function changeQuarantine(
   const wanted = quarantinable(subject);
   return db.transaction().execute(async (transaction) => {
     // One change at a time: the second of two equal ones sees the first.
-    await sql`select pg_advisory_xact_lock(7216424)`.execute(transaction);
+    await sql`select pg_advisory_xact_lock(${ADVISORY_LOCKS.quarantine})`.execute(transaction);
     const standing = await ofSubject(transaction, wanted);
     if (kind === 'quarantine' && standing !== undefined) return standing;
     if (kind === 'release' && standing === undefined)
