@@ -64,9 +64,11 @@ export type Decision =
   | { readonly kind: 'fail'; readonly reason: FailureReason }
   | { readonly kind: 'merge'; readonly reason: SkipReason; readonly into: string };
 
-/** Whether a partition gets a model of its own. */
+/** What gives a partition a model of its own. */
+export const FITTED: readonly Decision['kind'][] = ['train', 'shrink'];
+
 export function isFitted({ kind }: Decision): boolean {
-  return kind === 'train' || kind === 'shrink';
+  return FITTED.includes(kind);
 }
 
 /** Who answers for a partition in the model set; a tie goes to the simpler rung. */

@@ -13,6 +13,7 @@ import {
   evaluatedOf,
   newRun,
   numbered,
+  plannedOf,
   recordPlan,
   snapshotOf,
   totalsOf,
@@ -146,6 +147,27 @@ describe('what is told of a run', () => {
     expect(last?.run.facets.partita_outcome).toMatchObject({ partitions: { trained: 2 } });
     expect(last?.outputs.map(({ name }) => name)).toEqual([of('model_set'), of('report')]);
     expect(events[0]?.outputs).toEqual([]);
+  });
+
+  it('counts those that were shrunk among the trained, and waits for them', async () => {
+    const shrunk: typeof plannedOf = (partition) => ({
+      ...plannedOf(partition),
+      decision: { kind: 'shrink', reason: 'too_small' },
+    });
+    const cancelledWith = async (count: number) => {
+      const runId = await opened.startRun();
+      const ids = await recordPlan(opened.store, runId, snapshotOf(['a', 'b']), shrunk);
+      const trained = ids.slice(0, count).map((id) => trainedOf(id));
+      await opened.store.recordTraining(runId, 0, trained, attempt());
+      await opened.store.setStatus(runId, 'CANCELLED');
+      return toldNow();
+    };
+    const all = await cancelledWith(2);
+    const end = all.find((event) => storyOf([event])[0] === `COMPLETE ${of('train')}`);
+    expect(end?.outputs[0]?.facets).toMatchObject({ partita_partitions: { count: 2 } });
+    const some = storyOf(await cancelledWith(1));
+    expect(some).toContain(`ABORT ${of('train')}`);
+    expect(some).not.toContain(`START ${of('evaluate')}`);
   });
 
   it('stays small where there are very many partitions: then it counts them', async () => {

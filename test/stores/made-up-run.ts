@@ -144,6 +144,7 @@ export async function recordPlan(
   store: RunStore,
   runId: string,
   snapshot: Snapshot,
+  planned = plannedOf,
 ): Promise<readonly string[]> {
   const ids = snapshot.partitions.map(({ id }) => id);
   await store.recordSnapshot(
@@ -159,7 +160,7 @@ export async function recordPlan(
     runId,
     conditionedOf(
       { classes: ['active', 'idle'], folds: digestBytes('folds'), warnings: ['A column leaks.'] },
-      snapshot.partitions.map(plannedOf),
+      snapshot.partitions.map(planned),
     ),
     attempt(),
   );

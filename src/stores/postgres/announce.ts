@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { isTerminal, type RunStatus, STAGES, type Stage } from '../../domain/run.ts';
+import { FITTED, isTerminal, type RunStatus, STAGES, type Stage } from '../../domain/run.ts';
 import type { Announcement } from '../outbox-store.ts';
 import type { Database } from './database.ts';
 
@@ -118,7 +118,7 @@ async function isRecorded(db: Kysely<Database>, runId: string, level: number): P
       and not exists (select from planned where not exists (select from step
         where run_id = ${runId} and stage = ${stage} and scope = 'own' and batch = number))
       and (${stage} <> 'train' or not exists (select from run_partition part
-        where run_id = ${runId} and decision = 'train' and not exists (select from training
+        where run_id = ${runId} and decision = any(${FITTED}::text[]) and not exists (select from training
           where training.run_id = part.run_id and training.partition_id = part.partition_id)))
       as "isRecorded"`.execute(db);
   return rows[0]?.isRecorded ?? false;

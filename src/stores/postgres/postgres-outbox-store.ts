@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import { parsePartitionText } from '../../domain/partition.ts';
+import { FITTED } from '../../domain/run.ts';
 import {
   type Announcement,
   LISTED_PARTITIONS,
@@ -111,7 +112,7 @@ const trainedOf = (db: Kysely<Database>, runId: string) =>
   partitionSet(
     db,
     sql`select partition_id, ordinal, text, row_count from run_partition
-      where run_id = ${runId} and decision = 'train' and ordinal >= 0`,
+      where run_id = ${runId} and decision = any(${FITTED}::text[]) and ordinal >= 0`,
   );
 
 async function partitionSet(

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
+import { FITTED } from '../../domain/run.ts';
 import type { EarlierTraining, RunStore, TakenOver } from '../run-store.ts';
 import type { Database } from './database.ts';
 import { anyOf } from './rows.ts';
@@ -31,7 +32,7 @@ export function earlierTrainings(db: Kysely<Database>): Earlier {
             .on('training.origin_run_id', 'is not', null),
         )
         .where('run_partition.run_id', '=', runId)
-        .where('run_partition.decision', 'in', ['train', 'shrink'])
+        .where('run_partition.decision', 'in', FITTED)
         .where('training.run_id', 'is', null)
         .select('run_partition.partition_id')
         .execute();
