@@ -120,12 +120,13 @@ export class MlflowClient {
 
   /** Sends a file through the server, which must serve artifacts. */
   async put({ artifactUri }: MlflowRun, path: string, bytes: Uint8Array): Promise<void> {
-    const { protocol, pathname } = new URL(artifactUri);
-    if (protocol !== 'mlflow-artifacts:')
+    // Elsewhere they may be kept at a bare path, which is no URL.
+    if (!artifactUri.startsWith('mlflow-artifacts:'))
       throw new Failure(
         'unsupported',
         `This MLflow server keeps files at ${artifactUri} and takes none itself: start it with --serve-artifacts.`,
       );
+    const { pathname } = new URL(artifactUri);
     const place = `mlflow-artifacts/artifacts${pathname}/${path}`;
     await this.#send('PUT', place, Uint8Array.from(bytes), 'application/octet-stream');
   }
