@@ -1,5 +1,6 @@
 import { Failure } from '../../domain/failure.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { acceptedNames } from './names.ts';
 
 /** Where an MLflow server is, and who asks. */
 export type MlflowAddress = {
@@ -28,7 +29,6 @@ const PARAMS_PER_CALL = 100;
 const METRICS_PER_CALL = 800;
 const LONGEST_PARAM = 6_000;
 const LONGEST_TAG = 8_000;
-const LONGEST_NAME = 250;
 const RUNS_PER_PAGE = 1_000;
 
 type RunMessage = {
@@ -100,14 +100,14 @@ export class MlflowClient {
   /** `at`: when the metrics were measured. The same again changes nothing. */
   async log(run: MlflowRun, { params, metrics, tags }: Entries, at: string): Promise<void> {
     const timestamp = Date.parse(at);
-    const numbers = Object.entries(metrics).map(([key, value]) => ({
-      key: nameOf(key),
+    const numbers = renamed(Object.entries(metrics)).map(([key, value]) => ({
+      key,
       value,
       timestamp,
       step: 0,
     }));
-    const texts = listed(params).map(({ key, value }) => ({
-      key: nameOf(key),
+    const texts = renamed(Object.entries(params)).map(([key, value]) => ({
+      key,
       value: value.slice(0, LONGEST_PARAM),
     }));
     const calls = [
@@ -209,9 +209,11 @@ function listed(entries: Tags) {
   }));
 }
 
-/** What MLflow takes for the name of a param or a metric. */
-function nameOf(text: string): string {
-  return text.replace(/[^\w\-./: ]/g, '_').slice(0, LONGEST_NAME);
+function renamed<Value>(
+  entries: readonly (readonly [string, Value])[],
+): readonly (readonly [string, Value])[] {
+  const names = acceptedNames(entries.map(([text]) => text));
+  return entries.map(([text, value]) => [names.get(text) ?? text, value]);
 }
 
 function inParts<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
