@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdtempSync,
@@ -40,6 +41,35 @@ function overwrite(digest: Parameters<ObjectStore['path']>[0], text: string): vo
   chmodSync(store.path(digest), 0o600);
   writeFileSync(store.path(digest), text);
 }
+
+describe('a claim', () => {
+  const owned = () => createFileObjectStore(folder, async () => 'this');
+
+  it('is read behind one that a power cut left half-written', async () => {
+    const first = await owned().put(bytesOf('first'));
+    appendFileSync(join(folder, 'owners', 'this'), 'c0ffee');
+    const next = await owned().put(bytesOf('next'));
+    expect([...(await owned().claims()).own]).toEqual([first, next]);
+  });
+
+  it('of everything that is known is made once, and whole, though single ones came before', async () => {
+    const single = await owned().put(bytesOf('single'));
+    const known = digestBytes(bytesOf('known'));
+    const cut = owned().claimAtFirst(() => Promise.reject(new Error('cut')));
+    await expect(cut).rejects.toThrow('cut');
+    let asked = 0;
+    const look = async () => {
+      asked++;
+      return [known];
+    };
+    for (let time = 0; time < 2; time++) await owned().claimAtFirst(look);
+    expect(asked).toBe(1);
+    const { own, others } = await owned().claims();
+    expect([...own].sort()).toEqual([known, single].sort());
+    expect(others.size).toBe(0);
+    expect(readdirSync(join(folder, 'incoming'))).toEqual([]);
+  });
+});
 
 describe('an object', () => {
   it('is given back by its digest, whatever its bytes', async () => {

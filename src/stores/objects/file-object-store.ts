@@ -8,7 +8,7 @@ import { Failure } from '../../domain/failure.ts';
 import { digestBytes } from '../../frame/digest.ts';
 import { LAYOUT_FILE, readFolderLayout } from '../../frame/snapshot-layout.ts';
 import type { Claims, Leftover, ObjectState, ObjectStore, StoredObject } from '../object-store.ts';
-import { claim, claimsIn, hasClaimed } from './claims.ts';
+import { claim, claimFirst, claimsIn, hasClaimedFirst } from './claims.ts';
 import { listLeftovers, listObjects, removeObject, touch } from './collect-files.ts';
 import { codeOf, failureOf } from './file-failure.ts';
 
@@ -97,8 +97,10 @@ class FileObjectStore implements ObjectStore {
 
   async claimAtFirst(known: () => Promise<Iterable<Digest>>): Promise<void> {
     const owner = await this.#owner?.();
-    if (owner === undefined || (await hasClaimed(this.#folder, owner))) return;
-    await this.#claim([...(await known())]);
+    if (owner === undefined || (await hasClaimedFirst(this.#folder, owner))) return;
+    const digests = [...(await known())];
+    const beside = await this.#incomingPath();
+    await this.#orFailure(() => claimFirst(this.#folder, owner, digests, beside), this.#folder);
   }
 
   async claims(): Promise<Claims> {
