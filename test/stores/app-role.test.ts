@@ -130,6 +130,31 @@ describe("the application's account", () => {
     expect(await stores.audit.verify()).toMatchObject({ findings: [], unvouched: 0 });
   });
 
+  it.each([
+    'revoke update (told_at) on outbox',
+    'revoke delete on bookmark',
+    'revoke insert on run',
+    'revoke select on step',
+  ])('gets back what it lost, though no migration is due: %s', async (loss) => {
+    const held = () =>
+      queryServer(
+        owner,
+        `select has_column_privilege('modest', 'outbox', 'told_at', 'update')
+          and has_table_privilege('modest', 'bookmark', 'delete')
+          and has_table_privilege('modest', 'run', 'insert')
+          and has_table_privilege('modest', 'step', 'select') as all`,
+      );
+    await queryServer(owner, `${loss} from modest`);
+    expect(await held()).toEqual([{ all: false }]);
+    expect(await migrateDatabase({ owner, app })).toEqual({ applied: [] });
+    expect(await held()).toEqual([{ all: true }]);
+    // Nothing is granted where nothing is missing: a grant writes the table's row anew.
+    const grants = `select sum(xmin::text::bigint)::text as written from pg_class where relkind = 'r'`;
+    const before = await queryServer(owner, grants);
+    expect(await migrateDatabase({ owner, app })).toEqual({ applied: [] });
+    expect(await queryServer(owner, grants)).toEqual(before);
+  });
+
   it('sees that the schema is the newest, and says who could bring it there where it is not', async () => {
     expect(await migrateDatabase({ owner: app, app })).toEqual({ applied: [] });
     const empty = new URL((await postgres.createDatabase()).url);

@@ -12,6 +12,8 @@ const CHANGING: { readonly [table: string]: readonly string[] } = {
 };
 /** What is kept for a while only. */
 const PASSING = ['bookmark', 'arrival'] as const;
+/** What only the owner and the guard of history add to. */
+const CLOSED = ['kysely_migration', 'kysely_migration_lock', 'audit_head'] as const;
 
 /**
  * Lets the account `app` read everything, add to every table and change what may change: the history that the owner of the
@@ -36,16 +38,24 @@ export async function openToApp<Schema>(
         on ${sql.table(table)} to ${role}`.execute(transaction);
     for (const table of PASSING)
       await sql`grant delete on ${sql.table(table)} to ${role}`.execute(transaction);
-    await sql`revoke insert on kysely_migration, kysely_migration_lock, audit_head from ${role}`.execute(
-      transaction,
-    );
+    const closed = sql.join(CLOSED.map((name) => sql.table(name)));
+    await sql`revoke insert on ${closed} from ${role}`.execute(transaction);
   });
 }
 
-/** Whether every table that a migration has made so far is open to it. */
+/** Whether it has every right already that would be granted: one may have been lost in a restore, or by hand. */
 async function isOpen<Schema>(db: Kysely<Schema>, app: string): Promise<boolean> {
+  const changing = Object.entries(CHANGING).flatMap(([table, columns]) =>
+    columns.map((column) => ({ table, column })),
+  );
+  const [tables, columns] = [changing.map(({ table }) => table), changing.map((it) => it.column)];
   const { rows } = await sql<{ isOpen: boolean }>`
-    select coalesce(bool_and(has_table_privilege(${app}, oid, 'select')), false) as "isOpen"
+    select coalesce(bool_and(has_table_privilege(${app}, oid, 'select')
+        and (relname = any(${CLOSED}::text[]) or has_table_privilege(${app}, oid, 'insert'))), false)
+      and (select bool_and(has_column_privilege(${app}, name, changed, 'update'))
+        from unnest(${tables}::text[], ${columns}::text[]) as changing (name, changed))
+      and (select bool_and(has_table_privilege(${app}, name, 'delete'))
+        from unnest(${PASSING}::text[]) as passing (name)) as "isOpen"
     from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')`.execute(
     db,
   );
