@@ -163,7 +163,7 @@ function chooseOne(
       const { reason } = decision;
       if (model === null && above === null)
         return { ...choice, status: 'failed', reason: failure ?? 'every_candidate_failed' };
-      if (model === null) return leftTo(above, { ...choice, reason: failure ?? reason });
+      if (model === null) return leftTo(above, { ...choice, reason });
       if (above === null) return { ...choice, status: fitted, reason };
       if (weight === null) return { ...choice, ...notCompared, model: above.model };
       return { ...choice, status: fitted, reason, ...blendOf(model, above, weight) };

@@ -178,7 +178,7 @@ describe('the choice', () => {
         [small('a', { model: null, failure: 'timeout' }), small('b', { errors: null })],
         GLOBAL,
       );
-      expect(noOwn).toMatchObject({ status: 'global', reason: 'timeout', model: GLOBAL });
+      expect(noOwn).toMatchObject({ status: 'global', reason: 'too_small', model: GLOBAL });
       expect(unscored).toMatchObject({ reason: 'not_compared', verdict: 'tie', model: GLOBAL });
       expect(chooseModels([small('a')], null)).toMatchObject([
         { status: 'trained', reason: 'too_small', model: OWN },
