@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Impact, Subject, TouchedAlias, TouchedModel, TouchedRun } from '../impact.ts';
 import type { Database } from './database.ts';
-import { GLOBAL_ORDINAL, IS_ABOVE } from './partition-record.ts';
+import { GLOBAL_ORDINAL, IS_ABOVE, IS_BELOW } from './partition-record.ts';
 
 const LISTED = 1_000;
 
@@ -93,7 +93,10 @@ function placesOf(subject: Subject): RawBuilder<unknown> {
         join model on model.run_id = blend.run_id and model.digest = blend_part.model_digest
         where blend.digest = ${digest}`;
     case 'rows':
-      return withReach(sql`select * from run_partition where digest = ${digest} and ordinal >= 0`);
+      return withReach(
+        sql`select * from run_partition where digest = ${digest} and ordinal <> ${GLOBAL_ORDINAL}`,
+        IS_BELOW,
+      );
     case 'features':
       return withReach(sql`
         select run_partition.* from step_io join run_partition using (run_id, partition_id)
@@ -112,16 +115,22 @@ function placesOf(subject: Subject): RawBuilder<unknown> {
   }
 }
 
-/** Their own models, those of the unions that they went into, and the models without partition of the same runs. */
-function withReach(partitions: RawBuilder<unknown>): RawBuilder<unknown> {
+/**
+ * Their own models, those of the unions that they went into and of their parents, and the models without partition of
+ * the same runs. `isPart`: whether the rows of a `place` are some of those of `bad`.
+ */
+function withReach(
+  partitions: RawBuilder<unknown>,
+  isPart: RawBuilder<boolean> = sql`false`,
+): RawBuilder<unknown> {
   return sql`
     select distinct place.run_id, place.partition_id, case
-        when place.partition_id = bad.partition_id then 'rows'
+        when place.partition_id = bad.partition_id or ${isPart} then 'rows'
         when place.ordinal = ${GLOBAL_ORDINAL} then 'global'
         when place.ordinal < ${GLOBAL_ORDINAL} then 'parent' else 'union' end as reach
     from (${partitions}) as bad
     join run_partition as place on place.run_id = bad.run_id
-      and (place.partition_id in (bad.partition_id, bad.merged_into) or ${IS_ABOVE})`;
+      and (place.partition_id in (bad.partition_id, bad.merged_into) or ${IS_ABOVE} or ${isPart})`;
 }
 
 function wholeRuns(runs: RawBuilder<unknown>): RawBuilder<unknown> {

@@ -16,6 +16,10 @@ export const GLOBAL_ORDINAL = -1;
 export const IS_ABOVE = sql<boolean>`(place.ordinal = -1
   or place.ordinal < -1 and starts_with(bad.text, place.text || '/'))`;
 
+/** The same of a parent `bad`: its model was trained on a part of that one's rows. */
+export const IS_BELOW = sql<boolean>`(bad.ordinal < -1 and place.ordinal >= 0
+  and starts_with(place.text, bad.text || '/'))`;
+
 /** The partitions of a run as `condition` planned them; without the model without partition. */
 export function selectPlanned(db: Kysely<Database>, runId: string) {
   return selectTrainable(db, runId).where('run_partition.ordinal', '>=', 0);

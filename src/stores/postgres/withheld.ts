@@ -4,7 +4,7 @@ import type { Withheld } from '../quarantine-store.ts';
 import { GLOBAL_PARTITION } from '../run-store.ts';
 import { blendsOf } from './blends.ts';
 import type { Database } from './database.ts';
-import { GLOBAL_ORDINAL, IS_ABOVE } from './partition-record.ts';
+import { GLOBAL_ORDINAL, IS_ABOVE, IS_BELOW } from './partition-record.ts';
 
 /** What of a run is in quarantine: one statement over the quarantines that stand, which are few. */
 export async function withheldOf(db: Kysely<Database>, runId: string): Promise<Withheld> {
@@ -20,9 +20,9 @@ export async function withheldOf(db: Kysely<Database>, runId: string): Promise<W
     select model.digest, null, quarantine.reason
       from quarantine join run_partition as bad on bad.digest = quarantine.digest
       join run_partition as place on place.run_id = bad.run_id
-        and (place.partition_id in (bad.partition_id, bad.merged_into) or ${IS_ABOVE})
+        and (place.partition_id in (bad.partition_id, bad.merged_into) or ${IS_ABOVE} or ${IS_BELOW})
       join model on model.run_id = place.run_id and model.partition_id = place.partition_id
-      where subject = 'rows' and bad.run_id = ${runId} and bad.ordinal >= 0
+      where subject = 'rows' and bad.run_id = ${runId} and bad.ordinal <> ${GLOBAL_ORDINAL}
     union all
     select model.digest, null, quarantine.reason
       from quarantine join snapshot on snapshot.digest = quarantine.digest
