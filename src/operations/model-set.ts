@@ -162,7 +162,7 @@ type Known = {
 
 /** Who answers; a text: why nobody does; null: nothing was chosen, and there is no model at all. */
 function memberOf(answer: Answer, known: Known): ServedMember | string | null {
-  const { text, digest, serves, reason, reach } = answer;
+  const { text, digest, serves, blend, reason, reach } = answer;
   const { own, parents, global, globalWithheld, withheld } = known;
   if (!answer.isAnswered) return reason ?? 'no_model';
   const model = digest === null ? undefined : own.get(digest);
@@ -174,8 +174,11 @@ function memberOf(answer: Answer, known: Known): ServedMember | string | null {
     const alone = { rung: 'own' as const, reason, digest, ...model, ...reachMember(reach.own) };
     return blended(answer, soleMember(alone), known);
   }
-  const parent = serves === null ? undefined : parents.get(serves);
-  if (parent?.held === null) return { ...parent.member, reason, ...reachMember(reach.parent) };
+  // Of a blend without its own part what is left of it.
+  const above = blend?.parts.find(({ rung }) => rung === 'parent')?.model ?? serves;
+  const parent = above === null ? undefined : parents.get(above);
+  if (parent?.held === null)
+    return { ...parent.member, reason: held ?? reason, ...reachMember(reach.parent) };
   const because = held ?? parent?.held ?? null;
   if (global !== null)
     return { ...global, reason: because ?? reason, ...reachMember(reach.global) };
