@@ -1,7 +1,6 @@
 import type { InputRef } from '../src/engines/engine.ts';
 import type { RowRange } from '../src/frame/frame.ts';
-import type { PlannedPartition } from '../src/partition/condition.ts';
-import { rangesWithin } from '../src/partition/parents.ts';
+import { type MemberPlaces, memberPlaces, rangesWithin } from '../src/partition/parents.ts';
 import { bytesPerRow, outputWidth } from '../src/partition/predictions.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import { type PackMember, rowsOfMember } from '../src/stores/objects/pack.ts';
@@ -19,7 +18,8 @@ export function inputOf(
 }
 
 /** A parent with its model. */
-export type TrainedParent = Pick<PlannedPartition, 'ranges'> & {
+export type TrainedParent = {
+  readonly places: MemberPlaces;
   readonly model: TrainedModel;
   /** Half the width of its intervals; null: there are none, or they are not known yet. */
   readonly reach: number | null;
@@ -28,13 +28,13 @@ export type TrainedParent = Pick<PlannedPartition, 'ranges'> & {
 /** Input `parent` of the ranges' rows: the parent's predictions lie member after member. */
 export function parentInputs(
   run: RunRecord,
-  { ranges: members, model: { facts, predictions } }: TrainedParent,
+  { places, model: { facts, predictions } }: TrainedParent,
   ranges: readonly RowRange[],
   objects: ObjectStore,
 ): readonly InputRef[] {
   const width = outputWidth(requirePlan(run).classes);
   const rowBytes = bytesPerRow(facts.candidates.length + 1, width);
-  const rows = rangesWithin(members, ranges);
+  const rows = rangesWithin(places, ranges);
   return rowsOfMember(predictions, rows, rowBytes).map((part) => inputOf('parent', part, objects));
 }
 
@@ -49,7 +49,8 @@ export async function trainedParents(
     records.flatMap(({ partitionId, ranges, trained, evaluated }) => {
       const model = trainedModel(trained);
       const reach = evaluated?.own?.band?.reach ?? null;
-      return model === null ? [] : [[partitionId, { ranges, model, reach }] as const];
+      if (model === null) return [];
+      return [[partitionId, { places: memberPlaces(ranges), model, reach }] as const];
     }),
   );
 }

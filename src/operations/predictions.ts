@@ -1,7 +1,7 @@
 import { Failure } from '../domain/failure.ts';
 import { holdoutRows, outOfFoldRows } from '../estimators/folds.ts';
 import { openSnapshot, type SnapshotReader } from '../frame/snapshot-reader.ts';
-import { parentOf, rangesWithin } from '../partition/parents.ts';
+import { type MemberPlaces, memberPlaces, parentOf, rangesWithin } from '../partition/parents.ts';
 import {
   bytesPerRow,
   outputWidth,
@@ -11,7 +11,7 @@ import {
 import { predictedRows } from '../partition/truth.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { type PackMember, rowsOfMember } from '../stores/objects/pack.ts';
-import type { PartitionRecord, RunPlan, RunRecord } from '../stores/run-store.ts';
+import type { PartitionRecord, RunPlan, RunRecord, RunStore } from '../stores/run-store.ts';
 import { type TrainedModel, trainedModel } from '../stores/trained-model.ts';
 import type { OperationContext } from './context.ts';
 import { type JudgedRows, predictionColumns, sourceColumns } from './prediction-columns.ts';
@@ -37,7 +37,7 @@ export async function writePredictions(
   try {
     const folds = await objects.get(plan.folds);
     const global = trainedModel(await runs.globalTraining(run.runId));
-    const parents = new Map((await runs.parents(run.runId)).map((one) => [one.partitionId, one]));
+    const parents = await trainedParents(runs, run.runId);
     const source = { run, plan, objects, reader, folds, split: request.split, parents };
     let rows = 0;
     for await (const record of runs.partitions(run.runId)) {
@@ -65,8 +65,25 @@ type Source = {
   readonly folds: Uint8Array;
   readonly split: PredictionsRequest['split'];
   /** By id. */
-  readonly parents: ReadonlyMap<string, PartitionRecord>;
+  readonly parents: ReadonlyMap<string, TrainedParent>;
 };
+
+type TrainedParent = { readonly model: TrainedModel; readonly places: MemberPlaces };
+
+async function trainedParents(
+  runs: Pick<RunStore, 'parents'>,
+  runId: string,
+): Promise<Source['parents']> {
+  const records = await runs.parents(runId);
+  return new Map(
+    records.flatMap(({ partitionId, ranges, trained }) => {
+      const model = trainedModel(trained);
+      return model === null
+        ? []
+        : [[partitionId, { model, places: memberPlaces(ranges) }] as const];
+    }),
+  );
+}
 
 /**
  * One partition's rows by its own model and by the global one, which is scored on the rows of skipped partitions too. A
@@ -90,12 +107,11 @@ async function judgedRows(
   if (own !== null)
     judged.push({ ...rows, scope: 'own', ...(await judge(source, own, [own.predictions], folds)) });
   const parent = source.parents.get(parentOf(record.key, run.spec.partition.parents)?.id ?? '');
-  const above = trainedModel(parent?.trained);
-  if (parent !== undefined && above !== null) {
-    const rowBytes = bytesPerRow(above.facts.candidates.length + 1, outputWidth(plan.classes));
-    const places = rangesWithin(parent.ranges, ranges);
-    const members = rowsOfMember(above.predictions, places, rowBytes);
-    judged.push({ ...rows, scope: 'parent', ...(await judge(source, above, members, folds)) });
+  if (parent !== undefined) {
+    const { model, places } = parent;
+    const rowBytes = bytesPerRow(model.facts.candidates.length + 1, outputWidth(plan.classes));
+    const members = rowsOfMember(model.predictions, rangesWithin(places, ranges), rowBytes);
+    judged.push({ ...rows, scope: 'parent', ...(await judge(source, model, members, folds)) });
   }
   if (global !== null) {
     const rowBytes = bytesPerRow(global.facts.candidates.length + 1, outputWidth(plan.classes));

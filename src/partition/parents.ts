@@ -22,17 +22,25 @@ export function parentOf(
   };
 }
 
-/** Where the rows of some members stand among those of a union, which lie member after member. */
-export function rangesWithin(
-  union: readonly RowRange[],
-  members: readonly RowRange[],
-): readonly RowRange[] {
+/** Where each member of a union begins among its rows, which lie member after member; by the first row in the snapshot. */
+export type MemberPlaces = ReadonlyMap<number, number>;
+
+/** O(members): once for a union, not once for each of them. */
+export function memberPlaces(union: readonly RowRange[]): MemberPlaces {
   const places = new Map<number, number>();
   let place = 0;
   for (const { start, count } of union) {
     places.set(start, place);
     place += count;
   }
+  return places;
+}
+
+/** Where the rows of some members stand among those of their union. Throws `RangeError` for what is no member. */
+export function rangesWithin(
+  places: MemberPlaces,
+  members: readonly RowRange[],
+): readonly RowRange[] {
   return members.map(({ start, count }) => {
     const found = places.get(start);
     if (found === undefined) throw new RangeError(`The union has no member at row ${start}.`);

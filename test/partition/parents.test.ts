@@ -3,7 +3,7 @@ import { partitionText } from '../../src/domain/partition.ts';
 import { partitionId } from '../../src/frame/digest.ts';
 import type { ProfiledRef } from '../../src/partition/condition.ts';
 import { failedProfile } from '../../src/partition/failed-profile.ts';
-import { parentOf, planParents, rangesWithin } from '../../src/partition/parents.ts';
+import { memberPlaces, parentOf, planParents, rangesWithin } from '../../src/partition/parents.ts';
 import { machineSpec } from '../support/machines.ts';
 
 const BY = ['region', 'store'];
@@ -83,13 +83,13 @@ describe('parents of partitions', () => {
   });
 
   it('hold the rows of their members one after the other', () => {
-    const union = [
+    const places = memberPlaces([
       { start: 5, count: 3 },
       { start: 20, count: 4 },
       { start: 40, count: 2 },
-    ];
+    ]);
     expect(
-      rangesWithin(union, [
+      rangesWithin(places, [
         { start: 40, count: 2 },
         { start: 5, count: 3 },
       ]),
@@ -97,6 +97,6 @@ describe('parents of partitions', () => {
       { start: 7, count: 2 },
       { start: 0, count: 3 },
     ]);
-    expect(() => rangesWithin(union, [{ start: 6, count: 1 }])).toThrow(RangeError);
+    expect(() => rangesWithin(places, [{ start: 6, count: 1 }])).toThrow(RangeError);
   });
 });
