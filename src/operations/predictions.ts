@@ -1,7 +1,12 @@
 import { Failure } from '../domain/failure.ts';
 import { holdoutRows, outOfFoldRows } from '../estimators/folds.ts';
 import { openSnapshot, type SnapshotReader } from '../frame/snapshot-reader.ts';
-import { type MemberPlaces, memberPlaces, parentOf, rangesWithin } from '../partition/parents.ts';
+import {
+  type MemberPlaces,
+  memberPlaces,
+  parentOfPlanned,
+  rangesWithin,
+} from '../partition/parents.ts';
 import {
   bytesPerRow,
   outputWidth,
@@ -106,7 +111,8 @@ async function judgedRows(
   const own = trainedModel(record.trained);
   if (own !== null)
     judged.push({ ...rows, scope: 'own', ...(await judge(source, own, [own.predictions], folds)) });
-  const parent = source.parents.get(parentOf(record.key, run.spec.partition.parents)?.id ?? '');
+  const { id = '' } = parentOfPlanned(record, run.spec.partition.parents) ?? {};
+  const parent = source.parents.get(id);
   if (parent !== undefined) {
     const { model, places } = parent;
     const rowBytes = bytesPerRow(model.facts.candidates.length + 1, outputWidth(plan.classes));

@@ -22,6 +22,14 @@ export function parentOf(
   };
 }
 
+/** The parent of a planned partition: what could not be profiled has none, its rows are left out of every parent. */
+export function parentOfPlanned(
+  { key, decision }: Pick<PlannedPartition, 'key' | 'decision'>,
+  columns: readonly string[] | undefined,
+): ParentRef | null {
+  return decision.kind === 'fail' ? null : parentOf(key, columns);
+}
+
 /** Where each member of a union begins among its rows, which lie member after member; by the first row in the snapshot. */
 export type MemberPlaces = ReadonlyMap<number, number>;
 
