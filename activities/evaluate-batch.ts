@@ -8,7 +8,7 @@ import type { EvaluatedPartition, RunRecord } from '../src/stores/run-store.ts';
 import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
 import { type EngineScope, inActivity, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { partitionJob, taskArgs } from './partition-job.ts';
+import { batchJob, taskArgs } from './partition-job.ts';
 import { planStage } from './plan-stage.ts';
 import {
   globalInputs,
@@ -31,13 +31,13 @@ export function evaluationActivities(dependencies: ActivityDependencies) {
       readonly runId: string;
     }): Promise<{ readonly evaluateBatches: number }> {
       return inActivity(async () => {
-        const answered: { readonly partitionId: string; readonly rows: number }[] = [];
+        const answered: Pick<PlannedPartition, 'partitionId' | 'rows' | 'isParent'>[] = [];
         for await (const { partitionId, decision, rows } of runs.partitions(runId)) {
           if (isFitted(decision) || decision.kind === 'global')
             answered.push({ partitionId, rows });
         }
         for (const { partitionId, rows } of await runs.parents(runId))
-          answered.push({ partitionId, rows });
+          answered.push({ partitionId, rows, isParent: true });
         return {
           evaluateBatches: await planStage(runs, runId, 'evaluate', answered, EVALUATION_LIMITS),
         };
@@ -64,7 +64,8 @@ export function evaluationActivities(dependencies: ActivityDependencies) {
           const parent = parents.get(idOf(partition) ?? '') ?? null;
           return evaluationTask(run, partition, { own, parent, global }, objects);
         });
-        const job = partitionJob(run, objects, { name: 'evaluate', args: taskArgs(run), tasks });
+        const call = { name: 'evaluate', args: taskArgs(run), tasks } as const;
+        const job = batchJob(run, objects, partitions, call);
         const outcomes = await runJob(await engineFor(run.spec), job, signal, bookmark);
         const evaluated = outcomes.map((outcome, i): EvaluatedPartition => {
           const { partitionId } = partitions[i] as PlannedPartition;

@@ -2,6 +2,7 @@ import { Failure } from '../src/domain/failure.ts';
 import type { GroupedMap } from '../src/engines/engine.ts';
 import { type Call, createJob, type Job } from '../src/engines/job.ts';
 import { columnsRead } from '../src/partition/columns-read.ts';
+import type { PlannedPartition } from '../src/partition/condition.ts';
 import type { TrainArgs } from '../src/partition/facts.ts';
 import type { ArgsOf, FunctionName } from '../src/partition/registry.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
@@ -19,7 +20,18 @@ export function partitionJob<Name extends FunctionName, Shared extends Partial<A
   return createJob(rowsOf(run, objects), call);
 }
 
-/** The same over the union of all partitions: `limits.per_partition` is about one partition, not about all their rows. */
+/** The same of a batch of planned partitions, where every task is one: parents are in batches of their own, with the limits of unions. */
+export function batchJob<Name extends FunctionName, Shared extends Partial<ArgsOf<Name>>>(
+  run: RunRecord,
+  objects: ObjectStore,
+  partitions: readonly Pick<PlannedPartition, 'isParent'>[],
+  call: Call<Name, Shared>,
+): Job<Name> {
+  const jobOf = partitions.every(({ isParent }) => isParent) ? unionJob : partitionJob;
+  return jobOf(run, objects, call);
+}
+
+/** The same over the union of all partitions, or of some: `limits.per_partition` is about one partition, not about all their rows. */
 export function unionJob<Name extends FunctionName, Shared extends Partial<ArgsOf<Name>>>(
   run: RunRecord,
   objects: ObjectStore,

@@ -10,7 +10,7 @@ import type { RunRecord, RunStore, TrainedPartition } from '../src/stores/run-st
 import { trainedModel } from '../src/stores/trained-model.ts';
 import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { partitionJob, trainArgs } from './partition-job.ts';
+import { batchJob, trainArgs } from './partition-job.ts';
 import { replayedSearches } from './replayed-search.ts';
 
 export function trainBatchActivity(dependencies: ActivityDependencies) {
@@ -33,7 +33,7 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
           return { partition, part: { scope, ...(replay !== undefined && { replay }) } };
         });
         const args = { ...trainArgs(run), ...(await warmStart(runs, run)) };
-        const job = partitionJob(run, objects, { name: 'train', args, tasks });
+        const job = batchJob(run, objects, partitions, { name: 'train', args, tasks });
         const outcomes = await runJob(await engineFor(run.spec), job, signal, bookmark);
         const trained = await keep(objects, partitions, outcomes, attempt.startedAt);
         await runs.recordTraining(input.runId, input.batch, trained, attempt);
