@@ -1,10 +1,10 @@
 import { Failure } from '../domain/failure.ts';
 import { suggestion } from '../domain/nearest-name.ts';
-import { findEstimator } from '../estimators/registry.ts';
 import { type ColumnShape, featureColumns, KIND_WORDS } from '../features/column-shape.ts';
 import { engineeredColumns, planSteps } from '../features/engineer/plan-steps.ts';
 import { checkHandling } from '../features/handle/rules.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
+import { namedColumns } from './named-columns.ts';
 import { otherRoles, unknownAhead } from './training-data.ts';
 
 /**
@@ -64,11 +64,8 @@ function checkAhead(shapes: readonly ColumnShape[], spec: Spec): void {
 }
 
 /** Parameters may name columns: features that hold numbers. */
-function checkCandidate(
-  features: readonly ColumnShape[],
-  { algorithm, parameters }: Candidate,
-): void {
-  for (const name of findEstimator(algorithm)?.numberColumns?.(parameters) ?? []) {
+function checkCandidate(features: readonly ColumnShape[], candidate: Candidate): void {
+  for (const name of namedColumns(candidate)) {
     const shape = features.find((feature) => feature.name === name);
     if (shape?.kind === 'number') continue;
     const near = suggestion(
@@ -79,7 +76,10 @@ function checkCandidate(
       shape === undefined
         ? `there is no feature \`${name}\`. ${near}`
         : `\`${name}\` holds ${KIND_WORDS[shape.kind]}, not numbers.`;
-    throw new Failure('invalid-spec', `algorithms: ${algorithm} names columns, and ${problem}`);
+    throw new Failure(
+      'invalid-spec',
+      `algorithms: ${candidate.algorithm} names columns, and ${problem}`,
+    );
   }
 }
 

@@ -12,6 +12,7 @@ import { fitHandling, type HandlingFit } from '../features/handle/fit-handling.t
 import type { FittedHandling } from '../features/handle/handling.ts';
 import { digestJson } from '../frame/digest.ts';
 import type { Candidate } from '../spec/spec.ts';
+import { handleNamed, namedColumns } from './named-columns.ts';
 import { type FitPlace, placeText, type TrainingData } from './training-data.ts';
 
 /** A candidate fitted at one place: the handling is its own, the selected columns and rows are shared. */
@@ -45,7 +46,7 @@ export class FitSite {
     const rows = this.#data.trainingRows(this.#place, this.#share);
     checkRowCount(estimator, rows.length);
     const startedAt = performance.now();
-    const { handling, training, edits } = this.#prepare(estimator, rows);
+    const { handling, training, edits } = this.#prepare(candidate, estimator, rows);
     const { x, target, weights } = training;
     const seed = this.seedOf(candidate);
     const options: FitOptions = {
@@ -72,11 +73,13 @@ export class FitSite {
     return this.#data.seed('train', this.#place, algorithm, digestJson(parameters));
   }
 
-  #prepare({ supports }: Estimator, rows: Int32Array): HandlingFit {
-    const key = JSON.stringify([supports.missing, supports.scaledInput, supports.weights]);
+  #prepare(candidate: Candidate, { supports }: Estimator, rows: Int32Array): HandlingFit {
+    const handle = handleNamed(this.#data.handle, namedColumns(candidate));
+    const { missing, scaledInput, weights: weighs } = supports;
+    const key = JSON.stringify([missing, scaledInput, weighs, handle.columns]);
     const known = this.#prepared.get(key);
     if (known !== undefined) return known;
-    const { frame, target, weights, handle } = this.#data;
+    const { frame, target, weights } = this.#data;
     const prepared = fitHandling({
       frame,
       columns: this.#data.selection(this.#place).kept,

@@ -12,6 +12,7 @@ import type { Handle } from '../spec/features.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { SelectionFacts, TrainArgs } from './facts.ts';
 import { memberRanges } from './member-ranges.ts';
+import { keepNamed } from './named-columns.ts';
 import type { PartitionContext, PartitionData } from './partition-function.ts';
 import { sampleRows } from './row-sample.ts';
 import { targetOf, timesOf, weightsOf } from './target.ts';
@@ -132,14 +133,16 @@ export class TrainingData {
   selection(place: FitPlace): SelectionFacts {
     const known = this.#selections.get(place);
     if (known !== undefined) return known;
-    const selection = selectColumns(
+    const { candidates, features } = this.args.spec;
+    const chosen = selectColumns(
       this.frame,
       this.columns,
       this.target,
       this.trainingRows(place),
-      this.args.spec.features.select,
+      features.select,
       { seed: this.seed('select', place), weights: this.weights, stop: this.stop },
     );
+    const selection = keepNamed(chosen, this.columns, candidates);
     this.#selections.set(place, selection);
     this.trace?.({
       name: `select (${placeText(place)})`,

@@ -2,6 +2,7 @@ import { entryOf } from '../domain/entry.ts';
 import { type AskedTask, METRICS, type Metric, metricsOf } from '../domain/metric.ts';
 import { nearestName } from '../domain/nearest-name.ts';
 import { checkAnomaly } from './check-anomaly.ts';
+import { checkComponents } from './check-components.ts';
 import { checkIntervals } from './check-intervals.ts';
 import { checkParents } from './check-parents.ts';
 import { columnsOfStep, givenName, looksBack, stepKind } from './engineered-columns.ts';
@@ -308,6 +309,7 @@ const CHECKS: readonly Check[] = [
   checkIntervals,
   checkAnomaly,
   checkSelect,
+  checkComponents,
   checkTargetType,
 ];
 

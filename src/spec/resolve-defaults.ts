@@ -143,22 +143,22 @@ const FORECASTERS = [
 ] as const;
 
 function defaultAlgorithms(
-  { target: { task, quantile } }: TrainingSpec,
+  { target: { task, quantile }, features }: TrainingSpec,
   forecast: Forecast | undefined,
 ): readonly AlgorithmEntry[] {
   if (quantile !== undefined) return ['baseline', 'gradient_boosting'];
-  if (forecast !== undefined) return forecasters(forecast);
+  if (forecast !== undefined) return forecasters(forecast, features);
   if (task === 'anomaly') return ['isolation_forest'];
   const linear = task === 'classification' ? 'logistic' : 'ridge';
   return ['baseline', linear, 'random_forest', 'gradient_boosting'];
 }
 
-/** Without those that carry on a lag that is not asked for. */
-function forecasters(forecast: Forecast): readonly AlgorithmEntry[] {
+/** Without those that carry on a lag that is not asked for, or that components take the place of. */
+function forecasters(forecast: Forecast, { handle }: Spec['features']): readonly AlgorithmEntry[] {
   const carried = carriedLags(forecast);
   return FORECASTERS.filter((algorithm) => {
     const lag = carried[algorithm];
-    return lag === undefined || forecast.lags.includes(lag);
+    return lag === undefined || (handle.pca === undefined && forecast.lags.includes(lag));
   });
 }
 

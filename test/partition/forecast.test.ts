@@ -33,6 +33,7 @@ function seriesOf(valueAt: (day: number) => number, rows = ROWS): Frame {
 function specOf(
   forecast: NonNullable<SpecInput['forecast']>,
   algorithms: NonNullable<SpecInput['algorithms']>,
+  features: NonNullable<SpecInput['features']> = {},
 ) {
   return machineSpec({
     target: { column: 'power', task: 'forecast' },
@@ -40,6 +41,7 @@ function specOf(
     columns: {},
     forecast,
     algorithms,
+    features,
   });
 }
 
@@ -83,6 +85,20 @@ describe('a forecast', () => {
     expect(days[0]).toBe('2026-03-02');
     expect(days.at(-1)).toBe('2026-03-11');
     expect(trained.candidates[0]?.cv).toMatchObject({ value: null });
+  });
+
+  it.each([
+    { handle: { scale: 'standard' } },
+    { handle: { outliers: { winsorise: 0.4 } } },
+    { handle: { missing: { constant: 1000 } } },
+    { select: { method: 'correlation', threshold: 0.001 } },
+  ] as const)('carries values on as they are under %j', (features) => {
+    const series = seriesOf((day) => 10 + 2 * day);
+    const algorithms = ['seasonal_naive', 'drift'] as const;
+    const predictionsOf = (algorithm: (typeof algorithms)[number]) =>
+      ahead(specOf({ horizon: 4, season: 7 }, [algorithm], features), series).predictions;
+    expect(predictionsOf('seasonal_naive')).toEqual([7, 6, 5, 4].map((i) => 10 + 2 * (ROWS - i)));
+    expect(predictionsOf('drift')).toEqual([0, 1, 2, 3].map((i) => 10 + 2 * (ROWS + i)));
   });
 
   it('draws a line on with drift', () => {

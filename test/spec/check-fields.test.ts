@@ -141,6 +141,27 @@ describe('fields that contradict each other', () => {
     expect(algorithms).toEqual([...first, 'random_forest', 'gradient_boosting']);
   });
 
+  it('principal components leave no column that an algorithm could name', () => {
+    const pca = 'features: { handle: { pca: 2 } }';
+    const monotone = 'algorithms: [ridge, { gradient_boosting: { monotone: { price: rising } } }]';
+    const problem = soleProblem(regressionWith(`${pca}\n${monotone}`));
+    expect(problem.path).toEqual(['algorithms', 1]);
+    expect(problem.message).toContain(
+      '`gradient_boosting` reads `price`, and principal components',
+    );
+    expect(problem.place?.line).toBeGreaterThan(0);
+    const forecast = (lines: string) =>
+      minimalWith(`time: day\nforecast: { horizon: 7 }\n${lines}`).replace(
+        'classification',
+        'forecast',
+      );
+    expect(soleProblem(forecast(`${pca}\nalgorithms: [drift]`)).message).toContain(
+      'Remove `features.handle.pca`',
+    );
+    const { spec } = parseSpec(forecast(pca), { fileName: 'x.yaml' });
+    expect(spec.candidates[0]?.algorithm).toBe('ridge');
+  });
+
   it.each([
     ['', 'Which label of `sold` marks an anomaly?'],
     ['features: { select: { method: anova } }', '`anova` looks at the labels'],

@@ -1,0 +1,44 @@
+import { entryOf } from '../domain/entry.ts';
+import { findEstimator } from '../estimators/registry.ts';
+import type { Handle } from '../spec/features.ts';
+import type { Candidate } from '../spec/spec.ts';
+import type { SelectionFacts } from './facts.ts';
+
+/** The columns that the parameters of a candidate name. */
+export function namedColumns({ algorithm, parameters }: Candidate): readonly string[] {
+  return findEstimator(algorithm)?.numberColumns?.(parameters) ?? [];
+}
+
+/** The selection with every column that a candidate names, in the order of `columns`. */
+export function keepNamed(
+  selection: SelectionFacts,
+  columns: readonly string[],
+  candidates: readonly Candidate[],
+): SelectionFacts {
+  // Proposals name the columns of the candidates that are given.
+  const given = candidates.filter(({ proposal }) => proposal === undefined);
+  const kept = new Set([...selection.kept, ...given.flatMap(namedColumns)]);
+  return {
+    ...selection,
+    kept: columns.filter((column) => kept.has(column)),
+    dropped: selection.dropped.filter(({ column }) => !kept.has(column)),
+  };
+}
+
+/**
+ * Columns that are named are read as they are: neither scaled nor clipped, and filled only by a rule of their own. The same
+ * rules where nothing but `auto` is asked: then estimators that name columns get them so, and share what is prepared.
+ */
+export function handleNamed(handle: Handle, named: readonly string[]): Handle {
+  const { missing, outliers, scale, columns } = handle;
+  const isAuto = missing === 'auto' && outliers === 'none' && scale === 'auto';
+  if (isAuto && named.every((name) => entryOf(columns, name) === undefined)) return handle;
+  const plain = named.map((name) => {
+    const own = entryOf(columns, name);
+    return [
+      name,
+      { ...own, missing: own?.missing ?? 'auto', outliers: 'none', scale: 'none' },
+    ] as const;
+  });
+  return { ...handle, columns: { ...columns, ...Object.fromEntries(plain) } };
+}
