@@ -11,7 +11,7 @@ import { type MadeColumn, presentNumbers, repeated } from './answer-columns.ts';
 import { answeredRoutes, modelInputs, type Route, routeOf, scoringSpec } from './answer-routes.ts';
 import type { OperationContext } from './context.ts';
 import type { ServedModels } from './model-set.ts';
-import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
+import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
 import type { PredictRequest, PredictResult } from './services.ts';
 import { createTableFile } from './table-file.ts';
 
@@ -68,12 +68,7 @@ async function nextRows(
   const { forecast, time } = spec;
   if (forecast === undefined || time === undefined) throw new RangeError('This is no forecast.');
   const answered = answeredRoutes(routes);
-  const { seconds, memory_mb: memoryMb } = spec.limits.per_partition;
-  const rows = {
-    snapshot: { digest: snapshot.digest, path },
-    columns: snapshot.columns.map(({ name }) => name),
-    limits: { seconds, memoryMb },
-  };
+  const rows = passingRows(spec, { snapshot, path });
   const tasks = answered.map(({ partition, member }) => ({
     partition: partitionRef(partition),
     inputs: modelInputs(member, objects),

@@ -9,7 +9,7 @@ import { repeated } from './answer-columns.ts';
 import type { Workshop } from './context.ts';
 import { type AppliedFunction, columnsGiven, findFunction, placeInFile } from './map-function.ts';
 import { mappedColumns } from './mapped-rows.ts';
-import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
+import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
 import type { MappedPartition, MapRequest, MapResult } from './services.ts';
 import { createTableFile } from './table-file.ts';
 
@@ -144,13 +144,9 @@ type Call = {
 
 function groupedMap({ request, applied, rows }: Applying, calls: readonly Call[]): GroupedMap {
   const { spec, map } = request;
-  const { seconds, memory_mb: memoryMb } = spec.limits.per_partition;
-  const { snapshot, path } = rows;
   return {
-    snapshot: { digest: snapshot.digest, path },
-    columns: columnsGiven(snapshot.columns, request),
+    ...passingRows(spec, rows, columnsGiven(rows.snapshot.columns, request)),
     rowHashes: false,
-    limits: { seconds, memoryMb },
     fn: { ...applied.fn, args: { time: spec.time ?? null, args: map.args } },
     tasks: calls.map(({ ref, partition, asks }) => ({
       partition: ref,

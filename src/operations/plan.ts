@@ -14,7 +14,7 @@ import type { Snapshot } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
 import { estimateTraining } from './estimate-training.ts';
-import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
+import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
 import type { PreparedSpec, RunPlan } from './services.ts';
 
 /**
@@ -84,12 +84,7 @@ async function profileAll(
   { snapshot, path }: PassingSnapshot,
   signal: AbortSignal,
 ): Promise<readonly ProfiledRef[]> {
-  const { seconds, memory_mb: memoryMb } = spec.limits.per_partition;
-  const rows = {
-    snapshot: { digest: snapshot.digest, path },
-    columns: columnsRead(snapshot.columns, spec),
-    limits: { seconds, memoryMb },
-  };
+  const rows = passingRows(spec, { snapshot, path }, columnsRead(snapshot.columns, spec));
   const args = { spec, cutoffs: snapshot.cutoffs };
   const tasks = snapshot.partitions.map((partition) => ({ partition: partitionRef(partition) }));
   const job = createJob(rows, { name: 'profile', args, tasks });

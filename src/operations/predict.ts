@@ -20,7 +20,7 @@ import {
 import type { OperationContext } from './context.ts';
 import { forecastTable } from './forecast-table.ts';
 import { servedModels } from './model-set.ts';
-import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
+import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
 import { type ScoredRows, scoreColumns } from './score-columns.ts';
 import type { PredictRequest, PredictResult } from './services.ts';
 import { createTableFile } from './table-file.ts';
@@ -97,12 +97,7 @@ function scoreJob(
   answered: readonly AnsweredRoute[],
   objects: ObjectStore,
 ): Job<'score'> {
-  const { seconds, memory_mb: memoryMb } = spec.limits.per_partition;
-  const rows = {
-    snapshot: { digest: snapshot.digest, path },
-    columns: snapshot.columns.map(({ name }) => name),
-    limits: { seconds, memoryMb },
-  };
+  const rows = passingRows(spec, { snapshot, path });
   const tasks = answered.map(({ partition, member }) => ({
     partition: partitionRef(partition),
     part: { weights: member.parts.map(({ weight }) => weight) },

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { ask } from '../../api/ask.ts';
 import { AskingDialog } from '../../parts/asking-dialog.tsx';
-import { Field } from '../../parts/field.tsx';
+import { WhyField } from '../../parts/why-field.tsx';
 
 /** Gives the name back to the run that had it before. */
 export function RollBack({ experiment, alias }: { experiment: string; alias: string }) {
@@ -44,21 +44,7 @@ export function RollBack({ experiment, alias }: { experiment: string; alias: str
           <b className="anywhere">{`${experiment}@${alias}`}</b> stands for the run that had the
           name before; nothing is deleted.
         </p>
-        <Field
-          id={`rollback-${experiment}-${alias}`}
-          label="Why"
-          hint="Kept in the history of the name."
-        >
-          {(control) => (
-            <textarea
-              {...control}
-              rows={2}
-              maxLength={2000}
-              value={reason}
-              onChange={({ target }) => setReason(target.value)}
-            />
-          )}
-        </Field>
+        <WhyField id={`rollback-${experiment}-${alias}`} value={reason} onChange={setReason} />
       </AskingDialog>
     </>
   );

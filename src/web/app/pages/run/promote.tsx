@@ -6,6 +6,7 @@ import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { AskingDialog } from '../../parts/asking-dialog.tsx';
 import { Field } from '../../parts/field.tsx';
+import { WhyField } from '../../parts/why-field.tsx';
 
 const FIRST_NAME = 'champion';
 
@@ -81,17 +82,7 @@ export function Promote({ run }: { run: RunDetail }) {
             />
           )}
         </Field>
-        <Field id="promote-reason" label="Why" hint="Kept in the history of the name.">
-          {(control) => (
-            <textarea
-              {...control}
-              rows={2}
-              maxLength={2000}
-              value={reason}
-              onChange={({ target }) => setReason(target.value)}
-            />
-          )}
-        </Field>
+        <WhyField id="promote-reason" value={reason} onChange={setReason} />
       </AskingDialog>
     </>
   );
