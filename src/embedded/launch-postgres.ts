@@ -11,7 +11,7 @@ import {
   removeStalePostmaster,
   runningServer,
 } from './postmaster-file.ts';
-import { isAlive, type ProcessIdentity } from './process-identity.ts';
+import { isAlive, type ProcessIdentity, signal } from './process-identity.ts';
 import type { Say } from './say.ts';
 import type { SystemUser } from './system-user.ts';
 
@@ -22,6 +22,8 @@ export type Listening = { readonly process: ProcessIdentity; readonly port: numb
 const PATIENCE_MS = 120_000;
 const PAUSE_MS = 25;
 const ATTEMPTS = 4;
+/** Postgres' "fast" stop: roll back, send clients away, write everything, end. */
+export const FAST_STOP = 'SIGINT';
 
 export type PostgresLaunch = {
   readonly home: PostgresHome;
@@ -32,15 +34,24 @@ export type PostgresLaunch = {
   readonly preferredPort: number | undefined;
 };
 
-/** Waits until the data folder either has a server that is ready (returned) or has none at all (undefined). */
+/**
+ * Waits until the data folder either has a server that is ready (returned) or has none at all (undefined). One that was
+ * told to end when its clients have left (SIGTERM) lets nobody in and would wait for us as long as we wait for it, so it is
+ * told to end now.
+ */
 export async function settle(home: PostgresHome, say: Say): Promise<Listening | undefined> {
   const end = performance.now() + PATIENCE_MS;
   let told = false;
+  let hurried: number | undefined;
   for (;;) {
     const postmaster = readPostmaster(home.data);
     const server = postmaster && runningServer(postmaster, home.data);
     if (postmaster?.status === 'ready' && server !== undefined)
       return { process: server, port: postmaster.port };
+    if (postmaster?.status === 'stopping' && server !== undefined && server.pid !== hurried) {
+      signal(server.pid, FAST_STOP);
+      hurried = server.pid;
+    }
     const blockers = server === undefined ? processesIn(home.data) : [server.pid];
     if (blockers.length === 0) {
       removeStalePostmaster(home.data);

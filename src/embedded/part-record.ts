@@ -42,10 +42,10 @@ export function readLiveRecord(folder: string, name: PartName): PartRecord | und
   return found !== undefined && isAlive(found.process) ? found : undefined;
 }
 
-/** True for a part that has ended without being told to. */
-export function hasDied(folder: string, name: PartName): boolean {
+/** True for a part that has ended without being told to by us, or is `ending`. */
+export function hasDied(folder: string, name: PartName, ending = false): boolean {
   const found = readRecord(folder, name);
-  return found !== undefined && found.stopped !== true && !isAlive(found.process);
+  return found !== undefined && found.stopped !== true && (ending || !isAlive(found.process));
 }
 
 /** Remembers that the part is to end. */

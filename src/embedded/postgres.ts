@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Failure } from '../domain/failure.ts';
 import { checkDataVersion, DATABASE_ACCOUNT, initialiseDatabase } from './initialise-database.ts';
-import { type Listening, launchPostgres, settle } from './launch-postgres.ts';
+import { FAST_STOP, type Listening, launchPostgres, settle } from './launch-postgres.ts';
 import { logPathOf } from './log-file.ts';
 import { postgresPackage, preparePostgresBinaries } from './postgres-binaries.ts';
 import {
@@ -84,12 +84,17 @@ export function findPostgres(folder: string): Listening | undefined {
   return process && { process, port: postmaster.port };
 }
 
+/** True while the server waits for its clients to leave before it ends: it lets no new ones in. Reads one small file. */
+export function isPostgresEnding(folder: string): boolean {
+  return readPostmaster(findPostgresHome(folder).data)?.status === 'stopping';
+}
+
 /** Stops the server of a `.partita` folder and waits until it is gone; false when none runs. */
 export async function stopPostgres(folder: string): Promise<boolean> {
   const running = findPostgres(folder);
   if (running === undefined) return false;
-  // SIGINT is Postgres' "fast" stop: roll back, write everything, end. SIGQUIT leaves recovery to the next start.
-  for (const name of ['SIGINT', 'SIGQUIT'] as const) {
+  // SIGQUIT leaves recovery to the next start.
+  for (const name of [FAST_STOP, 'SIGQUIT'] as const) {
     signal(running.process.pid, name);
     if (await waitForEnd(running.process, STOP_PATIENCE_MS)) return true;
   }

@@ -6,7 +6,13 @@ import { withFolderLock } from './folder-lock.ts';
 import { packageRoot } from './package-root.ts';
 import { hasDied, markStopped, type PartName, readRecord, writeRecord } from './part-record.ts';
 import { ensurePartitaFolder, runFolder } from './partita-folder.ts';
-import { findPostgres, postgresUrl, startPostgres, stopPostgres } from './postgres.ts';
+import {
+  findPostgres,
+  isPostgresEnding,
+  postgresUrl,
+  startPostgres,
+  stopPostgres,
+} from './postgres.ts';
 import type { Say } from './say.ts';
 import { ensureDatabase } from './server-query.ts';
 import { NAMESPACE, startTemporal, stopTemporal } from './temporal.ts';
@@ -99,11 +105,15 @@ export function runningDatabase({ folder, databaseUrl }: Config): string | null 
   return found === undefined ? null : embeddedAddresses(folder, found.port, LINEAGE_DATABASE).app;
 }
 
-/** The parts of ours that have ended without being told to. Reads three small files: cheap enough for every second. */
+/**
+ * The parts of ours that have ended, or are about to, without being told to by us. Reads four small files: cheap enough
+ * for every second.
+ */
 export function deadParts({ folder, databaseUrl, temporal }: Config): readonly PartName[] {
   const isOurs = { postgres: databaseUrl === null, temporal: temporal === null, worker: true };
   return (['postgres', 'temporal', 'worker'] as const).filter(
-    (name) => isOurs[name] && hasDied(folder, name),
+    (name) =>
+      isOurs[name] && hasDied(folder, name, name === 'postgres' && isPostgresEnding(folder)),
   );
 }
 

@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensurePartitaFolder } from '../../src/embedded/partita-folder.ts';
 import {
   findPostgres,
+  isPostgresEnding,
   type PostgresServer,
   postgresUrl,
   startPostgres,
@@ -94,6 +96,20 @@ describe('the embedded Postgres', () => {
     expect(server.adopted).toBe(false);
     expect(server.process).not.toEqual(before.process);
     expect(await ask('select answer from kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('is replaced at once when it was told to wait for clients who stay, and lets nobody in', async () => {
+    const client = new pg.Client({ connectionString: postgresUrl(server, 'postgres') });
+    client.on('error', () => undefined);
+    await client.connect();
+    process.kill(server.process.pid, 'SIGTERM');
+    await vi.waitUntil(() => isPostgresEnding(folder));
+    const before = server.process.pid;
+    server = await start();
+    expect(server).toMatchObject({ adopted: false });
+    expect(server.process.pid).not.toBe(before);
+    expect(isPostgresEnding(folder)).toBe(false);
+    expect(await ask('select 1 as one')).toEqual([{ one: 1 }]);
   });
 
   it('starts although the pid of a stale lock file is another program’s now', async () => {
