@@ -10,13 +10,14 @@ type Parameters = z.output<typeof parameters>;
 /** Lasso: the elastic net with `l1_ratio` 1. Columns that help little get a coefficient of exactly 0. */
 export const lasso = Object.freeze<Estimator<Parameters>>({
   id: 'lasso',
-  version: 1,
+  version: 2,
   tasks: ['regression'] as const,
   supports: {
     missing: false,
     weights: true,
     probabilities: false,
     importance: true,
+    contributions: true,
     randomness: false,
     scaledInput: true,
   },

@@ -58,6 +58,7 @@ export function fitLeastSquares(
     coefficients,
     intercepts: Float64Array.of(intercept),
     importance: linearImportance(coefficients, scales),
+    centres,
   });
 }
 

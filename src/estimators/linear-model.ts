@@ -7,6 +7,7 @@ import { doubles } from '../onnx/tensor.ts';
 import { areClassCodes, bothClasses, likeliestClasses, spreadClasses } from './class-codes.ts';
 import { bothClassesInOnnx, spreadClassesInOnnx } from './class-onnx.ts';
 import type { Model } from './estimator.ts';
+import { linearContributions } from './linear-contributions.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
 import { neverStops } from './polling.ts';
 
@@ -25,16 +26,27 @@ export type LinearContent = {
   readonly importance: Float64Array;
 };
 
-const FORMAT = 1;
+/** With the mean of each column over the training rows; absent in models of the first format. */
+export type CentredContent = LinearContent & { readonly centres?: Float64Array | undefined };
 
-export function createLinearModel(content: LinearContent): Model {
-  const { algorithm, classCount, importance } = content;
+const FORMAT = 2;
+/** Without centres. */
+const FIRST_FORMAT = 1;
+
+export function createLinearModel(content: CentredContent): Model {
+  const { algorithm, classCount, importance, centres } = content;
   const common = {
     algorithm,
     importance: () => importance.slice(),
+    ...(centres !== undefined && {
+      contributions: (x: Matrix) => linearContributions(content, centres, x),
+    }),
     toOnnx: (graph: OnnxGraph, x: Value) => linearInOnnx(content, graph, x),
     toBytes: () => linearBytes(content),
-    toJson: () => linearJson(content),
+    toJson: () => ({
+      ...linearJson(content),
+      ...(centres !== undefined && { centres: Array.from(centres) }),
+    }),
   };
   if (classCount === 0) return { ...common, predict: (x) => linearScores(content, x) };
   const predictProbabilities = (x: Matrix): Float64Array => probabilities(content, x);
@@ -65,10 +77,11 @@ function linearInOnnx(content: LinearContent, graph: OnnxGraph, x: Value): Value
 
 /** The inverse of `toBytes`. Throws `Failure('corrupt-object')`. */
 export function loadLinearModel(algorithm: string, bytes: Uint8Array): Model {
-  const reader = new ModelReader(bytes, algorithm, FORMAT);
+  const reader = new ModelReader(bytes, algorithm, FORMAT, FIRST_FORMAT);
   const content = readLinear(algorithm, reader);
+  const centres = reader.version === FIRST_FORMAT ? undefined : reader.doubles(content.columns);
   reader.finish();
-  return createLinearModel(content);
+  return createLinearModel({ ...content, centres });
 }
 
 /** What `writeLinear` wrote. Throws `Failure('corrupt-object')`. */
@@ -90,9 +103,11 @@ export function outputCount(presentCount: number): number {
   return presentCount <= 2 ? 1 : presentCount;
 }
 
-function linearBytes(content: LinearContent): Uint8Array {
-  const writer = new ModelWriter(content.algorithm, FORMAT);
+function linearBytes({ centres, ...content }: CentredContent): Uint8Array {
+  const format = centres === undefined ? FIRST_FORMAT : FORMAT;
+  const writer = new ModelWriter(content.algorithm, format);
   writeLinear(content, writer);
+  if (centres !== undefined) writer.array(centres);
   return writer.finish();
 }
 

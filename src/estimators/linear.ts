@@ -16,13 +16,14 @@ const CORRECTIONS = 2;
  */
 export const linear = Object.freeze<Estimator>({
   id: 'linear',
-  version: 1,
+  version: 2,
   tasks: ['regression'] as const,
   supports: {
     missing: false,
     weights: true,
     probabilities: false,
     importance: true,
+    contributions: true,
     randomness: false,
     scaledInput: true,
   },

@@ -92,6 +92,7 @@ export function logisticObjective(
     }),
     start: startOf(kernels, shares, width),
     scales: table.scales,
+    centres: table.centres,
     inOwnUnits: (w: Float64Array) => inOwnUnits(w, table, outputs),
   };
 }

@@ -36,13 +36,14 @@ type Parameters = z.output<typeof parameters>;
  */
 export const logistic = Object.freeze<Estimator<Parameters>>({
   id: 'logistic',
-  version: 1,
+  version: 2,
   tasks: ['classification'] as const,
   supports: {
     missing: false,
     weights: true,
     probabilities: true,
     importance: true,
+    contributions: true,
     randomness: false,
     scaledInput: true,
   },
@@ -71,6 +72,7 @@ function fitLogistic(x: Matrix, y: Target, plan: Parameters, options: FitOptions
     coefficients: new Float64Array(outputs * columns),
     intercepts: new Float64Array(outputs),
     importance: new Float64Array(columns),
+    centres: new Float64Array(columns),
   };
   if (present.length === 1) return createLinearModel({ ...content, ...still });
   const training = { x: rows.x, target: places, weights: rows.weights, outputs };
@@ -83,7 +85,7 @@ function solve(rows: LogisticRows, plan: Parameters, options: FitOptions) {
   const l1Ratio = l1RatioOf(plan);
   return withKernels(poll, (kernels) => {
     const problem = logisticObjective(kernels, rows, { C, l1Ratio }, poll);
-    const { start, scales, inOwnUnits } = problem;
+    const { start, scales, centres, inOwnUnits } = problem;
     if (l1Ratio === 0) minimiseInto(problem.objective, TOLERANCE, max_iterations, start);
     else
       minimiseSparseInto(
@@ -92,7 +94,8 @@ function solve(rows: LogisticRows, plan: Parameters, options: FitOptions) {
         start,
       );
     const { coefficients, intercepts } = inOwnUnits(start);
-    return { coefficients, intercepts, importance: linearImportance(coefficients, scales) };
+    const importance = linearImportance(coefficients, scales);
+    return { coefficients, intercepts, importance, centres };
   });
 }
 

@@ -20,13 +20,14 @@ const parameters = z.strictObject({});
  */
 export const mljsLinear = Object.freeze<Estimator>({
   id: ID,
-  version: 1,
+  version: 2,
   tasks: ['regression'] as const,
   supports: {
     missing: false,
     weights: false,
     probabilities: false,
     importance: true,
+    contributions: true,
     randomness: false,
     scaledInput: true,
     maxRows: 100_000,
@@ -63,6 +64,7 @@ export function linearModelOf(
     coefficients,
     intercepts: Float64Array.of(intercept),
     importance: linearImportance(coefficients, columns.scales),
+    centres: columns.centres,
   });
 }
 

@@ -28,13 +28,14 @@ type Parameters = z.output<typeof parameters>;
  */
 export const mljsPls = Object.freeze<Estimator<Parameters>>({
   id: ID,
-  version: 1,
+  version: 2,
   tasks: ['regression'] as const,
   supports: {
     missing: false,
     weights: false,
     probabilities: false,
     importance: true,
+    contributions: true,
     randomness: false,
     scaledInput: true,
     maxRows: 100_000,

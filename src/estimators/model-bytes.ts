@@ -71,10 +71,13 @@ export class ModelReader {
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
   private readonly algorithm: string;
+  /** Of the format that they were written in. */
+  readonly version: number;
   private at = HEADER_BYTES;
   private readonly end: number;
 
-  constructor(bytes: Uint8Array, algorithm: string, version: number) {
+  /** `oldest`: the first format that is read, too. */
+  constructor(bytes: Uint8Array, algorithm: string, version: number, oldest = version) {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.algorithm = algorithm;
@@ -84,9 +87,9 @@ export class ModelReader {
     if (crc32(bytes.subarray(0, this.end)) !== this.view.getUint32(this.end, true))
       throw this.corrupt('their checksum differs');
     this.at += 1 + name.length;
-    const found = this.byte();
-    if (found !== version)
-      throw this.corrupt(`they have format ${found} where this version reads ${version}`);
+    this.version = this.byte();
+    if (this.version > version || this.version < oldest)
+      throw this.corrupt(`they have format ${this.version} where this version reads ${version}`);
   }
 
   byte(): number {

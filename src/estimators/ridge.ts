@@ -20,13 +20,14 @@ type Parameters = z.output<typeof parameters>;
  */
 export const ridge = Object.freeze<Estimator<Parameters>>({
   id: 'ridge',
-  version: 1,
+  version: 2,
   tasks: ['regression'] as const,
   supports: {
     missing: false,
     weights: true,
     probabilities: false,
     importance: true,
+    contributions: true,
     randomness: false,
     scaledInput: true,
   },
