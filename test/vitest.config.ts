@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { ServersFirst } from './servers-first.ts';
 
 type Suite = { readonly include: readonly string[]; readonly globalSetup?: string };
 
@@ -43,6 +44,7 @@ export default defineConfig({
     expect: { requireAssertions: true },
     // Two cores, and several suites start real servers: more workers only make them fight.
     maxWorkers: 2,
+    sequence: { sequencer: ServersFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Each suite has a report of its own, so that `.ci/run` counts them all.
