@@ -148,6 +148,37 @@ export type ModelFacts = {
   }[];
   /** What is done to its probabilities; left out where nothing is. */
   readonly adjustments?: readonly Adjustment[];
+  /** What it looks at, measured; left out where the spec does not ask, or no holdout row has a score. */
+  readonly explanation?: Explanation;
+};
+
+/** Of a model, on holdout rows. */
+export type Explanation = {
+  readonly rows: number;
+  readonly repeats: number;
+  /** The most important first. */
+  readonly importance: readonly {
+    readonly column: string;
+    /** What the metric loses when the column's values are dealt anew, the mean over the repeats; positive = it is of use. */
+    readonly loss: number;
+    /** Standard deviation over the repeats. */
+    readonly deviation: number;
+  }[];
+  /** Of the columns that matter most, in their order. */
+  readonly dependence: readonly PartialDependence[];
+};
+
+/** Mean predictions over rows in which one column has one value and all else is as it is. */
+export type PartialDependence = {
+  readonly column: string;
+  readonly kind: 'number' | 'category';
+  /** Classes whose probabilities the points have; null: the value that is predicted. */
+  readonly outputs: readonly (string | null)[];
+  /** Numbers ascending, or the most frequent texts (null = missing). */
+  readonly points: readonly {
+    readonly at: number | string | null;
+    readonly outputs: readonly number[];
+  }[];
 };
 
 /**

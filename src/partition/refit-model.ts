@@ -4,6 +4,7 @@ import { digestBytes } from '../frame/digest.ts';
 import type { Frame } from '../frame/frame.ts';
 import type { Candidate } from '../spec/spec.ts';
 import { contractOf } from './column-contract.ts';
+import { explain } from './explain.ts';
 import type { ModelFacts } from './facts.ts';
 import { FitSite, type FittedCandidate } from './fit-candidate.ts';
 import { type Pipeline, predictMatrix } from './pipeline.ts';
@@ -38,11 +39,17 @@ export function refitModel(
   const fitted = new FitSite(data, 'final').fit(candidate);
   const predicted = predictHeldOut(data, fitted, holdoutRows);
   const holdout = adjust(adjustments, predicted, data.args.classes.length);
-  if (data.args.spec.validate.refit === 'training')
-    return { ...ship(data, chosen, 'final', fitted), holdout };
+  // Of the model that has not seen the holdout, under `refit: all` too.
+  const explanation = explain(data, { ...fitted, adjustments }, holdoutRows);
+  const explained = explanation === undefined ? {} : { explanation };
+  if (data.args.spec.validate.refit === 'training') {
+    const { facts, bytes } = ship(data, chosen, 'final', fitted);
+    return { facts: { ...facts, ...explained }, bytes, holdout };
+  }
   fitted.model.free?.();
   const everything = new FitSite(data, 'everything').fit(candidate);
-  return { ...ship(data, chosen, 'everything', everything), holdout };
+  const { facts, bytes } = ship(data, chosen, 'everything', everything);
+  return { facts: { ...facts, ...explained }, bytes, holdout };
 }
 
 /** Predictions of rows that the fit has not seen; rows × width, row-major. */

@@ -1,6 +1,6 @@
 import { askedTask, isLowerBetter } from '../domain/metric.ts';
 import { STAGES } from '../domain/run.ts';
-import type { EvaluateFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
+import type { EvaluateFacts, ModelFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
 import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
 import { AlgorithmTally } from './algorithm-tally.ts';
 import { CoverageTally } from './coverage-tally.ts';
@@ -163,6 +163,7 @@ function modelSection(
     candidates: facts.candidates.slice(0, SHOWN_CANDIDATES),
     best: facts.best,
     importance: facts.model.importance.slice(0, SHOWN_FEATURES),
+    ...cutExplanation(facts.model),
     selection: cutSelection(facts.selection),
     plots: evaluated?.plots ?? null,
   };
@@ -180,6 +181,12 @@ function globalSection(
     plots: totals?.globalPlots ?? null,
   };
   return modelSection('Without partition', run.snapshot?.rowCount ?? 0, facts, evaluated);
+}
+
+function cutExplanation({ explanation }: ModelFacts): Pick<ModelSection, 'explanation'> {
+  if (explanation === undefined) return {};
+  const importance = explanation.importance.slice(0, SHOWN_FEATURES);
+  return { explanation: { ...explanation, importance } };
 }
 
 function cutSelection(selection: TrainFacts['selection']): TrainFacts['selection'] {

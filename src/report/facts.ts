@@ -4,6 +4,7 @@ import type { AskedTask, Metric, Score } from '../domain/metric.ts';
 import type { PartitionReason, PartitionStatus, RunStatus, Verdict } from '../domain/run.ts';
 import type {
   CandidateFacts,
+  Explanation,
   Interval,
   PlotFacts,
   SelectionFacts,
@@ -155,6 +156,8 @@ export type ModelSection = {
   >[];
   readonly best: number;
   readonly importance: readonly { readonly feature: string; readonly share: number }[];
+  /** Left out where the spec does not ask for it, or no holdout row has a score. */
+  readonly explanation?: Explanation;
   readonly selection: SelectionFacts;
   readonly plots: PlotFacts | null;
 };

@@ -4,6 +4,7 @@ import type { Candidate } from '../estimators/candidates.ts';
 import { columnName, columnNames } from './column-name.ts';
 import { duration } from './duration.ts';
 import { engineSchema } from './engine.ts';
+import { explainSchema } from './explain.ts';
 import { featuresSchema } from './features.ts';
 import { type Forecast, forecastSchema } from './forecast.ts';
 import { mapSchema } from './map.ts';
@@ -265,6 +266,9 @@ export const specSchema = z.strictObject({
     .describe(
       'Regression: an interval around every prediction, from the out-of-fold errors of its partition (conformal), checked on the holdout.',
     ),
+  explain: explainSchema
+    .optional()
+    .describe('Measures on holdout rows what each model looks at; `{}` for the defaults.'),
   global: globalSchema.prefault({}),
   engine: engineSchema.prefault({}),
   seed: z

@@ -263,6 +263,7 @@ describe('a table of small and odd partitions', () => {
       target: { column: 'y', task: 'regression' },
       columns: { weight: 'w', drop: ['label'] },
       algorithms: ['baseline', 'ridge', 'decision_tree', { random_forest: { trees: 3 } }],
+      explain: { repeats: 2 },
     });
     expect([code, result.status], result.error ?? '').toEqual([0, 'SUCCEEDED']);
     expect(rowOf(result, 'one class')).toMatchObject({
@@ -271,8 +272,19 @@ describe('a table of small and odd partitions', () => {
     });
     expect(rowOf(result, 'missing features').cv).toBeGreaterThan(0);
     expect(JSON.stringify(result)).not.toMatch(/NaN|Infinity/);
+
+    // What each model looks at was measured, in every partition and without partition.
+    const report = await partita.command('report', result.runId, '--format', 'json');
+    const { global, details } = JSON.parse(report.stdout) as Explained;
+    for (const { explanation } of [global, ...details])
+      expect(explanation?.importance.map(({ column }) => column)).toContain('x');
   }, 120_000);
 });
+
+type Explained = { readonly global: Shown; readonly details: readonly Shown[] };
+type Shown = {
+  readonly explanation?: { readonly importance: readonly { readonly column: string }[] };
+};
 
 /** What the report tells of candidates. */
 type Tried = {

@@ -43,6 +43,14 @@ describe('report', () => {
     expect(facts.algorithms.find(({ algorithm }) => algorithm === 'random_forest')?.wins).toBe(2);
   });
 
+  it('shows what a model needs and how predictions move with it, where that was measured', async () => {
+    const page = renderHtml(await factsOf([trainedRecord('car')]));
+    expect(page).toContain('when a column is dealt anew among 200 holdout rows');
+    expect(page).toContain('aria-label="Partial dependence on engine_rpm"');
+    expect(page).toContain('<td>north &lt;1&gt;</td>');
+    expect(page).toContain('<td>missing</td>');
+  });
+
   it('allows its own style sheet and nothing else', async () => {
     const page = renderHtml(await factsOf([trainedRecord('car')]));
     const style = page.match(/<style>([\s\S]*)<\/style>/)?.[1] as string;

@@ -40,7 +40,10 @@ export function predictedCodes(probabilities: Float64Array, classCount: number):
  * The class that f1, precision, recall, roc_auc, pr_auc and brier look at: the named one, against all others; without a
  * name the second of two classes (scikit-learn's convention); `undefined` = every class in turn (macro one-vs-rest).
  */
-export function positiveCode({ classes, positive }: ClassRows): number | undefined {
+export function positiveCode({
+  classes,
+  positive,
+}: Pick<ClassRows, 'classes' | 'positive'>): number | undefined {
   if (positive === undefined) return classes.length === 2 ? 1 : undefined;
   const code = classes.indexOf(positive);
   if (code >= 0) return code;

@@ -4,6 +4,7 @@ import type { ModelSection, ReportFacts } from '../facts.ts';
 import { metricName } from '../metric-words.ts';
 import { countedText, durationText, numberText, percentText, scoreText } from '../number-text.ts';
 import { barPlot, histogramPlot } from '../svg/bars.ts';
+import { dependencePlot } from '../svg/dependence.ts';
 import {
   calibrationPlot,
   confusionPlot,
@@ -21,7 +22,8 @@ export function modelBody(section: ModelSection, facts: ReportFacts): Html {
   return html`<p class="small">${section.algorithm}${parametersText(section.parameters)}<br><span class="soft">How it came to be:</span> <code>partita lineage ${shortDigest(section.model)}</code></p>
 ${candidateTable(section, facts)}
 <div class="plots">${plots(section, facts)}</div>
-<div class="plots">${importance(section)}${selection(section)}</div>`;
+<div class="plots">${importance(section)}${selection(section)}</div>
+${explanation(section, facts)}`;
 }
 
 /** Closed until it is wanted. */
@@ -95,6 +97,22 @@ function importance({ importance: shares }: ModelSection): Html {
     'Importance of columns',
   );
   return figure(plot, 'What the model looks at: importance of columns');
+}
+
+function explanation({ explanation: found }: ModelSection, { question }: ReportFacts): Html {
+  if (found === undefined) return html``;
+  const bars = found.importance
+    .filter(({ loss }) => loss > 0)
+    .slice(0, 15)
+    .map(({ column, loss }) => ({ name: column, value: loss, text: numberText(loss) }));
+  const plot =
+    bars.length === 0
+      ? null
+      : figure(
+          barPlot(bars, 'Permutation importance'),
+          `What the model needs: loss in ${metricName(question.metric)} when a column is dealt anew among ${countedText(found.rows, 'holdout row')}`,
+        );
+  return html`<div class="plots">${plot}${found.dependence.map(dependencePlot)}</div>`;
 }
 
 function selection({ selection: { method, stability, dropped } }: ModelSection): Html {

@@ -74,6 +74,7 @@ function Partition({ detail, run }: { detail: PartitionDetail; run: RunDetail })
             best={facts.best}
             model={facts.model?.digest ?? null}
             importance={facts.model?.importance ?? []}
+            explanation={facts.model?.explanation}
             selection={facts.selection}
             plots={detail.evaluated?.plots ?? null}
             classes={run.classes}

@@ -12,6 +12,7 @@ import {
 } from '../../../../report/number-text.ts';
 import { Bars } from '../../charts/bars.tsx';
 import { Confusion } from '../../charts/confusion.tsx';
+import { Dependence } from '../../charts/dependence.tsx';
 import { Histogram } from '../../charts/histogram.tsx';
 import {
   CalibrationPlot,
@@ -28,6 +29,8 @@ export type ModelFacts = {
   /** Digest; null where there is none. */
   readonly model: string | null;
   readonly importance: ModelSection['importance'];
+  /** Undefined where it was not asked for. */
+  readonly explanation: ModelSection['explanation'] | undefined;
   readonly selection: ModelSection['selection'];
   readonly plots: PlotFacts | null;
   readonly classes: readonly string[];
@@ -53,6 +56,7 @@ export function ModelBody(facts: ModelFacts) {
         <Importance importance={facts.importance} />
         <Selection selection={facts.selection} />
       </div>
+      <Explained explanation={facts.explanation} metric={facts.metric} />
     </div>
   );
 }
@@ -161,6 +165,27 @@ function Importance({ importance }: Pick<ModelFacts, 'importance'>) {
         text: percentText(share),
       }))}
     />
+  );
+}
+
+function Explained({ explanation, metric }: Pick<ModelFacts, 'explanation' | 'metric'>) {
+  if (explanation === undefined) return null;
+  const bars = explanation.importance
+    .filter(({ loss }) => loss > 0)
+    .slice(0, 15)
+    .map(({ column, loss }) => ({ name: column, value: loss, text: numberText(loss) }));
+  return (
+    <div className="plots">
+      {bars.length === 0 ? null : (
+        <Bars
+          caption={`What the model needs: loss in ${metricName(metric)} when a column is dealt anew among ${explanation.rows} holdout rows.`}
+          bars={bars}
+        />
+      )}
+      {explanation.dependence.map((dependence) => (
+        <Dependence key={dependence.column} dependence={dependence} />
+      ))}
+    </div>
   );
 }
 

@@ -51,6 +51,7 @@ function Report({ facts, run }: { facts: ReportFacts; run: RunDetail }) {
             best={global.best}
             model={global.model}
             importance={global.importance}
+            explanation={global.explanation}
             selection={global.selection}
             plots={global.plots}
             classes={asked.classes}
