@@ -1,6 +1,7 @@
 import { GLOBAL_TEXT } from '../src/domain/partition.ts';
 import type { TaskWith } from '../src/engines/job.ts';
 import type { AnsweringParents, Choice, Choosable } from '../src/partition/choice.ts';
+import { candidateCount } from '../src/partition/ensemble-layer.ts';
 import type { TotalsArgs } from '../src/partition/facts.ts';
 import { parentOfPlanned } from '../src/partition/parents.ts';
 import type { ArgsOf } from '../src/partition/registry.ts';
@@ -84,7 +85,7 @@ export function totalsTask(
           served: servedBy(row, choice, answering),
         };
       }),
-      candidates: run.spec.candidates.length,
+      candidates: candidateCount(run.spec),
       global: global && { best: global.facts.best, bestWithout: global.facts.bestWithout },
     },
     inputs: [

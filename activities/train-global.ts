@@ -6,7 +6,13 @@ import { type Call, runJob } from '../src/engines/job.ts';
 import { allTrainingRows, validationRows } from '../src/estimators/folds.ts';
 import { type Round, searchCandidates } from '../src/estimators/search.ts';
 import { BudgetClock } from '../src/partition/budget-clock.ts';
-import { bestCandidate, failedRefit } from '../src/partition/candidate-facts.ts';
+import {
+  bestCandidate,
+  failedRefit,
+  refitPart,
+  withEnsemble,
+} from '../src/partition/candidate-facts.ts';
+import { candidateCount } from '../src/partition/ensemble-layer.ts';
 import type {
   CandidateFacts,
   FoldFacts,
@@ -95,12 +101,12 @@ class GlobalTraining {
   async train(): Promise<TrainedPartition> {
     const folds = await this.#objects.get(requirePlan(this.#run).folds);
     const { spec, classes } = this.#args;
-    const holdoutLayer = spec.candidates.length;
+    const holdoutLayer = candidateCount(spec);
     const fitted = createPredictions(folds.length, holdoutLayer + 1, outputWidth(classes));
     const { trials, search } = await this.#search(folds, fitted);
     const { ranking, predictions } = await this.#rank(fitted);
     const { candidates, refitted } = await this.#refitBest(
-      joinCandidates(trials, ranking),
+      withEnsemble(joinCandidates(trials, ranking), ranking),
       ranking,
     );
     if (refitted === null) return this.#failed(candidates);
@@ -204,7 +210,7 @@ class GlobalTraining {
   /** The best candidate that can also be fitted on all training rows; those that can't are marked. */
   async #refitBest(
     ranked: readonly CandidateFacts[],
-    { adjustments }: RankFacts,
+    ranking: RankFacts,
   ): Promise<{
     readonly candidates: readonly CandidateFacts[];
     readonly refitted: { readonly best: number; readonly refit: Refit } | null;
@@ -213,8 +219,7 @@ class GlobalTraining {
     for (;;) {
       const best = bestCandidate(this.#args.spec.metric, candidates);
       if (best === null) return { candidates, refitted: null };
-      const { algorithm, parameters } = candidates[best] as CandidateFacts;
-      const part = { candidate: { algorithm, parameters }, adjustments: adjustments[best] ?? [] };
+      const part = refitPart(candidates, best, ranking);
       const tasks = [{ ...this.#task(), part }];
       const [refit] = await this.#map({ name: 'refit', args: this.#args, tasks });
       if (refit?.kind === 'ok') return { candidates, refitted: { best, refit } };

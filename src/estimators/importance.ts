@@ -14,3 +14,15 @@ export function linearImportance(coefficients: Float64Array, scales: Float64Arra
   });
   return sharesOf(sizes);
 }
+
+/** The most important first, equal ones in the order of `features`; what members of an ensemble share is added up. */
+export function importanceByFeature(
+  features: readonly string[],
+  shares: Float64Array,
+): readonly { readonly feature: string; readonly share: number }[] {
+  const sums = new Map<string, number>();
+  features.forEach((feature, i) => sums.set(feature, (sums.get(feature) ?? 0) + (shares[i] ?? 0)));
+  return [...sums]
+    .map(([feature, share]) => ({ feature, share }))
+    .sort((a, b) => b.share - a.share);
+}

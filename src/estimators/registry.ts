@@ -1,9 +1,11 @@
+import { ENSEMBLE } from '../domain/ensemble.ts';
 import { Failure } from '../domain/failure.ts';
 import type { AskedTask } from '../domain/metric.ts';
 import { baseline } from './baseline.ts';
 import { drift, seasonalNaive } from './carried-value.ts';
 import { decisionTree } from './decision-tree.ts';
 import { elasticNet } from './elastic-net.ts';
+import { loadEnsemble } from './ensemble-model.ts';
 import type { Estimator, Model } from './estimator.ts';
 import { extraTrees } from './extra-trees.ts';
 import { gradientBoosting } from './gradient-boosting.ts';
@@ -50,8 +52,12 @@ export function findEstimator(id: string): Estimator | undefined {
   return byId.get(id);
 }
 
-/** The model that any estimator's `toBytes` wrote. Throws `Failure('corrupt-object')`. */
+/** The model that any estimator's `toBytes` wrote, or an ensemble of them. Throws `Failure('corrupt-object')`. */
 export function loadModel(bytes: Uint8Array): Model {
+  return algorithmOf(bytes) === ENSEMBLE ? loadEnsemble(bytes, loadFitted) : loadFitted(bytes);
+}
+
+function loadFitted(bytes: Uint8Array): Model {
   const algorithm = algorithmOf(bytes);
   const estimator = findEstimator(algorithm);
   if (estimator === undefined)

@@ -5,7 +5,7 @@ import { checkFeatures } from '../partition/check-features.ts';
 import { columnsRead } from '../partition/columns-read.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
-import { estimateTraining, type TrainingEstimate } from './estimate-training.ts';
+import { estimateTraining, fitsPerModel, type TrainingEstimate } from './estimate-training.ts';
 import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
 import { featureCount } from './plan.ts';
 import type { Advice, AdviceRequest, TrainingCost } from './services.ts';
@@ -32,7 +32,7 @@ export async function adviseOn(
     const { snapshot } = passing;
     checkFeatures(snapshot.columns, spec);
     const facts = await judge(workshop, { spec, rows, passing }, until);
-    const perModel = spec.candidates.length * spec.validate.folds + 1;
+    const perModel = fitsPerModel(spec);
     const features = featureCount(snapshot, spec);
     const plan = { fitTimes: await workshop.fitTimes(), threads: workshop.threadsFor(spec) };
     const estimate = (ownRows: readonly number[]): TrainingEstimate => {

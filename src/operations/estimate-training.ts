@@ -1,3 +1,4 @@
+import { ENSEMBLE } from '../domain/ensemble.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
 import type { FitTime } from '../stores/run-store.ts';
 import { type FitSize, fitCostMs } from './fit-cost.ts';
@@ -9,23 +10,34 @@ export type TrainingEstimate = { readonly seconds: number; readonly basis: Estim
 /** A partition is more than its fits: handling, selection, predicting. */
 const OVERHEAD = 1.3;
 
+/** Fits that training of one model takes; at most, where the candidates that an ensemble averages are fitted once more. */
+export function fitsPerModel(spec: Pick<Spec, 'candidates' | 'validate' | 'ensemble'>): number {
+  return spec.candidates.length * spec.validate.folds + lastFits(spec);
+}
+
+/** On all training rows: the best, or what an ensemble averages. */
+function lastFits({ candidates, ensemble }: Pick<Spec, 'candidates' | 'ensemble'>): number {
+  return Math.min(candidates.length, ensemble?.size ?? 1);
+}
+
 /**
  * How long training takes on so many threads: the complexity of each algorithm gives the shape, and earlier runs, where
  * they had the algorithm, how fast this machine is at it. `sizes`: one per model, the one without partition included.
  */
 export function estimateTraining(
-  { candidates, validate }: Pick<Spec, 'candidates' | 'validate'>,
+  spec: Pick<Spec, 'candidates' | 'validate' | 'ensemble'>,
   sizes: readonly FitSize[],
   { fitTimes, threads }: { readonly fitTimes: readonly FitTime[]; readonly threads: number },
 ): TrainingEstimate {
+  const { candidates, validate } = spec;
   const speeds = speedsOf(fitTimes);
   const modelMs = (size: FitSize): number => {
     const costs = candidates.map(
       (candidate) => (speeds.get(candidate.algorithm) ?? 1) * fitCostMs(candidate, size),
     );
-    // Every fold has every candidate; the best is fitted once more, and which that is nobody knows.
+    // Every fold has every candidate; the best are fitted once more, and which they are nobody knows.
     const sum = costs.reduce((a, b) => a + b, 0);
-    return OVERHEAD * (validate.folds * sum + sum / costs.length);
+    return OVERHEAD * (validate.folds * sum + (lastFits(spec) * sum) / costs.length);
   };
   const times = sizes.map(modelMs);
   const total = times.reduce((a, b) => a + b, 0);
@@ -37,6 +49,8 @@ export function estimateTraining(
 function speedsOf(fitTimes: readonly FitTime[]): ReadonlyMap<string, number> {
   const sums = new Map<string, { measured: number; modelled: number }>();
   for (const { algorithm, parameters, folds, fitMs, ...size } of fitTimes) {
+    // It is an average of what was fitted.
+    if (algorithm === ENSEMBLE) continue;
     const sum = sums.get(algorithm) ?? { measured: 0, modelled: 0 };
     sum.measured += fitMs;
     sum.modelled += folds * fitCostMs({ algorithm, parameters }, size);

@@ -2,6 +2,7 @@ import type { Digest } from '../domain/digest.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Json } from '../domain/json.ts';
 import type { Task } from '../domain/metric.ts';
+import { importanceByFeature } from '../estimators/importance.ts';
 import { digestBytes } from '../frame/digest.ts';
 import { loadPipeline } from '../partition/pipeline-bytes.ts';
 import { refuseBlend } from './blend-refusal.ts';
@@ -54,10 +55,10 @@ export async function modelCard(
     columns: contract.sources.map(({ name, kind }) => ({ name, kind })),
     key: contract.key,
     steps: contract.steps as readonly { readonly [step: string]: Json }[],
-    importance: handling.featureNames
-      .map((feature, i) => ({ feature, share: shares?.[i] ?? 0 }))
-      .sort((a, b) => b.share - a.share)
-      .slice(0, shares === undefined ? 0 : LISTED),
+    importance:
+      shares === undefined
+        ? []
+        : importanceByFeature(handling.featureNames, shares).slice(0, LISTED),
   };
   model.free?.();
   return card;

@@ -13,7 +13,7 @@ import { profileWarnings } from '../partition/profile-warnings.ts';
 import type { Snapshot } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
-import { estimateTraining } from './estimate-training.ts';
+import { estimateTraining, fitsPerModel } from './estimate-training.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
 import type { PreparedSpec, RunPlan } from './services.ts';
 
@@ -44,7 +44,6 @@ export async function planRun(
       models.map((count) => ({ rows: count, ...size })),
       { fitTimes: await workshop.fitTimes(), threads: workshop.threadsFor(spec) },
     );
-    const fitsPerModel = spec.candidates.length * spec.validate.folds + 1;
     return {
       source: `${snapshot.source.kind} ${snapshot.source.location}`,
       rows: snapshot.rowCount,
@@ -56,7 +55,8 @@ export async function planRun(
       })),
       ...(parents.length > 0 && { parents: parents.length }),
       candidates: spec.candidates.length,
-      fits: models.length * fitsPerModel,
+      ...(spec.ensemble !== undefined && { ensemble: spec.ensemble.size }),
+      fits: models.length * fitsPerModel(spec),
       estimatedSeconds: estimate.seconds,
       estimateBasis: estimate.basis,
       warnings,

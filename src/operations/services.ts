@@ -106,6 +106,8 @@ export type RunPlan = {
   /** Unions of partitions with a model for each; left out where there is none. */
   readonly parents?: number;
   readonly candidates: number;
+  /** The most candidates that are averaged as one more; left out where none are. */
+  readonly ensemble?: number;
   /** Fits that training would take: candidates × folds and the final ones, own and global. */
   readonly fits: number;
   /** Of training, by `estimateBasis`: the times of earlier runs, what is known of the algorithms, or some of both. */

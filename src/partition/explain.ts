@@ -3,13 +3,13 @@ import { isLowerBetter } from '../domain/metric.ts';
 import { type Adjustment, adjust } from '../estimators/adjustment.ts';
 import { positiveCode } from '../estimators/metrics/scored-rows.ts';
 import { pollOf } from '../estimators/polling.ts';
+import { predictMatrix } from '../estimators/predict-matrix.ts';
 import { score } from '../estimators/score.ts';
 import { seededOrder, seededSample } from '../features/seeded-order.ts';
 import { type Column, type Frame, takeRows } from '../frame/frame.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Explanation, PartialDependence } from './facts.ts';
 import type { FittedCandidate } from './fit-candidate.ts';
-import { predictMatrix } from './pipeline.ts';
 import type { TrainingData } from './training-data.ts';
 import { scoredRows } from './truth.ts';
 

@@ -99,6 +99,23 @@ export type FoldPart = {
 export type RefitPart = {
   readonly candidate: Candidate;
   readonly adjustments: readonly Adjustment[];
+  /** Of an ensemble: the candidates that are averaged, each with what the folds taught of it. */
+  readonly members?: readonly EnsemblePart[];
+};
+
+export type EnsemblePart = {
+  readonly candidate: Candidate;
+  readonly adjustments: readonly Adjustment[];
+  /** Above 0; all add up to 1. */
+  readonly weight: number;
+};
+
+/** What out-of-fold rows say of averaging the candidates. */
+export type EnsembleFacts = {
+  /** By candidate, adding up to 1; none where no average is worth it. */
+  readonly weights: readonly number[];
+  /** Why there is none. */
+  readonly because?: string;
 };
 /** Arguments of `score-trials`, beside `RankArgs`: which candidates. Input `predictions` as of `rank`. */
 export type TrialsPart = { readonly places: readonly number[] };
@@ -216,15 +233,17 @@ export type RankArgs = {
   readonly task: Task;
   readonly classes: readonly string[];
 };
-/** Result of `rank`, with the blob `predictions` where they were adjusted: what stored out-of-fold predictions say about every candidate; `best` and `bestWithout` as in `TrainFacts`. */
+/** Result of `rank`, with the blob `predictions` where they were adjusted or averaged: what stored out-of-fold predictions say about every candidate; `best` and `bestWithout` as in `TrainFacts`. */
 export type RankFacts = {
   readonly cv: readonly Score[];
   readonly best: number | null;
   readonly bestWithout: readonly number[];
-  /** Per candidate and fold, of the adjusted predictions; null where nothing was to be adjusted. */
+  /** Per candidate and fold, of predictions that were adjusted or averaged; null where none were. */
   readonly foldScores: readonly (readonly Score[])[] | null;
   /** Per candidate, what all folds teach of its probabilities. */
   readonly adjustments: readonly (readonly Adjustment[])[];
+  /** Where the spec asks for an ensemble: the last of the candidates. */
+  readonly ensemble?: EnsembleFacts;
 };
 
 /** Result of `refit`. Blobs: `model`, and `predictions` with one layer (holdout rows). */

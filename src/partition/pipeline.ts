@@ -1,10 +1,10 @@
-import { Failure } from '../domain/failure.ts';
 import type { Task } from '../domain/metric.ts';
 import { type Adjustment, adjust } from '../estimators/adjustment.ts';
 import type { Model } from '../estimators/estimator.ts';
+import { predictMatrix } from '../estimators/predict-matrix.ts';
 import { engineer } from '../features/engineer/engineer.ts';
 import type { FittedHandling } from '../features/handle/handling.ts';
-import { areFinite, type Frame, type Matrix } from '../frame/frame.ts';
+import type { Frame } from '../frame/frame.ts';
 import { type ColumnContract, takeContracted } from './column-contract.ts';
 import { memberRanges } from './member-ranges.ts';
 import type { PartitionRef } from './partition-function.ts';
@@ -47,27 +47,4 @@ export function predictRows(
   const classCount = contract.classes.length;
   const predicted = predictMatrix(model, handling.transform(engineered), classCount);
   return adjust(adjustments, predicted, classCount);
-}
-
-/**
- * Probabilities (rows × classes, row-major) or values; a classifier without probabilities says 1 for its class.
- * `classCount` 0 = regression. Throws `Failure('invalid-data')` when a prediction is no finite number.
- */
-export function predictMatrix(model: Model, x: Matrix, classCount: number): Float64Array {
-  const output =
-    classCount > 0 && model.predictProbabilities !== undefined
-      ? model.predictProbabilities(x)
-      : certainties(model.predict(x), classCount);
-  if (!areFinite(output))
-    throw new Failure('invalid-data', `${model.algorithm} gave a prediction that is no number.`);
-  return output;
-}
-
-function certainties(predicted: Float64Array, classCount: number): Float64Array {
-  if (classCount === 0) return predicted;
-  const output = new Float64Array(predicted.length * classCount);
-  predicted.forEach((code, row) => {
-    output[row * classCount + code] = 1;
-  });
-  return output;
 }

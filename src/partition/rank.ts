@@ -1,6 +1,7 @@
 import { chooseBest } from '../estimators/candidates.ts';
 import { outOfFoldRows, validationRows } from '../estimators/folds.ts';
 import { adjustLayersIn, isAdjusting } from './adjust-layers.ts';
+import { candidateCount, ensembleLayerIn } from './ensemble-layer.ts';
 import type { RankArgs, RankFacts, TrialsFacts, TrialsPart } from './facts.ts';
 import { chooseWithoutFolds } from './nested-choice.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
@@ -15,15 +16,15 @@ import { scoreLayer, type Truth, truthOf } from './truth.ts';
 
 /**
  * Scores of all candidates from their stored out-of-fold predictions, and the best (`RankFacts`). Blob `predictions`: the
- * same adjusted, where the spec asks for it.
+ * same adjusted, and with those of the ensemble, where the spec asks for it.
  */
 export function rank(data: PartitionData, args: RankArgs): PartitionResult<RankFacts> {
   const bytes = data.inputs.get('predictions');
   if (bytes === undefined || data.folds === undefined)
     throw new RangeError('Ranking needs folds and predictions.');
   const truth = truthOf(data.frame, args, data.folds);
-  const layers = args.spec.candidates.length + 1;
-  const isAdjusted = isAdjusting(args.spec);
+  const layers = candidateCount(args.spec) + 1;
+  const isAdjusted = isAdjusting(args.spec) || args.spec.ensemble !== undefined;
   const own = isAdjusted ? bytes.slice() : bytes;
   const predictions = predictionsFromBytes(own, layers, outputWidth(args.classes));
   const facts = rankCandidatesIn(predictions, truth, data.folds, args.spec);
@@ -40,7 +41,7 @@ export function scoreTrials(
   const bytes = data.inputs.get('predictions');
   if (bytes === undefined || data.folds === undefined)
     throw new RangeError('Scoring needs folds and predictions.');
-  const layers = args.spec.candidates.length + 1;
+  const layers = candidateCount(args.spec) + 1;
   const predictions = predictionsFromBytes(bytes, layers, outputWidth(args.classes));
   const truth = truthOf(data.frame, args, data.folds);
   const rows = outOfFoldRows(data.folds);
@@ -50,7 +51,7 @@ export function scoreTrials(
   };
 }
 
-/** Adjusts the predictions where that is asked for; then the scores on all out-of-fold rows, and the best with and without each fold. */
+/** Adjusts the predictions and averages them where that is asked for; then the scores on all out-of-fold rows, and the best with and without each fold. */
 export function rankCandidatesIn(
   predictions: Predictions,
   truth: Truth,
@@ -58,6 +59,7 @@ export function rankCandidatesIn(
   spec: RankArgs['spec'],
 ): RankFacts {
   const adjustments = adjustLayersIn(predictions, truth, folds, spec);
+  const ensemble = ensembleLayerIn(predictions, truth, folds, spec);
   const cv = scoreCandidates(truth, predictions, outOfFoldRows(folds));
   const scoreFold = (layer: number, fold: number) =>
     scoreLayer(truth, predictions, layer, validationRows(folds, fold));
@@ -65,11 +67,13 @@ export function rankCandidatesIn(
     cv,
     best: chooseBest(truth.spec.metric, cv),
     bestWithout: chooseWithoutFolds(truth, predictions, folds, cv),
-    foldScores: isAdjusting(spec)
-      ? cv.map((_, layer) =>
-          Array.from({ length: spec.validate.folds }, (_unused, fold) => scoreFold(layer, fold)),
-        )
-      : null,
+    foldScores:
+      isAdjusting(spec) || ensemble !== undefined
+        ? cv.map((_, layer) =>
+            Array.from({ length: spec.validate.folds }, (_unused, fold) => scoreFold(layer, fold)),
+          )
+        : null,
     adjustments,
+    ...(ensemble !== undefined && { ensemble }),
   };
 }

@@ -1,13 +1,15 @@
-import { type Adjustment, adjust } from '../estimators/adjustment.ts';
+import { adjust } from '../estimators/adjustment.ts';
+import { importanceByFeature } from '../estimators/importance.ts';
+import { predictMatrix } from '../estimators/predict-matrix.ts';
 import { shapesOf } from '../features/column-shape.ts';
 import { digestBytes } from '../frame/digest.ts';
 import type { Frame } from '../frame/frame.ts';
-import type { Candidate } from '../spec/spec.ts';
 import { contractOf } from './column-contract.ts';
 import { explain } from './explain.ts';
-import type { ModelFacts } from './facts.ts';
+import type { ModelFacts, RefitPart } from './facts.ts';
 import { FitSite, type FittedCandidate } from './fit-candidate.ts';
-import { type Pipeline, predictMatrix } from './pipeline.ts';
+import { fitChosen } from './fit-ensemble.ts';
+import type { Pipeline } from './pipeline.ts';
 import { pipelineToBytes } from './pipeline-bytes.ts';
 import { forecastRows } from './rolling-origin.ts';
 import type { FitPlace, TrainingData } from './training-data.ts';
@@ -20,9 +22,6 @@ export type RefitModel = {
   readonly holdout: Float64Array;
 };
 
-/** A candidate, and what the folds taught of its probabilities. */
-export type Chosen = { readonly candidate: Candidate; readonly adjustments: readonly Adjustment[] };
-
 /** The most features whose importance is kept. */
 const MAX_IMPORTANCES = 200;
 
@@ -32,24 +31,24 @@ const MAX_IMPORTANCES = 200;
  */
 export function refitModel(
   data: TrainingData,
-  chosen: Chosen,
+  chosen: RefitPart,
   holdoutRows: Int32Array,
 ): RefitModel {
-  const { candidate, adjustments } = chosen;
-  const fitted = new FitSite(data, 'final').fit(candidate);
+  const { adjustments } = chosen;
+  const fitAt = (place: FitPlace): FittedCandidate =>
+    fitChosen(new FitSite(data, place), chosen, data.args.classes.length);
+  const fitted = fitAt('final');
   const predicted = predictHeldOut(data, fitted, holdoutRows);
   const holdout = adjust(adjustments, predicted, data.args.classes.length);
   // Of the model that has not seen the holdout, under `refit: all` too.
   const explanation = explain(data, { ...fitted, adjustments }, holdoutRows);
-  const explained = explanation === undefined ? {} : { explanation };
-  if (data.args.spec.validate.refit === 'training') {
-    const { facts, bytes } = ship(data, chosen, 'final', fitted);
-    return { facts: { ...facts, ...explained }, bytes, holdout };
-  }
-  fitted.model.free?.();
-  const everything = new FitSite(data, 'everything').fit(candidate);
-  const { facts, bytes } = ship(data, chosen, 'everything', everything);
-  return { facts: { ...facts, ...explained }, bytes, holdout };
+  const isShipped = data.args.spec.validate.refit === 'training';
+  if (!isShipped) fitted.model.free?.();
+  const shipped = isShipped
+    ? ship(data, chosen, 'final', fitted)
+    : ship(data, chosen, 'everything', fitAt('everything'));
+  const facts = { ...shipped.facts, ...(explanation !== undefined && { explanation }) };
+  return { facts, bytes: shipped.bytes, holdout };
 }
 
 /** Predictions of rows that the fit has not seen; rows × width, row-major. */
@@ -69,7 +68,7 @@ export function predictHeldOut(
 
 function ship(
   data: TrainingData,
-  { candidate, adjustments }: Chosen,
+  { candidate, adjustments }: RefitPart,
   place: FitPlace,
   fitted: FittedCandidate,
 ): Pick<RefitModel, 'facts' | 'bytes'> {
@@ -80,7 +79,7 @@ function ship(
     parameters: candidate.parameters,
     digest: digestBytes(bytes),
     byteSize: bytes.length,
-    features: handling.featureNames,
+    features: [...new Set(handling.featureNames)],
     trainedRows,
     seed: String(seed),
     importance: importanceOf(fitted),
@@ -113,12 +112,8 @@ function pipelineOf(
   };
 }
 
-/** Largest first; equal shares in feature order. */
 function importanceOf({ handling, model }: FittedCandidate): ModelFacts['importance'] {
   const shares = model.importance?.();
   if (shares === undefined) return [];
-  return handling.featureNames
-    .map((feature, i) => ({ feature, share: shares[i] ?? 0 }))
-    .sort((a, b) => b.share - a.share)
-    .slice(0, MAX_IMPORTANCES);
+  return importanceByFeature(handling.featureNames, shares).slice(0, MAX_IMPORTANCES);
 }

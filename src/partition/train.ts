@@ -3,7 +3,15 @@ import type { Score } from '../domain/metric.ts';
 import { holdoutRows } from '../estimators/folds.ts';
 import { featuresDigest } from '../features/features-digest.ts';
 import type { Candidate } from '../spec/spec.ts';
-import { bestCandidate, candidateFacts, failedRefit, withScores } from './candidate-facts.ts';
+import {
+  bestCandidate,
+  candidateFacts,
+  failedRefit,
+  refitPart,
+  withEnsemble,
+  withScores,
+} from './candidate-facts.ts';
+import { candidateCount } from './ensemble-layer.ts';
 import type { CandidateFacts, RankFacts, SelectionFacts, TrainArgs, TrainFacts } from './facts.ts';
 import { isStop } from './fit-candidate.ts';
 import { isEmptyFold, messageOf } from './fit-fold.ts';
@@ -33,7 +41,7 @@ export function train(
   const training = new TrainingData(data, args, context);
   const predictions = createPredictions(
     data.frame.rowCount,
-    args.spec.candidates.length + 1,
+    candidateCount(args.spec) + 1,
     outputWidth(args.classes),
   );
   const { trials, search } = searchPartition(training, predictions);
@@ -42,7 +50,7 @@ export function train(
   const tried = trials.map(({ candidate, folds, ...unfit }, i) =>
     candidateFacts(candidate, withScores(folds, ranked.foldScores?.[i]), cv[i] as Score, unfit),
   );
-  const { candidates, refitted } = refitBest(training, tried, ranked.adjustments);
+  const { candidates, refitted } = refitBest(training, withEnsemble(tried, ranked), ranked);
   context.trace?.({
     name: 'choose',
     inputs: asJson(
@@ -54,7 +62,7 @@ export function train(
     writeLayerInto(
       refitted.model.holdout,
       holdoutRows(training.folds),
-      args.spec.candidates.length,
+      candidateCount(args.spec),
       predictions,
     );
   const facts: TrainFacts = {
@@ -86,7 +94,7 @@ type Refitted = { readonly best: number; readonly model: RefitModel };
 function refitBest(
   data: TrainingData,
   tried: readonly CandidateFacts[],
-  adjustments: RankFacts['adjustments'],
+  ranked: RankFacts,
 ): { readonly candidates: readonly CandidateFacts[]; readonly refitted: Refitted | null } {
   const { spec } = data.args;
   const rows = holdoutRows(data.folds);
@@ -95,9 +103,7 @@ function refitBest(
     const best = bestCandidate(spec.metric, candidates);
     if (best === null) return { candidates, refitted: null };
     try {
-      const { algorithm, parameters } = candidates[best] as CandidateFacts;
-      const candidate = { algorithm, parameters };
-      const model = refitModel(data, { candidate, adjustments: adjustments[best] ?? [] }, rows);
+      const model = refitModel(data, refitPart(candidates, best, ranked), rows);
       return { candidates, refitted: { best, model } };
     } catch (error) {
       if (isStop(error)) throw error;

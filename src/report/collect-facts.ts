@@ -1,3 +1,4 @@
+import { ENSEMBLE } from '../domain/ensemble.ts';
 import { askedTask, isLowerBetter } from '../domain/metric.ts';
 import { STAGES } from '../domain/run.ts';
 import type { EvaluateFacts, ModelFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
@@ -30,7 +31,10 @@ export type ReportInput = {
 /** Reads every partition once, in constant memory apart from the rows that are shown. */
 export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
   const { run, totals } = input;
-  const algorithms = new AlgorithmTally(run.spec.candidates.map(({ algorithm }) => algorithm));
+  const algorithms = new AlgorithmTally([
+    ...run.spec.candidates.map(({ algorithm }) => algorithm),
+    ...(run.spec.ensemble === undefined ? [] : [ENSEMBLE]),
+  ]);
   const coverage = new CoverageTally();
   const profile = new ProfileTally();
   const stability = new StabilityTally();
@@ -160,12 +164,24 @@ function modelSection(
     parameters: facts.model.parameters,
     model: facts.model.digest,
     scores: evaluated?.own ?? null,
-    candidates: facts.candidates.slice(0, SHOWN_CANDIDATES),
-    best: facts.best,
+    ...shownCandidates(facts.candidates, facts.best),
     importance: facts.model.importance.slice(0, SHOWN_FEATURES),
     ...cutExplanation(facts.model),
     selection: cutSelection(facts.selection),
     plots: evaluated?.plots ?? null,
+  };
+}
+
+/** The first of them, and the best in any case. */
+function shownCandidates(
+  candidates: TrainFacts['candidates'],
+  best: number,
+): Pick<ModelSection, 'candidates' | 'best'> {
+  if (best < SHOWN_CANDIDATES) return { candidates: candidates.slice(0, SHOWN_CANDIDATES), best };
+  const last = SHOWN_CANDIDATES - 1;
+  return {
+    candidates: [...candidates.slice(0, last), ...candidates.slice(best, best + 1)],
+    best: last,
   };
 }
 

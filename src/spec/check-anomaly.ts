@@ -8,6 +8,7 @@ export function checkAnomaly({
   target,
   features: { handle, select },
   probabilities,
+  ensemble,
 }: ResolvedSpec): readonly Finding[] {
   if (target.isAnomaly !== true) return [];
   const found: Finding[] = [];
@@ -31,6 +32,11 @@ export function checkAnomaly({
     refuse(
       ['features', 'handle', 'encode'],
       '`target` looks at the labels: use `ordinal` or `frequency`.',
+    );
+  if (ensemble !== undefined)
+    refuse(
+      ['ensemble'],
+      'The weights of an ensemble are learned from labels, and anomalies are found without them: remove it.',
     );
   if (probabilities !== undefined)
     refuse(

@@ -4,6 +4,7 @@ import type { Candidate } from '../estimators/candidates.ts';
 import { columnName, columnNames } from './column-name.ts';
 import { duration } from './duration.ts';
 import { engineSchema } from './engine.ts';
+import { ensembleSchema } from './ensemble.ts';
 import { explainSchema } from './explain.ts';
 import { featuresSchema } from './features.ts';
 import { type Forecast, forecastSchema } from './forecast.ts';
@@ -265,6 +266,11 @@ export const specSchema = z.strictObject({
     .optional()
     .describe(
       'Regression: an interval around every prediction, from the out-of-fold errors of its partition (conformal), checked on the holdout.',
+    ),
+  ensemble: ensembleSchema
+    .optional()
+    .describe(
+      'A weighted average of candidates as one candidate more, weighted by out-of-fold rows; `{}` for the defaults.',
     ),
   explain: explainSchema
     .optional()

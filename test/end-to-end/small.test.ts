@@ -263,6 +263,7 @@ describe('a table of small and odd partitions', () => {
       target: { column: 'y', task: 'regression' },
       columns: { weight: 'w', drop: ['label'] },
       algorithms: ['baseline', 'ridge', 'decision_tree', { random_forest: { trees: 3 } }],
+      ensemble: {},
       explain: { repeats: 2 },
     });
     expect([code, result.status], result.error ?? '').toEqual([0, 'SUCCEEDED']);
@@ -273,16 +274,24 @@ describe('a table of small and odd partitions', () => {
     expect(rowOf(result, 'missing features').cv).toBeGreaterThan(0);
     expect(JSON.stringify(result)).not.toMatch(/NaN|Infinity/);
 
-    // What each model looks at was measured, in every partition and without partition.
+    // With candidates averaged, in every partition and without partition, and what each model looks at measured.
     const report = await partita.command('report', result.runId, '--format', 'json');
     const { global, details } = JSON.parse(report.stdout) as Explained;
-    for (const { explanation } of [global, ...details])
+    for (const { candidates, explanation } of [global, ...details]) {
+      expect(candidates.map(({ algorithm }) => algorithm).at(-1)).toBe('ensemble');
       expect(explanation?.importance.map(({ column }) => column)).toContain('x');
+    }
+    const data = `${partita.folder}/small.csv`;
+    const out = `${partita.folder}/values.csv`;
+    const scored = await partita.command('predict', result.runId, '--data', data, '--out', out);
+    expect(scored.code, scored.stderr).toBe(0);
+    expect(readCsv(out)).toHaveLength(TABLE.length);
   }, 120_000);
 });
 
 type Explained = { readonly global: Shown; readonly details: readonly Shown[] };
 type Shown = {
+  readonly candidates: readonly { readonly algorithm: string }[];
   readonly explanation?: { readonly importance: readonly { readonly column: string }[] };
 };
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Score } from '../../src/domain/metric.ts';
 import { outOfFoldRows, validationRows } from '../../src/estimators/folds.ts';
-import type { TrainArgs } from '../../src/partition/facts.ts';
+import { refitPart, withEnsemble } from '../../src/partition/candidate-facts.ts';
+import { candidateCount } from '../../src/partition/ensemble-layer.ts';
+import type { CandidateFacts, TrainArgs } from '../../src/partition/facts.ts';
 import type { PartitionData } from '../../src/partition/partition-function.ts';
 import {
   createPredictions,
@@ -9,7 +12,7 @@ import {
   readLayer,
   writeLayerInto,
 } from '../../src/partition/predictions.ts';
-import type { Candidate, Spec } from '../../src/spec/spec.ts';
+import type { Spec } from '../../src/spec/spec.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { seededDraws } from '../support/draws.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
@@ -17,8 +20,13 @@ import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../supp
 const CLASSES = STATUSES;
 
 describe('train in parts', () => {
-  it.each(['own', 'global'] as const)('gives what train gives in one piece (%s)', (scope) => {
+  it.each([
+    ['own', undefined],
+    ['global', undefined],
+    ['global', {}],
+  ] as const)('gives what train gives in one piece (%s, ensemble %o)', (scope, ensemble) => {
     const spec = machineSpec({
+      ensemble,
       time: 'moment',
       validate: { scheme: 'stratified' },
       features: {
@@ -35,7 +43,9 @@ describe('train in parts', () => {
     expect(parts.best).toBe(facts.best);
     expect(parts.bestWithout).toEqual(facts.bestWithout);
     expect(parts.cv).toEqual(facts.candidates.map(({ cv }) => cv));
-    expect(parts.seeds).toEqual(facts.candidates.map(({ seed }) => seed));
+    expect(parts.seeds).toEqual(
+      facts.candidates.slice(0, spec.candidates.length).map(({ seed }) => seed),
+    );
     expect(parts.refit.model).toEqual(facts.model);
     expect(parts.refit.rows).toEqual(facts.rows);
     expect(parts.refit.features).toEqual(facts.features);
@@ -133,7 +143,7 @@ function argsOf(spec: Spec, scope: TrainArgs['scope'] = 'own'): TrainArgs {
 /** As the activity of the global model does it: folds, rank, refit. */
 function trainInParts(data: PartitionData & { readonly folds: Uint8Array }, args: TrainArgs) {
   const { candidates, validate } = args.spec;
-  const layers = candidates.length + 1;
+  const layers = candidateCount(args.spec) + 1;
   const predictions = createPredictions(data.frame.rowCount, layers, CLASSES.length);
   const seeds = candidates.map((candidate, place) => {
     const folds = Array.from({ length: validate.folds }, (_unused, fold) => {
@@ -145,14 +155,23 @@ function trainInParts(data: PartitionData & { readonly folds: Uint8Array }, args
     return folds[0]?.seed;
   });
   const inputs = new Map([['predictions', predictionsToBytes(predictions)]]);
-  const ranked = run('rank', { ...data, inputs }, args).facts;
-  const candidate = candidates[ranked.best as number] as Candidate;
-  const refitted = run('refit', data, { ...args, candidate, adjustments: [] });
+  const { facts: ranked, blobs } = run('rank', { ...data, inputs }, args);
+  const averaged = blobs.get('predictions');
+  if (averaged !== undefined) predictions.values.set(asDoubles(averaged));
+  const tried = candidates.map(
+    (one, i) => ({ ...one, cv: ranked.cv[i] as Score }) as CandidateFacts,
+  );
+  const all = withEnsemble(tried, ranked);
+  const refitted = run('refit', data, {
+    ...args,
+    ...refitPart(all, ranked.best as number, ranked),
+  });
   const everyRow = Int32Array.from({ length: data.frame.rowCount }, (_, row) => row);
   const last = asDoubles(refitted.blobs.get('predictions') as Uint8Array);
-  writeLayerInto(last, everyRow, candidates.length, predictions);
+  writeLayerInto(last, everyRow, predictions.layers - 1, predictions);
   return {
     ...ranked,
+    cv: all.map(({ cv }) => cv),
     seeds,
     refit: refitted.facts,
     predictions: predictionsToBytes(predictions),

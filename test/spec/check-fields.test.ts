@@ -168,6 +168,7 @@ describe('fields that contradict each other', () => {
     ['features: { handle: { imbalance: over_sample } }', 'without their labels'],
     ['features: { handle: { encode: target } }', 'use `ordinal` or `frequency`'],
     ['probabilities: { calibrate: platt }', 'An anomaly has a score, not a probability'],
+    ['ensemble: {}', 'The weights of an ensemble are learned from labels'],
     ['algorithms: [logistic]', '`logistic` does classification, not anomaly'],
   ])('refuses anomalies with `%s`', (lines, message) => {
     const positive = lines === '' ? '' : ', positive: yes';

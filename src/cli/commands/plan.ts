@@ -45,6 +45,11 @@ function planText(plan: RunPlan): string {
       ? []
       : [`${countedText(plan.parents, 'parent')} with a model for all partitions below.`]),
     `${countedText(trained, 'partition')} with a model of its own, ${countedText(plan.candidates, 'candidate')} each: ${countedText(plan.fits, 'fit')}, cross-validation and the model without partition included.`,
+    ...(plan.ensemble === undefined
+      ? []
+      : [
+          `Of the best candidates, ${plan.ensemble} at most, a weighted average is one candidate more.`,
+        ]),
     `About ${time} of training, ${BASIS_WORDS[plan.estimateBasis]}.`,
     ...plan.warnings.map((warning) => `warning: ${printable(warning)}`),
     '',

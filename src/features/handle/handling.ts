@@ -31,7 +31,47 @@ export interface FittedHandling {
 
 /** The inverse of `toJson`; throws `Failure('corrupt-object')` on anything else. */
 export function loadHandling(json: unknown): FittedHandling {
-  return handlingOf(parseHandlingState(json));
+  return isJoined(json)
+    ? joinHandlings(json.joined.map((one) => handlingOf(parseHandlingState(one))))
+    : handlingOf(parseHandlingState(json));
+}
+
+type Joined = { readonly joined: readonly unknown[] };
+
+function isJoined(json: unknown): json is Joined {
+  return (
+    typeof json === 'object' && json !== null && 'joined' in json && Array.isArray(json.joined)
+  );
+}
+
+/** The features of each, one after the other: what several estimators take, each its own part. */
+export function joinHandlings(parts: readonly FittedHandling[]): FittedHandling {
+  return {
+    columns: [...new Set(parts.flatMap(({ columns }) => columns))],
+    featureNames: parts.flatMap(({ featureNames }) => featureNames),
+    transform: (frame, rows = everyRow(frame)) =>
+      sideBySide(
+        parts.map((part) => part.transform(frame, rows)),
+        rows.length,
+      ),
+    toJson: () => ({ joined: parts.map((part) => part.toJson()) }),
+    toOnnx: () => {
+      throw new Failure('invalid-data', 'Handlings of several estimators have no ONNX form.');
+    },
+  };
+}
+
+function sideBySide(parts: readonly Matrix[], rowCount: number): Matrix {
+  const names = parts.flatMap((part) => part.names);
+  const data = new Float64Array(rowCount * names.length);
+  let from = 0;
+  for (const part of parts) {
+    data.set(part.data, from);
+    from += part.data.length;
+  }
+  const levelCounts = parts.flatMap((part) => part.levelCounts ?? part.names.map(() => 0));
+  const levels = levelCounts.some((count) => count > 0) ? { levelCounts } : {};
+  return { rowCount, names, data, ...levels };
 }
 
 export function handlingOf(state: HandlingState): FittedHandling {

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { chooseBest } from '../../estimators/candidates.ts';
 import type { Estimator } from '../../estimators/estimator.ts';
 import { outOfFoldRows, trainingRows, validationRows } from '../../estimators/folds.ts';
+import { predictMatrix } from '../../estimators/predict-matrix.ts';
 import { findEstimator } from '../../estimators/registry.ts';
 import { fitHandling } from '../../features/handle/fit-handling.ts';
 import { takeTarget } from '../../features/take-target.ts';
@@ -11,7 +12,6 @@ import { type Matrix, takeMatrixRows, takeNumbers } from '../../frame/frame.ts';
 import type { Handle } from '../../spec/features.ts';
 import { isStop } from '../fit-candidate.ts';
 import { chooseWithoutFolds } from '../nested-choice.ts';
-import { predictMatrix } from '../pipeline.ts';
 import {
   createPredictions,
   outputWidth,

@@ -1,8 +1,9 @@
-import type { JsonObject } from '../../domain/json.ts';
+import { ENSEMBLE } from '../../domain/ensemble.ts';
 import { compareScores } from '../../domain/metric.ts';
 import type { ModelSection, ReportFacts } from '../facts.ts';
 import { metricName } from '../metric-words.ts';
 import { countedText, durationText, numberText, percentText, scoreText } from '../number-text.ts';
+import { parametersText } from '../parameters-text.ts';
 import { barPlot, histogramPlot } from '../svg/bars.ts';
 import { dependencePlot } from '../svg/dependence.ts';
 import {
@@ -19,7 +20,7 @@ const DRAWN_CLASSES = 12;
 
 /** One model in full: every candidate, the plots, what it looks at. */
 export function modelBody(section: ModelSection, facts: ReportFacts): Html {
-  return html`<p class="small">${section.algorithm}${parametersText(section.parameters)}<br><span class="soft">How it came to be:</span> <code>partita lineage ${shortDigest(section.model)}</code></p>
+  return html`<p class="small">${[section.algorithm, parametersText(section.parameters)].filter(Boolean).join(', ')}<br><span class="soft">How it came to be:</span> <code>partita lineage ${shortDigest(section.model)}</code></p>
 ${candidateTable(section, facts)}
 <div class="plots">${plots(section, facts)}</div>
 <div class="plots">${importance(section)}${selection(section)}</div>
@@ -29,14 +30,6 @@ ${explanation(section, facts)}`;
 /** Closed until it is wanted. */
 export function modelDetails(section: ModelSection, facts: ReportFacts, id: string): Html {
   return html`<details id="${id}"><summary>${shorten(section.name, 80)} <span>· ${section.algorithm} · ${countedText(section.rows, 'row')} · holdout ${scoreText(section.scores?.holdout)}</span></summary>${modelBody(section, facts)}</details>`;
-}
-
-function parametersText(parameters: JsonObject): string {
-  const entries = Object.entries(parameters).map(
-    ([name, value]) =>
-      `${name} ${value === null ? 'none' : typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
-  return entries.length === 0 ? '' : `, ${entries.join(', ')}`;
 }
 
 /** The leaderboard, best first. */
@@ -62,8 +55,8 @@ function candidateLine(
   const note =
     cv.value === null
       ? html`<div class="small bad">${shorten(because ?? cv.because, 200)}</div>`
-      : isTuned
-        ? html`<div class="small soft">${parametersText(candidate.parameters).slice(2)}</div>`
+      : isTuned || algorithm === ENSEMBLE
+        ? html`<div class="small soft">${parametersText(candidate.parameters)}</div>`
         : null;
   const folds = cv.value === null ? '' : foldScores.map((score) => scoreText(score)).join('  ');
   return html`<tr class="${isBest ? 'best' : ''}"><td>${algorithm}${isBest ? ' ★' : ''}${note}</td><td class="n">${numberText(cv.value)}</td><td class="n soft">${folds}</td><td class="n">${durationText(fitMs)}</td></tr>`;

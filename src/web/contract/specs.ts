@@ -63,6 +63,8 @@ const plan = z
       }),
     ),
     parents: count.optional(),
+    /** The most candidates that are averaged as one more. */
+    ensemble: count.optional(),
     candidates: count,
     fits: count,
     estimatedSeconds: z.number(),

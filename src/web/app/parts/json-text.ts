@@ -1,14 +1,7 @@
-import type { Json, JsonObject } from '../../../domain/json.ts';
+import type { Json } from '../../../domain/json.ts';
 
 /** A value as a person reads it: text as it is, nothing as `none`, the rest as JSON. */
 export function jsonText(value: Json): string {
   if (value === null) return 'none';
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** `trees 100, max_depth none`. */
-export function parametersText(parameters: JsonObject): string {
-  return Object.entries(parameters)
-    .map(([name, value]) => `${name} ${jsonText(value)}`)
-    .join(', ');
 }

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { answerText } from '../../../../report/answer.ts';
 import { countedText, countText, numberText } from '../../../../report/number-text.ts';
+import { parametersText } from '../../../../report/parameters-text.ts';
 import type { ModelLineage } from '../../api/answers.ts';
-import { parametersText } from '../../parts/json-text.ts';
 import { momentText } from '../../parts/moments.ts';
 import { Section } from '../../parts/page.tsx';
 

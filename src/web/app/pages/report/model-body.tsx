@@ -10,6 +10,7 @@ import {
   percentText,
   scoreText,
 } from '../../../../report/number-text.ts';
+import { parametersText } from '../../../../report/parameters-text.ts';
 import { Bars } from '../../charts/bars.tsx';
 import { Confusion } from '../../charts/confusion.tsx';
 import { Dependence } from '../../charts/dependence.tsx';
@@ -20,7 +21,6 @@ import {
   RocPlot,
   TruthPlot,
 } from '../../charts/unit-plots.tsx';
-import { parametersText } from '../../parts/json-text.ts';
 
 export type ModelFacts = {
   readonly candidates: ModelSection['candidates'];

@@ -1,0 +1,2 @@
+/** What the candidate that averages others is called; no algorithm that a spec could name. */
+export const ENSEMBLE = 'ensemble';

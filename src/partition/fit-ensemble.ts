@@ -1,0 +1,36 @@
+import { createEnsembleModel, type EnsembleMember } from '../estimators/ensemble-model.ts';
+import type { Edit } from '../features/handle/edits.ts';
+import { joinHandlings } from '../features/handle/handling.ts';
+import type { RefitPart } from './facts.ts';
+import type { FitSite, FittedCandidate } from './fit-candidate.ts';
+
+/** Fits a candidate, or all members of an ensemble and the one model that they make. Throws as `FitSite.fit` does. */
+export function fitChosen(
+  site: FitSite,
+  { candidate, members }: RefitPart,
+  classCount: number,
+): FittedCandidate {
+  if (members === undefined) return site.fit(candidate);
+  const fitted = members.map((member) => site.fit(member.candidate));
+  let from = 0;
+  const parts = fitted.map(({ model, handling }, i): EnsembleMember => {
+    const { weight, adjustments } = members[i] as (typeof members)[number];
+    const columns = handling.featureNames.length;
+    from += columns;
+    return { model, weight, from: from - columns, columns, adjustments };
+  });
+  return {
+    handling: joinHandlings(fitted.map(({ handling }) => handling)),
+    edits: distinctEdits(fitted.flatMap(({ edits }) => edits)),
+    model: createEnsembleModel({ classCount, members: parts }),
+    seed: site.seedOf(candidate),
+    trainedRows: Math.max(...fitted.map(({ trainedRows }) => trainedRows)),
+    fitMs: fitted.reduce((sum, { fitMs }) => sum + fitMs, 0),
+  };
+}
+
+/** What members do to the same rows is counted once. */
+function distinctEdits(edits: readonly Edit[]): readonly Edit[] {
+  const byRule = new Map(edits.map((edit) => [JSON.stringify([edit.column, edit.rule]), edit]));
+  return [...byRule.values()];
+}
