@@ -76,6 +76,20 @@ export function metricsOf(task: AskedTask): readonly Metric[] {
     : REGRESSION_METRICS.filter((metric) => metric !== 'mase');
 }
 
+/** What judges a task when nothing else is said; a quantile (of a regression) has a metric of its own. */
+export function usualMetric({
+  task,
+  quantile,
+}: {
+  readonly task: AskedTask;
+  readonly quantile?: number | undefined;
+}): Metric {
+  if (quantile !== undefined) return 'pinball';
+  if (task === 'forecast') return 'mase';
+  if (task === 'anomaly') return 'roc_auc';
+  return task === 'classification' ? 'macro_f1' : 'rmse';
+}
+
 /** A score in the metric's own direction, or the reason why there is none. Never NaN. */
 export type Score = { readonly value: number } | { readonly value: null; readonly because: string };
 

@@ -1,4 +1,4 @@
-import type { Metric } from '../domain/metric.ts';
+import { usualMetric } from '../domain/metric.ts';
 import { namedParameters } from './check-algorithms.ts';
 import { type Forecast, lagName, nearestLag, resolveForecast, seasonalLag } from './forecast.ts';
 import type { AlgorithmEntry, ParsedSpec, Spec, TableSpec } from './spec.ts';
@@ -30,7 +30,7 @@ export function resolveDefaults(parsed: TrainingSpec): ResolvedSpec {
       },
     }),
     ...(target.isAnomaly === true && { features: withoutLabels(spec.features) }),
-    metric: parsed.metric ?? defaultMetric(parsed.target),
+    metric: parsed.metric ?? usualMetric(parsed.target),
     validate: { ...parsed.validate, scheme: parsed.validate.scheme ?? defaultScheme(parsed) },
     algorithms: forecast
       ? fromLags(algorithms, target.column, forecast)
@@ -119,13 +119,6 @@ export function tableSpec(parsed: ParsedSpec): TableSpec {
     features: { ...features, engineer: [] },
     validate: { ...validate, scheme: 'shuffled' },
   };
-}
-
-function defaultMetric({ task, quantile }: Target): Metric {
-  if (quantile !== undefined) return 'pinball';
-  if (task === 'forecast') return 'mase';
-  if (task === 'anomaly') return 'roc_auc';
-  return task === 'classification' ? 'macro_f1' : 'rmse';
 }
 
 function defaultScheme({ time, validate, target }: TrainingSpec): Spec['validate']['scheme'] {

@@ -125,6 +125,32 @@ describe('from a table to a prediction, by clicking', () => {
   });
 
   it(
+    'has the same as a canvas: each stage leads to its fields, and seeing it so changes nothing',
+    async () => {
+      const before = await yaml();
+      await page.getByRole('button', { name: 'Canvas', exact: true }).click();
+      const canvas = page.getByRole('group', { name: /^Stages of the experiment/ });
+      await canvas.getByRole('button', { name: 'condition by plan' }).click();
+      expect(await page.getByLabel('plan', { exact: true }).first().isChecked()).toBe(true);
+      await press(canvas.getByRole('button', { name: 'evaluate 3 folds' }));
+      const head = page.getByRole('heading', { name: 'On which rows models are judged' });
+      await head.and(page.locator(':focus')).waitFor();
+      const folds = page.getByLabel('Folds');
+      await folds.fill('99');
+      await canvas.getByRole('button', { name: 'evaluate 1 mistake' }).waitFor();
+      expect(await folds.getAttribute('aria-invalid')).toBe('true');
+      await look('builder-canvas');
+      await folds.fill('3');
+      await canvas.getByRole('button', { name: 'evaluate 3 folds' }).waitFor();
+      expect(await yaml()).toBe(before);
+      await page.getByRole('button', { name: 'Form', exact: true }).click();
+      await page.getByLabel('Column to predict').waitFor();
+      expect(await yaml()).toBe(before);
+    },
+    3 * MINUTES,
+  );
+
+  it(
     'runs, and shows how far it is until it has succeeded',
     async () => {
       await page.getByRole('button', { name: 'Run', exact: true }).click();
@@ -262,6 +288,14 @@ describe('from a table to a prediction, by clicking', () => {
   it('never met a script error, a forbidden style or a missing file on the way', () => {
     expect(someone.complaints).toEqual([]);
   });
+
+  /** The experiment as text, as it is now. */
+  async function yaml(): Promise<string> {
+    await page.getByRole('button', { name: 'As YAML' }).click();
+    const text = await page.getByLabel('The spec as YAML').inputValue();
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    return text;
+  }
 
   /** Tab by Tab, as someone without a mouse. */
   async function reach(target: Locator): Promise<void> {

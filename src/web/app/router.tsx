@@ -46,8 +46,16 @@ const predict = createRoute({
 const builder = createRoute({
   getParentRoute: () => root,
   path: '/new',
-  validateSearch: ({ run: origin }: { readonly run?: unknown }): { readonly run?: string } =>
-    typeof origin === 'string' ? { run: origin } : {},
+  validateSearch: ({
+    run: origin,
+    view,
+  }: {
+    readonly run?: unknown;
+    readonly view?: unknown;
+  }): { readonly run?: string; readonly view?: 'canvas' } => ({
+    ...(typeof origin === 'string' ? { run: origin } : {}),
+    ...(view === 'canvas' ? { view } : {}),
+  }),
   component: lazyRouteComponent(() => import('./pages/builder/builder-page.tsx'), 'BuilderPage'),
 });
 const model = createRoute({

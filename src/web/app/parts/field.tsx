@@ -40,7 +40,7 @@ export function Field({
       ) : null}
       {problem === undefined ? null : (
         <p className="problem" id={`${id}-problem`} role="alert">
-          {problem}
+          {hintOf(problem)}
         </p>
       )}
     </div>

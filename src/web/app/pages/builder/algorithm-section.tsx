@@ -3,27 +3,36 @@ import type { Json, JsonObject } from '../../../../domain/json.ts';
 import type { Catalogue } from '../../api/answers.ts';
 import { Field, hintOf } from '../../parts/field.tsx';
 import { Section } from '../../parts/page.tsx';
+import { askedTaskOf } from './asked-task.ts';
 import { useBuilder, useProblems } from './builder-state.tsx';
 import { ColumnField, SpecField } from './fields.tsx';
 import { controlOf, rangeText, type SchemaNode } from './schema-node.ts';
-import { valueAt } from './spec-document.ts';
+import { type Path, valueAt } from './spec-document.ts';
 import { ValueControl } from './value-control.tsx';
 
 type Algorithm = Catalogue['algorithms'][number];
 
-/** Which algorithms stand against each other, and how they are judged. */
 export function AlgorithmSection() {
-  const { document, catalogue } = useBuilder();
-  const problem = useProblems(['algorithms']);
-  const task = valueAt(document, ['target', 'task']) ?? 'classification';
-  const offered = catalogue.algorithms.filter(({ tasks }) => tasks.some((one) => one === task));
-  const tuning = valueAt(document, ['tune', 'method']);
-  const isTuned = tuning === 'grid' || tuning === 'random';
   return (
     <Section
       title="5 · The algorithms"
-      note="Each is trained on every partition; the best by your metric wins there. Tick none for the default four; a tie goes to the simpler one, which stands first."
+      note="Each is trained on every partition; the best by your metric wins there. Tick none for the usual ones; a tie goes to the simpler one, which stands first."
     >
+      <AlgorithmFields />
+      <TuneFields />
+      <ValidateFields />
+    </Section>
+  );
+}
+
+/** Which algorithms stand against each other. */
+export function AlgorithmFields() {
+  const { document, catalogue } = useBuilder();
+  const problem = useProblems(['algorithms']);
+  const task = askedTaskOf(document);
+  const offered = catalogue.algorithms.filter(({ tasks }) => tasks.includes(task));
+  return (
+    <>
       <fieldset>
         <legend className="visually-hidden">Algorithms</legend>
         <div className="choices">
@@ -34,16 +43,42 @@ export function AlgorithmSection() {
       </fieldset>
       {problem === undefined ? null : <p className="small bad">{problem}</p>}
       <Parameters offered={offered} />
-      <div className="form">
-        <SpecField path={['tune', 'method']} label="Try other parameters" />
-        {isTuned ? <SpecField path={['tune', 'trials']} label="Parameter sets" /> : null}
-        <SpecField path={['validate', 'holdout']} label="Kept aside as holdout" />
-        <SpecField path={['validate', 'folds']} label="Folds" />
-        <SpecField path={['validate', 'scheme']} label="Divided" />
-        <ColumnField path={['validate', 'group']} label="Kept together" none="rows stand alone" />
-        <SpecField path={['validate', 'refit']} label="Final model fitted on" />
-      </div>
-    </Section>
+    </>
+  );
+}
+
+/** How other parameters are tried. */
+export function TuneFields() {
+  const { document } = useBuilder();
+  const tuning = valueAt(document, ['tune', 'method']) ?? 'none';
+  return (
+    <div className="form">
+      <SpecField path={['tune', 'method']} label="Try other parameters" />
+      {tuning === 'none' || tuning === 'grid' ? null : (
+        <SpecField path={['tune', 'trials']} label="Parameter sets" />
+      )}
+    </div>
+  );
+}
+
+/** On which rows they are judged. */
+export function ValidateFields() {
+  const { document } = useBuilder();
+  const isInTime = valueAt(document, ['time']) !== undefined;
+  return (
+    <div className="form">
+      <SpecField path={['validate', 'holdout']} label="Kept aside as holdout" />
+      <SpecField path={['validate', 'folds']} label="Folds" />
+      <SpecField path={['validate', 'scheme']} label="Divided" />
+      <ColumnField path={['validate', 'group']} label="Kept together" none="rows stand alone" />
+      {isInTime ? (
+        <>
+          <SpecField path={['validate', 'gap']} label="Gap before what is judged" />
+          <SpecField path={['validate', 'window']} label="Trained on the last" />
+        </>
+      ) : null}
+      <SpecField path={['validate', 'refit']} label="Final model fitted on" />
+    </div>
   );
 }
 
@@ -121,6 +156,7 @@ function Parameters({ offered }: { offered: readonly Algorithm[] }) {
           {fields.map(([name, node]) => (
             <ParameterField
               key={name}
+              path={['algorithms', index, id, name]}
               name={name}
               node={node}
               value={parameters[name]}
@@ -134,22 +170,26 @@ function Parameters({ offered }: { offered: readonly Algorithm[] }) {
 }
 
 function ParameterField({
+  path,
   name,
   node,
   value,
   onChange,
 }: {
+  path: Path;
   name: string;
   node: SchemaNode;
   value: Json | undefined;
   onChange: (value: Json | undefined) => void;
 }) {
   const id = useId();
+  const problem = useProblems(path);
   return (
     <Field
       id={id}
       label={name.replaceAll('_', ' ')}
       hint={hintOf(`${node.description ?? ''} ${rangeText(node)}`.trim())}
+      problem={problem}
     >
       {(props) => (
         <ValueControl

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Fragment, useState } from 'react';
 import type { JsonObject } from '../../../../domain/json.ts';
 import { question } from '../../api/queries.ts';
 import { PageHead } from '../../parts/page.tsx';
 import { Answered } from '../../parts/states.tsx';
 import { AlgorithmSection } from './algorithm-section.tsx';
 import { BuilderState, readDraft, useBuilder } from './builder-state.tsx';
+import { Canvas, StagePanel, useChosenStage } from './canvas/canvas.tsx';
 import { FeatureSection } from './feature-section.tsx';
 import { Launch } from './launch.tsx';
 import { LimitsSection } from './limits-section.tsx';
@@ -73,6 +74,7 @@ const TO_COME = [
 
 function Pages() {
   const { document, replace } = useBuilder();
+  const { view = 'form' } = useSearch({ from: '/new' });
   const [version, setVersion] = useState(0);
   const hasTable = valueAt(document, ['data', 'source']) !== undefined;
   return (
@@ -80,43 +82,97 @@ function Pages() {
       <PageHead
         title="New experiment"
         actions={
-          !hasTable ? undefined : (
-            <button
-              type="button"
-              className="button quiet"
-              onClick={() => {
-                replace(BLANK);
-                setVersion(version + 1);
-              }}
-            >
-              Start afresh
-            </button>
-          )
+          <>
+            {hasTable ? (
+              <button
+                type="button"
+                className="button quiet"
+                onClick={() => {
+                  replace(BLANK);
+                  setVersion(version + 1);
+                }}
+              >
+                Start afresh
+              </button>
+            ) : null}
+            <Views view={view} />
+          </>
         }
       >
         <p className="soft">
           Three choices make an experiment: a table, what to predict, what divides it.
         </p>
       </PageHead>
-      <div className="builder" key={version}>
-        <div className="stack roomy">
-          <SourceSection />
-          {hasTable ? (
-            <>
-              <QuestionSection />
-              <PartitionSection />
-              <FeatureSection />
-              <AlgorithmSection />
-              <LimitsSection />
-            </>
-          ) : (
-            <ol className="to-come" start={2}>
-              {TO_COME.map((title) => (
-                <li key={title}>{title}</li>
-              ))}
-            </ol>
-          )}
-        </div>
+      <Fragment key={version}>{view === 'canvas' ? <AsCanvas /> : <AsForm />}</Fragment>
+    </>
+  );
+}
+
+/** The same spec, as a form or as the graph of its run. */
+function Views({ view }: { view: 'form' | 'canvas' }) {
+  const navigate = useNavigate({ from: '/new' });
+  const show = (next: 'form' | 'canvas') =>
+    void navigate({
+      search: ({ view: _, ...rest }) => (next === 'canvas' ? { ...rest, view: next } : rest),
+      replace: true,
+    });
+  return (
+    <div className="segments" role="group" aria-label="Shown as">
+      <button
+        type="button"
+        className="button"
+        aria-pressed={view === 'form'}
+        onClick={() => show('form')}
+      >
+        Form
+      </button>
+      <button
+        type="button"
+        className="button"
+        aria-pressed={view === 'canvas'}
+        onClick={() => show('canvas')}
+      >
+        Canvas
+      </button>
+    </div>
+  );
+}
+
+function AsForm() {
+  const { document } = useBuilder();
+  const hasTable = valueAt(document, ['data', 'source']) !== undefined;
+  return (
+    <div className="builder">
+      <div className="stack roomy">
+        <SourceSection />
+        {hasTable ? (
+          <>
+            <QuestionSection />
+            <PartitionSection />
+            <FeatureSection />
+            <AlgorithmSection />
+            <LimitsSection />
+          </>
+        ) : (
+          <ol className="to-come" start={2}>
+            {TO_COME.map((title) => (
+              <li key={title}>{title}</li>
+            ))}
+          </ol>
+        )}
+      </div>
+      <Launch />
+    </div>
+  );
+}
+
+function AsCanvas() {
+  const [chosen, choose] = useChosenStage();
+  return (
+    <>
+      <Canvas chosen={chosen} onChoose={choose} />
+      <div className="builder">
+        <StagePanel chosen={chosen} onChoose={choose} />
         <Launch />
       </div>
     </>

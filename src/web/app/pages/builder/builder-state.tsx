@@ -115,13 +115,21 @@ function previewSourceOf(source: Json | undefined): PreviewSource | null {
   return null;
 }
 
-/** What is wrong at a field or inside it; a field that is still empty is not wrong yet. */
-export function useProblems(path: Path): string | undefined {
+/** What is wrong; a field that is still empty is not wrong yet. */
+export function useStatedProblems(): readonly SpecProblem[] {
   const { validation, document } = useBuilder();
-  if (validation === undefined || validation.valid) return undefined;
-  const found = validation.problems.filter(
-    (problem) => isInside(problem, path) && valueAt(document, problem.path) !== undefined,
+  return useMemo(
+    () =>
+      validation === undefined || validation.valid
+        ? []
+        : validation.problems.filter(({ path }) => valueAt(document, path) !== undefined),
+    [validation, document],
   );
+}
+
+/** What is wrong at a field or inside it. */
+export function useProblems(path: Path): string | undefined {
+  const found = useStatedProblems().filter((problem) => isInside(problem, path));
   return found.length === 0 ? undefined : found.map(({ message }) => message).join(' ');
 }
 

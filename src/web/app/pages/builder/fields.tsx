@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import type { Json } from '../../../../domain/json.ts';
 import { Field, hintOf } from '../../parts/field.tsx';
 import { useBuilder, useProblems } from './builder-state.tsx';
 import { ColumnSelect } from './column-select.tsx';
@@ -35,11 +36,16 @@ export function SpecField({
           control={control}
           value={value}
           usual={own.default}
-          onChange={(next) => set(path, next)}
+          onChange={(next) => set(path, isEmpty(next) ? undefined : next)}
         />
       )}
     </Field>
   );
+}
+
+/** An empty list means nothing: the default. */
+function isEmpty(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 /** A column of the table, by name. */

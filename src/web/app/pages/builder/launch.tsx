@@ -1,9 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef } from 'react';
+import { type AskedTask, usualMetric } from '../../../../domain/metric.ts';
 import { metricName } from '../../../../report/metric-words.ts';
 import { ask } from '../../api/ask.ts';
 import { ProblemNotice } from '../../parts/states.tsx';
+import { askedTaskOf } from './asked-task.ts';
 import { clearDraft, useBuilder } from './builder-state.tsx';
 import { PlanView, usePlan } from './plan-view.tsx';
 import { namesOf, pathText, valueAt } from './spec-document.ts';
@@ -83,18 +85,30 @@ export function Launch() {
 function Sentence() {
   const { document } = useBuilder();
   const target = valueAt(document, ['target', 'column']);
-  const task = valueAt(document, ['target', 'task']);
+  const task = askedTaskOf(document);
   const by = namesOf(valueAt(document, ['partition', 'by'])).join(' / ');
-  const metric = valueAt(document, ['metric']) ?? (task === 'regression' ? 'rmse' : 'macro_f1');
+  const quantile = valueAt(document, ['target', 'quantile']);
+  const metric =
+    valueAt(document, ['metric']) ??
+    usualMetric({ task, ...(typeof quantile === 'number' ? { quantile } : {}) });
+  const words = TASK_WORDS[task];
   return (
     <p className="anywhere">
-      Predict <Word value={target} wait="a column" />
-      {task === 'regression' ? ', a number,' : ', a class,'} with one model for every{' '}
+      {words.before} <Word value={target} wait="a column" />
+      {words.after} with one model for every{' '}
       <Word value={by === '' ? undefined : by} wait="value of a column" />, and one without
       partition; the best by {metricName(metric as Parameters<typeof metricName>[0])}.
     </p>
   );
 }
+
+/** Around the name of the column. */
+const TASK_WORDS: { readonly [task in AskedTask]: { before: string; after: string } } = {
+  classification: { before: 'Predict', after: ', a class,' },
+  regression: { before: 'Predict', after: ', a number,' },
+  forecast: { before: 'Forecast', after: '' },
+  anomaly: { before: 'Find rows unlike the others, measured by', after: ',' },
+};
 
 function Word({ value, wait }: { value: unknown; wait: string }) {
   return typeof value === 'string' ? <b>{value}</b> : <span className="soft">{wait}</span>;

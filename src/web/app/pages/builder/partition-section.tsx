@@ -6,8 +6,19 @@ import { ColumnChecks, SpecField } from './fields.tsx';
 import { dividingText, guessPartitionColumns } from './guesses.ts';
 import { namesOf, namesValue, valueAt } from './spec-document.ts';
 
-/** Which column divides the table. */
 export function PartitionSection() {
+  return (
+    <Section
+      title="3 · The partition"
+      note="One model is trained for every value of this column, and one for all rows together. The report says for each whether its own model was worth it."
+    >
+      <PartitionFields />
+    </Section>
+  );
+}
+
+/** Which column divides the table, and what becomes of small parts. */
+export function PartitionFields() {
   const { document, preview, set } = useBuilder();
   const problem = useProblems(['partition', 'by']);
   const chosen = namesOf(valueAt(document, ['partition', 'by']));
@@ -16,10 +27,7 @@ export function PartitionSection() {
   const taken = [...chosen, ...(typeof target === 'string' ? [target] : [])];
   const guesses = preview === null ? [] : guessPartitionColumns(preview, taken).slice(0, 4);
   return (
-    <Section
-      title="3 · The partition"
-      note="One model is trained for every value of this column, and one for all rows together. The report says for each whether its own model was worth it."
-    >
+    <>
       {preview === null || guesses.length === 0 || chosen.length > 0 ? null : (
         <div className="stack tight">
           <p className="small">These columns would divide the table well:</p>
@@ -50,8 +58,9 @@ export function PartitionSection() {
       <div className="form">
         <SpecField path={['partition', 'min_rows']} label="Too small below, rows" />
         <SpecField path={['partition', 'on_small']} label="Then" />
+        <SpecField path={['partition', 'max']} label="Partitions at most" />
       </div>
-    </Section>
+    </>
   );
 }
 

@@ -1,49 +1,93 @@
 import { useId } from 'react';
-import { metricsOf, type Task } from '../../../../domain/metric.ts';
+import { type AskedTask, metricsOf, usualMetric } from '../../../../domain/metric.ts';
 import { metricMeaning, metricName } from '../../../../report/metric-words.ts';
 import { Field } from '../../parts/field.tsx';
 import { Section } from '../../parts/page.tsx';
+import { askedTaskOf, withQuestion } from './asked-task.ts';
 import { useBuilder, useProblems } from './builder-state.tsx';
 import { ColumnSelect } from './column-select.tsx';
 import { SpecField } from './fields.tsx';
+import { ForecastFields } from './forecast-fields.tsx';
 import { guessTask } from './guesses.ts';
+import { nodeAt } from './schema-node.ts';
 import { valueAt } from './spec-document.ts';
 
 /** Metrics that look at one class. */
 const POSITIVE = ['f1', 'precision', 'recall', 'roc_auc', 'pr_auc', 'brier'];
 
-/** What is to be predicted, and how a good prediction is told from a bad one. */
 export function QuestionSection() {
-  const { document } = useBuilder();
-  const task = valueAt(document, ['target', 'task']);
-  const metric = valueAt(document, ['metric']);
   return (
     <Section
       title="2 · The question"
       note="One column is what the models learn to predict from the others."
     >
+      <TargetFields />
+      <JudgeFields />
+    </Section>
+  );
+}
+
+/** What is to be predicted. */
+export function TargetFields() {
+  const { document } = useBuilder();
+  const task = askedTaskOf(document);
+  return (
+    <>
       <div className="form">
         <TargetField />
         <TaskField />
-        <MetricField task={task === 'regression' ? 'regression' : 'classification'} />
-        {typeof metric === 'string' && POSITIVE.includes(metric) ? (
-          <SpecField path={['target', 'positive']} label="Positive class" />
+        {task === 'anomaly' ? (
+          <SpecField
+            path={['target', 'positive']}
+            label="Marks what is unusual"
+            hint="The value of that column which unusual rows have: it only measures how well they are found."
+          />
         ) : null}
       </div>
-    </Section>
+      {task === 'forecast' ? <ForecastFields /> : null}
+    </>
+  );
+}
+
+/** How a good prediction is told from a bad one, and how sure it has to be. */
+export function JudgeFields() {
+  const { document, schema } = useBuilder();
+  const task = askedTaskOf(document);
+  const metric = valueAt(document, ['metric']);
+  const { default: _, ...level } = nodeAt(schema, ['intervals', 'level']);
+  return (
+    <div className="form">
+      <MetricField task={task} />
+      {task === 'classification' && typeof metric === 'string' && POSITIVE.includes(metric) ? (
+        <SpecField path={['target', 'positive']} label="Positive class" />
+      ) : null}
+      {task === 'regression' || task === 'forecast' ? (
+        <SpecField
+          path={['intervals', 'level']}
+          node={level}
+          label="Interval around a prediction"
+          hint="The share of new rows whose true value should lie within, such as 0.9. Empty: no interval."
+        />
+      ) : null}
+      {task === 'classification' ? (
+        <>
+          <SpecField path={['probabilities', 'calibrate']} label="Correct the probabilities" />
+          <SpecField path={['probabilities', 'threshold']} label="A class begins at" />
+        </>
+      ) : null}
+    </div>
   );
 }
 
 function TargetField() {
   const id = useId();
-  const { document, preview, replace } = useBuilder();
+  const { document, preview, catalogue, replace } = useBuilder();
   const problem = useProblems(['target', 'column']);
   const value = valueAt(document, ['target', 'column']);
   const choose = (name: string) => {
     const column = preview?.columns.find((candidate) => candidate.name === name);
     const task = column === undefined ? 'classification' : guessTask(column).value;
-    const { metric: _, ...rest } = document;
-    replace({ ...rest, target: { column: name, task } });
+    replace(withQuestion(document, { column: name, task }, { preview, catalogue }));
   };
   return (
     <Field
@@ -64,38 +108,66 @@ function TargetField() {
   );
 }
 
+const TASKS = [
+  { task: 'classification', title: 'a class' },
+  { task: 'regression', title: 'a number' },
+  { task: 'forecast', title: 'the next numbers in time' },
+  { task: 'anomaly', title: 'whether a row is unusual' },
+] as const satisfies readonly { readonly task: AskedTask; readonly title: string }[];
+
+const TASK_HINTS: { readonly [task in AskedTask]?: string } = {
+  forecast: 'Each partition is a series: its next rows are predicted from its earlier ones.',
+  anomaly: 'Models learn what rows are like without looking at this column.',
+};
+
 function TaskField() {
   const id = useId();
-  const { document, preview, replace } = useBuilder();
+  const { document, preview, catalogue, replace } = useBuilder();
   const problem = useProblems(['target', 'task']);
-  const { column: name, task } = (document['target'] ?? {}) as { column?: string; task?: Task };
+  const name = valueAt(document, ['target', 'column']);
+  const task = valueAt(document, ['target', 'task']);
   const column = preview?.columns.find((candidate) => candidate.name === name);
   const guess = column === undefined ? null : guessTask(column);
   const choose = (next: string) => {
-    const { metric: _, ...rest } = document;
-    replace({ ...rest, target: { ...(document['target'] as object), task: next } });
+    const chosen = TASKS.find((one) => one.task === next);
+    if (chosen === undefined || typeof name !== 'string') return;
+    replace(withQuestion(document, { column: name, task: chosen.task }, { preview, catalogue }));
   };
   return (
-    <Field id={id} label="It is" hint={guess?.because ?? ''} problem={problem}>
+    <Field
+      id={id}
+      label="It is"
+      hint={TASK_HINTS[askedTaskOf(document)] ?? guess?.because ?? ''}
+      problem={problem}
+    >
       {(props) => (
-        <select {...props} value={task ?? ''} onChange={({ target }) => choose(target.value)}>
+        <select
+          {...props}
+          value={typeof task === 'string' ? task : ''}
+          disabled={typeof name !== 'string'}
+          onChange={({ target }) => choose(target.value)}
+        >
           <option value="" disabled>
             choose
           </option>
-          <option value="classification">a class</option>
-          <option value="regression">a number</option>
+          {TASKS.map((one) => (
+            <option key={one.task} value={one.task}>
+              {one.title}
+            </option>
+          ))}
         </select>
       )}
     </Field>
   );
 }
 
-function MetricField({ task }: { task: Task }) {
+function MetricField({ task }: { task: AskedTask }) {
   const id = useId();
   const { document, set } = useBuilder();
   const problem = useProblems(['metric']);
   const metrics = metricsOf(task);
-  const usual = task === 'classification' ? 'macro_f1' : 'rmse';
+  const quantile = valueAt(document, ['target', 'quantile']);
+  const usual = usualMetric({ task, ...(typeof quantile === 'number' ? { quantile } : {}) });
   const value = valueAt(document, ['metric']);
   const chosen = metrics.find((metric) => metric === value) ?? usual;
   return (

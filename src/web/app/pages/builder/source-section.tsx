@@ -30,18 +30,26 @@ const WAYS = [
 ] as const;
 type Way = (typeof WAYS)[number]['id'];
 
-/** Where the rows come from, and what they look like. */
 export function SourceSection() {
+  return (
+    <Section
+      title="1 · The table"
+      note="Each row belongs to one partition: a machine, a store, a customer."
+    >
+      <SourceFields />
+    </Section>
+  );
+}
+
+/** Where the rows come from, and what they look like. */
+export function SourceFields() {
   const { document, preview, previewError } = useBuilder();
   const problem = useProblems(['data', 'source']);
   const kind = valueAt(document, ['data', 'source', 'kind']);
   const [chosen, setChosen] = useState<Way | null>(null);
   const way = chosen ?? wayOf(kind, valueAt(document, ['data', 'source', 'path']));
   return (
-    <Section
-      title="1 · The table"
-      note="Each row belongs to one partition: a machine, a store, a customer."
-    >
+    <>
       <fieldset>
         <legend className="visually-hidden">Where the table is</legend>
         <div className="choices">
@@ -60,7 +68,7 @@ export function SourceSection() {
       {problem === undefined ? null : <p className="problem small bad">{problem}</p>}
       {previewError === null ? null : <ProblemNotice error={previewError} />}
       {preview === null ? null : <ColumnPreview preview={preview} />}
-    </Section>
+    </>
   );
 }
 

@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { countedText, countText } from '../../../../report/number-text.ts';
 import type { RunDetail, StageFacts } from '../../api/answers.ts';
-import { Graph, type GraphNode } from '../../parts/graph/graph.tsx';
-import type { Link } from '../../parts/graph/layout.ts';
+import { Graph } from '../../parts/graph/graph.tsx';
+import type { GraphNode, Link } from '../../parts/graph/graph-node.ts';
 import { timeText } from './stage-table.tsx';
 
 /** The run as the graph that it is: the way of every partition, and beside it the model without partition. */

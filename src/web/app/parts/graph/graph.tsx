@@ -6,64 +6,63 @@ import {
   Position,
   ReactFlow,
   ReactFlowProvider,
+  useReactFlow,
+  useStore,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import './graph.css';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { type Direction, type Link, NODE, type Places, placeNodes } from './layout.ts';
+import type { GraphNode, Link } from './graph-node.ts';
+import { type Direction, NODE, type Places, placeNodes } from './layout.ts';
 
-/** How a node looks: its stand, or whose it is. */
-export type NodeTone = 'waiting' | 'running' | 'done' | 'failed' | 'own' | 'global' | 'plain';
-
-export type GraphNode = {
-  readonly id: string;
-  readonly title: string;
-  /** A second, quieter line. */
-  readonly note: string;
-  readonly tone: NodeTone;
+/** Where nodes can be chosen: which one is, and what choosing does. */
+export type Choosing = {
+  readonly chosen: string;
+  readonly onChoose: (id: string) => void;
 };
 
-type Shown = Node<GraphNode & { readonly direction: Direction }>;
+type Shown = Node<GraphNode & { readonly direction: Direction; readonly choosing?: Choosing }>;
 
 /**
- * A graph laid out in layers, to be looked at: what it says stands beside it as a table too. Flows to the right where
- * there is room, down on a narrow screen.
+ * A graph laid out in layers, to be looked at: what it says stands beside it as a table too. With `choosing`, each node is
+ * a button. Flows to the right where there is room, down on a narrow screen.
  */
 export function Graph({
   nodes,
   links,
   label,
+  choosing,
 }: {
   nodes: readonly GraphNode[];
   links: readonly Link[];
   label: string;
+  choosing?: Choosing;
 }) {
   const frame = useRef<HTMLDivElement>(null);
-  const direction = useDirection(frame);
-  const places = usePlaces(nodes, links, direction);
+  const layout = useLayout(nodes, links, useDirection(frame));
   const shown = useMemo(
-    () => nodes.flatMap((node) => place(node, places, direction)),
-    [nodes, places, direction],
+    () => nodes.flatMap((node) => place(node, layout, choosing)),
+    [nodes, layout, choosing],
   );
   const edges = useMemo(
     () => links.map(({ from, to }) => ({ id: `${from}→${to}`, source: from, target: to })),
     [links],
   );
-  const size = extentOf(places);
+  const size = extentOf(layout?.places ?? null);
   return (
-    <div ref={frame} className="graph" role="img" aria-label={label}>
+    <div ref={frame} className="graph" role={choosing ? 'group' : 'img'} aria-label={label}>
       <div
         className="graph-canvas"
         style={{ aspectRatio: `${size.width} / ${size.height}`, maxWidth: size.width }}
       >
-        {places === null ? null : (
-          <ReactFlowProvider key={`${direction} ${places.size}`}>
+        {layout === null ? null : (
+          <ReactFlowProvider key={`${layout.direction} ${layout.places.size}`}>
             <ReactFlow
               nodes={shown}
               edges={edges}
               nodeTypes={NODE_TYPES}
               fitView
-              fitViewOptions={{ padding: 0.01 }}
+              fitViewOptions={FIT}
               minZoom={0.05}
               nodesDraggable={false}
               nodesConnectable={false}
@@ -78,6 +77,7 @@ export function Graph({
               proOptions={{ hideAttribution: true }}
             >
               <Background color="transparent" />
+              <Fitted />
             </ReactFlow>
           </ReactFlowProvider>
         )}
@@ -89,43 +89,89 @@ export function Graph({
 function StageNode({ data }: NodeProps<Shown>) {
   const isDown = data.direction === 'DOWN';
   return (
-    <div className={`graph-node ${data.tone}`} style={NODE}>
+    <>
       <Handle type="target" position={isDown ? Position.Top : Position.Left} />
-      <b>{data.title}</b>
-      <span>{data.note}</span>
+      <Face {...data} />
       <Handle type="source" position={isDown ? Position.Bottom : Position.Right} />
-    </div>
+    </>
+  );
+}
+
+function Face({ id, title, note, tone, choosing }: Shown['data']) {
+  const words = (
+    <>
+      <b>{title}</b>
+      <span>{note}</span>
+    </>
+  );
+  if (choosing === undefined)
+    return (
+      <div className={`graph-node ${tone}`} style={NODE}>
+        {words}
+      </div>
+    );
+  return (
+    <button
+      type="button"
+      className={`graph-node ${tone}`}
+      style={NODE}
+      aria-pressed={choosing.chosen === id}
+      title={note}
+      onClick={() => choosing.onChoose(id)}
+    >
+      {words}
+    </button>
   );
 }
 
 const NODE_TYPES = { stage: StageNode };
 
-function place(node: GraphNode, places: Places | null, direction: Direction): Shown[] {
-  const position = places?.get(node.id);
-  return position === undefined
-    ? []
-    : [{ id: node.id, type: 'stage', position, data: { ...node, direction }, ...NODE }];
+function place(
+  node: GraphNode,
+  layout: Layout | null,
+  choosing: Choosing | undefined,
+): readonly Shown[] {
+  const position = layout?.places.get(node.id);
+  if (layout === null || position === undefined) return [];
+  const { direction } = layout;
+  const data = { ...node, direction, ...(choosing === undefined ? {} : { choosing }) };
+  return [{ id: node.id, type: 'stage', position, data, ...NODE }];
 }
 
+const FIT = { padding: 0.01 };
+
+/** Keeps the whole graph in its frame when the frame changes. */
+function Fitted() {
+  const { fitView } = useReactFlow();
+  const size = useStore(({ width, height }) => `${width} ${height}`);
+  useEffect(() => {
+    if (size !== '0 0') void fitView(FIT);
+  }, [size, fitView]);
+  return null;
+}
+
+/** Where the nodes are, and which way they flow. */
+type Layout = { readonly places: Places; readonly direction: Direction };
+
 /** A new layout only where the shape changes: states change every second. */
-function usePlaces(
+function useLayout(
   nodes: readonly GraphNode[],
   links: readonly Link[],
   direction: Direction,
-): Places | null {
-  const [places, setPlaces] = useState<Places | null>(null);
+): Layout | null {
+  const [layout, setLayout] = useState<Layout | null>(null);
   const shape = JSON.stringify([nodes.map(({ id }) => id), links, direction]);
   useEffect(() => {
     let isCurrent = true;
     const [ids, edges, way] = JSON.parse(shape) as [string[], Link[], Direction];
-    void placeNodes(ids, edges, way).then((found) => {
-      if (isCurrent) setPlaces(found);
+    void placeNodes(ids, edges, way).then((places) => {
+      if (isCurrent) setLayout({ places, direction: way });
     });
     return () => {
       isCurrent = false;
     };
   }, [shape]);
-  return places;
+  return layout;
 }
 
 const NARROW = 640;

@@ -1,10 +1,11 @@
 import ELK from 'elkjs/lib/elk-api.js';
 import workerUrl from 'elkjs/lib/elk-worker.min.js?url';
 
+import type { Link } from './graph-node.ts';
+
 /** Pixels; every node has the same size, so that a graph reads like a table. */
 export const NODE = { width: 112, height: 56 } as const;
 
-export type Link = { readonly from: string; readonly to: string };
 export type Direction = 'RIGHT' | 'DOWN';
 export type Places = ReadonlyMap<string, { readonly x: number; readonly y: number }>;
 
