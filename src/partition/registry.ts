@@ -2,6 +2,8 @@ import { Failure } from '../domain/failure.ts';
 import type { MapFunctionName } from '../spec/map.ts';
 import { advise } from './advise/advise.ts';
 import { digestRows } from './digest-rows.ts';
+import { distribution } from './drift/distribution.ts';
+import { drift } from './drift/drift.ts';
 import { evaluate } from './evaluate.ts';
 import { forecast } from './forecast.ts';
 import { applyRows } from './map/apply-rows.ts';
@@ -31,6 +33,8 @@ const FUNCTIONS = {
   totals,
   digest: digestRows,
   advise,
+  distribution,
+  drift,
   describe: mapped('describe'),
   missingness: mapped('missingness'),
   ks_test: mapped('ks_test'),

@@ -29,14 +29,18 @@ export const ksTest = partitionFunction({
   },
 });
 
-/** The two-sided two-sample test of values that are there; neither sample is empty. */
+/**
+ * The two-sided two-sample test of values that are there; neither sample is empty. `maxPoints`: beyond so many steps the
+ * limiting distribution answers.
+ */
 export function kolmogorovSmirnov(
   a: Float64Array,
   b: Float64Array,
+  maxPoints = MAX_POINTS,
 ): { readonly statistic: number; readonly pValue: number } {
   const distance = largestDistance(a.slice().sort(), b.slice().sort());
   const statistic = distance / (a.length * b.length);
-  return { statistic, pValue: tailOf(distance, a.length, b.length) };
+  return { statistic, pValue: tailOf(distance, a.length, b.length, maxPoints) };
 }
 
 /** max |Fₐ − F_b| × m n, a whole number. */
@@ -54,11 +58,11 @@ function largestDistance(a: Float64Array, b: Float64Array): number {
 
 /**
  * P(a distance as large) when both samples are of one continuous distribution: exact over all orders of the values, as
- * paths through a lattice (Hodges 1958); beyond `MAX_POINTS` by the limiting distribution with Stephens' correction.
+ * paths through a lattice (Hodges 1958); beyond `maxPoints` by the limiting distribution with Stephens' correction.
  */
-function tailOf(distance: number, m: number, n: number): number {
+function tailOf(distance: number, m: number, n: number, maxPoints: number): number {
   const width = Math.min(n, Math.ceil((2 * distance) / m)) + 1;
-  if (m * width > MAX_POINTS) return limitingTail(distance / (m * n), (m * n) / (m + n));
+  if (m * width > maxPoints) return limitingTail(distance / (m * n), (m * n) / (m + n));
   // leaving[j]: the share of paths to (i, j) that were `distance` or farther from the diagonal on their way.
   const leaving = new Float64Array(n + 1).fill(1);
   for (let i = 0; i <= m; i++) {

@@ -31,9 +31,11 @@ export const psi = partitionFunction({
   },
 });
 
-type Counts = { readonly reference: number; readonly current: number };
+/** Rows of one bin in both samples. */
+export type BinCounts = { readonly reference: number; readonly current: number };
 
-function stabilityIndex(counts: readonly Counts[]) {
+/** Σ (c − r) ln(c / r) over the bins; null where one of the samples is empty. */
+export function stabilityIndex(counts: readonly BinCounts[]) {
   const reference = counts.reduce((sum, bin) => sum + bin.reference, 0);
   const current = counts.reduce((sum, bin) => sum + bin.current, 0);
   const index = counts.reduce((sum, bin) => {
@@ -67,7 +69,8 @@ function binsOf(
   );
 }
 
-function bordersOf(sorted: Float64Array, bins: number): readonly number[] {
+/** Borders between so many bins of equal row counts, fewer where values recur; `sorted` is not empty. */
+export function bordersOf(sorted: Float64Array, bins: number): readonly number[] {
   const borders = Array.from({ length: bins - 1 }, (_, i) => quantile(sorted, (i + 1) / bins));
   return [...new Set(borders)];
 }
@@ -76,7 +79,7 @@ function bordersOf(sorted: Float64Array, bins: number): readonly number[] {
 function countBins(
   bins: readonly (number | string | null)[],
   periods: Int8Array,
-): readonly Counts[] {
+): readonly BinCounts[] {
   const counts = new Map<number | string | null, { reference: number; current: number }>();
   bins.forEach((bin, i) => {
     if (periods[i] === -1) return;
