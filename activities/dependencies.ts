@@ -6,7 +6,7 @@ import type { Snapshot } from '../src/sources/snapshot.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import type { BookmarkStore } from '../src/stores/bookmark-store.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
-import type { RunStore } from '../src/stores/run-store.ts';
+import type { CodeVersion, RunStore } from '../src/stores/run-store.ts';
 
 /** Everything that activities act on; built in `src/compose.ts`, replaced by stores in memory in tests. */
 export type ActivityDependencies = {
@@ -23,6 +23,10 @@ export type ActivityDependencies = {
   readonly partitionBundle: Digest;
   /** Node, V8, machine of this process. */
   readonly environment: JsonObject;
+  /** Of this process: what a run that it begins is recorded with. */
+  readonly codeVersion: () => Promise<CodeVersion>;
+  /** Batches in flight at once in a new run. */
+  readonly concurrency: number;
   /** A folder on the object store's volume for files on their way in. */
   readonly scratchFolder: string;
 };

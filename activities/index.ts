@@ -1,3 +1,4 @@
+import { beginFiringActivity } from './begin-firing.ts';
 import { chooseModelsActivity } from './choose-models.ts';
 import { conditionRunActivity } from './condition-run.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -12,6 +13,7 @@ import { writeReportActivity } from './write-report.ts';
 /** The only side effects that a workflow can cause; each may run twice, the second time changes nothing. */
 export function createActivities(dependencies: ActivityDependencies) {
   return {
+    ...beginFiringActivity(dependencies),
     ...runStatusActivities(dependencies),
     ...takeSnapshotActivity(dependencies),
     ...profileBatchActivity(dependencies),

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { snapshotBytes } from '../src/frame/snapshot-layout.ts';
 import { SCAN_BATCH_LIMITS } from '../src/partition/batch-plan.ts';
 import { checkFeatures } from '../src/partition/check-features.ts';
 import type { RunRecord } from '../src/stores/run-store.ts';
 import { type ActivityScope, inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { toApplicationFailure } from './failures.ts';
+import { keepSnapshot, keepSteady } from './keep-steady.ts';
 import { requireSnapshot } from './partition-job.ts';
 import { planStage } from './plan-stage.ts';
 
@@ -47,32 +47,36 @@ async function probeSnapshot(
   await engine.probe?.({ digest, path: objects.path(parquet) }, signal);
 }
 
-/** A run that starts from another one reads what that one read, whatever has become of the source. */
+/** A retry and a reproduction read what the other run read, whatever has become of the source. */
 async function adoptSnapshot(
   { runs }: ActivityDependencies,
   { runId, origin }: RunRecord,
   { attempt }: ActivityScope,
 ): Promise<boolean> {
-  return origin !== null && runs.adoptSnapshot(runId, origin.runId, attempt);
+  if (origin === null || origin.mode === 'drifted') return false;
+  return runs.adoptSnapshot(runId, origin.runId, attempt);
 }
 
 async function readSource(
-  { runs, objects, ...sources }: ActivityDependencies,
-  { runId, spec, baseFolder }: RunRecord,
+  dependencies: ActivityDependencies,
+  run: RunRecord,
   { signal, attempt }: ActivityScope,
 ): Promise<void> {
-  const request = sources.snapshotRequest(spec, baseFolder);
-  const { snapshot, parquetPath } = await sources
-    .takeSnapshot(request, signal)
-    .catch((error: unknown) => {
-      throw attempt.attempt < SOURCE_ATTEMPTS ? error : toApplicationFailure(error, Infinity);
-    });
+  const { runs } = dependencies;
+  const { runId, spec, baseFolder, origin } = run;
+  const request = dependencies.snapshotRequest(spec, baseFolder);
+  const read = await dependencies.takeSnapshot(request, signal).catch((error: unknown) => {
+    throw attempt.attempt < SOURCE_ATTEMPTS ? error : toApplicationFailure(error, Infinity);
+  });
   try {
-    checkFeatures(snapshot.columns, spec);
-    const byteSize = await snapshotBytes(parquetPath);
-    const digest = await objects.putFile(parquetPath);
-    await runs.recordSnapshot(runId, snapshot, { digest, byteSize }, attempt);
+    checkFeatures(read.snapshot.columns, spec);
+    const base = origin?.mode === 'drifted' ? await runs.run(origin.runId) : null;
+    const { snapshot, parquet, drift } =
+      base === null
+        ? await keepSnapshot(dependencies, read)
+        : await keepSteady(dependencies, { run, base, read }, signal);
+    await runs.recordSnapshot(runId, snapshot, parquet, attempt, drift);
   } finally {
-    await rm(parquetPath, { recursive: true, force: true });
+    await rm(read.parquetPath, { recursive: true, force: true });
   }
 }

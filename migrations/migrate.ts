@@ -16,6 +16,7 @@ import { up as deleteRuns } from './20261126-07-deleted-runs.ts';
 import { up as createOutbox } from './20261126-08-outbox.ts';
 import { up as addBlends } from './20261126-09-blends.ts';
 import { up as addParents } from './20261126-10-parents.ts';
+import { up as addDrift } from './20261126-11-drift.ts';
 
 /** Every migration by its frozen name, in order. A migration that was released never changes; the next one follows it. */
 export const MIGRATIONS: { readonly [name: string]: Migration } = {
@@ -35,6 +36,7 @@ export const MIGRATIONS: { readonly [name: string]: Migration } = {
   '20261126-08-outbox': { up: createOutbox },
   '20261126-09-blends': { up: addBlends },
   '20261126-10-parents': { up: addParents },
+  '20261126-11-drift': { up: addDrift },
 };
 
 /** The first server with `unique nulls not distinct`. */

@@ -1,1 +1,2 @@
 export { experiment } from './experiment.ts';
+export { scheduledRun } from './scheduled-run.ts';

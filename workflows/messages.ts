@@ -1,5 +1,8 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { ScheduledInput } from '../activities/begin-firing.ts';
 import type { BatchedStage, RunStatus, Stage } from '../src/domain/run.ts';
+
+export type { ScheduledInput };
 
 /** Input of `experiment`. `carried` is what a continued execution takes over from the one before. */
 export type ExperimentInput = {

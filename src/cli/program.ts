@@ -9,6 +9,7 @@ import { registerCard } from './commands/card.ts';
 import { registerControl } from './commands/control.ts';
 import { registerDebug } from './commands/debug.ts';
 import { registerDiff } from './commands/diff.ts';
+import { registerDrift } from './commands/drift.ts';
 import { registerExample } from './commands/example.ts';
 import { registerExport } from './commands/export.ts';
 import { registerGc } from './commands/gc.ts';
@@ -26,6 +27,7 @@ import { registerRetry } from './commands/retry.ts';
 import { registerRun } from './commands/run.ts';
 import { registerStatus } from './commands/run-status.ts';
 import { registerRuns } from './commands/runs.ts';
+import { registerSchedule } from './commands/schedule.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerSpark } from './commands/spark.ts';
 import { registerToken } from './commands/token.ts';
@@ -44,6 +46,7 @@ const COMMANDS = [
   registerStatus,
   registerControl,
   registerRetry,
+  registerSchedule,
   registerRuns,
   registerDiff,
   registerReproduce,
@@ -51,6 +54,7 @@ const COMMANDS = [
   registerRegistry,
   registerPredict,
   registerPredictions,
+  registerDrift,
   registerLineage,
   registerCard,
   registerQuarantine,

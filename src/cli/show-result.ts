@@ -1,7 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { MAX_LISTED_PARTITIONS, type PrintedResult, type RunResult } from '../domain/result.ts';
+import type { RunResult } from '../domain/result.ts';
 import { type CommandContext, printJson } from './command-context.ts';
+import { withListedPartitions } from './listed-partitions.ts';
 import { fullTable, resultText } from './result-text.ts';
 
 /** Prints a result: for people, or as one line of JSON whose long list of partitions goes to a file. */
@@ -10,19 +9,11 @@ export async function showResult(
   result: RunResult,
   as: 'text' | 'json' | 'full text',
 ): Promise<void> {
-  if (as === 'json')
-    return printJson(terminal, await printedResult(result, (await services()).stateFolder));
+  if (as === 'json') {
+    const { stateFolder } = await services();
+    const name = `${result.runId}.partitions.json`;
+    return printJson(terminal, await withListedPartitions(result, stateFolder, name));
+  }
   terminal.data(resultText(result, terminal.colors));
   if (as === 'full text') terminal.data(`\n${fullTable(result, terminal.colors)}`);
-}
-
-/** Writes the partitions to `<folder>/results/<run>.partitions.json` when there are more than a line should hold. */
-async function printedResult(result: RunResult, folder: string): Promise<PrintedResult> {
-  if (result.partitions.length <= MAX_LISTED_PARTITIONS) return result;
-  const { partitions, ...rest } = result;
-  const partitionsFile = join(folder, 'results', `${result.runId}.partitions.json`);
-  await mkdir(join(folder, 'results'), { recursive: true, mode: 0o700 });
-  const rows = partitions.map((row) => JSON.stringify(row));
-  await writeFile(partitionsFile, `[\n${rows.join(',\n')}\n]\n`, { mode: 0o600 });
-  return { ...rest, partitionsFile };
 }

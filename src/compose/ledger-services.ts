@@ -1,6 +1,7 @@
 import type { OperationContext } from '../operations/context.ts';
 import { askedBy, modelSets } from '../operations/model-sets.ts';
 import { quarantines } from '../operations/quarantines.ts';
+import { schedules } from '../operations/schedules.ts';
 import type { Services } from '../operations/services.ts';
 import type { Spec } from '../spec/spec.ts';
 
@@ -17,6 +18,8 @@ export function ledgerServices(
   | 'reproduce'
   | 'compareReproduction'
   | 'diff'
+  | 'drift'
+  | 'schedules'
   | 'audit'
   | 'verifyAudit'
   | 'exportAudit'
@@ -54,6 +57,11 @@ export function ledgerServices(
       list: (page) => act(({ audit }) => audit.list(page)),
     },
     modelSets: modelSets(act),
+    drift: async (request, signal) => {
+      const { findDrift } = await import('../operations/drift.ts');
+      return act((context) => findDrift(context, request, signal));
+    },
+    schedules: schedules(act, lendSecrets),
     quarantines: quarantines(act),
     card: async (model, format) => {
       const { modelReview } = await import('../operations/card.ts');

@@ -18,8 +18,14 @@ export type BatchedStage = Extract<Stage, 'profile' | 'train' | 'evaluate'>;
 
 export type RunStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'PARTIAL' | 'FAILED' | 'CANCELLED';
 
-/** `retry` and `reproduce` start from another run: the same spec on the very rows that it read. */
-export type RunMode = 'fresh' | 'retry' | 'reproduce';
+/**
+ * `retry` and `reproduce` start from another run: the same spec on the very rows that it read. `drifted` reads the source
+ * anew, and keeps the rows that the other one had of every partition that has not drifted.
+ */
+export type RunMode = 'fresh' | 'retry' | 'reproduce' | 'drifted';
+
+/** `drifted`: a column moved, or the model got worse; `new`, `gone`: only one side has it; `failed`: it can't be compared. */
+export type DriftStatus = 'steady' | 'drifted' | 'new' | 'gone' | 'failed';
 
 /**
  * What a retry fits again. `missing`: what the run never got to; `failed`: that, and what failed; `all`: everything. With a

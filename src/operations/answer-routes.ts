@@ -2,6 +2,7 @@ import type { InputRef } from '../engines/engine.ts';
 import { answerFor } from '../partition/model-set.ts';
 import { modelInput } from '../partition/score-rows.ts';
 import type { SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
+import type { Source } from '../spec/source.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { fileKind } from './file-kind.ts';
@@ -35,17 +36,22 @@ export function modelInputs({ parts }: ServedMember, objects: ObjectStore): read
   }));
 }
 
-/** The run's spec over another file: its key is cut where training cut it. */
+/** The run's spec over another source: its key is cut where training cut it. */
+export function specOver(spec: Spec, trained: readonly SnapshotColumn[], source: Source): Spec {
+  const bins = trained.flatMap(({ name, edges }) => (edges ? [[name, { edges: [...edges] }]] : []));
+  return {
+    ...spec,
+    data: { ...spec.data, source },
+    partition: { ...spec.partition, bins: Object.fromEntries(bins) },
+  };
+}
+
+/** The same of a file that is to be scored. */
 export function scoringSpec(
   spec: Spec,
   trained: readonly SnapshotColumn[],
   { data: path, engine }: PredictRequest,
 ): Spec {
-  const bins = trained.flatMap(({ name, edges }) => (edges ? [[name, { edges: [...edges] }]] : []));
-  return {
-    ...spec,
-    data: { ...spec.data, source: { kind: fileKind(path), path } },
-    partition: { ...spec.partition, bins: Object.fromEntries(bins) },
-    engine: { ...spec.engine, ...(engine && { kind: engine }) },
-  };
+  const over = specOver(spec, trained, { kind: fileKind(path), path });
+  return { ...over, engine: { ...spec.engine, ...(engine && { kind: engine }) } };
 }

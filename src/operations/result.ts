@@ -4,9 +4,15 @@ import type { Choice } from '../partition/choice.ts';
 import type { EvaluateFacts, SideScores, TotalsFacts, TrainFacts } from '../partition/facts.ts';
 import { type ParentRef, parentOf } from '../partition/parents.ts';
 import { coverageOf, coverageWarnings } from '../report/interval-coverage.ts';
+import { numberText } from '../report/number-text.ts';
 import { failureMessage, trainFacts } from '../report/partition-row.ts';
 import { budgetWarnings, searchNote } from '../report/search-note.ts';
-import type { PartitionRecord, TrainedPartition } from '../stores/run-store.ts';
+import type {
+  PartitionDrift,
+  PartitionRecord,
+  RunRecord,
+  TrainedPartition,
+} from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 import { writeReportPage } from './report.ts';
 
@@ -20,8 +26,9 @@ export async function runResult(
   const partitions: PartitionRow[] = [];
   let cutShort = 0;
   const ofTable: PartitionRow[] = [];
+  const drift = await runs.drift(run.runId);
   for await (const record of runs.partitions(run.runId)) {
-    const row = partitionRow(record, run.spec.partition.parents);
+    const row = withDrift(partitionRow(record, run.spec.partition.parents), drift, run);
     partitions.push(row);
     if (searchNotes(trainFacts(record.trained)).length > 0) cutShort++;
     if (!isUnion(record)) ofTable.push(row);
@@ -92,6 +99,21 @@ function partitionRow(
     ...blendRow(chosen?.blend),
     ...missingScores(evaluated, facts),
   };
+}
+
+/** Why a partition of a run that fits what has drifted was fitted, or was not. */
+function withDrift(
+  row: PartitionRow,
+  drift: ReadonlyMap<string, PartitionDrift>,
+  { origin }: RunRecord,
+): PartitionRow {
+  const found = drift.get(row.partition);
+  if (found === undefined || origin === null) return row;
+  const { status, columns } = found;
+  const moved = columns.map(({ column, psi }) => `${column} (psi ${numberText(psi)})`).join(', ');
+  const what = status === 'steady' ? 'not drifted' : status;
+  const note = `${what} since run ${origin.runId}${moved === '' ? '' : `: ${moved}`}`;
+  return { ...row, notes: [...row.notes, note] };
 }
 
 function parentRow(

@@ -13,6 +13,8 @@ import type { ModelLineage } from '../stores/lineage-store.ts';
 import type { Deletion } from '../stores/retention-store.ts';
 import type { Garbage, GarbageRequest } from './collect-garbage.ts';
 import type { RunComparison } from './compare-runs.ts';
+import type { DriftRequest } from './drift.ts';
+import type { Drift } from './drifted-partitions.ts';
 import type { EstimateBasis } from './estimate-training.ts';
 import type { MlflowExport } from './export-mlflow.ts';
 import type { ModelCard } from './model-card.ts';
@@ -21,6 +23,7 @@ import type { Quarantines } from './quarantines.ts';
 import type { BundleRequest, Replayed } from './replay-bundle.ts';
 import type { Reproduction, ReproductionStart } from './reproduce.ts';
 import type { RunFacts } from './run-facts.ts';
+import type { Schedules } from './schedules.ts';
 import type { ScoredRow } from './scorer.ts';
 import type { SourceLook } from './sources.ts';
 
@@ -324,6 +327,7 @@ export interface Services {
   /** Which run answers for an experiment, under which name. */
   readonly modelSets: ModelSets;
   readonly quarantines: Quarantines;
+  readonly schedules: Schedules;
   /** Hides a run that nobody wants; its bytes go with a later `collectGarbage`. */
   deleteRun(run: string, by?: Asker): Promise<Deletion>;
   restoreRun(run: string, by?: Asker): Promise<void>;
@@ -338,6 +342,8 @@ export interface Services {
   predict(request: PredictRequest): Promise<PredictResult>;
   /** The same of a table that lies on a Spark cluster, by its executors. */
   predictTable(request: TablePredictRequest, signal: AbortSignal): Promise<PredictResult>;
+  /** How new data differ from those that a run was trained on, partition by partition. */
+  drift(request: DriftRequest, signal: AbortSignal): Promise<Drift>;
   /** A few rows, answered in this process by the models of a run that has ended; models stay open. */
   score(run: string, rows: readonly GivenRow[]): Promise<readonly ScoredRow[]>;
   /** Takes a digest or a unique prefix. */

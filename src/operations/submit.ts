@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { checkSource } from '../sources/check-source.ts';
+import { newRunId } from '../stores/new-run-id.ts';
 import type { NewRun } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 import type { PreparedSpec, SubmitOptions } from './services.ts';
@@ -60,11 +60,4 @@ export async function startNewRun(
     concurrency: context.concurrency,
   });
   return { runId: run.runId };
-}
-
-/** UUID version 7 (RFC 9562): ids sort by the time they were made. */
-function newRunId(): string {
-  const time = Date.now().toString(16).padStart(12, '0');
-  const random = randomUUID();
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
 }

@@ -3,6 +3,7 @@ import type { FailureKind } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type {
   Again,
+  DriftStatus,
   FailureReason,
   RunError,
   RunMode,
@@ -12,6 +13,7 @@ import type {
 } from '../domain/run.ts';
 import type { Choice } from '../partition/choice.ts';
 import type { PlannedPartition } from '../partition/condition.ts';
+import type { JudgedColumn } from '../partition/drift/drift-facts.ts';
 import type { EvaluateFacts, ProfileFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
 import type { Snapshot, SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -33,8 +35,18 @@ export type RunOrigin = {
   readonly runId: string;
 } & (
   | { readonly mode: Extract<RunMode, 'retry'>; readonly again: Again }
-  | { readonly mode: Extract<RunMode, 'reproduce'> }
+  | { readonly mode: Extract<RunMode, 'reproduce' | 'drifted'> }
 );
+
+/** How the rows of a partition stand against those that an earlier run read. */
+export type PartitionDrift = {
+  readonly partitionId: string;
+  readonly text: string;
+  /** `grown`: it was too small for a model of its own, and is not any more. */
+  readonly status: DriftStatus | 'grown';
+  /** Those that have drifted. */
+  readonly columns: readonly JudgedColumn[];
+};
 
 export type NewRun = {
   readonly runId: string;
@@ -212,6 +224,8 @@ export interface RunStore {
     readonly limit: number;
     readonly before?: string;
     readonly experiment?: string;
+    /** Only those that firings of this schedule began. */
+    readonly schedule?: string;
     /** Also those that were deleted. */
     readonly all?: boolean;
   }): Promise<readonly RunRecord[]>;
@@ -223,7 +237,11 @@ export interface RunStore {
     snapshot: Snapshot,
     parquet: { readonly digest: Digest; readonly byteSize: number },
     attempt: Attempt,
+    /** What a run of the mode `drifted` found of each partition. */
+    drift?: readonly PartitionDrift[],
   ): Promise<void>;
+  /** The same by partition text; empty for runs of another mode. */
+  drift(runId: string): Promise<ReadonlyMap<string, PartitionDrift>>;
   /** The run reads what its origin read: the same rows from the same bytes. False: the origin has read nothing. */
   adoptSnapshot(runId: string, originRunId: string, attempt: Attempt): Promise<boolean>;
   /** Every partition of the run's snapshot, in ordinal order. */

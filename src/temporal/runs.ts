@@ -10,6 +10,7 @@ import {
 import type { ExperimentInput, RunProgress } from '../../workflows/messages.ts';
 import { Failure } from '../domain/failure.ts';
 import { connectClient, TASK_QUEUE, type TemporalAddress } from './connection.ts';
+import { LiveSchedules } from './schedules.ts';
 
 /** How long a question waits for a worker that answers it. */
 const ANSWER_MS = 10_000;
@@ -22,9 +23,11 @@ export async function connectLiveRuns(at: TemporalAddress): Promise<LiveRuns> {
 /** The runs that Temporal holds, by the ids of their workflows. */
 export class LiveRuns {
   readonly #client: Client;
+  readonly schedules: LiveSchedules;
 
   constructor(client: Client) {
     this.#client = client;
+    this.schedules = new LiveSchedules(client);
   }
 
   /** Starting twice is a no-op: the workflow id names the run. */

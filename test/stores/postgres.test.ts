@@ -71,6 +71,7 @@ describe('migrations', () => {
       'choice',
       'code_version',
       'deleted_run',
+      'drift',
       'environment',
       'evaluation',
       'experiment',
@@ -139,12 +140,13 @@ describe('migrations', () => {
             and k.position_in_unique_constraint is not null)
       order by 1`.execute(db);
     expect(rows.map(({ name }) => name)).toEqual([
-      // Names of things outside, digests of what is no object, and a key of its own.
+      // Names of things outside, partitions that a run may not have any more, digests of what is no object, and a key of its own.
       'audit_event.request_id',
       'code_version.lockfile_digest',
       'code_version.partition_bundle_digest',
       'code_version.source_digest',
       'code_version.workflow_bundle_digest',
+      'drift.partition_id',
       'run.workflow_id',
       'snapshot.schema_digest',
       'snapshot_partition.partition_id',

@@ -37,6 +37,10 @@ function fakeActivities(changes: Partial<Activities> = {}) {
   const note = (name: string, batch?: number) =>
     calls.push(batch === undefined ? name : `${name} ${batch}`);
   const activities: Activities = {
+    beginFiring: async ({ firing }) => {
+      note('beginFiring');
+      return { runId: `of ${firing}`, workflowId: `run of ${firing}`, concurrency: 2 };
+    },
     beginRun: async () => void note('beginRun'),
     takeSnapshot: async () => {
       note('takeSnapshot');
@@ -268,5 +272,30 @@ describe('experiment workflow', () => {
     for (const name of ['progress', 'pause', 'resume', 'setConcurrency'] as const) {
       expect(messages[name].name).toBe(name);
     }
+  });
+});
+
+describe('a scheduled run', () => {
+  it('begins one run and lasts as long as that, however it ends', async () => {
+    const { activities, calls } = fakeActivities({
+      trainBatch: () =>
+        inActivity(async () => {
+          throw new Failure('invalid-data', 'There is nothing to learn.');
+        }),
+    });
+    const input = { schedule: 'nightly', policy: 'all' };
+    const result = await withWorker('nightly', activities, async () => {
+      const handle = await temporal.client.workflow.start('scheduledRun', {
+        taskQueue: 'nightly',
+        workflowId: 'nightly',
+        args: [input],
+      });
+      return handle.result() as Promise<unknown>;
+    });
+    expect(result).toEqual({ runId: 'of nightly', status: 'FAILED' });
+    expect(calls.filter((call) => call === 'beginFiring' || call === 'endRun')).toEqual([
+      'beginFiring',
+      'endRun',
+    ]);
   });
 });

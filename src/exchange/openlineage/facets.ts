@@ -11,7 +11,7 @@ export const partitaRun = z.strictObject({
   run: z.uuid().describe('`partita runs show` takes it.'),
   experiment: z.string(),
   stage: z.string().nullable().describe('Null: the run as a whole.'),
-  mode: z.enum(['fresh', 'retry', 'reproduce']),
+  mode: z.enum(['fresh', 'retry', 'reproduce', 'drifted']),
   origin: z.uuid().nullable().describe('The run that this one retries or reproduces.'),
   engine: z.enum(['local', 'spark']),
   task: z.string(),

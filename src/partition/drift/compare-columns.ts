@@ -2,25 +2,8 @@ import { chiSquareTail } from '../map/distributions.ts';
 import { kolmogorovSmirnov } from '../map/ks-test.ts';
 import { type BinCounts, bordersOf, stabilityIndex } from '../map/psi.ts';
 import type { Distribution } from './distribution.ts';
+import type { ColumnDrift } from './drift-facts.ts';
 import { fisherExact } from './fisher-exact.ts';
-
-/** How one column of a partition has moved. Null = too little to tell. */
-export type ColumnDrift = {
-  readonly column: string;
-  readonly kind: 'number' | 'category';
-  /** Population stability index, what is missing being a bin of its own. */
-  readonly psi: number | null;
-  /** 0 to 1: of distribution functions (Kolmogorov–Smirnov) or of the shares of levels (total variation). */
-  readonly distance: number | null;
-  /** Kolmogorov–Smirnov's, or of χ² of the frequent levels and Fisher's test of the rare ones. */
-  readonly pValue: number | null;
-  /** Shares of the rows; the p-value is Fisher's, null where nothing is missing. */
-  readonly missing: {
-    readonly reference: number;
-    readonly current: number;
-    readonly pValue: number | null;
-  };
-};
 
 /** Bins of the stability index, cut at quantiles of the reference. */
 const BINS = 10;

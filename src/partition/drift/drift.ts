@@ -1,6 +1,5 @@
 import { isFailure } from '../../domain/failure.ts';
-import type { Score } from '../../domain/metric.ts';
-import { type Interval, intervalOf } from '../../estimators/interval.ts';
+import { intervalOf } from '../../estimators/interval.ts';
 import { measure } from '../../estimators/score.ts';
 import { requireColumn, rowsThat } from '../../frame/frame.ts';
 import type { RankArgs } from '../facts.ts';
@@ -8,8 +7,9 @@ import type { PartitionData, PartitionResult } from '../partition-function.ts';
 import { outputWidth, predictionsFromBytes, readLayer } from '../predictions.ts';
 import { score } from '../score-rows.ts';
 import { predictedRows, scoredRows, truthOf } from '../truth.ts';
-import { type ColumnDrift, compareColumns } from './compare-columns.ts';
+import { compareColumns } from './compare-columns.ts';
 import { DISTRIBUTION, distributionOf, distributionsFromBytes } from './distribution.ts';
+import type { DriftFacts, NewScore } from './drift-facts.ts';
 
 /** Arguments of `drift`; input `distribution` holds the blob of that function for the rows to compare with. */
 export type DriftArgs = {
@@ -19,21 +19,6 @@ export type DriftArgs = {
   readonly scoring: RankArgs | null;
   /** Of those models; empty where nobody answers. */
   readonly weights: readonly number[];
-};
-
-export type DriftFacts = {
-  readonly rows: { readonly reference: number; readonly current: number };
-  readonly columns: readonly ColumnDrift[];
-  readonly score: NewScore | null;
-};
-
-/** What the chosen model scores on rows that it has never seen. */
-export type NewScore = {
-  readonly score: Score;
-  /** 95 %. */
-  readonly interval: Interval | null;
-  /** With a label, and predicted. */
-  readonly rows: number;
 };
 
 /** How the rows of a partition differ from those that it was trained on, column by column, and how its model does on them. */

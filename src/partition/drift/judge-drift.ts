@@ -2,8 +2,7 @@ import type { Metric } from '../../domain/metric.ts';
 import { adjustPValues } from '../../estimators/compare.ts';
 import { compareIndependent, type ScoreChange } from '../../estimators/independent-scores.ts';
 import type { SideScores } from '../facts.ts';
-import type { ColumnDrift } from './compare-columns.ts';
-import type { NewScore } from './drift.ts';
+import type { ColumnDrift, JudgedColumn, NewScore } from './drift-facts.ts';
 
 /** What counts as drift. */
 export type DriftLimits = {
@@ -15,12 +14,6 @@ export type DriftLimits = {
 
 /** Unless told otherwise. */
 export const DRIFT_LIMITS: DriftLimits = { rate: 0.05, psi: 0.1 };
-
-/** `qValue`: the smallest false discovery rate at which the column, or what it misses, is found to have moved. */
-export type JudgedColumn = ColumnDrift & {
-  readonly qValue: number | null;
-  readonly isDrifted: boolean;
-};
 
 /**
  * Which columns have drifted: by more than chance explains, corrected for all tests of all partitions (Benjamini and

@@ -2,8 +2,10 @@ import type { ColumnType, Generated } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Stage } from '../../domain/run.ts';
+import type { JudgedColumn } from '../../partition/drift/drift-facts.ts';
 import type { AuditRole } from '../audit-store.ts';
 import type { Announcement } from '../outbox-store.ts';
+import type { PartitionDrift } from '../run-store.ts';
 
 /** The tables of what people and runs have changed. */
 export type LedgerTables = {
@@ -20,9 +22,18 @@ export type LedgerTables = {
   /** A view: runs that were deleted and not restored. */
   readonly deleted_run: RunDeletionEventTable;
   readonly outbox: OutboxTable;
+  readonly drift: DriftTable;
 };
 
 export type DefaultNow = ColumnType<string, never, never>;
+
+type DriftTable = {
+  readonly run_id: string;
+  readonly partition_id: string;
+  readonly text: string;
+  readonly status: PartitionDrift['status'];
+  readonly columns: ColumnType<readonly JudgedColumn[], unknown, never>;
+};
 
 /** What the chain adds to an event, its trigger does. */
 type AuditEventTable = {

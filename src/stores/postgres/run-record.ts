@@ -84,7 +84,7 @@ export function runFromRow(row: RunRow): RunRecord {
 /** What goes with which mode is checked by the table. */
 function originFromRow({ mode, origin_run_id: runId, again }: RunRow): RunRecord['origin'] {
   if (mode === 'fresh' || runId === null) return null;
-  if (mode === 'reproduce') return { mode, runId };
+  if (mode === 'reproduce' || mode === 'drifted') return { mode, runId };
   if (again === null) throw new RangeError('A retry does not say what to fit again.');
   return { mode, runId, again };
 }

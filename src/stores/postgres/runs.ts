@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { Failure } from '../../domain/failure.ts';
 import { asJson } from '../../domain/json.ts';
 import { isTerminal, type RunError, type RunMode, type RunStatus } from '../../domain/run.ts';
+import { firingKey } from '../../domain/schedule.ts';
 import { digestJson } from '../../frame/digest.ts';
 import type { NewRun, RunStore } from '../run-store.ts';
 import { announceRun } from './announce.ts';
@@ -39,10 +40,12 @@ export function runRecords(db: Kysely<Database>): Runs {
       return runFromRow(await selectRuns(db).where('run.id', '=', id).executeTakeFirstOrThrow());
     },
 
-    async listRuns({ limit, before, experiment, all = false }) {
+    async listRuns({ limit, before, experiment, schedule, all = false }) {
       let query = selectRuns(db).orderBy('run.id', 'desc').limit(limit);
       if (before !== undefined) query = query.where('run.id', '<', await findRunId(db, before));
       if (experiment !== undefined) query = query.where('experiment.name', '=', experiment);
+      if (schedule !== undefined)
+        query = query.where(sql<boolean>`starts_with(run.idempotency_key, ${firingKey(schedule)})`);
       if (!all)
         query = query.where('run.id', 'not in', db.selectFrom('deleted_run').select('run_id'));
       return (await query.execute()).map(runFromRow);

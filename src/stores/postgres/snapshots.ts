@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { Failure } from '../../domain/failure.ts';
 import { parsePartitionText } from '../../domain/partition.ts';
 import type { Snapshot, SnapshotPartition } from '../../sources/snapshot.ts';
-import type { RunStore } from '../run-store.ts';
+import type { PartitionDrift, RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
 import { type KnownObject, knowObjects } from './objects.ts';
 import { recordStep } from './record-step.ts';
@@ -11,12 +11,12 @@ import { insertStepIo } from './step-io.ts';
 
 type Snapshots = Pick<
   RunStore,
-  'recordSnapshot' | 'adoptSnapshot' | 'snapshotBatch' | 'snapshotPartitions'
+  'recordSnapshot' | 'adoptSnapshot' | 'drift' | 'snapshotBatch' | 'snapshotPartitions'
 >;
 
 export function snapshotRecords(db: Kysely<Database>): Snapshots {
   return {
-    async recordSnapshot(runId, snapshot, parquet, attempt) {
+    async recordSnapshot(runId, snapshot, parquet, attempt, drift = []) {
       const step = { runId, stage: 'snapshot', scope: 'own', batch: 0, attempt } as const;
       await recordStep(
         db,
@@ -25,11 +25,26 @@ export function snapshotRecords(db: Kysely<Database>): Snapshots {
           await knowObjects(transaction, objectsOf(snapshot, parquet));
           const snapshotId = await insertSnapshot(transaction, snapshot);
           await insertReading(transaction, runId, snapshotId, snapshot, parquet.digest);
+          await insertDrift(transaction, runId, drift);
           await insertStepIo(transaction, stepId, runId, [
             { direction: 'out', role: 'snapshot', digest: snapshot.digest },
             { direction: 'out', role: 'file', digest: parquet.digest },
           ]);
         },
+      );
+    },
+
+    async drift(runId) {
+      const rows = await db
+        .selectFrom('drift')
+        .select(['partition_id', 'text', 'status', 'columns'])
+        .where('run_id', '=', runId)
+        .execute();
+      return new Map(
+        rows.map(({ partition_id: partitionId, ...found }) => [
+          found.text,
+          { partitionId, ...found },
+        ]),
       );
     },
 
@@ -185,6 +200,25 @@ async function insertPartitions(
       digest,
       row_start: start,
       row_count: count,
+    })),
+  );
+}
+
+async function insertDrift(
+  db: Kysely<Database>,
+  runId: string,
+  drift: readonly PartitionDrift[],
+): Promise<void> {
+  await insertRows(
+    db,
+    'drift',
+    { run_id: 'uuid', partition_id: 'text', text: 'text', status: 'text', columns: 'json' },
+    drift.map(({ partitionId, text, status, columns }) => ({
+      run_id: runId,
+      partition_id: partitionId,
+      text,
+      status,
+      columns,
     })),
   );
 }

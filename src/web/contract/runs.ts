@@ -78,7 +78,9 @@ const runDetail = z
     status: runStatus,
     requestedBy: z.string(),
     /** The run that this one starts from. */
-    origin: z.strictObject({ runId: z.string(), mode: z.enum(['retry', 'reproduce']) }).nullable(),
+    origin: z
+      .strictObject({ runId: z.string(), mode: z.enum(['retry', 'reproduce', 'drifted']) })
+      .nullable(),
     createdAt: moment,
     startedAt: momentOrNull,
     endedAt: momentOrNull,

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Column } from '../../../src/frame/frame.ts';
-import { type ColumnDrift, compareColumns } from '../../../src/partition/drift/compare-columns.ts';
+import { compareColumns } from '../../../src/partition/drift/compare-columns.ts';
 import {
   DISTRIBUTION,
   distribution,
   distributionOf,
   distributionsFromBytes,
 } from '../../../src/partition/drift/distribution.ts';
+import type { ColumnDrift } from '../../../src/partition/drift/drift-facts.ts';
 import { fisherExact } from '../../../src/partition/drift/fisher-exact.ts';
 
 const numbers = (values: readonly number[]): Column => ({

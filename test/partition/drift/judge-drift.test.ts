@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compareIndependent } from '../../../src/estimators/independent-scores.ts';
-import { type ColumnDrift, compareColumns } from '../../../src/partition/drift/compare-columns.ts';
+import { compareColumns } from '../../../src/partition/drift/compare-columns.ts';
 import { distributionOf } from '../../../src/partition/drift/distribution.ts';
+import type { ColumnDrift } from '../../../src/partition/drift/drift-facts.ts';
 import {
   type HeldOut,
   judgeColumns,

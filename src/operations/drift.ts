@@ -1,0 +1,197 @@
+import { dirname } from 'node:path';
+import { Failure, isFailure } from '../domain/failure.ts';
+import {
+  compareSnapshots,
+  type Pair,
+  type PairedPartition,
+  pairPartitions,
+} from '../engines/compare-snapshots.ts';
+import type { Outcome } from '../engines/engine.ts';
+import { columnsRead } from '../partition/columns-read.ts';
+import { comparedColumns } from '../partition/drift/compared-columns.ts';
+import type { DriftFacts } from '../partition/drift/drift-facts.ts';
+import type { DriftLimits } from '../partition/drift/judge-drift.ts';
+import { partitionRef } from '../partition/partition-function.ts';
+import type { SnapshotColumn } from '../sources/snapshot.ts';
+import type { Source } from '../spec/source.ts';
+import type { Spec, TableSpec } from '../spec/spec.ts';
+import type { RunRecord, SnapshotRecord } from '../stores/run-store.ts';
+import { modelInputs, routeOf, specOver } from './answer-routes.ts';
+import type { OperationContext } from './context.ts';
+import { refuseDeleted } from './deleted-run.ts';
+import { type Drift, judgeAll, summaryOf } from './drifted-partitions.ts';
+import { fileKind } from './file-kind.ts';
+import { heldOutScores } from './held-out.ts';
+import { type ServedModels, servedModels } from './model-set.ts';
+import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
+
+export type DriftRequest = DriftLimits & {
+  /** A run's id, or a unique prefix of it. */
+  readonly run: string;
+  /** A file by its path; absent: the run's own source, as it is now. */
+  readonly data?: string | Source;
+};
+
+type Context = Pick<
+  OperationContext,
+  'runs' | 'facts' | 'quarantine' | 'objects' | 'engineFor' | 'snapshotRequest' | 'takeSnapshot'
+>;
+
+/**
+ * Reads new data as training read them, and compares each partition with the same one of the run's snapshot, and, where
+ * the data have labels, the score of who answers for it with what the run's holdout said. Throws `Failure('conflict')`
+ * before the run has read its source.
+ */
+export async function findDrift(
+  context: Context,
+  request: DriftRequest,
+  signal: AbortSignal,
+): Promise<Drift> {
+  const run = await context.runs.run(request.run);
+  refuseDeleted(run);
+  const { snapshot: trained } = run;
+  if (trained === null)
+    throw new Failure(
+      'conflict',
+      `Run ${run.runId} is ${run.status} and has read no data yet: there is nothing to compare with.`,
+    );
+  const { spec, baseFolder } = newDataOf(run, trained.columns, request.data);
+  const source = {
+    ...context.snapshotRequest(withoutTarget(spec), baseFolder),
+    trained: trained.columns,
+  };
+  return withSnapshot(
+    context,
+    source,
+    async (rows, stop) => {
+      const comparing = { run, trained, spec, rows, scratchFolder: source.outputFolder };
+      const limits = { rate: request.rate, psi: request.psi };
+      return compareAll(context, limits, comparing, stop);
+    },
+    signal,
+  );
+}
+
+function newDataOf(
+  { spec, baseFolder }: RunRecord,
+  trained: readonly SnapshotColumn[],
+  data: DriftRequest['data'],
+): { readonly spec: Spec; readonly baseFolder: string } {
+  if (typeof data === 'string')
+    return {
+      spec: specOver(spec, trained, { kind: fileKind(data), path: data }),
+      baseFolder: dirname(data),
+    };
+  return { spec: specOver(spec, trained, data ?? spec.data.source), baseFolder };
+}
+
+/** Target and weight are left out of what is to be scored; here they are columns like others. */
+function withoutTarget(spec: Spec): TableSpec {
+  const { target: _target, columns, ...table } = spec;
+  const { weight: _weight, ...others } = columns;
+  return { ...table, columns: others };
+}
+
+type Comparing = {
+  readonly run: RunRecord;
+  readonly trained: SnapshotRecord;
+  readonly spec: Spec;
+  readonly rows: PassingSnapshot;
+  readonly scratchFolder: string;
+};
+
+async function compareAll(
+  context: Context,
+  limits: DriftLimits,
+  comparing: Comparing,
+  signal: AbortSignal,
+): Promise<Drift> {
+  const { run, trained, rows } = comparing;
+  const { snapshot } = rows;
+  const before = await context.runs.snapshotPartitions(run.runId);
+  const pairs = pairPartitions(before, snapshot.partitions);
+  const columns = comparedColumns(run.spec, trained.columns, snapshot.columns);
+  const scoring = await scoringOf(context, comparing);
+  const asked = { pairs: pairs.both, columns: columns.names, scoring };
+  const outcomes = await outcomesOf(context, comparing, asked, signal);
+  const heldOut = scoring.served === null ? null : await heldOutScores(context.runs, run.runId);
+  const partitions = judgeAll(pairs, outcomes, { metric: run.spec.metric, limits, heldOut });
+  return {
+    runId: run.runId,
+    experiment: run.experiment,
+    metric: run.spec.metric,
+    ...limits,
+    reference: { snapshot: trained.digest, rows: trained.rowCount },
+    current: {
+      source: `${snapshot.source.kind} ${snapshot.source.location}`,
+      snapshot: snapshot.digest,
+      rows: snapshot.rowCount,
+    },
+    ...summaryOf(partitions, columns.names),
+    notCompared: columns.notCompared,
+    notScored: scoring.because,
+    partitions,
+  };
+}
+
+type Scoring = { readonly served: ServedModels | null; readonly because: string | null };
+
+/** Which models are scored on the new rows, or why none are. */
+async function scoringOf(
+  context: Context,
+  { run, rows: { snapshot } }: Comparing,
+): Promise<Scoring> {
+  const none = (because: string) => ({ served: null, because });
+  const { spec } = run;
+  if (spec.forecast !== undefined)
+    return none('A forecast is judged by its backtest, not on single rows.');
+  const needed = [spec.target.column, spec.columns.weight].filter((name) => name !== undefined);
+  const missing = needed.find((name) => snapshot.columns.every((column) => column.name !== name));
+  if (missing !== undefined) return none(`The new data have no column \`${missing}\`.`);
+  try {
+    return { served: await servedModels(context, run.runId), because: null };
+  } catch (error) {
+    if (isFailure(error)) return none(error.message);
+    throw error;
+  }
+}
+
+type Asked = {
+  readonly pairs: readonly Pair[];
+  readonly columns: readonly string[];
+  readonly scoring: Scoring;
+};
+
+/** By the place of the pair. */
+async function outcomesOf(
+  context: Context,
+  { run, trained, spec, rows, scratchFolder }: Comparing,
+  { pairs, columns, scoring: { served } }: Asked,
+  signal: AbortSignal,
+): Promise<readonly Outcome<DriftFacts>[]> {
+  const partitions = pairs.map(({ reference, current }): PairedPartition => {
+    const member = served === null ? null : routeOf(current, served.models).member;
+    return {
+      reference: partitionRef(reference),
+      current: partitionRef(current),
+      models: member === null ? [] : modelInputs(member, context.objects),
+      weights: member === null ? [] : member.parts.map(({ weight }) => weight),
+    };
+  });
+  const path = context.objects.path(trained.parquet);
+  const { limits } = passingRows(spec, rows, columns);
+  const read = served === null ? columns : columnsRead(rows.snapshot.columns, spec);
+  const pair = {
+    reference: { snapshot: { digest: trained.digest, path }, columns, limits },
+    current: passingRows(spec, rows, read),
+    partitions,
+    scoring:
+      served === null ? null : { spec: run.spec, task: spec.target.task, classes: served.classes },
+    scratchFolder,
+  };
+  const outcomes: Outcome<DriftFacts>[] = [];
+  const engine = await context.engineFor(spec);
+  for await (const outcome of compareSnapshots(engine, pair, signal))
+    outcomes[outcome.task] = outcome;
+  return outcomes;
+}
