@@ -4,6 +4,7 @@ import { checkTarget } from '../src/partition/check-target.ts';
 import { classLabels, conditionPartitions } from '../src/partition/condition.ts';
 import { planParents } from '../src/partition/parents.ts';
 import { profileWarnings } from '../src/partition/profile-warnings.ts';
+import { joinFolds, repeatsOf } from '../src/partition/repeats.ts';
 import { GLOBAL_PARTITION } from '../src/stores/run-store.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -32,7 +33,11 @@ export function conditionRunActivity(dependencies: ActivityDependencies) {
         const segments = await Promise.all(
           (await runs.foldSegments(runId)).map((digest) => objects.get(digest)),
         );
-        const foldBytes = Buffer.concat(segments);
+        const foldBytes = joinFolds(
+          Buffer.concat(segments),
+          [...profiled].sort((a, b) => a.start - b.start).map(({ count }) => count),
+          repeatsOf(spec),
+        );
         const folds = await objects.put(foldBytes);
         const classes = spec.target.task === 'classification' ? classLabels(profiled) : [];
         checkTarget(spec, profiled, classes);

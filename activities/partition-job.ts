@@ -5,6 +5,7 @@ import { columnsRead } from '../src/partition/columns-read.ts';
 import type { PlannedPartition } from '../src/partition/condition.ts';
 import type { TrainArgs } from '../src/partition/facts.ts';
 import type { ArgsOf, FunctionName } from '../src/partition/registry.ts';
+import { repeatsOf } from '../src/partition/repeats.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { RunRecord } from '../src/stores/run-store.ts';
 
@@ -50,7 +51,9 @@ function rowsOf(
   return {
     snapshot: { digest: snapshot.digest, path: objects.path(snapshot.parquet) },
     columns: columnsRead(snapshot.columns, run.spec),
-    ...(run.plan === null ? {} : { folds: { path: objects.path(run.plan.folds) } }),
+    ...(run.plan === null
+      ? {}
+      : { folds: { path: objects.path(run.plan.folds), repeats: repeatsOf(run.spec) } }),
     limits: { seconds, memoryMb },
   };
 }

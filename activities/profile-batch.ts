@@ -4,6 +4,7 @@ import { EXCLUDED } from '../src/estimators/folds.ts';
 import type { ProfileFacts } from '../src/partition/facts.ts';
 import { failedProfile } from '../src/partition/failed-profile.ts';
 import { partitionRef } from '../src/partition/partition-function.ts';
+import { repeatsOf } from '../src/partition/repeats.ts';
 import type { SnapshotPartition } from '../src/sources/snapshot.ts';
 import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -22,7 +23,7 @@ export function profileBatchActivity(dependencies: ActivityDependencies) {
         const job = partitionJob(run, objects, { name: 'profile', args, tasks });
         const outcomes = await runJob(await engineFor(run.spec), job, signal, bookmark);
         const profiled = partitions.map((partition, i) =>
-          profileOf(partition, outcomes[i] as Outcome<ProfileFacts>),
+          profileOf(partition, outcomes[i] as Outcome<ProfileFacts>, repeatsOf(run.spec)),
         );
         const folds = await objects.put(Buffer.concat(profiled.map((one) => one.folds)));
         const profiles = profiled.map(({ partitionId, facts }) => ({ partitionId, facts }));
@@ -41,16 +42,21 @@ type Profiled = {
 };
 
 /** A partition whose profile went over its limits keeps its place: all its rows are excluded for that reason. */
-function profileOf(partition: SnapshotPartition, outcome: Outcome<ProfileFacts>): Profiled {
+function profileOf(
+  partition: SnapshotPartition,
+  outcome: Outcome<ProfileFacts>,
+  repeats: number,
+): Profiled {
+  const count = partition.count * repeats;
   if (outcome.kind === 'ok') {
     const folds = outcome.blobs.get('folds');
-    if (folds?.length !== partition.count)
+    if (folds?.length !== count)
       throw new Error(`Profile of ${partition.text} has no fold per row.`);
     return { partitionId: partition.id, facts: outcome.facts, folds };
   }
   return {
     partitionId: partition.id,
-    folds: new Uint8Array(partition.count).fill(EXCLUDED),
+    folds: new Uint8Array(count).fill(EXCLUDED),
     facts: failedProfile(partition.count, outcome),
   };
 }

@@ -19,7 +19,7 @@ type Known = {
   readonly classes: readonly string[];
   readonly partitions: readonly PlannedPartition[];
   readonly profiled: readonly SnapshotPartition[];
-  /** One byte per row of the snapshot. */
+  /** One byte per row of the snapshot; what other repeats have follows from the first and the spec. */
   readonly folds: Uint8Array;
 };
 

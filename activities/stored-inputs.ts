@@ -2,6 +2,7 @@ import type { InputRef } from '../src/engines/engine.ts';
 import type { RowRange } from '../src/frame/frame.ts';
 import { type MemberPlaces, memberPlaces, rangesWithin } from '../src/partition/parents.ts';
 import { bytesPerRow, outputWidth } from '../src/partition/predictions.ts';
+import { repeatsOf, storedLayers } from '../src/partition/repeats.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import { type PackMember, rowsOfMember } from '../src/stores/objects/pack.ts';
 import type { RunRecord, RunStore } from '../src/stores/run-store.ts';
@@ -33,7 +34,7 @@ export function parentInputs(
   objects: ObjectStore,
 ): readonly InputRef[] {
   const width = outputWidth(requirePlan(run).classes);
-  const rowBytes = bytesPerRow(facts.candidates.length + 1, width);
+  const rowBytes = bytesPerRow(storedLayers(facts.candidates.length, repeatsOf(run.spec)), width);
   const rows = rangesWithin(places, ranges);
   return rowsOfMember(predictions, rows, rowBytes).map((part) => inputOf('parent', part, objects));
 }
@@ -63,7 +64,7 @@ export function globalInputs(
   objects: ObjectStore,
 ): readonly InputRef[] {
   const width = outputWidth(requirePlan(run).classes);
-  const rowBytes = bytesPerRow(facts.candidates.length + 1, width);
+  const rowBytes = bytesPerRow(storedLayers(facts.candidates.length, repeatsOf(run.spec)), width);
   return rowsOfMember(predictions, ranges, rowBytes).map((rows) =>
     inputOf('global', rows, objects),
   );

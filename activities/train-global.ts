@@ -12,7 +12,6 @@ import {
   refitPart,
   withEnsemble,
 } from '../src/partition/candidate-facts.ts';
-import { candidateCount } from '../src/partition/ensemble-layer.ts';
 import type {
   CandidateFacts,
   FoldFacts,
@@ -24,12 +23,12 @@ import type {
 } from '../src/partition/facts.ts';
 import {
   createPredictions,
-  outputWidth,
   type Predictions,
   predictionsFromBytes,
   predictionsToBytes,
 } from '../src/partition/predictions.ts';
 import type { ArgsOf, FactsOf, FunctionName } from '../src/partition/registry.ts';
+import { joinRepeats } from '../src/partition/repeats.ts';
 import { searchFacts, searchInput } from '../src/partition/search-partition.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { PackMember } from '../src/stores/objects/pack.ts';
@@ -41,10 +40,13 @@ import {
 import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import {
+  createRepeats,
   foldFactsOf,
+  isWhole,
   type JoinedTrial,
   joinCandidates,
   joinSelection,
+  type Repeat,
   writePartInto,
 } from './joined-parts.ts';
 import { requirePlan, requireSnapshot, trainArgs, unionJob } from './partition-job.ts';
@@ -99,20 +101,22 @@ class GlobalTraining {
   }
 
   async train(): Promise<TrainedPartition> {
-    const folds = await this.#objects.get(requirePlan(this.#run).folds);
-    const { spec, classes } = this.#args;
-    const holdoutLayer = candidateCount(spec);
-    const fitted = createPredictions(folds.length, holdoutLayer + 1, outputWidth(classes));
-    const { trials, search } = await this.#search(folds, fitted);
-    const { ranking, predictions } = await this.#rank(fitted);
+    const stored = await this.#objects.get(requirePlan(this.#run).folds);
+    const repeats = createRepeats(stored, this.#args);
+    const [first, ...others] = repeats as [Repeat, ...Repeat[]];
+    const { trials: searched, search } = await this.#search(first.folds, first.predictions);
+    const trials = await this.#repeat(searched, others);
+    const { ranking, predictions } = await this.#rank(
+      joinRepeats(repeats.map((one) => one.predictions)),
+    );
     const { candidates, refitted } = await this.#refitBest(
       withEnsemble(joinCandidates(trials, ranking), ranking),
       ranking,
     );
     if (refitted === null) return this.#failed(candidates);
     const { best, refit } = refitted;
-    writePartInto(refit, everyRow(folds.length), holdoutLayer, predictions);
-    const selection = joinSelection(refit.facts.selection, trials);
+    writePartInto(refit, everyRow(predictions.rowCount), predictions.layers - 1, predictions);
+    const selection = joinSelection(refit.facts.selection, searched);
     const { bestWithout } = ranking;
     return this.#trained(
       { ...refit.facts, selection, candidates, search, best, bestWithout },
@@ -174,6 +178,39 @@ class GlobalTraining {
         writePartInto(outcome, validationRows(folds, fold), place, predictions);
     });
     return facts;
+  }
+
+  /** What the search has left, on the folds of the other repeats. */
+  async #repeat(
+    trials: readonly JoinedTrial[],
+    others: readonly Repeat[],
+  ): Promise<readonly JoinedTrial[]> {
+    const { folds: count } = this.#args.spec.validate;
+    const parts = [...trials.entries()].flatMap(([place, trial]) =>
+      isWhole(trial)
+        ? Array.from({ length: count * others.length }, (_unused, i) => {
+            const repeat = 1 + Math.floor(i / count);
+            return {
+              place,
+              part: { candidate: trial.candidate, fold: i % count, share: 1, repeat },
+            };
+          })
+        : [],
+    );
+    if (parts.length === 0) return trials;
+    parts.reverse();
+    const tasks = parts.map(({ part }) => ({ ...this.#task(), part }));
+    const outcomes = await this.#map({ name: 'train-fold', args: this.#args, tasks });
+    const facts = trials.map((trial) => [...trial.folds]);
+    parts.forEach(({ place, part: { fold, repeat } }, i) => {
+      const outcome = outcomes[i] as Outcome<FoldFacts>;
+      const result = foldFactsOf(outcome);
+      (facts[place] as FoldFacts[])[repeat * count + fold] = result;
+      const { folds, predictions } = others[repeat - 1] as Repeat;
+      if (result.status === 'ok')
+        writePartInto(outcome, validationRows(folds, fold), place, predictions);
+    });
+    return trials.map((trial, place) => ({ ...trial, folds: facts[place] as FoldFacts[] }));
   }
 
   async #score(predictions: Predictions, places: readonly number[]): Promise<readonly Score[]> {

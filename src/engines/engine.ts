@@ -40,6 +40,9 @@ export type FunctionRef = {
   readonly args: JsonObject;
 };
 
+/** A file of one byte per snapshot row, in snapshot order; of several repeats those of one after those of another. */
+export type FoldsRef = { readonly path: string /** Default: 1. */; readonly repeats?: number };
+
 /** A grouped map: one partition function over many partitions of a snapshot. */
 export type GroupedMap = {
   readonly snapshot: SnapshotRef;
@@ -47,8 +50,7 @@ export type GroupedMap = {
   readonly columns: readonly string[];
   /** Whether the function reads the hashes of its rows; else it is given none, and none are moved. */
   readonly rowHashes: boolean;
-  /** One byte per snapshot row, in snapshot order. */
-  readonly folds?: { readonly path: string };
+  readonly folds?: FoldsRef;
   /** Started in this order. */
   readonly tasks: readonly PartitionTask[];
   readonly fn: FunctionRef;

@@ -3,6 +3,7 @@ import { areFinite } from '../frame/frame.ts';
 import { effectiveRows, type Interval, standardError } from './interval.ts';
 import { type ScoredRows, weightOf } from './metrics/scored-rows.ts';
 import { NORMAL_95, student95, upperTail } from './normal-distribution.ts';
+import { byObservation } from './observations.ts';
 import { measure } from './score.ts';
 
 /** Two models on identical rows. */
@@ -24,7 +25,7 @@ const FALSE_DISCOVERY_RATE = 0.05;
  * self-normalised sum Σd ÷ √Σd², normal under the null, for which a single row can't decide (Efron 1969); the sum is
  * first brought nearer to zero by Σ|d|³ ÷ Σd², the size of a typical step: Yates' correction, which makes it McNemar's
  * test where the metric is accuracy. The 95 % interval is the test's own inversion: the differences
- * that it does not reject at 2.5 % on either side. Identical predictions have difference 0, interval [0, 0] and p = 1.
+ * that it does not reject at 2.5 % on either side. What several repeats say of one row is one contribution, their mean. Identical predictions have difference 0, interval [0, 0] and p = 1.
  */
 export function comparePaired(
   metric: Metric,
@@ -32,18 +33,20 @@ export function comparePaired(
   second: ScoredRows,
 ): Comparison | null {
   const contributions = contributionsTo(metric, first, second);
-  const rows = first.truth.length;
-  if (contributions === null || rows < 2) return null;
-  const { difference, ofRows } = contributions;
-  const { squares, cubes } = sumsOf(ofRows, first.weights);
+  if (contributions === null) return null;
+  const { difference } = contributions;
+  const { values: ofRows, weights } = byObservation(contributions.ofRows, first);
+  const rows = ofRows.length;
+  if (rows < 2) return null;
+  const { squares, cubes } = sumsOf(ofRows, weights);
   const step = squares === 0 ? 0 : cubes / squares;
   // Predictions that differ by rounding alone.
   if (Math.max(Math.abs(difference), step) <= TIE)
     return { difference: 0, interval: { low: 0, high: 0 }, pValue: 1, rows };
   const centred = ofRows.map((contribution) => contribution - difference);
-  const interval = invertTest(difference, step, sumsOf(centred, first.weights));
+  const interval = invertTest(difference, step, sumsOf(centred, weights));
   if (interval === null)
-    return { difference, interval: aroundZero(first, centred, difference), pValue: 1, rows };
+    return { difference, interval: aroundZero(centred, weights, difference), pValue: 1, rows };
   if (!Number.isFinite(interval.low) || !Number.isFinite(interval.high)) return null;
   return {
     difference,
@@ -76,9 +79,13 @@ function invertTest(
 }
 
 /** Student's interval, with 0: so few rows decide nothing. */
-function aroundZero(rows: ScoredRows, centred: Float64Array, difference: number): Interval {
-  const quantile = student95(Math.max(1, effectiveRows(rows) - 1));
-  const reach = quantile * standardError(centred, rows.weights);
+function aroundZero(
+  centred: Float64Array,
+  weights: Float64Array | undefined,
+  difference: number,
+): Interval {
+  const quantile = student95(Math.max(1, effectiveRows(centred.length, weights) - 1));
+  const reach = quantile * standardError(centred, weights);
   return { low: Math.min(0, difference - reach), high: Math.max(0, difference + reach) };
 }
 

@@ -2,6 +2,7 @@ import { isLowerBetter, type Metric } from '../domain/metric.ts';
 import type { Measured } from './metrics/measure.ts';
 import { type ScoredRows, weightOf } from './metrics/scored-rows.ts';
 import { NORMAL_95, student95 } from './normal-distribution.ts';
+import { byObservation } from './observations.ts';
 import { measure } from './score.ts';
 
 /** 95 %. */
@@ -25,8 +26,11 @@ export function intervalOf(
   inflation: number,
 ): Interval | null {
   if (value === null || rows.truth.length < 2) return null;
-  const error = standardError(influence(), rows.weights) * Math.sqrt(inflation);
-  const interval = intervalOn(metric, { value, error, size: effectiveRows(rows) / inflation });
+  const { values, weights } = byObservation(influence(), rows);
+  if (values.length < 2) return null;
+  const error = standardError(values, weights) * Math.sqrt(inflation);
+  const size = effectiveRows(values.length, weights) / inflation;
+  const interval = intervalOn(metric, { value, error, size });
   return Number.isFinite(interval.low) && Number.isFinite(interval.high) ? interval : null;
 }
 
@@ -51,8 +55,8 @@ export function standardError(influence: Float64Array, weights: Float64Array | u
 }
 
 /** Rows of equal weight that carry as much information: (Σ w)² ÷ Σ w² (Kish 1965). */
-export function effectiveRows({ truth, weights }: ScoredRows): number {
-  if (weights === undefined) return truth.length;
+export function effectiveRows(count: number, weights: Float64Array | undefined): number {
+  if (weights === undefined) return count;
   const [sum, squares] = weights.reduce(
     ([total, square], weight) => [total + weight, square + weight ** 2],
     [0, 0],

@@ -1,4 +1,5 @@
 import { ENSEMBLE } from '../domain/ensemble.ts';
+import { repeatsOf } from '../partition/repeats.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
 import type { FitTime } from '../stores/run-store.ts';
 import { type FitSize, fitCostMs } from './fit-cost.ts';
@@ -12,7 +13,7 @@ const OVERHEAD = 1.3;
 
 /** Fits that training of one model takes; at most, where the candidates that an ensemble averages are fitted once more. */
 export function fitsPerModel(spec: Pick<Spec, 'candidates' | 'validate' | 'ensemble'>): number {
-  return spec.candidates.length * spec.validate.folds + lastFits(spec);
+  return spec.candidates.length * spec.validate.folds * repeatsOf(spec) + lastFits(spec);
 }
 
 /** On all training rows: the best, or what an ensemble averages. */
@@ -37,7 +38,9 @@ export function estimateTraining(
     );
     // Every fold has every candidate; the best are fitted once more, and which they are nobody knows.
     const sum = costs.reduce((a, b) => a + b, 0);
-    return OVERHEAD * (validate.folds * sum + (lastFits(spec) * sum) / costs.length);
+    return (
+      OVERHEAD * (validate.folds * repeatsOf(spec) * sum + (lastFits(spec) * sum) / costs.length)
+    );
   };
   const times = sizes.map(modelMs);
   const total = times.reduce((a, b) => a + b, 0);

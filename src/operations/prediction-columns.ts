@@ -25,6 +25,8 @@ export type JudgedRows = {
   /** One byte per row of the frame. */
   readonly folds: Uint8Array;
   readonly split: 'holdout' | 'oof';
+  /** Of the cross-validation, from 0. */
+  readonly repeat: number;
   readonly algorithm: string | null;
 };
 
@@ -53,7 +55,11 @@ export function predictionColumns(
     ...answerColumns(task, classes),
     ...(id === undefined ? [] : [idColumn(id)]),
     ...(weight === undefined ? [] : [weightColumn(spec)]),
-    { name: 'repeat', type: 'INTEGER', valuesOf: ({ rows }) => new Int32Array(rows.length) },
+    {
+      name: 'repeat',
+      type: 'INTEGER',
+      valuesOf: ({ rows, repeat }) => new Int32Array(rows.length).fill(repeat),
+    },
     {
       name: 'candidate',
       type: 'VARCHAR',

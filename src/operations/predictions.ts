@@ -1,4 +1,5 @@
 import { Failure } from '../domain/failure.ts';
+import type { Scope } from '../domain/run.ts';
 import { holdoutRows, outOfFoldRows } from '../estimators/folds.ts';
 import { openSnapshot, type SnapshotReader } from '../frame/snapshot-reader.ts';
 import {
@@ -13,6 +14,7 @@ import {
   predictionsFromBytes,
   readLayer,
 } from '../partition/predictions.ts';
+import { foldsOfRepeats, repeatsOf, splitRepeats, storedLayers } from '../partition/repeats.ts';
 import { predictedRows } from '../partition/truth.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { type PackMember, rowsOfMember } from '../stores/objects/pack.ts';
@@ -40,7 +42,9 @@ export async function writePredictions(
   const table = await createTableFile(request.out, columns);
   const reader = await openSnapshot(objects.path(snapshot.parquet));
   try {
-    const folds = await objects.get(plan.folds);
+    const stored = await objects.get(plan.folds);
+    const rowsOfTable = { rowCount: stored.length / repeatsOf(run.spec), columns: [] };
+    const folds = foldsOfRepeats({ frame: rowsOfTable, folds: stored }, run.spec);
     const global = trainedModel(await runs.globalTraining(run.runId));
     const parents = await trainedParents(runs, run.runId);
     const source = { run, plan, objects, reader, folds, split: request.split, parents };
@@ -66,8 +70,8 @@ type Source = {
   readonly plan: RunPlan;
   readonly objects: ObjectStore;
   readonly reader: SnapshotReader;
-  /** One byte per snapshot row. */
-  readonly folds: Uint8Array;
+  /** One byte per snapshot row, for each repeat. */
+  readonly folds: readonly Uint8Array[];
   readonly split: PredictionsRequest['split'];
   /** By id. */
   readonly parents: ReadonlyMap<string, TrainedParent>;
@@ -100,46 +104,58 @@ async function judgedRows(
   global: TrainedModel | null,
 ): Promise<readonly JudgedRows[]> {
   const { run, plan, reader } = source;
-  const { ranges, decision } = record;
+  const { ranges, decision, text: partition } = record;
   if (decision.kind === 'merge') return [];
   const { frame } = await reader.read(ranges, sourceColumns(run.spec));
-  const folds = Buffer.concat(
-    ranges.map(({ start, count }) => source.folds.subarray(start, start + count)),
+  const folds = source.folds.map((ofTable) =>
+    Buffer.concat(ranges.map(({ start, count }) => ofTable.subarray(start, start + count))),
   );
-  const rows = { partition: record.text, frame, folds };
+  const judgedBy = async (scope: Scope, model: TrainedModel, members: readonly PackMember[]) =>
+    (await judge(source, model, members, folds)).map(
+      (one): JudgedRows => ({ partition, frame, scope, ...one }),
+    );
+  const membersOf = ({ facts, predictions }: TrainedModel, rows: typeof ranges) => {
+    const layers = storedLayers(facts.candidates.length, repeatsOf(run.spec));
+    return rowsOfMember(predictions, rows, bytesPerRow(layers, outputWidth(plan.classes)));
+  };
   const judged: JudgedRows[] = [];
   const own = trainedModel(record.trained);
-  if (own !== null)
-    judged.push({ ...rows, scope: 'own', ...(await judge(source, own, [own.predictions], folds)) });
+  if (own !== null) judged.push(...(await judgedBy('own', own, [own.predictions])));
   const { id = '' } = parentOfPlanned(record, run.spec.partition.parents) ?? {};
   const parent = source.parents.get(id);
   if (parent !== undefined) {
-    const { model, places } = parent;
-    const rowBytes = bytesPerRow(model.facts.candidates.length + 1, outputWidth(plan.classes));
-    const members = rowsOfMember(model.predictions, rangesWithin(places, ranges), rowBytes);
-    judged.push({ ...rows, scope: 'parent', ...(await judge(source, model, members, folds)) });
+    const members = membersOf(parent.model, rangesWithin(parent.places, ranges));
+    judged.push(...(await judgedBy('parent', parent.model, members)));
   }
-  if (global !== null) {
-    const rowBytes = bytesPerRow(global.facts.candidates.length + 1, outputWidth(plan.classes));
-    const members = rowsOfMember(global.predictions, ranges, rowBytes);
-    judged.push({ ...rows, scope: 'global', ...(await judge(source, global, members, folds)) });
-  }
+  if (global !== null)
+    judged.push(...(await judgedBy('global', global, membersOf(global, ranges))));
   return judged;
 }
 
+type Judged = Omit<JudgedRows, 'partition' | 'frame' | 'scope'>;
+
 /** What the model says of the rows that it is judged by: of the holdout what ships, else its best candidate's folds. */
 async function judge(
-  { plan, objects, split }: Source,
+  { run, plan, objects, split }: Source,
   { facts: { candidates, best } }: TrainedModel,
   members: readonly PackMember[],
-  folds: Uint8Array,
-): Promise<Pick<JudgedRows, 'rows' | 'output' | 'algorithm' | 'split'>> {
+  folds: readonly Uint8Array[],
+): Promise<readonly Judged[]> {
   const parts = members.map(({ pack, offset, length }) => objects.getRange(pack, offset, length));
   const bytes = Buffer.concat(await Promise.all(parts));
-  const predictions = predictionsFromBytes(bytes, candidates.length + 1, outputWidth(plan.classes));
-  const layer = split === 'holdout' ? candidates.length : best;
-  const asked = split === 'holdout' ? holdoutRows(folds) : outOfFoldRows(folds);
-  const rows = predictedRows(predictions, layer, asked);
+  const repeats = repeatsOf(run.spec);
+  const layers = storedLayers(candidates.length, repeats);
+  const stored = predictionsFromBytes(bytes, layers, outputWidth(plan.classes));
+  const isHoldout = split === 'holdout';
+  const layer = isHoldout ? candidates.length : best;
   const algorithm = candidates[best]?.algorithm ?? null;
-  return { rows, output: readLayer(predictions, layer, rows), algorithm, split };
+  return splitRepeats(stored, repeats)
+    .slice(0, isHoldout ? 1 : repeats)
+    .map((predictions, repeat) => {
+      const own = folds[repeat] as Uint8Array;
+      const asked = isHoldout ? holdoutRows(own) : outOfFoldRows(own);
+      const rows = predictedRows(predictions, layer, asked);
+      const output = readLayer(predictions, layer, rows);
+      return { rows, output, algorithm, split, folds: own, repeat };
+    });
 }

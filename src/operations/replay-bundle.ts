@@ -13,6 +13,7 @@ import { columnsRead } from '../partition/columns-read.ts';
 import type { TrainArgs } from '../partition/facts.ts';
 import type { PartitionRef } from '../partition/partition-function.ts';
 import { findPartitionFunction } from '../partition/registry.ts';
+import { repeatsOf } from '../partition/repeats.ts';
 import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
 import { trainedModel } from '../stores/trained-model.ts';
 import { type Differences, differencesOf } from './compare-runs.ts';
@@ -100,7 +101,9 @@ export async function writeReplayBundle(
       expected: endOf(record.trained),
       rows: base64(rows),
       rowHashes: base64(rowHashes),
-      folds: base64(readFolds(objects.path(plan.folds), record.ranges)),
+      folds: base64(
+        readFolds({ path: objects.path(plan.folds), repeats: repeatsOf(run.spec) }, record.ranges),
+      ),
     });
     return { out, rows: frame.rowCount };
   } finally {

@@ -1,6 +1,8 @@
 import { type Adjustment, adjust, fitAdjustments } from '../estimators/adjustment.ts';
 import { outOfFoldRows } from '../estimators/folds.ts';
+import { rowsThat } from '../frame/frame.ts';
 import type { Spec } from '../spec/spec.ts';
+import { rowsOutside } from './nested-choice.ts';
 import { type Predictions, readLayer, writeLayerInto } from './predictions.ts';
 import { rowsOfAnyLayer } from './score-candidates.ts';
 import { predictedRows, scoredRows, type Truth } from './truth.ts';
@@ -32,10 +34,10 @@ export function adjustLayersIn(
       return scored.kind === 'classes' ? fitAdjustments(asked, metric, scored) : [];
     };
     const adjusted = used.map((fold) => {
-      const others = scorable.filter((row) => {
-        const other = folds[row] as number;
-        return validate.scheme === 'time' ? other < fold : other !== fold;
-      });
+      const others =
+        validate.scheme === 'time'
+          ? rowsThat(scorable, (row) => (folds[row] as number) < fold)
+          : rowsOutside(scorable, { folds, fold, truth });
       const rows = scorable.filter((row) => folds[row] === fold);
       const given = readLayer(predictions, layer, rows);
       return { rows, output: adjust(learn(others), given, predictions.width) };

@@ -54,7 +54,12 @@ export function pooledBand(
 
 function outOfFoldErrors(truth: Truth, side: Side, folds: Uint8Array): Errors {
   const { rows, output } = nestedRows(side, folds);
-  return { rows, errors: errorsOf(truth, rows, output) };
+  const errors = errorsOf(truth, rows, output);
+  const { observations } = truth;
+  if (observations === undefined) return { rows, errors };
+  // Repeats say more of the same rows, and a width is known no better for it: the first repeat has each row once.
+  const isFirst = (i: number): boolean => observations[rows[i] as number] === rows[i];
+  return { rows: rows.filter((_, i) => isFirst(i)), errors: errors.filter((_, i) => isFirst(i)) };
 }
 
 function holdoutErrors(truth: Truth, { predictions }: Side, folds: Uint8Array): Errors {

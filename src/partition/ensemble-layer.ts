@@ -5,6 +5,7 @@ import { score } from '../estimators/score.ts';
 import { rowsThat } from '../frame/frame.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { EnsembleFacts } from './facts.ts';
+import { rowsOutside } from './nested-choice.ts';
 import { type Predictions, readLayer, writeLayerInto } from './predictions.ts';
 import { rowsOfAnyLayer } from './score-candidates.ts';
 import { predictedRows, scoredRows, type Truth } from './truth.ts';
@@ -45,10 +46,10 @@ export function ensembleLayerIn(
   if (final.filter((weight) => weight > 0).length < 2)
     return { weights: [], because: 'One candidate alone is as good as any average.' };
   for (const fold of new Set(scorable.map((row) => folds[row] as number))) {
-    const others = rowsThat(scorable, (row) => {
-      const other = folds[row] as number;
-      return validate.scheme === 'time' ? other < fold : other !== fold;
-    });
+    const others =
+      validate.scheme === 'time'
+        ? rowsThat(scorable, (row) => (folds[row] as number) < fold)
+        : rowsOutside(scorable, { folds, fold, truth });
     const rows = rowsThat(scorable, (row) => folds[row] === fold);
     const outputs = layers.map((layer) => readLayer(predictions, layer, rows));
     const average = weightedSum(outputs, learn(others));

@@ -3,14 +3,16 @@ import type { EvaluateArgs, EvaluateFacts } from './facts.ts';
 import { ownAgainst } from './own-against.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { plotFacts } from './plots.ts';
+import { judgedData } from './repeated-data.ts';
 import { type Side, sideOf, sideScores } from './side-scores.ts';
-import { truthOf } from './truth.ts';
 
 /** Own and global scores on identical rows, their comparison, and what a report draws (`EvaluateFacts`). */
-export function evaluate(data: PartitionData, args: EvaluateArgs): PartitionResult<EvaluateFacts> {
+export function evaluate(
+  stored: PartitionData,
+  args: EvaluateArgs,
+): PartitionResult<EvaluateFacts> {
+  const { data, truth } = judgedData(stored, args);
   const { folds } = data;
-  if (folds === undefined) throw new RangeError('Evaluation needs the folds of its rows.');
-  const truth = truthOf(data.frame, args, folds);
   const own = sideOf(data, 'own', args);
   const global = sideOf(data, 'global', args);
   const parent = sideOf(data, 'parent', args);

@@ -94,6 +94,8 @@ export type FoldPart = {
   readonly fold: number;
   /** Of the fold's training rows. */
   readonly share: number;
+  /** From 0, which is the default. */
+  readonly repeat?: number;
 };
 /** `adjustments`: what the folds taught of the candidate's probabilities. */
 export type RefitPart = {

@@ -22,11 +22,33 @@ export function chooseWithoutFolds(
   const scorable = rowsOfAnyLayer(predictions, outOfFoldRows(folds));
   const count = scorable.reduce((most, row) => Math.max(most, (folds[row] as number) + 1), 0);
   return Array.from({ length: count }, (_, fold) => {
-    const others = rowsThat(scorable, (row) => folds[row] !== fold);
+    const others = rowsOutside(scorable, { folds, fold, truth });
     const scores = scoreCandidates(truth, predictions, others);
     const eligible = scores.map((score, i) => (cv[i]?.value === null ? (cv[i] as Score) : score));
     return chooseBest(truth.spec.metric, eligible) ?? first;
   });
+}
+
+/** Those of the rows that the fold does not hold, in no other repeat either. */
+export function rowsOutside(
+  rows: Int32Array,
+  {
+    folds,
+    fold,
+    truth: { observations },
+  }: {
+    readonly folds: Uint8Array;
+    readonly fold: number;
+    readonly truth: Pick<Truth, 'observations'>;
+  },
+): Int32Array {
+  if (observations === undefined) return rowsThat(rows, (row) => folds[row] !== fold);
+  const isInside = new Uint8Array(observations.length);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number;
+    if (folds[row] === fold) isInside[observations[row] as number] = 1;
+  }
+  return rowsThat(rows, (row) => isInside[observations[row] as number] === 0);
 }
 
 /** Out-of-fold rows, each with the prediction of the candidate that was chosen without its fold (rows × width, row-major). */

@@ -1,22 +1,26 @@
 import { assignFolds, type FoldAssignment } from '../estimators/assign-folds.ts';
 import type { RowContents } from '../estimators/deal-copies.ts';
 import type { Target } from '../estimators/estimator.ts';
-import { EXCLUDED, HOLDOUT, TRAINING_ONLY } from '../estimators/folds.ts';
+import { EXCLUDED, HOLDOUT, outOfFoldRows, TRAINING_ONLY } from '../estimators/folds.ts';
 import { rankOf } from '../estimators/row-order.ts';
-import { type Frame, findColumn, requireColumn } from '../frame/frame.ts';
-import { hashRows, visitRowHashes } from '../frame/row-hash.ts';
+import { takeTarget } from '../features/take-target.ts';
+import { seedOf } from '../frame/digest.ts';
+import { type Frame, findColumn, requireColumn, takeRows } from '../frame/frame.ts';
+import { hashRows, takeRowHashes, visitRowHashes } from '../frame/row-hash.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { ColumnProfile, ProfileArgs, ProfileFacts } from './facts.ts';
 import { leakageOf } from './leakage.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { profileColumn } from './profile-column.ts';
+import { repeatsOf } from './repeats.ts';
 import { labelsOf, targetOf, timesOf, weightsOf } from './target.ts';
 
-/** What one partition holds (`ProfileFacts`), and its split: blob `folds`, one byte per row. */
+/** What one partition holds (`ProfileFacts`), and its split: blob `folds`, one byte per row, of one repeat after the other. */
 export function profile(data: PartitionData, args: ProfileArgs): PartitionResult<ProfileFacts> {
   const columns = data.frame.columns.map(profileColumn);
   const target = profiledTarget(data.frame, args.spec);
   const split = splitRows(data, args, target);
+  const folds = withRepeats(data, args, { target, folds: split.folds });
   const facts: ProfileFacts = {
     rows: data.frame.rowCount,
     columns,
@@ -24,7 +28,35 @@ export function profile(data: PartitionData, args: ProfileArgs): PartitionResult
     split: splitFacts(split, args.spec),
     warnings: leakageWarnings(data.frame, columns, args.spec),
   };
-  return { facts, blobs: new Map([['folds', split.folds]]) };
+  return { facts, blobs: new Map([['folds', folds]]) };
+}
+
+/** The folds with those of the other repeats after them: rows that the first scores are dealt anew, all others stay. */
+function withRepeats(
+  { frame, rowHashes }: PartitionData,
+  { spec, cutoffs }: ProfileArgs,
+  { target, folds }: { readonly target: Target; readonly folds: Uint8Array },
+): Uint8Array {
+  const repeats = repeatsOf(spec);
+  if (repeats === 1) return folds;
+  const rows = outOfFoldRows(folds);
+  const scored = { frame: takeRows(frame, rows), rowHashes: takeRowHashes(rowHashes, rows) };
+  const all = new Uint8Array(folds.length * repeats);
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    all.set(folds, repeat * folds.length);
+    if (repeat === 0) continue;
+    const args = { spec: specOfRepeat(spec, repeat), cutoffs };
+    const dealt = splitRows(scored, args, takeTarget(target, rows)).folds;
+    for (let i = 0; i < rows.length; i++)
+      all[repeat * folds.length + (rows[i] as number)] = dealt[i] as number;
+  }
+  return all;
+}
+
+/** Another order of the same rows, and no holdout among them. */
+function specOfRepeat(spec: Spec, repeat: number): Spec {
+  const seed = Number(seedOf(spec.seed, 'repeat', repeat) >> 11n);
+  return { ...spec, seed, validate: { ...spec.validate, holdout: 0 } };
 }
 
 /** The target with this partition's own classes: the table's are not known yet. */

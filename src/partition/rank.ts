@@ -11,6 +11,8 @@ import {
   predictionsFromBytes,
   predictionsToBytes,
 } from './predictions.ts';
+import { judgedData } from './repeated-data.ts';
+import { foldsOfRepeats, joinRepeats, repeatsOf, unstackRepeats } from './repeats.ts';
 import { scoreCandidates } from './score-candidates.ts';
 import { scoreLayer, type Truth, truthOf } from './truth.ts';
 
@@ -19,32 +21,34 @@ import { scoreLayer, type Truth, truthOf } from './truth.ts';
  * same adjusted, and with those of the ensemble, where the spec asks for it.
  */
 export function rank(data: PartitionData, args: RankArgs): PartitionResult<RankFacts> {
-  const bytes = data.inputs.get('predictions');
-  if (bytes === undefined || data.folds === undefined)
-    throw new RangeError('Ranking needs folds and predictions.');
-  const truth = truthOf(data.frame, args, data.folds);
+  const judged = judgedData(data, args);
+  const bytes = judged.data.inputs.get('predictions');
+  if (bytes === undefined) throw new RangeError('Ranking needs predictions.');
   const layers = candidateCount(args.spec) + 1;
-  const isAdjusted = isAdjusting(args.spec) || args.spec.ensemble !== undefined;
-  const own = isAdjusted ? bytes.slice() : bytes;
+  const isChanged = isAdjusting(args.spec) || args.spec.ensemble !== undefined;
+  const own = isChanged ? bytes.slice() : bytes;
   const predictions = predictionsFromBytes(own, layers, outputWidth(args.classes));
-  const facts = rankCandidatesIn(predictions, truth, data.folds, args.spec);
+  const facts = rankCandidatesIn(predictions, judged.truth, judged.data.folds, args.spec);
   const blobs = new Map<string, Uint8Array>();
-  if (isAdjusted) blobs.set('predictions', predictionsToBytes(predictions));
+  if (isChanged) {
+    const repeats = unstackRepeats(predictions, repeatsOf(args.spec));
+    blobs.set('predictions', predictionsToBytes(joinRepeats(repeats)));
+  }
   return { facts, blobs };
 }
 
-/** Scores of some candidates from stored out-of-fold predictions, for the search (`TrialsFacts`). */
+/** Scores of some candidates from stored out-of-fold predictions, for the search, which looks at one repeat (`TrialsFacts`). */
 export function scoreTrials(
   data: PartitionData,
   args: RankArgs & TrialsPart,
 ): PartitionResult<TrialsFacts> {
   const bytes = data.inputs.get('predictions');
-  if (bytes === undefined || data.folds === undefined)
-    throw new RangeError('Scoring needs folds and predictions.');
+  if (bytes === undefined) throw new RangeError('Scoring needs predictions.');
+  const [folds] = foldsOfRepeats(data, args.spec);
   const layers = candidateCount(args.spec) + 1;
   const predictions = predictionsFromBytes(bytes, layers, outputWidth(args.classes));
-  const truth = truthOf(data.frame, args, data.folds);
-  const rows = outOfFoldRows(data.folds);
+  const truth = truthOf(data.frame, args, folds);
+  const rows = outOfFoldRows(folds);
   return {
     facts: { scores: scoreCandidates(truth, predictions, rows, args.places) },
     blobs: new Map(),
@@ -70,7 +74,9 @@ export function rankCandidatesIn(
     foldScores:
       isAdjusting(spec) || ensemble !== undefined
         ? cv.map((_, layer) =>
-            Array.from({ length: spec.validate.folds }, (_unused, fold) => scoreFold(layer, fold)),
+            Array.from({ length: spec.validate.folds * repeatsOf(spec) }, (_unused, fold) =>
+              scoreFold(layer, fold),
+            ),
           )
         : null,
     adjustments,

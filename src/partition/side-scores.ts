@@ -2,6 +2,7 @@ import { isLowerBetter, type Metric, type Score } from '../domain/metric.ts';
 import type { Scope } from '../domain/run.ts';
 import { holdoutRows, outOfFoldRows } from '../estimators/folds.ts';
 import { crossValidationInflation, intervalOf } from '../estimators/interval.ts';
+import { observationCount } from '../estimators/observations.ts';
 import { measure } from '../estimators/score.ts';
 import { bandOf } from './band.ts';
 import type { EvaluateArgs, SideScores } from './facts.ts';
@@ -49,7 +50,8 @@ export function sideScores(truth: Truth, side: Side, folds: Uint8Array): SideSco
     scoreRows(truth, { rows, output: readLayer(predictions, layer, rows) });
   const cv = layerOn(best, cvRows(side, folds));
   const judged = nestedRows(side, folds);
-  const nested = scoreRows(truth, judged, crossValidationInflation(foldCount(judged.rows, folds)));
+  const foldsOfOne = foldCount(judged.rows, folds) / copiesOf(truth);
+  const nested = scoreRows(truth, judged, crossValidationInflation(foldsOfOne));
   const holdout = layerOn(predictions.layers - 1, heldOutRows(side, folds));
   const band = bandOf(truth, side, folds);
   return {
@@ -73,6 +75,11 @@ function foldCount(rows: Int32Array, folds: Uint8Array): number {
   return isUsed.reduce((count, used) => count + used, 0);
 }
 
+/** Of each row: one for every repeat. */
+function copiesOf({ observations }: Truth): number {
+  return observations === undefined ? 1 : observations.length / new Set(observations).size;
+}
+
 function optimismOf(metric: Metric, cv: Score, nested: Score): number | null {
   if (cv.value === null || nested.value === null) return null;
   return isLowerBetter(metric) ? nested.value - cv.value : cv.value - nested.value;
@@ -85,6 +92,6 @@ function scoreRows(truth: Truth, { rows, output }: NestedRows, inflation = 1) {
   return {
     score: measured.score,
     interval: intervalOf(measured, metric, scored, inflation),
-    rowCount: rows.length,
+    rowCount: observationCount(scored),
   };
 }

@@ -11,8 +11,10 @@ import {
   type Predictions,
   predictionsFromBytes,
 } from './predictions.ts';
+import { judgedData } from './repeated-data.ts';
+import { repeatsOf } from './repeats.ts';
 import { type Side, sideScores } from './side-scores.ts';
-import { type Truth, truthOf } from './truth.ts';
+import type { Truth } from './truth.ts';
 
 /** Rows of the union that one member has, and where its own and its parent's predictions begin (null = none). */
 type MemberRows = TotalsArgs['members'][number] & {
@@ -31,11 +33,12 @@ function isBlended(member: MemberRows): member is Blended {
 }
 
 /** The metric pooled over the rows of many partitions (`TotalsFacts`): never an average of averages. */
-export function totals(data: PartitionData, args: TotalsArgs): PartitionResult<TotalsFacts> {
+export function totals(stored: PartitionData, args: TotalsArgs): PartitionResult<TotalsFacts> {
+  const { data, truth } = judgedData(stored, args);
   const { folds } = data;
-  if (folds === undefined) throw new RangeError('Totals need the folds of their rows.');
-  const truth = truthOf(data.frame, args, folds);
-  const pool = new Pool(data, folds, args);
+  // The copies of a row stand as far from each other as the table is long.
+  const members = Array.from({ length: repeatsOf(args.spec) }, () => args.members).flat();
+  const pool = new Pool(data, folds, { ...args, members });
   const score = (side: Side | null): SideScores | null => side && sideScores(truth, side, folds);
   const { own, global } = pool.paired();
   const everywhere = pool.global;

@@ -23,7 +23,7 @@ export function trainFold(
   args: TrainArgs & FoldPart,
   { stop }: PartitionContext,
 ): PartitionResult<FoldFacts> {
-  const training = new TrainingData(data, args, { stop });
+  const training = new TrainingData(data, args, { stop }, args.repeat);
   const site = new FitSite(training, args.fold, args.share);
   const fit = fitFold(training, site, args.candidate, args.fold);
   const facts: FoldFacts = {

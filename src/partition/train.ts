@@ -15,6 +15,7 @@ import { candidateCount } from './ensemble-layer.ts';
 import type { CandidateFacts, RankFacts, SelectionFacts, TrainArgs, TrainFacts } from './facts.ts';
 import { isStop } from './fit-candidate.ts';
 import { isEmptyFold, messageOf } from './fit-fold.ts';
+import { fitRepeats, type Repeat } from './fit-repeats.ts';
 import type { PartitionContext, PartitionData, PartitionResult } from './partition-function.ts';
 import {
   createPredictions,
@@ -24,10 +25,20 @@ import {
 } from './predictions.ts';
 import { rankCandidatesIn } from './rank.ts';
 import { type RefitModel, refitModel } from './refit-model.ts';
+import {
+  foldsOfRepeats,
+  joinRepeats,
+  repeatsOf,
+  stackFolds,
+  stackRepeats,
+  stackTruth,
+  unstackRepeats,
+} from './repeats.ts';
 import { rowLedger } from './row-ledger.ts';
 import { searchPartition } from './search-partition.ts';
 import { stabilityOf } from './selection-stability.ts';
 import { TrainingData } from './training-data.ts';
+import type { Truth } from './truth.ts';
 
 /**
  * Every candidate on every fold, the best by the pooled out-of-fold score, and that one refitted (`TrainFacts`). Blobs:
@@ -39,13 +50,16 @@ export function train(
   context: PartitionContext,
 ): PartitionResult<TrainFacts> {
   const training = new TrainingData(data, args, context);
-  const predictions = createPredictions(
-    data.frame.rowCount,
-    candidateCount(args.spec) + 1,
-    outputWidth(args.classes),
-  );
-  const { trials, search } = searchPartition(training, predictions);
-  const ranked = rankCandidatesIn(predictions, training.truth, training.folds, args.spec);
+  const { rowCount } = data.frame;
+  const layers = candidateCount(args.spec) + 1;
+  const repeats = Array.from({ length: repeatsOf(args.spec) }, (_, repeat) => ({
+    training: () => new TrainingData(data, args, context, repeat),
+    predictions: createPredictions(rowCount, layers, outputWidth(args.classes)),
+  }));
+  const [{ predictions }, ...others] = repeats as [Repeat, ...Repeat[]];
+  const { trials: searched, search } = searchPartition(training, predictions);
+  const trials = fitRepeats(searched, others);
+  const ranked = rankRepeats(data, training.truth, repeats, args.spec);
   const { cv, bestWithout } = ranked;
   const tried = trials.map(({ candidate, folds, ...unfit }, i) =>
     candidateFacts(candidate, withScores(folds, ranked.foldScores?.[i]), cv[i] as Score, unfit),
@@ -75,9 +89,27 @@ export function train(
     model: refitted?.model.facts ?? null,
     rows: rowLedger(training),
   };
-  const blobs = new Map([['predictions', predictionsToBytes(predictions)]]);
+  const stored = joinRepeats(repeats.map((one) => one.predictions));
+  const blobs = new Map([['predictions', predictionsToBytes(stored)]]);
   if (refitted !== null) blobs.set('model', refitted.model.bytes);
   return { facts, blobs };
+}
+
+/** Over all repeats; what is adjusted or averaged goes back into their predictions. */
+function rankRepeats(
+  data: PartitionData,
+  truth: Truth,
+  repeats: readonly Repeat[],
+  spec: TrainArgs['spec'],
+): RankFacts {
+  const stacked = stackRepeats(repeats.map(({ predictions }) => predictions));
+  const folds = stackFolds(foldsOfRepeats(data, spec), spec.validate.folds);
+  const copies = stackTruth(truth, data.frame.rowCount, repeats.length);
+  const ranked = rankCandidatesIn(stacked, copies, folds, spec);
+  unstackRepeats(stacked, repeats.length).forEach(({ values }, repeat) => {
+    (repeats[repeat] as Repeat).predictions.values.set(values);
+  });
+  return ranked;
 }
 
 export function featureFacts({ frame, columns, engineered }: TrainingData): TrainFacts['features'] {

@@ -14,6 +14,7 @@ import type { SelectionFacts, TrainArgs } from './facts.ts';
 import { memberRanges } from './member-ranges.ts';
 import { keepNamed } from './named-columns.ts';
 import type { PartitionContext, PartitionData } from './partition-function.ts';
+import { foldsOfRepeats } from './repeats.ts';
 import { sampleRows } from './row-sample.ts';
 import { targetOf, timesOf, weightsOf } from './target.ts';
 import { type Truth, truthOf } from './truth.ts';
@@ -49,6 +50,8 @@ export class TrainingData {
   /** Asks fits and selections to end soon. */
   readonly stop: Int32Array;
   readonly trace: PartitionContext['trace'];
+  /** Of the cross-validation, from 0. */
+  readonly #repeat: number;
   readonly #rowHashes: Uint8Array;
   /** The series of a union, or the one that there is. */
   readonly members: ReturnType<typeof memberRanges>;
@@ -56,15 +59,19 @@ export class TrainingData {
   readonly #selections = new Map<FitPlace, SelectionFacts>();
 
   constructor(
-    { partition, frame, rowHashes, folds }: PartitionData,
+    data: PartitionData,
     args: TrainArgs,
     { stop, trace }: Pick<PartitionContext, 'stop' | 'trace'>,
+    repeat = 0,
   ) {
-    if (folds === undefined) throw new RangeError('Training needs the folds of its rows.');
+    const { partition, frame, rowHashes } = data;
     const { spec } = args;
+    const folds = foldsOfRepeats(data, spec)[repeat];
+    if (folds === undefined) throw new RangeError(`There is no repeat ${repeat}.`);
     this.args = args;
     this.stop = stop;
     this.trace = trace;
+    this.#repeat = repeat;
     this.text = partition.text;
     this.source = frame;
     this.folds = folds;
@@ -158,7 +165,8 @@ export class TrainingData {
 
   /** A seed of its own for every use, so that neither order nor threads can matter. */
   seed(stage: string, place: FitPlace, ...more: readonly string[]): bigint {
-    return seedOf(this.args.spec.seed, stage, this.text, ...more, place);
+    const repeat = this.#repeat === 0 ? [] : [`repeat ${this.#repeat}`];
+    return seedOf(this.args.spec.seed, stage, this.text, ...more, ...repeat, place);
   }
 
   /** µs UTC: where what the fit is scored on begins; of the fit of every row, just after its last one. */

@@ -16,6 +16,8 @@ export type Truth = {
   /** Per row, what `mase` measures errors in; left out for other metrics. */
   readonly scales?: Float64Array | undefined;
   readonly spec: Pick<Spec, 'metric' | 'target' | 'intervals'>;
+  /** The row that each copy is of, where repeats have one each. */
+  readonly observations?: Int32Array;
 };
 
 /** `folds`: of the frame's rows. */
@@ -33,6 +35,7 @@ export function truthOf(frame: Frame, args: RankArgs, folds: Uint8Array): Truth 
 export function scoredRows(truth: Truth, rows: Int32Array, output: Float64Array): ScoredRows {
   const { target, spec } = truth;
   const weights = truth.weights && takeNumbers(truth.weights, rows);
+  const observations = truth.observations && takeCodes(truth.observations, rows);
   if (target.kind === 'values')
     return {
       kind: 'values',
@@ -41,6 +44,7 @@ export function scoredRows(truth: Truth, rows: Int32Array, output: Float64Array)
       weights,
       quantile: spec.target.quantile,
       scales: truth.scales && takeNumbers(truth.scales, rows),
+      observations,
     };
   return {
     kind: 'classes',
@@ -49,6 +53,7 @@ export function scoredRows(truth: Truth, rows: Int32Array, output: Float64Array)
     classes: target.classes,
     positive: spec.target.positive,
     weights,
+    observations,
   };
 }
 

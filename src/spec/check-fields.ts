@@ -5,6 +5,7 @@ import { checkAnomaly } from './check-anomaly.ts';
 import { checkComponents } from './check-components.ts';
 import { checkIntervals } from './check-intervals.ts';
 import { checkParents } from './check-parents.ts';
+import { checkRepeats } from './check-repeats.ts';
 import { columnsOfStep, givenName, looksBack, stepKind } from './engineered-columns.ts';
 import { RANKING_METHODS, THRESHOLD_METHODS } from './features.ts';
 import type { Path } from './problem.ts';
@@ -300,6 +301,7 @@ const CHECKS: readonly Check[] = [
   checkParents,
   checkWarmStart,
   checkScheme,
+  checkRepeats,
   checkLookingBack,
   checkTargetInFeatures,
   checkNewNames,

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { ASKED_TASKS, METRICS, type Metric, type Task } from '../domain/metric.ts';
 import type { Candidate } from '../estimators/candidates.ts';
 import { columnName, columnNames } from './column-name.ts';
-import { duration } from './duration.ts';
 import { engineSchema } from './engine.ts';
 import { ensembleSchema } from './ensemble.ts';
 import { explainSchema } from './explain.ts';
@@ -11,6 +10,7 @@ import { type Forecast, forecastSchema } from './forecast.ts';
 import { mapSchema } from './map.ts';
 import { sourceSchema } from './source.ts';
 import { timezoneName } from './timezone.ts';
+import { validateSchema } from './validate.ts';
 
 const binsSchema = z.union([
   z.strictObject({
@@ -100,44 +100,6 @@ const tuneSchema = z.strictObject({
     .describe(
       'Looked at between fits; candidates are tried one by one then, the simplest always. What was completed is recorded.',
     ),
-});
-
-const validateSchema = z.strictObject({
-  holdout: z
-    .number()
-    .gt(0)
-    .lt(1)
-    .default(0.2)
-    .describe('Share of rows that no choice ever sees: they give the honest score.'),
-  folds: z.int().min(2).max(20).default(3).describe('Parts of the cross-validation.'),
-  scheme: z
-    .enum(['stratified', 'shuffled', 'time', 'group'])
-    .optional()
-    .describe(
-      'Default: `time` when `time` is declared, `group` when `group` is, else `stratified` (regression: `shuffled`).',
-    ),
-  group: columnName
-    .optional()
-    .describe('Column whose equal values never stand on two sides of a split.'),
-  gap: duration
-    .optional()
-    .describe(
-      'Time scheme: rows this long before a fold, or before the holdout, do not train what is scored there.',
-    ),
-  horizon: duration
-    .optional()
-    .describe(
-      'Time scheme: each fold scores a span of this length, the last ends where the holdout starts. Default: folds of equal row counts.',
-    ),
-  window: duration
-    .optional()
-    .describe(
-      'Time scheme: train on the rows of this long before the gap only (sliding). Default: on all earlier rows (expanding).',
-    ),
-  refit: z
-    .enum(['training', 'all'])
-    .default('training')
-    .describe('Rows that the shipped model is fitted on; `all` adds the holdout after scoring.'),
 });
 
 const dataSchema = z.strictObject({

@@ -101,7 +101,7 @@ export function describeEngine(
       expect(factsOrThrow(together[1])).toEqual(factsOrThrow(alone));
     });
 
-    it('joins the rows of a union in the order of its ranges', async () => {
+    it('joins the rows of a union in the order of its ranges, and the folds of one repeat after those of another', async () => {
       const ranges = [
         { start: 700, count: 2 },
         { start: 3, count: 2 },
@@ -109,18 +109,19 @@ export function describeEngine(
         { start: 990, count: 1 },
       ];
       const folds = join(folder, 'folds');
-      writeFileSync(
-        folds,
-        Uint8Array.from({ length: ROWS }, (_, row) => row % 251),
+      const foldOf = (row: number, repeat: number) => (row + 100 * repeat) % 251;
+      const all = [0, 1].flatMap((repeat) =>
+        Array.from({ length: ROWS }, (_, row) => foldOf(row, repeat)),
       );
+      writeFileSync(folds, Uint8Array.from(all));
       const job = jobOf('summarise', [{ partition: { id: 'u', text: 'u', ranges } }], {
-        folds: { path: folds },
+        folds: { path: folds, repeats: 2 },
       });
       const [outcome] = await run(job);
       const rows = [700, 701, 3, 4, 990];
       expect(factsOrThrow(outcome)).toMatchObject({
         values: rows,
-        folds: rows.map((row) => row % 251),
+        folds: [0, 1].flatMap((repeat) => rows.map((row) => foldOf(row, repeat))),
         levels: [['h0', 'h7', 'h9']],
       });
     });

@@ -263,6 +263,7 @@ describe('a table of small and odd partitions', () => {
       target: { column: 'y', task: 'regression' },
       columns: { weight: 'w', drop: ['label'] },
       algorithms: ['baseline', 'ridge', 'decision_tree', { random_forest: { trees: 3 } }],
+      validate: { repeats: 2 },
       ensemble: {},
       explain: { repeats: 2 },
     });
@@ -281,9 +282,14 @@ describe('a table of small and odd partitions', () => {
       expect(candidates.map(({ algorithm }) => algorithm).at(-1)).toBe('ensemble');
       expect(explanation?.importance.map(({ column }) => column)).toContain('x');
     }
-    const data = `${partita.folder}/small.csv`;
+    const oof = `${partita.folder}/repeats.csv`;
+    const asked = ['--split', 'oof', '--out', oof];
+    await partita.command('predictions', result.runId, ...asked);
+    const repeats = readCsv(oof).map(({ repeat }) => Number(repeat));
+    expect(repeats.filter((repeat) => repeat === 1)).toHaveLength(repeats.length / 2);
     const out = `${partita.folder}/values.csv`;
-    const scored = await partita.command('predict', result.runId, '--data', data, '--out', out);
+    const table = ['--data', `${partita.folder}/small.csv`, '--out', out];
+    const scored = await partita.command('predict', result.runId, ...table);
     expect(scored.code, scored.stderr).toBe(0);
     expect(readCsv(out)).toHaveLength(TABLE.length);
   }, 120_000);

@@ -12,6 +12,7 @@ import {
   readLayer,
   writeLayerInto,
 } from '../../src/partition/predictions.ts';
+import { foldsOfRepeats, joinRepeats } from '../../src/partition/repeats.ts';
 import type { Spec } from '../../src/spec/spec.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { seededDraws } from '../support/draws.ts';
@@ -21,37 +22,40 @@ const CLASSES = STATUSES;
 
 describe('train in parts', () => {
   it.each([
-    ['own', undefined],
-    ['global', undefined],
-    ['global', {}],
-  ] as const)('gives what train gives in one piece (%s, ensemble %o)', (scope, ensemble) => {
-    const spec = machineSpec({
-      ensemble,
-      time: 'moment',
-      validate: { scheme: 'stratified' },
-      features: {
-        engineer: [{ lag: { columns: ['rpm'], steps: [1] } }],
-        select: { method: 'anova', keep: 3 },
-      },
-      algorithms: ['baseline', 'logistic', { gradient_boosting: { rounds: 5 } }],
-    });
-    const data = partitionData(machineFrame({ car: 90, loader: 60 }), spec, { text: '(all)' });
-    const args = argsOf(spec, scope);
-    const whole = run('train', data, args);
-    const parts = trainInParts(data, args);
-    const facts = whole.facts;
-    expect(parts.best).toBe(facts.best);
-    expect(parts.bestWithout).toEqual(facts.bestWithout);
-    expect(parts.cv).toEqual(facts.candidates.map(({ cv }) => cv));
-    expect(parts.seeds).toEqual(
-      facts.candidates.slice(0, spec.candidates.length).map(({ seed }) => seed),
-    );
-    expect(parts.refit.model).toEqual(facts.model);
-    expect(parts.refit.rows).toEqual(facts.rows);
-    expect(parts.refit.features).toEqual(facts.features);
-    expect(parts.predictions).toEqual(whole.blobs.get('predictions'));
-    expect(parts.model).toEqual(whole.blobs.get('model'));
-  });
+    ['own', undefined, 1],
+    ['global', undefined, 1],
+    ['global', {}, 2],
+  ] as const)(
+    'gives what train gives in one piece (%s, ensemble %o, repeats %o)',
+    (scope, ensemble, repeats) => {
+      const spec = machineSpec({
+        ensemble,
+        time: 'moment',
+        validate: { scheme: 'stratified', repeats },
+        features: {
+          engineer: [{ lag: { columns: ['rpm'], steps: [1] } }],
+          select: { method: 'anova', keep: 3 },
+        },
+        algorithms: ['baseline', 'logistic', { gradient_boosting: { rounds: 5 } }],
+      });
+      const data = partitionData(machineFrame({ car: 90, loader: 60 }), spec, { text: '(all)' });
+      const args = argsOf(spec, scope);
+      const whole = run('train', data, args);
+      const parts = trainInParts(data, args);
+      const facts = whole.facts;
+      expect(parts.best).toBe(facts.best);
+      expect(parts.bestWithout).toEqual(facts.bestWithout);
+      expect(parts.cv).toEqual(facts.candidates.map(({ cv }) => cv));
+      expect(parts.seeds).toEqual(
+        facts.candidates.slice(0, spec.candidates.length).map(({ seed }) => seed),
+      );
+      expect(parts.refit.model).toEqual(facts.model);
+      expect(parts.refit.rows).toEqual(facts.rows);
+      expect(parts.refit.features).toEqual(facts.features);
+      expect(parts.predictions).toEqual(whole.blobs.get('predictions'));
+      expect(parts.model).toEqual(whole.blobs.get('model'));
+    },
+  );
 });
 
 describe('the global model', () => {
@@ -144,16 +148,22 @@ function argsOf(spec: Spec, scope: TrainArgs['scope'] = 'own'): TrainArgs {
 function trainInParts(data: PartitionData & { readonly folds: Uint8Array }, args: TrainArgs) {
   const { candidates, validate } = args.spec;
   const layers = candidateCount(args.spec) + 1;
-  const predictions = createPredictions(data.frame.rowCount, layers, CLASSES.length);
+  const repeats = foldsOfRepeats(data, args.spec).map((folds) => ({
+    folds,
+    into: createPredictions(data.frame.rowCount, layers, CLASSES.length),
+  }));
   const seeds = candidates.map((candidate, place) => {
-    const folds = Array.from({ length: validate.folds }, (_unused, fold) => {
-      const part = run('train-fold', data, { ...args, candidate, fold, share: 1 });
-      const output = asDoubles(part.blobs.get('predictions') as Uint8Array);
-      writeLayerInto(output, validationRows(data.folds, fold), place, predictions);
-      return part.facts;
-    });
-    return folds[0]?.seed;
+    const fitted = repeats.flatMap(({ folds, into }, repeat) =>
+      Array.from({ length: validate.folds }, (_unused, fold) => {
+        const part = run('train-fold', data, { ...args, candidate, fold, share: 1, repeat });
+        const output = asDoubles(part.blobs.get('predictions') as Uint8Array);
+        writeLayerInto(output, validationRows(folds, fold), place, into);
+        return part.facts;
+      }),
+    );
+    return fitted[0]?.seed;
   });
+  const predictions = joinRepeats(repeats.map(({ into }) => into));
   const inputs = new Map([['predictions', predictionsToBytes(predictions)]]);
   const { facts: ranked, blobs } = run('rank', { ...data, inputs }, args);
   const averaged = blobs.get('predictions');

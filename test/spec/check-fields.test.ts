@@ -6,6 +6,13 @@ import { MINIMAL, minimalWith, regressionWith } from './spec-texts.ts';
 const warningsOf = (text: string) => parseSpec(text, { fileName: 'sales.yaml' }).warnings;
 
 describe('fields that contradict each other', () => {
+  it('on_small: shrink weighs by one cross-validation, and takes no repeats', () => {
+    const shrunk = minimalWith('validate: { repeats: 2 }').replace('by:', 'on_small: shrink, by:');
+    const { path, message } = soleProblem(shrunk);
+    expect(path).toEqual(['validate', 'repeats']);
+    expect(message).toContain('Remove `repeats`, or set another `partition.on_small`.');
+  });
+
   it('on_small: global needs the model without partition', () => {
     const problem = soleProblem(minimalWith('global: { enabled: false }'));
     expect(problem.path).toEqual(['partition', 'on_small']);
@@ -58,6 +65,15 @@ describe('fields that contradict each other', () => {
     [
       'tune: { method: random, warm_start: true }',
       '`random` without a budget tries all its candidates in every partition.',
+    ],
+    [
+      'time: at\nvalidate: { repeats: 2 }',
+      'The time scheme has one order of rows: there is nothing to repeat.',
+    ],
+    ['validate: { repeats: 20, folds: 20 }', '20 repeats of 20 folds are more than 250 folds.'],
+    [
+      'tune: { method: random, budget: { run: 60 } }\nvalidate: { repeats: 2 }',
+      '`tune.budget` buys one cross-validation',
     ],
     ['validate: { scheme: group }', '`group` needs the column in `validate.group`.'],
     ['features: { select: { method: none, keep: 3 } }', '`none` does not rank columns.'],

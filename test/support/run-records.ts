@@ -8,6 +8,7 @@ import type {
 } from '../../src/partition/facts.ts';
 import type { Spec } from '../../src/spec/spec.ts';
 import type { PartitionRecord, RunRecord } from '../../src/stores/run-store.ts';
+import { EXPLANATION } from './explanation.ts';
 
 /** A run and its partitions as the store gives them, made up: for what reads records and needs no training. */
 
@@ -217,35 +218,7 @@ function trainFacts(text: string): TrainFacts {
         { feature: 'engine_rpm', share: 0.7 },
         { feature: 'hydraulic_pressure', share: 0.3 },
       ],
-      explanation: {
-        rows: 200,
-        repeats: 5,
-        importance: [
-          { column: 'engine_rpm', loss: 0.21, deviation: 0.02 },
-          { column: 'site', loss: 0.04, deviation: 0.01 },
-          { column: 'shift', loss: -0.001, deviation: 0.01 },
-        ],
-        dependence: [
-          {
-            column: 'engine_rpm',
-            kind: 'number',
-            outputs: ['active', 'idle', 'off'],
-            points: [
-              { at: 600, outputs: [0.1, 0.7, 0.2] },
-              { at: 1400, outputs: [0.8, 0.15, 0.05] },
-            ],
-          },
-          {
-            column: 'site',
-            kind: 'category',
-            outputs: ['active', 'idle', 'off'],
-            points: [
-              { at: 'north <1>', outputs: [0.5, 0.3, 0.2] },
-              { at: null, outputs: [0.4, 0.4, 0.2] },
-            ],
-          },
-        ],
-      },
+      explanation: EXPLANATION,
       edits: [],
     },
     rows: { rows: 1000, used: 800, holdout: 200, excluded: {} },

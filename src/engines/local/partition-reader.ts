@@ -47,7 +47,7 @@ export class PartitionReader {
   ): LoadedPartition {
     const { folds: file } = this.#map;
     if (file === undefined) return { frame, rowHashes };
-    return { frame, rowHashes, folds: readFolds(file.path, partition.ranges) };
+    return { frame, rowHashes, folds: readFolds(file, partition.ranges) };
   }
 }
 

@@ -1,7 +1,7 @@
 import { Failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StoredColumn } from '../../frame/snapshot-layout.ts';
-import type { FunctionRef, Limits, PartitionTask } from '../engine.ts';
+import type { FoldsRef, FunctionRef, Limits, PartitionTask } from '../engine.ts';
 import { type PackedTasks, packTasks, unpackTasks } from './packed-tasks.ts';
 
 /** Changes when an older worker could not run what a newer client sends, or the other way round. */
@@ -36,8 +36,7 @@ export type GroupCommand = {
   readonly columns: readonly InputColumn[];
   readonly rowHashes: boolean;
   readonly tasks: readonly PartitionTask[];
-  /** One byte per snapshot row. */
-  readonly folds?: { readonly path: string };
+  readonly folds?: FoldsRef;
   readonly limits: Limits;
 };
 

@@ -1,7 +1,7 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { Failure } from '../../domain/failure.ts';
 import type { RowRange } from '../../frame/frame.ts';
-import type { InputRef } from '../engine.ts';
+import type { FoldsRef, InputRef } from '../engine.ts';
 
 /** The bytes of a task's inputs by name; ranges of one name are joined in order. */
 export function readInputs(refs: readonly InputRef[]): ReadonlyMap<string, Uint8Array> {
@@ -18,15 +18,23 @@ export function readInputs(refs: readonly InputRef[]): ReadonlyMap<string, Uint8
   return inputs;
 }
 
-/** Bytes of the rows of ranges, range after range, from a file of one byte per row; on shared memory. */
-export function readFolds(path: string, ranges: readonly RowRange[]): Uint8Array {
+/**
+ * Bytes of the rows of ranges, range after range, from a file of one byte per row, or of one for each repeat: those of one
+ * repeat after those of another, as in the file. On shared memory.
+ */
+export function readFolds(
+  { path, repeats = 1 }: FoldsRef,
+  ranges: readonly RowRange[],
+): Uint8Array {
   const rowCount = ranges.reduce((sum, { count }) => sum + count, 0);
-  const folds = new Uint8Array(new SharedArrayBuffer(rowCount));
+  const folds = new Uint8Array(new SharedArrayBuffer(rowCount * repeats));
+  const tableRows = repeats === 1 ? 0 : statSync(path).size / repeats;
   let done = 0;
-  for (const { start, count } of ranges) {
-    readRangeInto(path, start, folds.subarray(done, done + count));
-    done += count;
-  }
+  for (let repeat = 0; repeat < repeats; repeat++)
+    for (const { start, count } of ranges) {
+      readRangeInto(path, repeat * tableRows + start, folds.subarray(done, done + count));
+      done += count;
+    }
   return folds;
 }
 

@@ -15,6 +15,8 @@ export type ClassRows = {
   readonly positive?: string | undefined;
   /** One non-negative weight per row. */
   readonly weights?: Float64Array | undefined;
+  /** Rows of one number are one observation, scored in several repeats; left out: each row is one. */
+  readonly observations?: Int32Array | undefined;
 };
 
 /** Rows of a regression. */
@@ -23,6 +25,8 @@ export type ValueRows = {
   readonly truth: Float64Array;
   readonly prediction: Float64Array;
   readonly weights?: Float64Array | undefined;
+  /** As of `ClassRows`. */
+  readonly observations?: Int32Array | undefined;
   /** The quantile that `pinball` measures; one half when left out. */
   readonly quantile?: number | undefined;
   /** Per row, the error that `mase` takes as its unit; NaN where its series has none. */

@@ -55,7 +55,8 @@ export function timingQueries(db: Kysely<Database>): Pick<RunStore, 'timings' | 
           'run_partition.row_count as rows',
           sql<number>`greatest(1, cardinality(selection.kept))`.as('features'),
           sql<number>`json_array_length(run_plan.classes)`.as('classes'),
-          sql<number>`(spec.document #>> '{validate,folds}')::integer`.as('folds'),
+          sql<number>`(spec.document #>> '{validate,folds}')::integer
+            * coalesce((spec.document #>> '{validate,repeats}')::integer, 1)`.as('folds'),
           'candidate.fit_ms as fitMs',
         ])
         .execute();

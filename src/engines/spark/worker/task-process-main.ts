@@ -94,7 +94,7 @@ async function loadPartition(
   // This thread idles from here on: what the batches came in would stay as long as the function runs.
   if (frame.rowCount > LARGE_ROWS) globalThis.gc?.();
   if (folds === undefined) return { frame, rowHashes };
-  return { frame, rowHashes, folds: readFolds(folds.path, partition.ranges) };
+  return { frame, rowHashes, folds: readFolds(folds, partition.ranges) };
 }
 
 /** The thread that waits, or another in its place when it is gone or has another limit. */
