@@ -118,7 +118,9 @@ async function train(
         scores.push(bestScore(factsOf(outcome)));
     }
   };
-  await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, work));
+  // All have ended before anything is told: a server that is stopped under the others would hide what happened.
+  const ends = await Promise.allSettled(Array.from({ length: BATCHES_AT_ONCE }, work));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return meanOf(scores);
 }
 
