@@ -51,8 +51,8 @@ const PROGRAM_SETTING = 'spark.sql.execution.pyspark.python';
 export class Cluster {
   readonly #options: ClusterOptions;
   #ready: Promise<ReadySession> | undefined;
-  /** Names of the artifacts that the session has. */
-  #sent = new Set<string>();
+  /** The artifacts that the session has, or is being sent, by name: Spark fails who sends what another is just sending. */
+  #sent = new Map<string, Promise<void>>();
   #isLeft = false;
   #uses = 0;
   #idle: NodeJS.Timeout | undefined;
@@ -99,8 +99,13 @@ export class Cluster {
   async sendModule(path: string): Promise<string> {
     const { session } = await this.ready();
     const { fileName, artifact } = await shipModule(path);
-    if (!this.#sent.has(artifact.name)) await session.addArtifact(artifact);
-    this.#sent.add(artifact.name);
+    const sent = this.#sent;
+    const sending = sent.get(artifact.name) ?? session.addArtifact(artifact);
+    sent.set(artifact.name, sending);
+    await sending.catch((error: unknown) => {
+      sent.delete(artifact.name);
+      throw error;
+    });
     return fileName;
   }
 
@@ -108,7 +113,7 @@ export class Cluster {
   async forget(): Promise<void> {
     const ready = this.#ready;
     this.#ready = undefined;
-    this.#sent = new Set();
+    this.#sent = new Map();
     this.#isLeft = false;
     // One that never opened has told why to whoever wanted it.
     (await ready?.catch(() => undefined))?.session.close();
@@ -124,7 +129,7 @@ export class Cluster {
     const opening = this.#ready;
     const isLeft = this.#isLeft;
     this.#ready = undefined;
-    this.#sent = new Set();
+    this.#sent = new Map();
     this.#isLeft = false;
     const ready = await opening?.catch(() => undefined);
     if (isLeft) return ready?.session.close();

@@ -192,6 +192,16 @@ describe('the Spark engine', { timeout: 5 * MINUTE }, () => {
     expect(namesIn(book)).toHaveLength(names.length + length);
   });
 
+  it('sends a new session the module of several jobs that begin at once, once', async () => {
+    const engine = engineAt(spark.remote);
+    const jobs = Array.from({ length: 4 }, () =>
+      allOf(engine.map(jobOf('look', tasks.slice(0, 1)), never())),
+    );
+    const kinds = (await Promise.all(jobs)).flat().map(({ kind }) => kind);
+    await engine.close();
+    expect(kinds).toEqual(jobs.map(() => 'ok'));
+  });
+
   it('gets a new session when the server has lost the one it had', async () => {
     const engine = engineAt(spark.remote);
     const bookmark = new MemoryBookmark();
