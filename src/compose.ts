@@ -5,6 +5,7 @@ import { migrateDatabase } from './compose/migrate-database.ts';
 import { System } from './compose/system.ts';
 import { type Config, environmentVariable, readConfig } from './config.ts';
 import type { OperationContext } from './operations/context.ts';
+import { overview } from './operations/overview.ts';
 import { runReport } from './operations/report.ts';
 import { runResult } from './operations/result.ts';
 import { runFacts } from './operations/run-facts.ts';
@@ -44,7 +45,12 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     runs: (options) => act((context) => listRuns(context, options)),
     report: (run, format) => act((context) => runReport(context, run, format)),
     facts: runFacts(act),
+    overview: overview(act),
     sources: sourceLook(config.folder, (source) => system.addressOf(source)),
+    diagnose: async () => {
+      const { diagnose } = await import('./embedded/diagnosis.ts');
+      return diagnose(config);
+    },
     temporalUi: () => act(async ({ temporalUi }) => temporalUi),
     plan: async (prepared) => {
       const { planRun } = await import('./operations/plan.ts');

@@ -37,10 +37,10 @@ export function ledgerServices(
       await lend(request.run);
       return act((context) => retryRun(context, request));
     },
-    reproduce: async (run) => {
+    reproduce: async (run, by) => {
       const { startReproduction } = await import('../operations/reproduce.ts');
       await lend(run);
-      return act((context) => startReproduction(context, run));
+      return act((context) => startReproduction(context, run, by));
     },
     compareReproduction: async (run) => {
       const { compareReproduction } = await import('../operations/reproduce.ts');

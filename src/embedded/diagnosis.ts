@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Config } from '../config.ts';
 import { isFailure } from '../domain/failure.ts';
+import type { Finding } from '../domain/finding.ts';
 import { fileSha256 } from './file-sha256.ts';
 import { freePorts } from './free-port.ts';
 import { historyGuard } from './history-guard.ts';
@@ -14,17 +15,6 @@ import { runProgram } from './run-program.ts';
 import { existingDatabaseUser } from './system-user.ts';
 import { findTemporal } from './temporal-program.ts';
 import { TEMPORAL_VERSION } from './temporal-release.ts';
-
-/** `warning`: works, or is needed for a part only. `problem`: nothing runs before it is solved. */
-export type FindingLevel = 'ok' | 'warning' | 'problem';
-
-/** One thing that Partita needs of the machine: what was found, and what to do about it. */
-export type Finding = {
-  readonly name: string;
-  readonly level: FindingLevel;
-  readonly found: string;
-  readonly remedy: string | null;
-};
 
 const GIGABYTE = 2 ** 30;
 

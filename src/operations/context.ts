@@ -10,6 +10,7 @@ import type { BookmarkStore } from '../stores/bookmark-store.ts';
 import type { LineageStore } from '../stores/lineage-store.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import type { OutboxStore } from '../stores/outbox-store.ts';
+import type { OverviewStore } from '../stores/overview-store.ts';
 import type { QuarantineStore } from '../stores/quarantine-store.ts';
 import type { RegistryStore } from '../stores/registry-store.ts';
 import type { RetentionStore } from '../stores/retention-store.ts';
@@ -37,6 +38,7 @@ export type Workshop = {
 export type OperationContext = Workshop & {
   readonly runs: RunStore;
   readonly facts: RunFactsStore;
+  readonly overview: OverviewStore;
   readonly lineage: LineageStore;
   readonly audit: AuditStore;
   readonly bookmarks: BookmarkStore;

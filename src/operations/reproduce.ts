@@ -2,36 +2,23 @@ import { Failure } from '../domain/failure.ts';
 import { asJson } from '../domain/json.ts';
 import { isTerminal, type Stage } from '../domain/run.ts';
 import type { RunRecord } from '../stores/run-store.ts';
-import {
-  compareRuns,
-  type FirstDifference,
-  type RunChanges,
-  type RunComparison,
-} from './compare-runs.ts';
+import { compareRuns, type FirstDifference, type RunChanges } from './compare-runs.ts';
 import type { OperationContext } from './context.ts';
 import { refuseDeleted } from './deleted-run.ts';
+import type { DifferenceCause, Reproduction } from './reproduction.ts';
 import { startNewRun } from './submit.ts';
-
-/** What another result may come from, the plainest first. */
-export type DifferenceCause = 'data' | 'code' | 'environment' | 'non-determinism';
-
-export type Reproduction = {
-  /** Null: nothing was fitted, because the rows are not what the run read. */
-  readonly runId: string | null;
-  readonly origin: string;
-  readonly isReproduced: boolean;
-  readonly partitions: number;
-  /** The first difference in the order of the work, with what it comes from; null: there is none. */
-  readonly first: RunComparison['first'];
-  readonly cause: DifferenceCause | null;
-  /** What was not the same this time, whether or not it made a difference. */
-  readonly changed: RunChanges;
-};
 
 /** A reproduction under way, or one that has failed before it began. */
 export type ReproductionStart =
   | { readonly kind: 'started'; readonly runId: string; readonly origin: string }
   | { readonly kind: 'ended'; readonly reproduction: Reproduction };
+
+export type ReproduceOptions = {
+  /** Who asks, where it is not who runs this process. */
+  readonly requestedBy?: string;
+  /** The same key again: the run that exists. */
+  readonly idempotencyKey?: string | undefined;
+};
 
 /**
  * Checks the bytes that a run read against their digests, then starts the same run on them with nothing taken over; where
@@ -41,6 +28,7 @@ export type ReproductionStart =
 export async function startReproduction(
   context: OperationContext,
   id: string,
+  { requestedBy = context.user, idempotencyKey }: ReproduceOptions = {},
 ): Promise<ReproductionStart> {
   const origin = await context.runs.run(id);
   if (!isTerminal(origin.status))
@@ -61,7 +49,8 @@ export async function startReproduction(
     spec: origin.spec,
     specDigest: origin.specDigest,
     baseFolder: origin.baseFolder,
-    requestedBy: context.user,
+    requestedBy,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     reuse: false,
     origin: { mode: 'reproduce', runId: origin.runId },
   });

@@ -1,4 +1,5 @@
 import type { Digest } from '../domain/digest.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Metric } from '../domain/metric.ts';
 import type { PartitionKey } from '../domain/partition.ts';
@@ -19,9 +20,11 @@ import type { EstimateBasis } from './estimate-training.ts';
 import type { MlflowExport } from './export-mlflow.ts';
 import type { ModelCard } from './model-card.ts';
 import type { ModelSets } from './model-sets.ts';
+import type { Overview } from './overview.ts';
 import type { Quarantines } from './quarantines.ts';
 import type { BundleRequest, Replayed } from './replay-bundle.ts';
-import type { Reproduction, ReproductionStart } from './reproduce.ts';
+import type { ReproduceOptions, ReproductionStart } from './reproduce.ts';
+import type { Reproduction } from './reproduction.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { Schedules } from './schedules.ts';
 import type { ScoredRow } from './scorer.ts';
@@ -298,7 +301,7 @@ export interface Services {
   /** A new run on the rows that another one read, which fits again what is asked for and takes over the rest. */
   retry(request: RetryRequest): Promise<RetryResult>;
   /** Checks the bytes that a run read, and starts the same run on them with nothing taken over. */
-  reproduce(run: string): Promise<ReproductionStart>;
+  reproduce(run: string, by?: ReproduceOptions): Promise<ReproductionStart>;
   /** How such a run came out, step by step, against the one it reproduces. */
   compareReproduction(run: string): Promise<Reproduction>;
   /** What changed from one run to another, and what that did. */
@@ -318,6 +321,7 @@ export interface Services {
   }): Promise<readonly RunSummary[]>;
   report(run: string, format: ReportFormat): Promise<string>;
   readonly facts: RunFacts;
+  readonly overview: Overview;
   readonly sources: SourceLook;
   readonly audit: Pick<AuditStore, 'append' | 'list'>;
   /** Recomputes the whole trail and the rows it vouches for; `checkpoint`: an exported trail that it must begin with. */
@@ -333,6 +337,8 @@ export interface Services {
   restoreRun(run: string, by?: Asker): Promise<void>;
   /** Takes away the bytes that no kept run reaches; every row of the record stays. */
   collectGarbage(request: GarbageRequest): Promise<Garbage>;
+  /** What this machine has of what is needed, and what to do about the rest; changes nothing. */
+  diagnose(): Promise<readonly Finding[]>;
   /** Temporal's own web pages; null when Temporal is not ours. */
   temporalUi(): Promise<string | null>;
   /** Reads the source; writes nothing. */

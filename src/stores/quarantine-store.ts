@@ -17,6 +17,9 @@ export type Quarantine = {
   readonly at: string;
 };
 
+/** A change of it: who began or ended a quarantine, when and why. */
+export type QuarantineChange = Quarantine & { readonly kind: 'quarantine' | 'release' };
+
 /** What of a run must not answer, with the reason in the words of who said so. */
 export type Withheld = {
   readonly models: ReadonlyMap<Digest, string>;
@@ -42,6 +45,8 @@ export interface QuarantineStore {
   release(subject: Subject, change: AliasChange & { readonly reason: string }): Promise<Quarantine>;
   /** The newest first. */
   quarantines(): Promise<readonly Quarantine[]>;
+  /** What was put into quarantine and let out of it, the newest first. */
+  changes(limit: number): Promise<readonly QuarantineChange[]>;
   withheld(runId: string): Promise<Withheld>;
   /** The run that `text` names now, and the newest change of quarantines: together they name what is served. */
   standing(text: string): Promise<{ readonly runId: string; readonly change: string }>;

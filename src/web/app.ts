@@ -14,6 +14,7 @@ import { openApiDocument } from './openapi.ts';
 import { documentationPage, noticePage } from './pages.ts';
 import { problemOf, problemOfError, problemResponse, WebFailure } from './problems.ts';
 import { withoutPasswords } from './redact.ts';
+import { dataRoutes } from './routes/data.ts';
 import { lineageRoutes } from './routes/lineage.ts';
 import { modelRoutes } from './routes/models.ts';
 import { runFactsRoutes } from './routes/run-facts.ts';
@@ -93,6 +94,7 @@ function bindEndpoints(app: Hono, options: WebOptions): readonly Place[] {
     ...sessionRoutes(options),
     ...runRoutes(options),
     ...runFactsRoutes(options, new StreamSlots(options.maxStreams)),
+    ...dataRoutes(options),
     ...specRoutes(options),
     ...modelRoutes(options),
     ...lineageRoutes(options),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Html, html } from '../report/html/html.ts';
-import { documentPolicy } from './headers.ts';
+import { documentPolicy, REPORT_POLICY } from './headers.ts';
 import type { OpenApiDocument } from './openapi.ts';
 
 /** Pages of ours without a script: what the application does not show. */
@@ -52,6 +52,17 @@ function page(title: string, body: Html, status: number): Response {
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': documentPolicy(STYLE_HASH),
+    },
+  });
+}
+
+/** A document that is no part of the site: shown, or saved under its name. */
+export function pageOfItsOwn(html: string, fileName: string, isDownload: boolean): Response {
+  return new Response(html, {
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': REPORT_POLICY,
+      'content-disposition': `${isDownload ? 'attachment' : 'inline'}; filename="${fileName}"`,
     },
   });
 }

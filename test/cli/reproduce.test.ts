@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Reproduction } from '../../src/operations/reproduce.ts';
+import type { Reproduction } from '../../src/operations/reproduction.ts';
 import { stateOf } from './fake-services.ts';
 import { runCli, soleJson } from './run-cli.ts';
 

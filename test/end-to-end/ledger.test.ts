@@ -8,7 +8,7 @@ import type { RunResult } from '../../src/domain/result.ts';
 import type { Garbage } from '../../src/operations/collect-garbage.ts';
 import type { RunComparison } from '../../src/operations/compare-runs.ts';
 import { replayBundle } from '../../src/operations/replay-bundle.ts';
-import type { Reproduction } from '../../src/operations/reproduce.ts';
+import type { Reproduction } from '../../src/operations/reproduction.ts';
 import type { RetryResult } from '../../src/operations/services.ts';
 import type { TrainArgs } from '../../src/partition/facts.ts';
 import type { AuditVerdict } from '../../src/stores/audit-store.ts';

@@ -14,6 +14,8 @@ const REQUESTS_PER_ENDPOINT = 25;
 const SLOW: { readonly [key: string]: number } = {
   'POST /sources/preview': 8,
   'POST /runs/{run}/retry': 3,
+  'POST /runs/{run}/reproduce': 1,
+  'GET /doctor': 1,
 };
 
 type Asked = { readonly path: string; readonly init: RequestInit };

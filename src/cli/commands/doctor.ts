@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts';
-import { diagnose, type Finding, type FindingLevel } from '../../embedded/diagnosis.ts';
+import type { Finding, FindingLevel } from '../../domain/finding.ts';
+import { diagnose } from '../../embedded/diagnosis.ts';
 
 export type DoctorResult = { readonly healthy: boolean; readonly findings: readonly Finding[] };
 

@@ -3,6 +3,7 @@ import type { AuditStore } from '../audit-store.ts';
 import type { BookmarkStore } from '../bookmark-store.ts';
 import type { LineageStore } from '../lineage-store.ts';
 import type { OutboxStore } from '../outbox-store.ts';
+import type { OverviewStore } from '../overview-store.ts';
 import type { QuarantineStore } from '../quarantine-store.ts';
 import type { RegistryStore } from '../registry-store.ts';
 import type { RetentionStore } from '../retention-store.ts';
@@ -14,6 +15,7 @@ import { createPostgresAuditStore } from './postgres-audit-store.ts';
 import { createPostgresBookmarkStore } from './postgres-bookmark-store.ts';
 import { createPostgresLineageStore } from './postgres-lineage-store.ts';
 import { createPostgresOutboxStore } from './postgres-outbox-store.ts';
+import { createPostgresOverviewStore } from './postgres-overview-store.ts';
 import { createPostgresQuarantineStore } from './postgres-quarantine-store.ts';
 import { createPostgresRegistryStore } from './postgres-registry-store.ts';
 import { createPostgresRetentionStore } from './postgres-retention-store.ts';
@@ -23,6 +25,7 @@ import { createPostgresRunStore } from './postgres-run-store.ts';
 export type PostgresStores = {
   readonly runs: RunStore;
   readonly facts: RunFactsStore;
+  readonly overview: OverviewStore;
   readonly lineage: LineageStore;
   readonly audit: AuditStore;
   readonly registry: RegistryStore;
@@ -43,6 +46,7 @@ export function openPostgresStores(url: string): {
     stores: {
       runs: createPostgresRunStore(database),
       facts: createPostgresRunFactsStore(database),
+      overview: createPostgresOverviewStore(database),
       lineage: createPostgresLineageStore(database),
       audit: createPostgresAuditStore(database),
       registry: createPostgresRegistryStore(database),

@@ -24,6 +24,19 @@ export function createPostgresQuarantineStore(db: Kysely<Database>): QuarantineS
       return rows.map(quarantineFromRow);
     },
 
+    async changes(limit) {
+      const rows = await db
+        .selectFrom('quarantine_event as quarantine')
+        .leftJoin('experiment', 'experiment.id', 'quarantine.experiment_id')
+        .select(['quarantine.kind', 'quarantine.subject', 'quarantine.digest'])
+        .select(['quarantine.partition', 'quarantine.actor', 'quarantine.reason'])
+        .select(['quarantine.at', 'experiment.name as experiment'])
+        .orderBy('quarantine.seq', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ ...quarantineFromRow(row), kind: row.kind }));
+    },
+
     withheld: (runId) => withheldOf(db, runId),
 
     async standing(text) {

@@ -1,3 +1,4 @@
+import { dataEndpoints } from './data.ts';
 import type { Answer as AnswerOf, Asked as AskedOf, Asking as AskingOf } from './endpoint.ts';
 import { lineageEndpoints } from './lineage.ts';
 import { modelEndpoints } from './models.ts';
@@ -20,6 +21,7 @@ export const api = {
   ...sessionEndpoints,
   ...runEndpoints,
   ...runFactsEndpoints,
+  ...dataEndpoints,
   ...specEndpoints,
   ...sourceEndpoints,
   ...modelEndpoints,

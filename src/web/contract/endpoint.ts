@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RunResult } from '../../domain/result.ts';
 import type { RunComparison } from '../../operations/compare-runs.ts';
+import type { Reproduction } from '../../operations/reproduction.ts';
 import type { ReportFacts } from '../../report/facts.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Impact } from '../../stores/impact.ts';
@@ -42,6 +43,7 @@ type Known =
   | ModelLineage
   | PartitionRecord
   | RunComparison
+  | Reproduction
   | Impact;
 
 /** The same data, promised not to be changed: what the stores give. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RunComparison } from '../../operations/compare-runs.ts';
 import type { Impact } from '../../stores/impact.ts';
 import type { Endpoint } from './endpoint.ts';
-import { digest, document, moment, runParams } from './fields.ts';
+import { digest, document, moment, pageQuery, runParams } from './fields.ts';
 
 const experiment = z.string().min(1).max(200).optional().describe('Whose partition is meant.');
 const what = z
@@ -28,6 +28,10 @@ const quarantine = z
   })
   .meta({ id: 'Quarantine', description: 'What must not answer, who said so, and why.' });
 
+const quarantineChange = quarantine
+  .extend({ kind: z.enum(['quarantine', 'release']) })
+  .meta({ id: 'QuarantineChange', description: 'Who began or ended a quarantine, and why.' });
+
 export const lineageEndpoints = {
   'GET /impact': {
     summary: 'Every run, model and name that rows, a snapshot, a partition or a model reached.',
@@ -45,6 +49,14 @@ export const lineageEndpoints = {
     summary: 'What must not answer any more, the newest first.',
     role: 'viewer',
     answer: z.strictObject({ quarantines: z.array(quarantine) }).meta({ id: 'Quarantines' }),
+  },
+  'GET /quarantines/changes': {
+    summary: 'What was put into quarantine and let out of it, the newest first.',
+    role: 'viewer',
+    query: z.strictObject({ limit: pageQuery(500, 100).shape.limit }),
+    answer: z
+      .strictObject({ changes: z.array(quarantineChange) })
+      .meta({ id: 'QuarantineChanges' }),
   },
   'POST /quarantines': {
     summary:

@@ -170,6 +170,20 @@ export const modelEndpoints = {
     params: modelParams,
     answer: modelCard,
   },
+  'GET /models/{model}/card.html': {
+    summary: 'Everything that a reviewer asks of a model, as one page without scripts.',
+    role: 'viewer',
+    params: modelParams,
+    query: z.strictObject({ download: z.enum(['1']).optional() }),
+    answer: { media: 'text/html' },
+  },
+  'GET /models/{model}/export': {
+    summary: 'A model with its whole pipeline, as a file that other programs read.',
+    role: 'viewer',
+    params: modelParams,
+    query: z.strictObject({ format: z.enum(['json', 'onnx']).default('json') }),
+    answer: { media: 'application/octet-stream' },
+  },
   'GET /models/{model}/lineage': {
     summary: 'Every (run, partition) that made a model, with data, spec, code, parameters, seed.',
     role: 'viewer',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FAILURE_KINDS } from '../../domain/failure.ts';
 import type { RunResult } from '../../domain/result.ts';
 import { STAGES } from '../../domain/run.ts';
+import type { Reproduction } from '../../operations/reproduction.ts';
 import type { ReportFacts } from '../../report/facts.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -70,6 +71,14 @@ const retried = z
     note: z.string().nullable(),
   })
   .meta({ id: 'Retried', description: 'The new run (null: a dry run), and what it does.' });
+
+const reproducing = z
+  .strictObject({
+    /** Of the new run; null: nothing was started, because the rows are not what the run read. */
+    runId: z.string().nullable(),
+    origin: z.string(),
+  })
+  .meta({ id: 'Reproducing' });
 
 const runDetail = z
   .strictObject({
@@ -205,6 +214,21 @@ export const runEndpoints = {
     body: again.extend({ dryRun: z.boolean().default(false) }),
     answer: retried,
     status: 202,
+  },
+  'POST /runs/{run}/reproduce': {
+    summary: 'The same run again on the bytes that a run read, with nothing taken over.',
+    role: 'editor',
+    params: runParams,
+    headers: z.object({ 'idempotency-key': z.string().min(1).max(200).optional() }),
+    body: z.strictObject({}),
+    answer: reproducing,
+    status: 202,
+  },
+  'GET /runs/{run}/reproduction': {
+    summary: 'How such a run came out against the one that it reproduces.',
+    role: 'editor',
+    params: runParams,
+    answer: document<Reproduction>('Reproduction', 'As `partita reproduce --json` prints it.'),
   },
   'POST /runs/{run}/set-concurrency': {
     summary: 'How many batches are in flight at once.',

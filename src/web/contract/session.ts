@@ -15,9 +15,31 @@ const service = z
     temporalUi: z.string().nullable(),
     /** What file sources may be relative to. */
     folder: z.string(),
+    /** Of the local engine on this machine, where a spec leaves them open. */
+    threads: z.int(),
   })
   .meta({ id: 'Service' });
 export type Service = z.output<typeof service>;
+
+const finding = z
+  .strictObject({
+    name: z.string(),
+    /** `warning`: works, or is needed for a part only. `problem`: nothing runs before it is solved. */
+    level: z.enum(['ok', 'warning', 'problem']),
+    found: z.string(),
+    remedy: z.string().nullable(),
+  })
+  .meta({ id: 'Finding' });
+
+const reference = z
+  .strictObject({
+    /** What specs write in place of an address: `${env:NAME}`. */
+    reference: z.string(),
+    of: z.enum(['source', 'engine']),
+    /** Whether its variable is set where the server runs; null where the text names none. */
+    isSet: z.boolean().nullable(),
+  })
+  .meta({ id: 'Reference', description: 'A database or a cluster that specs refer to.' });
 
 export const sessionEndpoints = {
   'GET /health': {
@@ -26,6 +48,18 @@ export const sessionEndpoints = {
     answer: z.strictObject({ status: z.literal('ok') }),
   },
   'GET /service': { summary: 'What this server is.', role: 'viewer', answer: service },
+  'GET /doctor': {
+    summary: 'What this machine has of what is needed, as `partita doctor` says it.',
+    role: 'admin',
+    answer: z.strictObject({ healthy: z.boolean(), findings: z.array(finding) }).meta({
+      id: 'Diagnosis',
+    }),
+  },
+  'GET /references': {
+    summary: 'Databases and clusters that specs name, by reference; no secret is told.',
+    role: 'editor',
+    answer: z.strictObject({ references: z.array(reference) }).meta({ id: 'References' }),
+  },
   'GET /session': { summary: 'Who asks.', role: 'viewer', answer: session },
   'POST /session': {
     summary: 'A token for a cookie: what a browser signs in with.',

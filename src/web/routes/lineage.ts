@@ -11,6 +11,9 @@ export function lineageRoutes({ services }: WebContext): Handlers<keyof typeof l
     'GET /quarantines': async () => ({
       json: { quarantines: await services.quarantines.list() },
     }),
+    'GET /quarantines/changes': async ({ query: { limit } }) => ({
+      json: { changes: await services.quarantines.changes(limit) },
+    }),
     'POST /quarantines': async ({ body: { reason, ...asked } }, { actor }) => ({
       json: await services.quarantines.begin(asked, { ...askerOf(actor), reason }),
     }),

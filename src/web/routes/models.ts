@@ -2,6 +2,7 @@ import { askerOf } from '../actor.ts';
 import type { modelEndpoints } from '../contract/models.ts';
 import { placeAfter } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
+import { pageOfItsOwn } from '../pages.ts';
 
 export function modelRoutes({ services }: WebContext): Handlers<keyof typeof modelEndpoints> {
   return {
@@ -27,6 +28,15 @@ export function modelRoutes({ services }: WebContext): Handlers<keyof typeof mod
     'GET /models/{model}': async ({ params: { model } }) => ({
       json: await services.modelCard(model),
     }),
+    'GET /models/{model}/card.html': async ({ params: { model }, query: { download } }) =>
+      pageOfItsOwn(await services.card(model, 'html'), 'model-card.html', download !== undefined),
+    'GET /models/{model}/export': async ({ params: { model }, query: { format } }) =>
+      new Response(new Uint8Array(await services.exportModel(model, format)), {
+        headers: {
+          'content-type': 'application/octet-stream',
+          'content-disposition': `attachment; filename="model.${format}"`,
+        },
+      }),
     'GET /models/{model}/lineage': async ({ params: { model } }) => ({
       json: await services.lineage(model),
     }),

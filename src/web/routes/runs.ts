@@ -12,7 +12,7 @@ import type { Frozen } from '../contract/endpoint.ts';
 import type { RunDetail, runEndpoints } from '../contract/runs.ts';
 import { entityTag } from '../entity-tag.ts';
 import type { Caller, Handlers, WebContext } from '../handler.ts';
-import { REPORT_POLICY } from '../headers.ts';
+import { pageOfItsOwn } from '../pages.ts';
 import { WebFailure } from '../problems.ts';
 import { prepareSpec } from '../submitted-spec.ts';
 
@@ -64,17 +64,23 @@ export function runRoutes(context: WebContext): Runs {
         ...(runId === null ? {} : { headers: { location: `${API_ROOT}/runs/${runId}` } }),
       };
     },
+    'POST /runs/{run}/reproduce': async ({ params: { run }, headers }, { actor }) => {
+      const by = { requestedBy: actor.name, idempotencyKey: keyOf(actor, headers) };
+      const started = await services.reproduce(run, by);
+      const { runId, origin } = started.kind === 'ended' ? started.reproduction : started;
+      return {
+        json: { runId, origin },
+        ...(runId === null ? {} : { headers: { location: `${API_ROOT}/runs/${runId}` } }),
+      };
+    },
+    'GET /runs/{run}/reproduction': async ({ params: { run } }) => ({
+      json: await services.compareReproduction(run),
+    }),
     'GET /runs/{run}/report': async ({ params: { run } }) => ({
       json: JSON.parse(await services.report(run, 'json')) as ReportFacts,
     }),
     'GET /runs/{run}/report.html': async ({ params: { run }, query: { download } }) =>
-      new Response(await services.report(run, 'html'), {
-        headers: {
-          'content-type': 'text/html; charset=utf-8',
-          'content-security-policy': REPORT_POLICY,
-          'content-disposition': `${download === undefined ? 'inline' : 'attachment'}; filename="report.html"`,
-        },
-      }),
+      pageOfItsOwn(await services.report(run, 'html'), 'report.html', download !== undefined),
     'GET /runs/{run}/predictions': ({ params: { run }, query: { split, format } }) =>
       predictionsFile(services, run, split, format),
   };

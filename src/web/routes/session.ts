@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { referencedVariable } from '../../spec/secret-reference.ts';
 import type { sessionEndpoints } from '../contract/session.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 
@@ -5,6 +7,7 @@ export function sessionRoutes({
   services,
   version,
   workingFolder,
+  hasVariable,
 }: WebContext): Handlers<keyof typeof sessionEndpoints> {
   return {
     'GET /health': () => ({ json: { status: 'ok' } }),
@@ -14,8 +17,24 @@ export function sessionRoutes({
         version,
         temporalUi: await services.temporalUi(),
         folder: workingFolder,
+        threads: availableParallelism(),
       },
     }),
+    'GET /doctor': async () => {
+      const findings = await services.diagnose();
+      return { json: { healthy: findings.every(({ level }) => level !== 'problem'), findings } };
+    },
+    'GET /references': async () => {
+      const found = await services.overview.references();
+      return {
+        json: {
+          references: found.map(({ of, text }) => {
+            const name = referencedVariable(text);
+            return { of, reference: text, isSet: name === undefined ? null : hasVariable(name) };
+          }),
+        },
+      };
+    },
     'GET /session': (_, { actor: { name, role } }) => ({ json: { actor: name, role } }),
     'POST /session': async ({ body: { token } }, { session }) => {
       const { name, role } = await session.signIn(token);

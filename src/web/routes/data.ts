@@ -1,0 +1,37 @@
+import type { Digest } from '../../domain/digest.ts';
+import type { dataEndpoints } from '../contract/data.ts';
+import { placeAfter } from '../cursor.ts';
+import type { Handlers, WebContext } from '../handler.ts';
+
+export function dataRoutes({
+  services: { overview },
+}: WebContext): Handlers<keyof typeof dataEndpoints> {
+  return {
+    'GET /experiments': async () => ({ json: { experiments: await overview.experiments() } }),
+    'GET /snapshots': async ({ query: { limit, cursor, experiment } }) => {
+      const before = cursor === undefined ? undefined : placeAfter(cursor, 0);
+      const found = await overview.snapshots({ limit, before, experiment });
+      const last = found.length < limit ? undefined : found.at(-1);
+      return {
+        json: {
+          snapshots: found.map(({ place: _, ...snapshot }) => snapshot),
+          next: last === undefined ? null : String(last.place),
+        },
+      };
+    },
+    'GET /snapshots/{snapshot}/partitions': async ({
+      params: { snapshot },
+      query: { limit, cursor, comparedTo },
+    }) => {
+      const found = await overview.snapshotPartitions(snapshot as Digest, {
+        after: placeAfter(cursor, -1),
+        limit,
+        comparedTo: comparedTo as Digest | undefined,
+      });
+      const last = found.length < limit ? undefined : found.at(-1);
+      return {
+        json: { partitions: found, next: last === undefined ? null : String(last.ordinal) },
+      };
+    },
+  };
+}
