@@ -77,6 +77,18 @@ const inUse = createRoute({
   path: '/in-use',
   component: lazyRouteComponent(() => import('./pages/in-use/in-use-page.tsx'), 'InUsePage'),
 });
+const data = createRoute({
+  getParentRoute: () => root,
+  path: '/data',
+  validateSearch: ({ experiment }: { readonly experiment?: unknown }): { experiment?: string } =>
+    typeof experiment === 'string' ? { experiment } : {},
+  component: lazyRouteComponent(() => import('./pages/data/data-page.tsx'), 'DataPage'),
+});
+const snapshot = createRoute({
+  getParentRoute: () => root,
+  path: '/data/$snapshot',
+  component: lazyRouteComponent(() => import('./pages/data/snapshot-page.tsx'), 'SnapshotPage'),
+});
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -90,6 +102,8 @@ const routeTree = root.addChildren([
   model,
   compare,
   inUse,
+  data,
+  snapshot,
   settings,
 ]);
 

@@ -5,6 +5,7 @@ import { ThemeButton } from './parts/theme.tsx';
 const PLACES = [
   { to: '/', label: 'Runs' },
   { to: '/new', label: 'New experiment' },
+  { to: '/data', label: 'Data' },
   { to: '/in-use', label: 'In\u00a0use' },
   { to: '/settings', label: 'System' },
 ] as const;

@@ -4,9 +4,15 @@ import { lazy, Suspense } from 'react';
 import { countedText, countText, percentText } from '../../../../report/number-text.ts';
 import { parametersText } from '../../../../report/parameters-text.ts';
 import type { ModelCard, ModelLineage } from '../../api/answers.ts';
+import { addressOf } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { Bars } from '../../charts/bars.tsx';
 import { PageHead, Section } from '../../parts/page.tsx';
+import {
+  QuarantineButton,
+  QuarantineNotice,
+  useQuarantine,
+} from '../../parts/quarantine/quarantine-button.tsx';
 import { Answered } from '../../parts/states.tsx';
 import { BlendPage } from './blend-page.tsx';
 import { shortDigest } from './digest-text.ts';
@@ -40,6 +46,7 @@ export function ModelPage() {
 
 function Card({ card, lineage }: { card: ModelCard; lineage: ModelLineage | undefined }) {
   const making = lineage?.makings[0];
+  const isHeld = useQuarantine(card.model) !== undefined;
   const bars = card.importance.filter(({ share }) => share > 0).slice(0, 15);
   return (
     <>
@@ -58,6 +65,26 @@ function Card({ card, lineage }: { card: ModelCard; lineage: ModelLineage | unde
             )}
           </>
         }
+        actions={
+          <>
+            <a
+              className="button"
+              href={addressOf('GET /models/{model}/card.html', { params: { model: card.model } })}
+              target="_blank"
+              rel="noreferrer"
+            >
+              Model card
+            </a>
+            <a
+              className="button"
+              href={addressOf('GET /models/{model}/export', { params: { model: card.model } })}
+              download
+            >
+              As JSON
+            </a>
+            {isHeld ? null : <QuarantineButton asked={{ what: card.model }} what="This model" />}
+          </>
+        }
       >
         <p className="soft">
           Predicts <b className="anywhere">{card.target}</b>
@@ -65,6 +92,7 @@ function Card({ card, lineage }: { card: ModelCard; lineage: ModelLineage | unde
           {making === undefined ? '' : `; fitted on ${countedText(making.trainedRows, 'row')}`}.
         </p>
       </PageHead>
+      <QuarantineNotice digest={card.model} />
       <div className="columns">
         <div className="stack">
           <dl className="facts">

@@ -10,6 +10,7 @@ import { PageHead } from '../../parts/page.tsx';
 import { RunPill } from '../../parts/pill.tsx';
 import { Answered, ProblemNotice } from '../../parts/states.tsx';
 import { NamesOfRun, Promote } from './promote.tsx';
+import { Reproduce, ReproductionOutcome } from './reproduce.tsx';
 import { RunControls } from './run-controls.tsx';
 
 type CurrentRun = { readonly run: RunDetail; readonly state: RunState };
@@ -56,6 +57,7 @@ function LiveFrame({ run }: { run: RunDetail }) {
               <Link to="/new" search={{ run: run.runId }} className="button">
                 Use as a new experiment
               </Link>
+              {hasModels(state.status) ? <Reproduce run={run} /> : null}
               {hasModels(state.status) ? <Promote run={run} /> : null}
             </>
           ) : (
@@ -68,6 +70,7 @@ function LiveFrame({ run }: { run: RunDetail }) {
           <b className="anywhere">{partition.by.join(' / ')}</b>, and one without partition.
         </p>
         {isOver ? <NamesOfRun run={run} /> : null}
+        <ReproductionOutcome run={run} isOver={hasModels(state.status)} />
       </PageHead>
       {state.error === null ? null : <ProblemNotice error={state.error} />}
       <nav className="tabs" aria-label="Pages of this run">

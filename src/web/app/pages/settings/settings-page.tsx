@@ -4,6 +4,8 @@ import { question } from '../../api/queries.ts';
 import { PageHead, Section } from '../../parts/page.tsx';
 import { Answered } from '../../parts/states.tsx';
 import { AuditTrail } from './audit-trail.tsx';
+import { Doctor } from './doctor.tsx';
+import { References } from './references.tsx';
 
 /** What this server is, who one is here, and who changed what. */
 export function SettingsPage() {
@@ -62,7 +64,13 @@ export function SettingsPage() {
           </Answered>
         </Section>
       </div>
-      {session.data?.role === 'admin' ? <AuditTrail /> : null}
+      {session.data === undefined || session.data.role === 'viewer' ? null : <References />}
+      {session.data?.role === 'admin' ? (
+        <>
+          <Doctor />
+          <AuditTrail />
+        </>
+      ) : null}
     </>
   );
 }

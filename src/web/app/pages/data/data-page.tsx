@@ -1,0 +1,146 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { countText } from '../../../../report/number-text.ts';
+import type { Snapshot } from '../../api/answers.ts';
+import { ask } from '../../api/ask.ts';
+import { question } from '../../api/queries.ts';
+import { momentText } from '../../parts/moments.ts';
+import { PageHead, Section } from '../../parts/page.tsx';
+import { useQuarantine } from '../../parts/quarantine/quarantine-button.tsx';
+import { Empty, ProblemNotice } from '../../parts/states.tsx';
+import { shortDigest } from '../model/digest-text.ts';
+import { QuarantineSection } from './quarantine-section.tsx';
+
+const PER_PAGE = 50;
+
+/** Which rows runs have read, version by version, and what of them must not answer. */
+export function DataPage() {
+  const { experiment } = useSearch({ from: '/data' });
+  const versions = useInfiniteQuery({
+    queryKey: ['GET /snapshots', experiment],
+    queryFn: ({ pageParam, signal }) =>
+      ask(
+        'GET /snapshots',
+        {
+          query: {
+            limit: PER_PAGE,
+            ...(experiment === undefined ? {} : { experiment }),
+            ...(pageParam === null ? {} : { cursor: pageParam }),
+          },
+        },
+        { signal },
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
+  const found = versions.data?.pages.flatMap(({ snapshots }) => snapshots) ?? [];
+  return (
+    <>
+      <PageHead title="Data">
+        <p className="soft">
+          Each version of a table that a run has read is kept as it was, under the digest of its
+          rows: equal rows are one version, however they came.
+        </p>
+      </PageHead>
+      {versions.error === null ? null : <ProblemNotice error={versions.error} />}
+      {versions.isSuccess && found.length === 0 && experiment === undefined ? (
+        <Empty title="No table was read yet">
+          <p>The first run reads one: choose it in a new experiment.</p>
+          <Link to="/new" className="button main">
+            New experiment
+          </Link>
+        </Empty>
+      ) : (
+        <Section title="Versions" aside={<OfExperiment chosen={experiment} />}>
+          <Versions versions={found} />
+          {versions.hasNextPage ? (
+            <div>
+              <button
+                type="button"
+                className="button"
+                onClick={() => void versions.fetchNextPage()}
+              >
+                Older ones
+              </button>
+            </div>
+          ) : null}
+        </Section>
+      )}
+      <QuarantineSection />
+    </>
+  );
+}
+
+function OfExperiment({ chosen }: { chosen: string | undefined }) {
+  const { data } = useQuery(question('GET /experiments', {}));
+  const navigate = useNavigate({ from: '/data' });
+  if (data === undefined || data.experiments.length < 2) return null;
+  return (
+    <select
+      aria-label="Of experiment"
+      className="narrow"
+      value={chosen ?? ''}
+      onChange={({ target }) =>
+        void navigate({
+          search: target.value === '' ? {} : { experiment: target.value },
+          replace: true,
+        })
+      }
+    >
+      <option value="">all experiments</option>
+      {data.experiments.map(({ experiment }) => (
+        <option key={experiment} value={experiment}>
+          {experiment}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Versions({ versions }: { versions: readonly Snapshot[] }) {
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label="Versions of the data">
+      <table>
+        <thead>
+          <tr>
+            <th>version</th>
+            <th>from</th>
+            <th className="n">rows</th>
+            <th className="n">partitions</th>
+            <th className="n">columns</th>
+            <th>first read</th>
+            <th>by experiments</th>
+            <th className="n">runs</th>
+          </tr>
+        </thead>
+        <tbody>
+          {versions.map((version) => (
+            <VersionLine key={version.digest} version={version} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function VersionLine({ version }: { version: Snapshot }) {
+  const { digest, source, rows, partitions, columns, experiments, runs } = version;
+  const isHeld = useQuarantine(digest) !== undefined;
+  return (
+    <tr>
+      <th scope="row" className="nowrap">
+        <Link to="/data/$snapshot" params={{ snapshot: digest }} className="mono">
+          {shortDigest(digest)}
+        </Link>
+        {isHeld ? <div className="pill bad">in quarantine</div> : null}
+      </th>
+      <td className="name">{source.location}</td>
+      <td className="n">{countText(rows)}</td>
+      <td className="n">{countText(partitions)}</td>
+      <td className="n">{countText(columns)}</td>
+      <td className="nowrap">{momentText(version.firstSeenAt)}</td>
+      <td className="name">{experiments.join(', ')}</td>
+      <td className="n">{countText(runs)}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,136 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Quarantine } from '../../api/answers.ts';
+import { question } from '../../api/queries.ts';
+import { momentText } from '../../parts/moments.ts';
+import { Section } from '../../parts/page.tsx';
+import { askedOf, ReleaseButton } from '../../parts/quarantine/quarantine-button.tsx';
+import { Answered } from '../../parts/states.tsx';
+import { shortDigest } from '../model/digest-text.ts';
+
+/** What must not answer, and what was let go again. */
+export function QuarantineSection() {
+  const quarantines = useQuery(question('GET /quarantines', {}));
+  return (
+    <Section
+      title="Quarantine"
+      id="quarantine"
+      note="What turned out bad does not answer: a model, every model of bad rows, or the own model of a partition. The page of a version or a model puts it here."
+    >
+      <Answered query={quarantines} wait="what is in quarantine">
+        {({ quarantines: standing }) =>
+          standing.length === 0 ? (
+            <p>Nothing is in quarantine.</p>
+          ) : (
+            <div className="scroll" tabIndex={0} role="region" aria-label="In quarantine">
+              <table>
+                <thead>
+                  <tr>
+                    <th>what</th>
+                    <th>since</th>
+                    <th>by</th>
+                    <th>because</th>
+                    <th>
+                      <span className="visually-hidden">release</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {standing.map((one) => (
+                    <tr key={JSON.stringify(one.subject)}>
+                      <th scope="row" className="name">
+                        <Subject subject={one.subject} />
+                      </th>
+                      <td className="nowrap">{momentText(one.at)}</td>
+                      <td>{one.actor}</td>
+                      <td className="name">{one.reason}</td>
+                      <td className="n">
+                        <ReleaseButton asked={askedOf(one)} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Answered>
+      <Past />
+    </Section>
+  );
+}
+
+function Subject({ subject }: { subject: Quarantine['subject'] }) {
+  if (subject.kind === 'partition')
+    return (
+      <>
+        partition {subject.text} <span className="soft small">of {subject.experiment}</span>
+      </>
+    );
+  const words = `${subject.kind} ${shortDigest(subject.digest)}`;
+  if (subject.kind === 'model')
+    return (
+      <Link to="/models/$model" params={{ model: subject.digest }}>
+        {words}
+      </Link>
+    );
+  if (subject.kind === 'snapshot')
+    return (
+      <Link to="/data/$snapshot" params={{ snapshot: subject.digest }}>
+        {words}
+      </Link>
+    );
+  return <>{words}</>;
+}
+
+/** Everything that was put into quarantine or let go; asked for when it is opened. */
+function Past() {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>What was put into quarantine and released</summary>
+      {isOpen ? <Changes /> : null}
+    </details>
+  );
+}
+
+function Changes() {
+  const query = useQuery(question('GET /quarantines/changes', { query: { limit: 200 } }));
+  return (
+    <Answered query={query} wait="what was in quarantine">
+      {({ changes }) =>
+        changes.length === 0 ? (
+          <p className="soft">Nothing ever was.</p>
+        ) : (
+          <div className="scroll" tabIndex={0} role="region" aria-label="Changes of quarantine">
+            <table>
+              <thead>
+                <tr>
+                  <th>when</th>
+                  <th>who</th>
+                  <th>did</th>
+                  <th>what</th>
+                  <th>because</th>
+                </tr>
+              </thead>
+              <tbody>
+                {changes.map(({ at, actor, kind, subject, reason }) => (
+                  <tr key={`${at} ${kind} ${JSON.stringify(subject)}`}>
+                    <td className="nowrap">{momentText(at)}</td>
+                    <td>{actor}</td>
+                    <td>{kind === 'quarantine' ? 'put into quarantine' : 'released'}</td>
+                    <td className="name">
+                      <Subject subject={subject} />
+                    </td>
+                    <td className="name">{reason}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )
+      }
+    </Answered>
+  );
+}
