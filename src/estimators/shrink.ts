@@ -1,3 +1,5 @@
+import { exponential } from './elementary.ts';
+
 /** Sums over the rows of one fold that two models have not seen, weighted as the rows are; of classes over all probabilities. */
 export type FoldErrors = {
   readonly fold: number;
@@ -24,24 +26,30 @@ export type Shrunk = {
  */
 type Prior = { readonly half: number; readonly steepness: number; readonly pull: number };
 
-/** So many standard errors behind the best, and the simpler is taken. */
-const ALLOWED = 1;
-/** The simplest first: the other model alone, whatever the partition says. */
 const HALVES = [Number.POSITIVE_INFINITY, 256, 128, 64, 32, 16, 8, 4, 2, 1, 0];
-const PULLS = [Number.POSITIVE_INFINITY, 256, 64, 16, 4];
 const STEEPNESSES = [1, 2, 4];
+/**
+ * Few rows say nothing sound of themselves: each fold's model has learned from the rows of the others, so that a weight
+ * which one fold likes, the others of the same partition like too, whether it is right or not.
+ */
+const PULLS = [Number.POSITIVE_INFINITY, 256];
 const PRIORS: readonly Prior[] = PULLS.flatMap((pull) =>
   STEEPNESSES.flatMap((steepness) => HALVES.map((half) => ({ half, steepness, pull }))),
 );
 const FIXED_PRIORS = PRIORS.filter(({ pull }) => pull === Number.POSITIVE_INFINITY);
+/** In mean squared errors of a row: 4 where rows are independent (Leung and Barron 2006); twice that, as rows of a partition are not. */
+const TEMPERATURE = 8;
+/** A prior that counts for less than this share changes no hundredth. */
+const LEAST_SHARE = 1e-6;
 
 /**
  * Empirical Bayes over partitions that are too small to speak for themselves. The squared error of w·own + (1 − w)·other
- * is Σo² − 2w·Σc + w²·Σs, so every partition has its best w in closed form, drawn towards what its number of rows lets
- * expect; how far, and what that is, are what predicts held-out folds best over all partitions (Efron and Morris 1973;
- * stacking: Wolpert 1992), the simplest within a standard error (Breiman et al. 1984). Folds judge models of fewer rows
- * than the one that answers, which matters where there are few: its weight is what the learned curve makes of it. A
- * partition without any row has weight 0. Cost: partitions × folds² × priors.
+ * is Σo² − 2w·Σc + w²·Σs, so every prior has its error on held-out folds in closed form. Variance components of the pool
+ * make w a curve of the number of rows, n ÷ (n + half) where errors of own models fall as 1 ÷ n (Efron and Morris 1973),
+ * steeper where few rows give no model at all. Instead of the best curve all are averaged, by exp(−Σerrors ÷ temperature):
+ * choosing one of many follows noise, the average is never much worse than the best of them (Leung and Barron 2006).
+ * Folds judge models of fewer rows than the one that answers, which matters where there are few: its weight is what the
+ * curve makes of it. A partition without any row has weight 0. Cost: partitions × folds² × priors.
  */
 export function shrink(partitions: readonly (readonly FoldErrors[])[]): readonly Shrunk[] {
   const pool = partitions.map((folds) => ({ folds, whole: sumOf(folds) }));
@@ -72,20 +80,24 @@ function sumOf(folds: readonly Sums[]): Sums {
   );
 }
 
-/** The weight of every partition by all folds but one (null: by all), prior included. */
+/** The weight of every partition by all folds but one (null: by all), averaged over the priors. */
 function weightsOf(pool: readonly Pooled[], left: number | null): readonly number[] {
   const known = pool.map(({ folds, whole }) => ({
     whole,
     folds: folds.filter(({ fold }) => fold !== left),
   }));
   const scale = meanSquare(known);
-  const prior = bestPrior(known, scale);
+  const priors = weighedPriors(known, scale);
   return known.map(({ folds, whole }) => {
     const all = sumOf(folds);
     const trained = folds.length === 0 ? 0 : whole.rows - all.rows / folds.length;
-    const judged = weightOf(all, trained, scale, prior);
     // What judges a left-out fold was trained without it, as what its weight was learned from.
-    const weight = left === null ? grown(judged, whole.rows / trained, prior) : judged;
+    const times = left === null ? whole.rows / trained : 1;
+    const weight = sum(
+      priors.map(
+        ({ prior, share }) => share * grown(weightOf(all, trained, scale, prior), times, prior),
+      ),
+    );
     return Math.round(100 * weight) / 100;
   });
 }
@@ -98,22 +110,24 @@ function grown(weight: number, times: number, { steepness }: Prior): number {
 }
 
 /**
- * The simplest whose errors on held-out folds are no more than a standard error, over the partitions, behind the best.
- * With one fold nothing can be held out, and only the prior's expectation is looked for.
+ * Priors with their shares in the average, by their errors on held-out folds. With one fold nothing can be held out, and
+ * only expectations are weighed.
  */
-function bestPrior(known: readonly Pooled[], scale: number): Prior {
+function weighedPriors(known: readonly Pooled[], scale: number) {
   const folds = new Set(known.flatMap((one) => one.folds.map(({ fold }) => fold)));
   const priors = folds.size > 1 ? PRIORS : FIXED_PRIORS;
-  const errors = priors.map((prior) => known.map((one) => errorOf(one, scale, prior)));
-  const sums = errors.map(sum);
-  const best = errors[sums.indexOf(Math.min(...sums))] as readonly number[];
-  const simplest = errors.findIndex((ofPrior) => {
-    const behind = ofPrior.map((error, i) => error - (best[i] as number));
-    const mean = sum(behind) / behind.length;
-    const spread = sum(behind.map((one) => (one - mean) ** 2));
-    return sum(behind) <= ALLOWED * Math.sqrt(spread);
-  });
-  return priors[Math.max(0, simplest)] as Prior;
+  const errors = priors.map((prior) => sum(known.map((one) => errorOf(one, scale, prior))));
+  const least = Math.min(...errors);
+  const { rows } = sumOf(known.flatMap((one) => one.folds));
+  const unit = (TEMPERATURE * least) / rows;
+  const likelihoods = errors.map((error) =>
+    unit > 0 ? exponential((least - error) / unit) : Number(error === least),
+  );
+  const all = sum(likelihoods);
+  const shares = likelihoods.map((likelihood) => likelihood / all);
+  return priors
+    .map((prior, i) => ({ prior, share: shares[i] as number }))
+    .filter(({ share }) => share >= LEAST_SHARE);
 }
 
 function sum(values: readonly number[]): number {
