@@ -100,16 +100,19 @@ export function advised({ divisions: [best] }: AdviseFacts): readonly string[] |
   return best?.verdict === 'pays' ? best.by : null;
 }
 
-/** How often the adviser is right over seeds: it finds a planted column (numbers), and holds back on shuffled ones, numbers and classes in turn. */
-export function adviserRecord(seeds: number, rows: number) {
-  let [found, held] = [0, 0];
-  for (let seed = 0; seed < seeds; seed++) {
-    const task = seed % 2 === 0 ? 'regression' : 'classification';
-    const planted = plantedTable(seed, { task: 'regression', truth: 'planted', rows });
-    const foundKey = advised(adviceOn(planted, plantedSpec('regression', { seed })));
-    if (foundKey?.join() === 'planted') found++;
-    const shuffled = plantedTable(seed, { task, truth: 'shuffled', rows });
-    if (advised(adviceOn(shuffled, plantedSpec(task, { seed }))) === null) held++;
-  }
-  return { found, held };
+/** How often the adviser is right on tables of so many rows: it finds a planted column, and holds back on shuffled labels. */
+export function adviserRecord(
+  task: World['task'],
+  seeds: readonly number[],
+  rows: number,
+): { readonly found: number; readonly held: number } {
+  const keys = (truth: World['truth']) =>
+    seeds.map((seed) => {
+      const table = plantedTable(seed, { task, truth, rows });
+      return advised(adviceOn(table, plantedSpec(task, { seed })));
+    });
+  return {
+    found: keys('planted').filter((key) => key?.join() === 'planted').length,
+    held: keys('shuffled').filter((key) => key === null).length,
+  };
 }

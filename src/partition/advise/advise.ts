@@ -1,3 +1,4 @@
+import type { Comparison } from '../../estimators/compare.ts';
 import { pollOf } from '../../estimators/polling.ts';
 import { score } from '../../estimators/score.ts';
 import { nestedRows } from '../nested-choice.ts';
@@ -6,7 +7,7 @@ import type { PartitionContext, PartitionData, PartitionResult } from '../partit
 import type { Side } from '../side-scores.ts';
 import { scoredRows } from '../truth.ts';
 import type { AdviseArgs, AdviseFacts, DivisionAdvice, DivisionVerdict } from './advice.ts';
-import { type AdviserTable, adviserTable } from './adviser-table.ts';
+import { type AdviserTable, adviserTable, hiddenColumns } from './adviser-table.ts';
 import { CheapLearners } from './cheap-learners.ts';
 import { type DifferenceTest, testDifferences } from './difference-test.ts';
 import { type Division, isSame, jointDivisions, singleDivisions } from './divisions.ts';
@@ -33,15 +34,14 @@ export function advise(
   const table = adviserTable(data, args, stop);
   const { divisions: singles, notTried } = singleDivisions(table);
   const learners = new CheapLearners(table, stop);
-  const without = learners.withoutPartition();
+  const rivals = new Rivals(table, learners);
   const candidates = [...singles, ...jointDivisions(table, singles)];
-  const tests = differences(table, without, candidates, stop);
+  const tests = differences(table, rivals, candidates, stop);
   const judged = promising(candidates, tests, args.spec.partition.by).map((place) => {
     const division = candidates[place] as Division;
-    return judge(table, division, tests[place] as DifferenceTest, {
-      without,
-      divided: learners.divided(division, without),
-    });
+    const without = rivals.of(division.by);
+    const divided = learners.divided(division, without);
+    return judge(table, division, tests[place] as DifferenceTest, { without, divided });
   });
   const order = rankDivisions(
     judged.map(({ advice }) => ({
@@ -52,7 +52,7 @@ export function advise(
     })),
     (a, b) => {
       const [first, second] = [judged[a] as Judged, judged[b] as Judged];
-      return ownAgainst(table.truth, first.divided, second.divided, table.folds);
+      return ownAgainst(table.evidence, first.divided, second.divided, table.folds);
     },
   );
   const facts: AdviseFacts = {
@@ -61,7 +61,7 @@ export function advise(
     features: table.features.length,
     classes: table.classes.length,
     metric: args.spec.metric,
-    score: nestedScore(table, without),
+    score: nestedScore(table, rivals.of(args.spec.partition.by)),
     divisions: order.map((place) => (judged[place] as Judged).advice),
     tested: candidates.length,
     notTried,
@@ -69,16 +69,43 @@ export function advise(
   return { facts, blobs: new Map() };
 }
 
+/** Models of the table that divisions have to beat; each is fitted once. */
+class Rivals {
+  readonly #table: AdviserTable;
+  readonly #learners: CheapLearners;
+  readonly #known = new Map<string, Side>();
+
+  constructor(table: AdviserTable, learners: CheapLearners) {
+    this.#table = table;
+    this.#learners = learners;
+  }
+
+  /** The one that a run which divides by these columns would have. */
+  of(by: readonly string[]): Side {
+    return this.blindTo(hiddenColumns(this.#table, by));
+  }
+
+  blindTo(hidden: readonly string[]): Side {
+    const key = JSON.stringify([...hidden].sort());
+    const known = this.#known.get(key) ?? this.#learners.withoutPartition(hidden);
+    this.#known.set(key, known);
+    return known;
+  }
+}
+
+/** One test for all, so one model for all: where it is not to see the key, it sees none of the columns that could be one. */
 function differences(
   table: AdviserTable,
-  without: Side,
+  rivals: Rivals,
   candidates: readonly Division[],
   stop: Int32Array,
 ): readonly DifferenceTest[] {
   if (candidates.length === 0) return [];
   const plan = { seed: table.spec.seed, permutations: PERMUTATIONS, poll: pollOf(stop) };
-  const rows = testRows(table, without, candidates.length * PERMUTATIONS);
-  return testDifferences(rows, candidates, plan);
+  const hidden = hiddenColumns(table, [...new Set(candidates.flatMap(({ by }) => by))]);
+  const without = rivals.blindTo(hidden);
+  const repeats = candidates.length * PERMUTATIONS;
+  return testDifferences(testRows(table, { without, hidden, repeats }), candidates, plan);
 }
 
 /** Places of the divisions that models are fitted for; what the spec says is always among them. */
@@ -110,10 +137,11 @@ function judge(
 ): Judged {
   const { by, partitions, own, tooSmall, smallest, median, largest, ownRows } = division;
   const comparison = ownAgainst(table.truth, divided, without, table.folds);
+  const evidence = ownAgainst(table.evidence, divided, without, table.folds);
   const advice: DivisionAdvice = {
     by,
     isAsWritten: isSame(by, table.spec.partition.by),
-    verdict: verdictOf(pValue, comparison?.interval.low ?? 0),
+    verdict: verdictOf(pValue, comparison, evidence),
     score: nestedScore(table, divided),
     lift: comparison?.difference ?? null,
     interval: comparison?.interval ?? null,
@@ -129,9 +157,15 @@ function judge(
   return { advice, divided };
 }
 
-function verdictOf(pValue: number, lowestLift: number): DivisionVerdict {
+/** Pays where own models are better in the spec's metric, and surely so by what tells most of these rows. */
+function verdictOf(
+  pValue: number,
+  lift: Comparison | null,
+  evidence: Comparison | null,
+): DivisionVerdict {
   if (pValue > LEVEL) return 'same';
-  return lowestLift > 0 ? 'pays' : 'differs';
+  if (lift === null || evidence === null) return 'differs';
+  return lift.difference > 0 && evidence.interval.low > 0 ? 'pays' : 'differs';
 }
 
 function nestedScore({ truth, folds }: AdviserTable, side: Side): number | null {

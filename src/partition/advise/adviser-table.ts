@@ -1,4 +1,5 @@
 import { Failure } from '../../domain/failure.ts';
+import type { Metric } from '../../domain/metric.ts';
 import { exclusionOf } from '../../estimators/assign-folds.ts';
 import type { Target } from '../../estimators/estimator.ts';
 import { featureColumns, shapesOf } from '../../features/column-shape.ts';
@@ -31,9 +32,17 @@ export type AdviserTable = {
   readonly weights: Float64Array | undefined;
   /** As the spec splits, without a holdout: what is looked at here is a choice. */
   readonly folds: Uint8Array;
+  /** What scores and lifts are shown in: the spec's metric. */
   readonly truth: Truth;
+  /** What choices and verdicts go by: the same where it is a proper score, else the squared error of probabilities. */
+  readonly evidence: Truth;
   readonly spec: Spec;
 };
+
+/** Columns that the model which a division has to beat does not see. */
+export function hiddenColumns({ spec }: Pick<AdviserTable, 'spec'>, by: readonly string[]) {
+  return spec.global.include_partition ? [] : by;
+}
 
 /** More features than this make the adviser slow and no wiser: the most telling ones stay. */
 const MAX_FEATURES = 40;
@@ -67,7 +76,17 @@ export function adviserTable(
   const frame = takeRows(engineered, sampled);
   const features = featuresOf(frame, target, spec, stop);
   const truth = truthOf(source, args, folds);
-  return { whole, sampled, frame, features, classes, target, weights, folds, truth, spec };
+  const evidence = { ...truth, spec: { ...truth.spec, metric: properMetric(spec) } };
+  const judged = { target, weights, folds, truth, evidence };
+  return { whole, sampled, frame, features, classes, ...judged, spec };
+}
+
+/**
+ * Right or wrong, or the order of the rows, tells little of few rows: a probability that is nearer to the truth counts only
+ * where it crosses a threshold (Gneiting and Raftery 2007).
+ */
+function properMetric({ metric, target: { task } }: Spec): Metric {
+  return task === 'regression' || metric === 'log_loss' ? metric : 'brier';
 }
 
 function usableRows(frame: Frame, target: Target, spec: Spec): Int32Array {
@@ -86,7 +105,7 @@ function withoutHoldout(spec: Spec): Spec {
   return { ...spec, validate: { ...spec.validate, holdout: 0 } };
 }
 
-/** The key is among them, whatever `global.include_partition` says: a partition has to do better than a feature does. */
+/** The key as the spec has it is among them: to any other division it is a feature. */
 function featuresOf(frame: Frame, target: Target, spec: Spec, stop: Int32Array): readonly string[] {
   const withKey = { ...spec, global: { ...spec.global, include_partition: true } };
   const apart = otherRoles({ spec: withKey, scope: 'global' }, shapesOf(frame));

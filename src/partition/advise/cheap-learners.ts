@@ -22,21 +22,36 @@ import { scoreCandidates } from '../score-candidates.ts';
 import type { Side } from '../side-scores.ts';
 import type { AdviserTable } from './adviser-table.ts';
 import type { Division } from './divisions.ts';
+import { takeMatrixColumns, tellingColumns } from './telling-columns.ts';
 
-type Learner = { readonly estimator: Estimator; readonly parameters: JsonObject };
+type Learner = {
+  readonly estimator: Estimator;
+  readonly parameters: JsonObject;
+  /** Only the columns that tell most, as many as the rows can bear. */
+  readonly isNarrow: boolean;
+};
 
 /** Fewer training rows of a partition than this in the sample: the model without partition predicts there. */
 const LEAST_ROWS = 10;
 /** Text of more levels than this becomes a number by its target: one column per level would make linear models slow. */
 const ONE_HOT_LEVELS = 8;
 
-/** One of lines, held back since partitions are small and columns many, and one of steps: which of them suits is chosen out of fold, on either side. */
-const PLANS: readonly { readonly algorithm: string; readonly parameters: JsonObject }[] = [
-  { algorithm: 'ridge', parameters: { alpha: 10 } },
-  { algorithm: 'logistic', parameters: { C: 0.1, max_iterations: 50 } },
+/**
+ * What looks at no column; lines, of few columns since partitions are small; and steps, which find for themselves what
+ * matters where. Which of them suits is chosen out of fold, on either side.
+ */
+const PLANS: readonly {
+  readonly algorithm: string;
+  readonly parameters: JsonObject;
+  readonly isNarrow: boolean;
+}[] = [
+  { algorithm: 'baseline', parameters: {}, isNarrow: false },
+  { algorithm: 'ridge', parameters: { alpha: 10 }, isNarrow: true },
+  { algorithm: 'logistic', parameters: { C: 0.3, max_iterations: 50 }, isNarrow: true },
   {
     algorithm: 'gradient_boosting',
     parameters: { rounds: 40, learning_rate: 0.15, leaves: 12, min_leaf: 5, max_bins: 63 },
+    isNarrow: false,
   },
 ];
 
@@ -66,12 +81,12 @@ export class CheapLearners {
     );
   }
 
-  /** Throws `Failure('invalid-data')` where no row could be predicted. */
-  withoutPartition(): Side {
+  /** One model of the table, which does not see the hidden columns. Throws `Failure('invalid-data')` where no row could be predicted. */
+  withoutPartition(hidden: readonly string[]): Side {
     const predictions = this.#empty();
     this.#learners.forEach((learner, layer) => {
       for (const prepared of this.#foldsOf(layer)) {
-        const { training, heldOut } = joined(prepared, []);
+        const { training, heldOut } = joined(prepared, hidden);
         const output = this.#predict(learner, prepared, { training, heldOut });
         if (output !== null) writeLayerInto(output, prepared.heldOut, layer, predictions);
       }
@@ -113,13 +128,18 @@ export class CheapLearners {
 
   /** Null where the learner can't be fitted on these rows. */
   #predict(
-    { estimator, parameters }: Learner,
+    { estimator, parameters, isNarrow }: Learner,
     { rows }: Pick<Prepared, 'rows'>,
-    { training, heldOut }: { readonly training: Matrix; readonly heldOut: Matrix },
+    matrices: { readonly training: Matrix; readonly heldOut: Matrix },
   ): Float64Array | null {
-    const { target, weights, spec, classes } = this.#table;
+    const { weights, spec, classes } = this.#table;
+    const target = takeTarget(this.#table.target, rows);
+    const told = isNarrow ? tellingColumns(matrices.training, target) : null;
+    const [training, heldOut] = [matrices.training, matrices.heldOut].map((matrix) =>
+      told === null ? matrix : takeMatrixColumns(matrix, told),
+    ) as [Matrix, Matrix];
     try {
-      const model = estimator.fit(training, takeTarget(target, rows), parameters, {
+      const model = estimator.fit(training, target, parameters, {
         seed: seedOf(spec.seed, 'advise', 'fit', estimator.id),
         stop: this.#stop,
         ...(weights !== undefined && { weights: takeNumbers(weights, rows) }),
@@ -154,16 +174,16 @@ export class CheapLearners {
   }
 
   #sideOf(predictions: Predictions): Side {
-    const { truth, folds } = this.#table;
-    const cv = scoreCandidates(truth, predictions, outOfFoldRows(folds));
-    const best = chooseBest(truth.spec.metric, cv);
+    const { evidence, folds } = this.#table;
+    const cv = scoreCandidates(evidence, predictions, outOfFoldRows(folds));
+    const best = chooseBest(evidence.spec.metric, cv);
     const because = cv.map((score) => (score.value === null ? score.because : null))[0];
     if (best === null)
       throw new Failure(
         'invalid-data',
         `There is nothing to compare: ${because ?? 'no row has a score.'}`,
       );
-    return { predictions, best, bestWithout: chooseWithoutFolds(truth, predictions, folds, cv) };
+    return { predictions, best, bestWithout: chooseWithoutFolds(evidence, predictions, folds, cv) };
   }
 }
 
@@ -186,11 +206,13 @@ export function neutralHandling({ frame, spec }: AdviserTable, isLinear: boolean
 }
 
 function learnersFor({ spec }: AdviserTable): readonly Learner[] {
-  return PLANS.flatMap(({ algorithm, parameters }) => {
+  return PLANS.flatMap(({ algorithm, parameters, isNarrow }) => {
     const estimator = findEstimator(algorithm);
     if (estimator === undefined) throw new RangeError(`No algorithm "${algorithm}".`);
     const fits = estimator.tasks.includes(spec.target.task);
-    return fits ? [{ estimator, parameters: estimator.parameters.parse(parameters) }] : [];
+    return fits
+      ? [{ estimator, parameters: estimator.parameters.parse(parameters), isNarrow }]
+      : [];
   });
 }
 

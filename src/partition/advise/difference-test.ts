@@ -28,11 +28,14 @@ export type TestPlan = {
 
 /**
  * Whether the partitions differ in what one model for all leaves over: per partition the scores Φᵀr, where Φ is the basis and
- * r the residuals, their squares summed as Σ ‖Φᵀr‖² ÷ rows (the variance-component score test of random slopes; Liu, Lin and
- * Ghosh 2007). What all partitions have in common is taken out of r first, so that a model that is poor everywhere makes no
- * partition differ. Judged by permuting r over all rows (Freedman and Lane 1983): each draw is one for all divisions, and a
- * p-value counts the draws whose largest distance over the divisions is at least the division's own, so that one of many
- * does not stand out by chance (Westfall and Young's single-step max-T). Cost: permutations × divisions × cells of Φ.
+ * r the residuals, their squares summed column by column as Σ (Φⱼᵀr)² ÷ rows (the variance-component score test of random
+ * slopes; Liu, Lin and Ghosh 2007). Partitions may differ in one column or a little in all, and which is not known before: a
+ * division's distance is the larger of its farthest column's and that of all columns together, each in its own standard
+ * deviations (as the adaptive sum of powered scores does; Pan et al. 2014). What all partitions have in common is taken out
+ * of r first, so that a model that is poor everywhere makes no partition differ. Judged by permuting r over all rows
+ * (Freedman and Lane 1983): each draw is one for all divisions, and a p-value counts the draws whose largest distance over
+ * the divisions is at least the division's own, so that one of many does not stand out by chance (Westfall and Young's
+ * single-step max-T). Cost: permutations × divisions × cells of Φ.
  */
 export function testDifferences(
   rows: TestRows,
@@ -43,16 +46,16 @@ export function testDifferences(
   const remove = removal(rows, poll);
   const residuals = remove(rows.residuals);
   const places = Int32Array.from({ length: rows.rows.length }, (_, i) => i);
-  const sumsOf = (some: Float64Array): readonly number[] => {
+  const spreadsOf = (some: Float64Array): readonly Float64Array[] => {
     const scores = scoresOf(rows, some);
-    return groupings.map((grouping) => spreadOf(grouping, scores));
+    return groupings.map((grouping) => spreadsIn(grouping, scores, rows.outputs));
   };
   const drawn = Array.from({ length: permutations }, (_, draw) => {
     poll();
     const order = seededOrder(places, seedOf(seed, 'advise', 'permutation', draw));
-    return sumsOf(remove(reordered(residuals, order, rows.outputs)));
+    return spreadsOf(remove(reordered(residuals, order, rows.outputs)));
   });
-  const distances = standardised([sumsOf(residuals), ...drawn]);
+  const distances = distancesOf([spreadsOf(residuals), ...drawn]);
   const largest = distances.map((of) => of.reduce((a, b) => Math.max(a, b), -Infinity));
   const own = distances[0] as readonly number[];
   return own.map((distance) => ({
@@ -101,8 +104,12 @@ function scoresOf({ basis, outputs }: TestRows, residuals: Float64Array): Float6
   return scores;
 }
 
-/** √ Σ ‖Φᵀr‖² ÷ rows over the partitions: the root is nearer to a normal distribution. */
-function spreadOf({ places, counts, isCounted, sums }: Grouping, scores: Float64Array): number {
+/** Per counted column √ Σ (Φⱼᵀr)² ÷ rows over the partitions, all outputs together, then of all columns: roots are nearer to a normal distribution. */
+function spreadsIn(
+  { places, counts, isCounted, sums }: Grouping,
+  scores: Float64Array,
+  outputs: number,
+): Float64Array {
   const size = isCounted.length;
   sums.fill(0);
   for (let i = 0; i < places.length; i++) {
@@ -111,14 +118,17 @@ function spreadOf({ places, counts, isCounted, sums }: Grouping, scores: Float64
     for (let at = 0; at < size; at++)
       sums[to + at] = (sums[to + at] as number) + (scores[from + at] as number);
   }
-  let total = 0;
-  for (let place = 0; place < counts.length; place++) {
-    let squares = 0;
-    for (let at = 0; at < size; at++)
-      squares += (isCounted[at] as number) * (sums[place * size + at] as number) ** 2;
-    total += squares / (counts[place] as number);
-  }
-  return Math.sqrt(total);
+  const columns = size / outputs;
+  const squares = new Float64Array(columns + 1);
+  for (let place = 0; place < counts.length; place++)
+    for (let at = 0; at < size; at++) {
+      if (isCounted[at] === 0) continue;
+      const square = (sums[place * size + at] as number) ** 2 / (counts[place] as number);
+      const column = Math.floor(at / outputs);
+      squares[column] = (squares[column] as number) + square;
+      squares[columns] = (squares[columns] as number) + square;
+    }
+  return squares.map(Math.sqrt);
 }
 
 /** Takes out of residuals what the basis explains of them over all rows. */
@@ -176,18 +186,28 @@ function reordered(residuals: Float64Array, order: Int32Array, outputs: number):
   return moved;
 }
 
-/** Each division's sums in standard deviations from their mean, over what was observed and all that was drawn. */
-function standardised(sums: readonly (readonly number[])[]): readonly (readonly number[])[] {
-  const scales = (sums[0] ?? []).map((_, d) => {
-    const own = sums.map((of) => of[d] as number);
-    const mean = own.reduce((a, b) => a + b, 0) / own.length;
-    const variance = own.reduce((a, b) => a + (b - mean) ** 2, 0) / own.length;
-    return { mean, deviation: Math.sqrt(variance) };
+/** Draw by draw (the first is what was observed), each division's distance. */
+function distancesOf(draws: readonly (readonly Float64Array[])[]): readonly (readonly number[])[] {
+  const divisions = (draws[0] ?? []).map((_, division) => {
+    const spreads = draws.map((of) => of[division] as Float64Array);
+    const columns = Array.from(spreads[0] as Float64Array, (_column, column) =>
+      standardised(spreads.map((of) => of[column] as number)),
+    );
+    const together = columns.pop() ?? [];
+    const farthest = standardised(
+      draws.map((_draw, draw) =>
+        columns.reduce((most, of) => Math.max(most, of[draw] as number), -Infinity),
+      ),
+    );
+    return draws.map((_draw, draw) => Math.max(together[draw] as number, farthest[draw] as number));
   });
-  return sums.map((of) =>
-    of.map((sum, d) => {
-      const { mean, deviation } = scales[d] as (typeof scales)[number];
-      return deviation > 0 ? (sum - mean) / deviation : 0;
-    }),
-  );
+  return draws.map((_, draw) => divisions.map((of) => of[draw] as number));
+}
+
+/** In standard deviations from their mean; all 0 where they are the same. */
+function standardised(values: readonly number[]): readonly number[] {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length;
+  const deviation = Math.sqrt(variance);
+  return values.map((value) => (deviation > 0 ? (value - mean) / deviation : 0));
 }

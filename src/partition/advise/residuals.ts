@@ -12,12 +12,19 @@ const LEAST_ROWS = 500;
 /** Of more classes the most frequent speak for all. */
 const MAX_OUTPUTS = 6;
 
-/** Out-of-fold rows with what the model without partition gets wrong; fewer of them where `repeats` of the test would take long. */
-export function testRows(table: AdviserTable, without: Side, repeats: number): TestRows {
+/** What is tested: the model without partition, the columns that it does not see, and how often residuals are dealt anew. */
+type Tested = {
+  readonly without: Side;
+  readonly hidden: readonly string[];
+  readonly repeats: number;
+};
+
+/** Out-of-fold rows with what the model without partition gets wrong; fewer of them where that many repeats would take long. */
+export function testRows(table: AdviserTable, { without, hidden, repeats }: Tested): TestRows {
   const nested = nestedRows(without, table.folds);
   const columns = outputColumns(table, nested.rows);
   const predictedWidth = nested.output.length / Math.max(1, nested.rows.length);
-  const { values, origins } = testBasis(table, nested.rows);
+  const { values, origins } = testBasis(table, nested.rows, hidden);
   const width = origins.length;
   const most = Math.floor(MOST_WORK / (width * columns.length * repeats));
   const every = Int32Array.from({ length: nested.rows.length }, (_, place) => place);

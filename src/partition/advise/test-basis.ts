@@ -17,9 +17,13 @@ const MAX_COLUMNS = 24;
 /** Standard deviations; what lies beyond would decide alone. */
 const FARTHEST = 3;
 
-/** Every feature of the given rows as it is, and numbers squared as well: partitions may differ in slopes and in bends. */
-export function testBasis(table: AdviserTable, rows: Int32Array): TestBasis {
-  const columns = basisColumns(table, rows).slice(0, MAX_COLUMNS - 1);
+/** Every feature of the given rows that is not hidden as it is, and numbers squared as well: partitions may differ in slopes and in bends. */
+export function testBasis(
+  table: AdviserTable,
+  rows: Int32Array,
+  hidden: readonly string[],
+): TestBasis {
+  const columns = basisColumns(table, rows, hidden).slice(0, MAX_COLUMNS - 1);
   const width = columns.length + 1;
   const values = new Float64Array(rows.length * width);
   for (let i = 0; i < rows.length; i++) {
@@ -31,7 +35,11 @@ export function testBasis(table: AdviserTable, rows: Int32Array): TestBasis {
 
 type BasisColumn = { readonly origin: string; readonly values: Float64Array };
 
-function basisColumns(table: AdviserTable, rows: Int32Array): readonly BasisColumn[] {
+function basisColumns(
+  table: AdviserTable,
+  rows: Int32Array,
+  hidden: readonly string[],
+): readonly BasisColumn[] {
   const { frame, features, target, weights, spec } = table;
   const handle = neutralHandling(table, true);
   const supports = { missing: false, weights: true, scaledInput: true };
@@ -39,7 +47,7 @@ function basisColumns(table: AdviserTable, rows: Int32Array): readonly BasisColu
   const numbers: BasisColumn[] = [];
   const squares: BasisColumn[] = [];
   const texts: BasisColumn[] = [];
-  for (const origin of features) {
+  for (const origin of features.filter((name) => !hidden.includes(name))) {
     const input = { frame, columns: [origin], target, rows, handle, supports, weights, seed };
     const { x } = fitHandling(input).training;
     const isNumber = frame.columns.find(({ name }) => name === origin)?.kind === 'number';
