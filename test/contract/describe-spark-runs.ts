@@ -60,6 +60,9 @@ export function describeSparkRuns(name: string, start: () => Promise<TestSpark>)
         algorithms: ['baseline', 'logistic', { random_forest: { trees: 8 } }],
         // Blind to the kind, which decides: every kind needs its own model.
         global: { include_partition: false },
+        validate: { repeats: 2 },
+        ensemble: {},
+        explain: {},
         engine: { remote: '${env:SPARK_REMOTE}' },
       });
       const here = await partita.run(spec);

@@ -113,7 +113,10 @@ function Views({ view }: { view: 'form' | 'canvas' }) {
   const navigate = useNavigate({ from: '/new' });
   const show = (next: 'form' | 'canvas') =>
     void navigate({
-      search: ({ view: _, ...rest }) => (next === 'canvas' ? { ...rest, view: next } : rest),
+      search: ({ run }) => ({
+        ...(run !== undefined && { run }),
+        ...(next === 'canvas' && { view: next }),
+      }),
       replace: true,
     });
   return (
