@@ -47,10 +47,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     facts: runFacts(act),
     overview: overview(act),
     sources: sourceLook(config.folder, (source) => system.addressOf(source)),
-    diagnose: async () => {
-      const { diagnose } = await import('./embedded/diagnosis.ts');
-      return diagnose(config);
-    },
+    diagnose: async () => (await import('./embedded/diagnosis.ts')).diagnose(config),
     temporalUi: () => act(async ({ temporalUi }) => temporalUi),
     plan: async (prepared) => {
       const { planRun } = await import('./operations/plan.ts');

@@ -11,6 +11,7 @@ import {
   visit,
 } from '../support/browser.ts';
 import { Partita } from '../support/partita.ts';
+import { describeKeptData, describeReproduction } from './describe-ledger.ts';
 
 const MINUTES = 60_000;
 
@@ -233,39 +234,7 @@ describe('from a table to a prediction, by clicking', () => {
     4 * MINUTES,
   );
 
-  it(
-    'keeps the version of the data that was read, and holds back what turned out bad until it is released',
-    async () => {
-      await page.getByRole('link', { name: 'Data', exact: true }).click();
-      const versions = page.getByRole('region', { name: 'Versions of the data' });
-      const version = versions.getByRole('row').filter({ hasText: 'customers-who-leave' });
-      await version.getByRole('link').click();
-      const partitions = page.getByRole('region', { name: 'Partitions' });
-      for (const name of ['basic', 'business', 'family'])
-        await partitions.getByRole('row', { name: new RegExp(`^${name} \\d+`) }).waitFor();
-      await look('snapshot');
-      await page.getByRole('button', { name: 'Put into quarantine' }).click();
-      const dialog = page.getByRole('dialog', { name: 'Put it into quarantine?' });
-      await dialog.getByText(/It reached 4 models of 1 run/).waitFor();
-      await dialog.getByLabel('Why').fill('counted <i>twice</i>');
-      await look('quarantine');
-      await dialog.getByRole('button', { name: 'Put into quarantine' }).click();
-      await page.getByText(/^In quarantine since/).waitFor();
-      await page.getByRole('link', { name: 'Data', exact: true }).first().click();
-      const held = page.getByRole('region', { name: 'In quarantine' });
-      await held.getByRole('row').filter({ hasText: 'counted <i>twice</i>' }).waitFor();
-      await look('data');
-      await held.getByRole('button', { name: 'Release' }).click();
-      const asked = page.getByRole('dialog', { name: 'Release it?' });
-      await asked.getByLabel('Why').fill('counted once');
-      await asked.getByRole('button', { name: 'Release' }).click();
-      await page.getByText('Nothing is in quarantine.').waitFor();
-      await page.getByText('What was put into quarantine and released').click();
-      const past = page.getByRole('region', { name: 'Changes of quarantine' });
-      await past.getByRole('row').filter({ hasText: 'counted once' }).waitFor();
-    },
-    3 * MINUTES,
-  );
+  describeKeptData(() => ({ page, look }));
 
   it(
     'lets the models answer to a name, and says since when and why',
@@ -299,25 +268,7 @@ describe('from a table to a prediction, by clicking', () => {
     4 * MINUTES,
   );
 
-  it(
-    'runs the same again, finds every step the same, and shows both runs side by side',
-    async () => {
-      await page.goto(serving.address);
-      await page.getByRole('link', { name: 'customers-who-leave' }).click();
-      await page.getByRole('button', { name: 'Reproduce' }).click();
-      const dialog = page.getByRole('dialog', { name: 'Run the same again?' });
-      await dialog.getByRole('button', { name: 'Run it again' }).click();
-      const outcome = page.getByText('reproduced, 3 partitions with every step the same.');
-      await outcome.waitFor({ timeout: 3 * MINUTES });
-      await outcome.getByRole('link', { name: 'an earlier run' }).click();
-      await page.getByText('Nothing: the same rows and the same spec.').waitFor();
-      const scores = page.getByRole('region', { name: 'Scores of both runs by partition' });
-      for (const name of ['basic', 'business', 'family'])
-        await scores.getByRole('row', { name: new RegExp(`^${name} `) }).waitFor();
-      await look('compare');
-    },
-    4 * MINUTES,
-  );
+  describeReproduction(() => ({ page, look, address: serving.address }));
 
   it(
     'is all there for the keyboard alone: the same again, changed, started and cancelled',

@@ -5,6 +5,7 @@ import type { Answer } from '../../src/web/contract/api.ts';
 import { readCsv } from '../support/partita.ts';
 import { openWeb, problemCode, type Web } from './ask.ts';
 import { checkedAsk } from './checked-ask.ts';
+import { describeData } from './describe-data.ts';
 import { describeFuzz } from './describe-fuzz.ts';
 import { readings, readingsSpec, type System, startSystem } from './trained-run.ts';
 
@@ -222,64 +223,6 @@ describe('a run', () => {
   });
 });
 
-describe('the data of runs', () => {
-  it('are listed by experiment and version, with what each version holds', async () => {
-    const { json: known } = await ask('GET /experiments');
-    expect(known.experiments).toMatchObject([{ experiment: 'machines', newest: { runId: run } }]);
-    const query = '?experiment=machines';
-    const { json } = await ask('GET /snapshots', {}, { query });
-    expect(json).toMatchObject({
-      snapshots: [
-        {
-          rows: 903,
-          partitions: 4,
-          columns: 6,
-          source: { kind: 'csv' },
-          experiments: ['machines'],
-          runs: 1,
-          newestRun: run,
-        },
-      ],
-      next: null,
-    });
-    const none = await ask('GET /snapshots', {}, { query: '?experiment=nobody' });
-    expect(none.json.snapshots).toEqual([]);
-  });
-
-  it('have partitions page by page, beside what they were in another version', async () => {
-    const { json: detail } = await ask('GET /runs/{run}', { run });
-    const snapshot = detail.snapshot?.digest ?? '';
-    const key = 'GET /snapshots/{snapshot}/partitions';
-    const { json: first } = await ask(key, { snapshot }, { query: '?limit=3' });
-    expect(first.partitions.map(({ name, rows, before }) => [name, rows, before])).toEqual([
-      ['car', 300, null],
-      ['crane', 3, null],
-      ['loader', 300, null],
-    ]);
-    const rest = `?limit=3&cursor=${first.next}&comparedTo=${snapshot}`;
-    const { json: second } = await ask(key, { snapshot }, { query: rest });
-    const [truck] = second.partitions;
-    expect(second.partitions.map(({ name }) => name)).toEqual(['truck']);
-    expect(truck?.before).toEqual({ rows: 300, digest: truck?.digest });
-    const unknown = `sha256:${'0'.repeat(64)}`;
-    const missing = await web.ask('GET', `/snapshots/${unknown}/partitions`);
-    expect(await problemCode(missing)).toBe('not-found');
-  });
-});
-
-describe('the system', () => {
-  it('is looked at as the command line does, by admins', async () => {
-    const { json } = await ask('GET /doctor');
-    const node = json.findings.find(({ name }) => name === 'node');
-    expect(node).toMatchObject({ level: 'ok', found: process.versions.node });
-    expect((await web.ask('GET', '/doctor', { role: 'editor' })).status).toBe(403);
-  });
-
-  it('knows no reference where no spec has one', async () => {
-    expect((await ask('GET /references')).json).toEqual({ references: [] });
-  });
-});
-
 describe('a model', () => {
   it('tells what it is and where it came from', async () => {
     const { json: page } = await ask('GET /runs/{run}/partitions', { run });
@@ -288,18 +231,6 @@ describe('a model', () => {
     expect(card).toMatchObject({ model, task: 'classification', key: ['kind'], target: 'state' });
     const { json: lineage } = await ask('GET /models/{model}/lineage', { model });
     expect(lineage.makings[0]?.runId).toBe(run);
-  });
-
-  it('has a card for reviewers, as a page that is no part of the site, and goes out as a file', async () => {
-    const { json: page } = await ask('GET /runs/{run}/partitions', { run });
-    const model = page.partitions.find(({ name }) => name === 'car')?.model ?? '';
-    const card = await web.ask('GET', `/models/${model}/card.html`);
-    expect(card.headers.get('content-security-policy')).toContain('sandbox');
-    expect(await card.text()).toContain('<!doctype html>');
-    const file = await web.ask('GET', `/models/${model}/export?format=json`);
-    expect(file.headers.get('content-disposition')).toContain('model.json');
-    const exported = JSON.parse(await file.text()) as { readonly model: string };
-    expect(exported).toBeTypeOf('object');
   });
 
   it('answers rows as the command line answers a file of them', async () => {
@@ -348,10 +279,7 @@ describe('a model', () => {
     }
     await ask('POST /quarantines/release', {}, { body });
     const { json: past } = await ask('GET /quarantines/changes');
-    expect(past.changes.map(({ kind, reason }) => [kind, reason])).toEqual([
-      ['release', 'a broken sensor'],
-      ['quarantine', 'a broken sensor'],
-    ]);
+    expect(past.changes.map(({ kind }) => kind)).toEqual(['release', 'quarantine']);
     expect((await ask('POST /predict/{run}', { run }, asked)).json).toEqual(before);
   });
 
@@ -363,22 +291,7 @@ describe('a model', () => {
   });
 });
 
-describe('a run again', () => {
-  it('is the same run for the same key, and gives the same models step by step', async () => {
-    const headers = { 'idempotency-key': 'again' };
-    const asked = { role: 'editor', headers } as const;
-    const { json } = await ask('POST /runs/{run}/reproduce', { run }, asked);
-    const again = json.runId ?? '';
-    expect(json.origin).toBe(run);
-    const repeated = await ask('POST /runs/{run}/reproduce', { run }, asked);
-    expect(repeated.json.runId).toBe(again);
-    await system.services.watch(again, () => undefined, new AbortController().signal);
-    const { json: outcome } = await ask('GET /runs/{run}/reproduction', { run: again });
-    expect(outcome).toMatchObject({ origin: run, isReproduced: true, partitions: 4, first: null });
-    const { json: detail } = await ask('GET /runs/{run}', { run: again });
-    expect(detail).toMatchObject({ requestedBy: 'edda', origin: { mode: 'reproduce' } });
-  }, 120_000);
-});
+describeData(() => ({ web, run, services: system.services }));
 
 describe('the audit trail', () => {
   it('has every change with its actor and how it ended, and nothing that only looked', async () => {

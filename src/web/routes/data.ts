@@ -1,4 +1,5 @@
 import type { Digest } from '../../domain/digest.ts';
+import type { SnapshotEntry } from '../../stores/overview-store.ts';
 import type { dataEndpoints } from '../contract/data.ts';
 import { placeAfter } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
@@ -14,7 +15,7 @@ export function dataRoutes({
       const last = found.length < limit ? undefined : found.at(-1);
       return {
         json: {
-          snapshots: found.map(({ place: _, ...snapshot }) => snapshot),
+          snapshots: found.map(withoutPlace),
           next: last === undefined ? null : String(last.place),
         },
       };
@@ -34,4 +35,9 @@ export function dataRoutes({
       };
     },
   };
+}
+
+function withoutPlace(entry: SnapshotEntry): Omit<SnapshotEntry, 'place'> {
+  const { place: _, ...snapshot } = entry;
+  return snapshot;
 }

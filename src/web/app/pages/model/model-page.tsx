@@ -46,7 +46,6 @@ export function ModelPage() {
 
 function Card({ card, lineage }: { card: ModelCard; lineage: ModelLineage | undefined }) {
   const making = lineage?.makings[0];
-  const isHeld = useQuarantine(card.model) !== undefined;
   const bars = card.importance.filter(({ share }) => share > 0).slice(0, 15);
   return (
     <>
@@ -65,26 +64,7 @@ function Card({ card, lineage }: { card: ModelCard; lineage: ModelLineage | unde
             )}
           </>
         }
-        actions={
-          <>
-            <a
-              className="button"
-              href={addressOf('GET /models/{model}/card.html', { params: { model: card.model } })}
-              target="_blank"
-              rel="noreferrer"
-            >
-              Model card
-            </a>
-            <a
-              className="button"
-              href={addressOf('GET /models/{model}/export', { params: { model: card.model } })}
-              download
-            >
-              As JSON
-            </a>
-            {isHeld ? null : <QuarantineButton asked={{ what: card.model }} what="This model" />}
-          </>
-        }
+        actions={<Actions model={card.model} />}
       >
         <p className="soft">
           Predicts <b className="anywhere">{card.target}</b>
@@ -129,6 +109,31 @@ function Card({ card, lineage }: { card: ModelCard; lineage: ModelLineage | unde
           />
         )}
       </div>
+    </>
+  );
+}
+
+/** What can be done with a model. */
+function Actions({ model }: { model: string }) {
+  const isHeld = useQuarantine(model) !== undefined;
+  return (
+    <>
+      <a
+        className="button"
+        href={addressOf('GET /models/{model}/card.html', { params: { model: model } })}
+        target="_blank"
+        rel="noreferrer"
+      >
+        Model card
+      </a>
+      <a
+        className="button"
+        href={addressOf('GET /models/{model}/export', { params: { model: model } })}
+        download
+      >
+        As JSON
+      </a>
+      {isHeld ? null : <QuarantineButton asked={{ what: model }} what="This model" />}
     </>
   );
 }

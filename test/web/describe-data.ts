@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { Services } from '../../src/operations/services.ts';
+import { problemCode, type Web } from './ask.ts';
+import { checkedAsk } from './checked-ask.ts';
+
+type Given = { readonly web: Web; readonly run: string; readonly services: Services };
+
+/** What there is over all runs, and a run again. */
+export function describeData(given: () => Given): void {
+  const ask = checkedAsk(() => given().web);
+
+  describe('the data of runs', () => {
+    it('are listed by experiment and version, with what each version holds', async () => {
+      const { json: known } = await ask('GET /experiments');
+      expect(known.experiments).toMatchObject([
+        { experiment: 'machines', newest: { runId: given().run } },
+      ]);
+      const query = '?experiment=machines';
+      const { json } = await ask('GET /snapshots', {}, { query });
+      expect(json).toMatchObject({
+        snapshots: [
+          {
+            rows: 903,
+            partitions: 4,
+            columns: 6,
+            source: { kind: 'csv' },
+            experiments: ['machines'],
+            runs: 1,
+            newestRun: given().run,
+          },
+        ],
+        next: null,
+      });
+      const none = await ask('GET /snapshots', {}, { query: '?experiment=nobody' });
+      expect(none.json.snapshots).toEqual([]);
+    });
+
+    it('have partitions page by page, beside what they were in another version', async () => {
+      const { json: detail } = await ask('GET /runs/{run}', { run: given().run });
+      const snapshot = detail.snapshot?.digest ?? '';
+      const key = 'GET /snapshots/{snapshot}/partitions';
+      const { json: first } = await ask(key, { snapshot }, { query: '?limit=3' });
+      expect(first.partitions.map(({ name, rows, before }) => [name, rows, before])).toEqual([
+        ['car', 300, null],
+        ['crane', 3, null],
+        ['loader', 300, null],
+      ]);
+      const rest = `?limit=3&cursor=${first.next}&comparedTo=${snapshot}`;
+      const { json: second } = await ask(key, { snapshot }, { query: rest });
+      const [truck] = second.partitions;
+      expect(second.partitions.map(({ name }) => name)).toEqual(['truck']);
+      expect(truck?.before).toEqual({ rows: 300, digest: truck?.digest });
+      const unknown = `sha256:${'0'.repeat(64)}`;
+      const missing = await given().web.ask('GET', `/snapshots/${unknown}/partitions`);
+      expect(await problemCode(missing)).toBe('not-found');
+    });
+  });
+
+  describe('the system', () => {
+    it('is looked at as the command line does, by admins', async () => {
+      const { json } = await ask('GET /doctor');
+      const node = json.findings.find(({ name }) => name === 'node');
+      expect(node).toMatchObject({ level: 'ok', found: process.versions.node });
+      expect((await given().web.ask('GET', '/doctor', { role: 'editor' })).status).toBe(403);
+    });
+
+    it('knows no reference where no spec has one', async () => {
+      expect((await ask('GET /references')).json).toEqual({ references: [] });
+    });
+  });
+
+  describe('a run again', () => {
+    it('is the same run for the same key, and gives the same models step by step', async () => {
+      const headers = { 'idempotency-key': 'again' };
+      const asked = { role: 'editor', headers } as const;
+      const { json } = await ask('POST /runs/{run}/reproduce', { run: given().run }, asked);
+      const again = json.runId ?? '';
+      expect(json.origin).toBe(given().run);
+      const repeated = await ask('POST /runs/{run}/reproduce', { run: given().run }, asked);
+      expect(repeated.json.runId).toBe(again);
+      await given().services.watch(again, () => undefined, new AbortController().signal);
+      const { json: outcome } = await ask('GET /runs/{run}/reproduction', { run: again });
+      expect(outcome).toMatchObject({
+        origin: given().run,
+        isReproduced: true,
+        partitions: 4,
+        first: null,
+      });
+      const { json: detail } = await ask('GET /runs/{run}', { run: again });
+      expect(detail).toMatchObject({ requestedBy: 'edda', origin: { mode: 'reproduce' } });
+    }, 120_000);
+  });
+
+  describe('a model for others', () => {
+    it('has a card for reviewers, as a page that is no part of the site, and goes out as a file', async () => {
+      const { json: page } = await ask('GET /runs/{run}/partitions', { run: given().run });
+      const model = page.partitions.find(({ name }) => name === 'car')?.model ?? '';
+      const card = await given().web.ask('GET', `/models/${model}/card.html`);
+      expect(card.headers.get('content-security-policy')).toContain('sandbox');
+      expect(await card.text()).toContain('<!doctype html>');
+      const file = await given().web.ask('GET', `/models/${model}/export?format=json`);
+      expect(file.headers.get('content-disposition')).toContain('model.json');
+      const exported = JSON.parse(await file.text()) as { readonly model: string };
+      expect(exported).toBeTypeOf('object');
+    });
+  });
+}
