@@ -61,7 +61,7 @@ function answerText({
         ? 'Do not partition yet: partitions differ, but on these rows one model of the table predicts as well. Try more --rows.'
         : 'Do not partition: partitions differ, but one model of the table predicts as well.';
     case 'same':
-      return 'Do not partition: no column divides the table into parts that one model, which has the column as a feature, does not tell apart already.';
+      return 'Do not partition: no column divides the table into parts that one model of the whole table does not tell apart already.';
     case 'nothing_to_try':
       return 'Do not partition: no column can be the key (see below).';
   }

@@ -13,6 +13,6 @@ describe('the partition adviser over 100 seeds, half of them numbers, half class
       expect(found).toBeGreaterThanOrEqual(0.95 * SEEDS.length);
       expect(held).toBeGreaterThanOrEqual(0.95 * SEEDS.length);
     },
-    600_000,
+    1_800_000,
   );
 });
