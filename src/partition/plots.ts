@@ -18,17 +18,24 @@ const CURVE_ROWS = 20_000;
 /** A larger table of classes is not readable. */
 const CONFUSION_CLASSES = 50;
 
-/** What a report draws of one side: holdout rows, or out-of-fold rows where there is no holdout; null without either. */
+/**
+ * What a report draws of one side: holdout rows, or out-of-fold rows where there is no holdout; null without either. A row
+ * is drawn once: of several repeats the first shows it.
+ */
 export function plotFacts(truth: Truth, side: Side, folds: Uint8Array): PlotFacts | null {
   const { predictions, best } = side;
   const heldOut = heldOutRows(side, folds);
   const isHeldOut = heldOut.length > 0;
-  const rows = isHeldOut ? heldOut : cvRows(side, folds);
+  const rows = isHeldOut ? heldOut : ofFirstRepeat(truth, cvRows(side, folds));
   if (rows.length === 0) return null;
   const output = readLayer(predictions, isHeldOut ? predictions.layers - 1 : best, rows);
   const scored = scoredRows(truth, rows, output);
   const plots = scored.kind === 'values' ? { residuals: residuals(scored) } : classPlots(scored);
   return { rows: isHeldOut ? 'holdout' : 'oof', ...plots };
+}
+
+function ofFirstRepeat({ observations }: Truth, rows: Int32Array): Int32Array {
+  return observations === undefined ? rows : rows.filter((row) => observations[row] === row);
 }
 
 function classPlots(scored: ClassRows): Partial<PlotFacts> {

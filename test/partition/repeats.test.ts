@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HOLDOUT, outOfFoldRows } from '../../src/estimators/folds.ts';
 import { takeRows } from '../../src/frame/frame.ts';
 import type { TrainArgs, TrainFacts } from '../../src/partition/facts.ts';
+import { rowsOutside } from '../../src/partition/nested-choice.ts';
 import {
   createPredictions,
   predictionsFromBytes,
@@ -156,6 +157,26 @@ describe('repeated cross-validation', () => {
     const { own: totalled, served } = run('totals', { ...data, inputs }, args).facts;
     expect(totalled).toEqual(own);
     expect(served).toEqual(own);
+  });
+
+  it('are drawn with every row once where no rows are held out', () => {
+    const { plots } = evaluate(trained({ validate: { repeats: REPEATS, holdout: 0.001 } }));
+    expect(plots?.rows).toBe('oof');
+    expect(plots?.confusion?.flat().reduce((a, b) => a + b)).toBe(frame.rowCount);
+  });
+
+  it('let no copy of a row into what is judged on it', () => {
+    // Rows 0 to 2, and again as 3 to 5: row 1 is in fold 0 of one repeat, and in fold 3 of the other.
+    const folds = Uint8Array.of(0, 0, 1, 2, 3, 3);
+    const truth = { observations: Int32Array.of(0, 1, 2, 0, 1, 2) };
+    const rows = Int32Array.of(0, 1, 2, 3, 4, 5);
+    const outside = (fold: number) => Array.from(rowsOutside(rows, { folds, fold, truth }));
+    expect([0, 1, 2, 3].map(outside)).toEqual([
+      [2, 5],
+      [0, 1, 3, 4],
+      [1, 2, 4, 5],
+      [0, 3],
+    ]);
   });
 
   it('calibrates and averages in every repeat, a row by folds that it is in in none', () => {
