@@ -36,6 +36,17 @@ describe('a spec under construction', () => {
     expect(withValue(withValue(before, path, 5), path, undefined)).toEqual(before);
   });
 
+  it('still asks for an optional part whose last field was emptied, until the part is taken away', () => {
+    for (const [part, field] of [
+      ['ensemble', 'size'],
+      ['explain', 'repeats'],
+    ] as const) {
+      const emptied = withValue({ [part]: { [field]: 2 } }, [part, field], undefined);
+      expect(emptied).toEqual({ [part]: {} });
+      expect(withValue(emptied, [part], undefined)).toEqual({});
+    }
+  });
+
   it('takes a step out of a list, and the list with its last step', () => {
     const two: JsonObject = { features: { engineer: [{ log: 'a' }, { log: 'b' }] } };
     const one = withValue(two, ['features', 'engineer', 0], undefined);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { catalogue } from '../../../src/spec/catalogue.ts';
 import { readDocument } from '../../../src/spec/document.ts';
+import { RANKING_METHODS, THRESHOLD_METHODS } from '../../../src/spec/features.ts';
 import { specJsonSchema } from '../../../src/spec/json-schema.ts';
 import { experiment } from '../../../src/spec/parse-spec.ts';
 import type { SpecInput } from '../../../src/spec/spec.ts';
@@ -39,6 +40,8 @@ describe('the stages of an experiment', () => {
       metric: 'choose',
       probabilities: 'choose',
       intervals: 'choose',
+      ensemble: 'train',
+      explain: 'evaluate',
       global: 'global',
       engine: 'report',
       seed: 'report',
@@ -128,6 +131,41 @@ describe('another task for the same column', () => {
     expect(asked['target']).toEqual({ column: 'state', task: 'anomaly', positive: 'v1' });
     for (const gone of ['forecast', 'intervals', 'metric']) expect(asked).not.toHaveProperty(gone);
     expect(experiment(asked as SpecInput).spec.metric).toBe('roc_auc');
+  });
+
+  it('leaves anomalies nothing that is learned from labels, and all else', () => {
+    const columns = { engineer: [{ log: 'sold' }] };
+    for (const method of [...RANKING_METHODS, ...THRESHOLD_METHODS]) {
+      const handle = { imbalance: 'class_weights', encode: 'target', scale: 'robust' };
+      const labelled: JsonObject = {
+        ...before,
+        features: { ...columns, handle, select: { method } },
+        ensemble: { size: 3 },
+        explain: {},
+      };
+      const asked = withQuestion(labelled, { column: 'state', task: 'anomaly' }, known);
+      const isBlind = THRESHOLD_METHODS.some((one) => one === method);
+      expect(asked['features']).toEqual({
+        ...columns,
+        handle: { scale: 'robust' },
+        ...(isBlind ? { select: { method } } : {}),
+      });
+      expect(asked).not.toHaveProperty('ensemble');
+      expect(experiment(asked as SpecInput).spec.explain).toBeDefined();
+    }
+  });
+
+  it('leaves a number nothing that counts classes, but what ranks columns for it', () => {
+    const ofClasses = (method: string): JsonObject => ({
+      ...before,
+      features: { handle: { imbalance: 'over_sample' }, select: { method, keep: 2 } },
+    });
+    const asked = (method: string) =>
+      withQuestion(ofClasses(method), { column: 'sold', task: 'regression' }, known);
+    expect(asked('chi_square')).not.toHaveProperty('features');
+    expect(asked('anova')['features']).toEqual({ select: { method: 'anova', keep: 2 } });
+    for (const method of ['chi_square', 'anova'])
+      expect(experiment(asked(method) as SpecInput).spec.target.task).toBe('regression');
   });
 
   it('comes back to where it was, but for what it had to forget', () => {

@@ -5,7 +5,7 @@ import { Field, hintOf } from '../../parts/field.tsx';
 import { Section } from '../../parts/page.tsx';
 import { askedTaskOf } from './asked-task.ts';
 import { useBuilder, useProblems } from './builder-state.tsx';
-import { ColumnField, SpecField } from './fields.tsx';
+import { ColumnField, OptionalPart, SpecField } from './fields.tsx';
 import { controlOf, rangeText, type SchemaNode } from './schema-node.ts';
 import { type Path, valueAt } from './spec-document.ts';
 import { ValueControl } from './value-control.tsx';
@@ -20,7 +20,9 @@ export function AlgorithmSection() {
     >
       <AlgorithmFields />
       <TuneFields />
+      <EnsembleFields />
       <ValidateFields />
+      <ExplainFields />
     </Section>
   );
 }
@@ -61,6 +63,21 @@ export function TuneFields() {
   );
 }
 
+/** Whether the best are averaged as well; anomalies have no labels that their weights could be learned from. */
+export function EnsembleFields() {
+  const { document } = useBuilder();
+  if (askedTaskOf(document) === 'anomaly') return null;
+  return (
+    <div className="form">
+      <OptionalPart
+        part="ensemble"
+        label="An average of the best"
+        fields={[{ name: 'size', label: 'Averaged at most' }]}
+      />
+    </div>
+  );
+}
+
 /** On which rows they are judged. */
 export function ValidateFields() {
   const { document } = useBuilder();
@@ -69,6 +86,7 @@ export function ValidateFields() {
     <div className="form">
       <SpecField path={['validate', 'holdout']} label="Kept aside as holdout" />
       <SpecField path={['validate', 'folds']} label="Folds" />
+      <SpecField path={['validate', 'repeats']} label="Repeats" />
       <SpecField path={['validate', 'scheme']} label="Divided" />
       <ColumnField path={['validate', 'group']} label="Kept together" none="rows stand alone" />
       {isInTime ? (
@@ -78,6 +96,22 @@ export function ValidateFields() {
         </>
       ) : null}
       <SpecField path={['validate', 'refit']} label="Final model fitted on" />
+    </div>
+  );
+}
+
+/** What is measured of the models that were chosen. */
+export function ExplainFields() {
+  return (
+    <div className="form">
+      <OptionalPart
+        part="explain"
+        label="What models look at"
+        fields={[
+          { name: 'repeats', label: 'Values dealt anew' },
+          { name: 'partial_dependence', label: 'Columns with a curve' },
+        ]}
+      />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../../domain/json.ts';
 import { ASKED_TASKS, type AskedTask } from '../../../../domain/metric.ts';
+import type { Spec } from '../../../../spec/spec.ts';
 import type { Preview } from '../../api/answers.ts';
-import { namesOf, valueAt, withValue } from './spec-document.ts';
+import { namesOf, type Path, valueAt, withValue } from './spec-document.ts';
 
 /** A first guess, to be changed: rows that a forecast looks ahead. */
 const USUAL_HORIZON = 12;
@@ -60,14 +61,42 @@ function ofTask(
   const given = valueAt(document, ['algorithms']);
   const able = new Set(algorithms.filter(({ tasks }) => tasks.includes(task)).map(({ id }) => id));
   const left = Array.isArray(given) ? given.filter((entry) => able.has(nameOf(entry))) : [];
+  const method = valueAt(document, ['features', 'select', 'method']);
+  const isRefused = typeof method === 'string' && !isAble(method, task);
   const changes = [
     [['metric'], undefined],
     [['algorithms'], left.length === 0 ? undefined : left],
     ...(isNumber ? [] : [[['intervals'], undefined] as const]),
     ...(task === 'classification' ? [] : [[['probabilities'], undefined] as const]),
     ...(task === 'forecast' ? [] : [[['forecast'], undefined] as const]),
+    ...(task === 'classification'
+      ? []
+      : [[['features', 'handle', 'imbalance'], undefined] as const]),
+    ...(isRefused ? [[['features', 'select'], undefined] as const] : []),
+    ...(task === 'anomaly' ? learnedFromLabels(document) : []),
   ] as const;
   return changes.reduce((next, [path, value]) => withValue(next, path, value), document);
+}
+
+/** Methods that choose columns without a look at the target. */
+const BLIND_METHODS: readonly string[] = [
+  'none',
+  'variance',
+  'missing_rate',
+  'correlation',
+] satisfies readonly Spec['features']['select']['method'][];
+
+/** Whether a method can choose columns for a task: numbers have no classes to count, anomalies no labels to look at. */
+function isAble(method: string, task: AskedTask): boolean {
+  if (task === 'classification') return true;
+  return task === 'anomaly' ? BLIND_METHODS.includes(method) : method !== 'chi_square';
+}
+
+/** What else anomalies, found without labels, have no place for. */
+function learnedFromLabels(document: JsonObject): readonly (readonly [Path, undefined])[] {
+  const encode: Path = ['features', 'handle', 'encode'];
+  const isByLabels = valueAt(document, encode) === 'target';
+  return [[['ensemble'], undefined], ...(isByLabels ? [[encode, undefined] as const] : [])];
 }
 
 function nameOf(entry: unknown): string {

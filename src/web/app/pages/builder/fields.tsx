@@ -1,10 +1,10 @@
 import { useId } from 'react';
 import type { Json } from '../../../../domain/json.ts';
 import { Field, hintOf } from '../../parts/field.tsx';
-import { useBuilder, useProblems } from './builder-state.tsx';
+import { useBuilder, useProblems, useStatedProblems } from './builder-state.tsx';
 import { ColumnSelect } from './column-select.tsx';
 import { controlOf, nodeAt, rangeText, type SchemaNode } from './schema-node.ts';
-import { type Path, valueAt } from './spec-document.ts';
+import { type OptionalPartName, type Path, valueAt } from './spec-document.ts';
 import { ValueControl } from './value-control.tsx';
 
 /** One field of the spec, made from the schema: its control, what it means, its default, what is wrong with it. */
@@ -40,6 +40,47 @@ export function SpecField({
         />
       )}
     </Field>
+  );
+}
+
+/** What is done only where the spec has a part for it: a switch, and the fields of that part while it is on. */
+export function OptionalPart({
+  part,
+  label,
+  fields,
+}: {
+  part: OptionalPartName;
+  label: string;
+  fields: readonly { readonly name: string; readonly label: string }[];
+}) {
+  const id = useId();
+  const { document, schema, set } = useBuilder();
+  const isAsked = valueAt(document, [part]) !== undefined;
+  const own = useStatedProblems().find(({ path }) => path.length === 1 && path[0] === part);
+  return (
+    <>
+      <Field
+        id={id}
+        label={label}
+        hint={hintOf(nodeAt(schema, [part]).description ?? '')}
+        problem={own?.message}
+      >
+        {(props) => (
+          <ValueControl
+            props={props}
+            control={{ kind: 'switch' }}
+            value={isAsked ? true : undefined}
+            usual={false}
+            onChange={(next) => set([part], next === true ? {} : undefined)}
+          />
+        )}
+      </Field>
+      {isAsked
+        ? fields.map(({ name, label: text }) => (
+            <SpecField key={name} path={[part, name]} label={text} />
+          ))
+        : null}
+    </>
   );
 }
 

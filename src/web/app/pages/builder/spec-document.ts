@@ -3,6 +3,10 @@ import type { Json, JsonObject } from '../../../../domain/json.ts';
 /** Keys and list positions from the top of the spec to a value. */
 export type Path = readonly (string | number)[];
 
+/** Parts of a spec that ask for something by standing there, be they empty. */
+const OPTIONAL_PARTS = ['ensemble', 'explain'] as const;
+export type OptionalPartName = (typeof OPTIONAL_PARTS)[number];
+
 /** What stands at a path; undefined where nothing does. */
 export function valueAt(document: Json | undefined, path: Path): Json | undefined {
   let value = document;
@@ -16,10 +20,14 @@ export function valueAt(document: Json | undefined, path: Path): Json | undefine
 
 /**
  * The document with another value at a path, everything else untouched; undefined takes the key away. Objects on the way
- * are made where they are missing and taken away where they become empty, so that a field set and unset leaves no trace.
+ * are made where they are missing and taken away where they become empty, so that a field set and unset leaves no trace;
+ * only a part that asks for something by standing there stays, with its defaults.
  */
 export function withValue(document: JsonObject, path: Path, value: Json | undefined): JsonObject {
-  return (replaced(document, path, value) ?? {}) as JsonObject;
+  const next = (replaced(document, path, value) ?? {}) as JsonObject;
+  const part = OPTIONAL_PARTS.find((name) => name === path[0]);
+  const isEmptied = part !== undefined && path.length > 1 && !Object.hasOwn(next, part);
+  return isEmptied ? { ...next, [part]: {} } : next;
 }
 
 function replaced(holder: Json | undefined, path: Path, value: Json | undefined): Json | undefined {

@@ -1,5 +1,11 @@
 import type { ReactNode } from 'react';
-import { AlgorithmFields, TuneFields, ValidateFields } from '../algorithm-section.tsx';
+import {
+  AlgorithmFields,
+  EnsembleFields,
+  ExplainFields,
+  TuneFields,
+  ValidateFields,
+} from '../algorithm-section.tsx';
 import { EngineerSteps } from '../engineer-steps.tsx';
 import { HandleFields, RoleFields, SelectFields } from '../feature-section.tsx';
 import { GlobalFields, LimitFields, RunFields } from '../limits-section.tsx';
@@ -36,13 +42,19 @@ export function StageFields({ stage }: { stage: StageId }): ReactNode {
         <>
           <AlgorithmFields />
           <TuneFields />
+          <EnsembleFields />
           <LimitFields />
         </>
       );
     case 'global':
       return <GlobalFields />;
     case 'evaluate':
-      return <ValidateFields />;
+      return (
+        <>
+          <ValidateFields />
+          <ExplainFields />
+        </>
+      );
     case 'choose':
       return <JudgeFields />;
     case 'report':

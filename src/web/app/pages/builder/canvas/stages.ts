@@ -82,7 +82,7 @@ export const STAGES: readonly (Stage & { readonly id: StageId })[] = [
   {
     id: 'train',
     meaning: 'What is trained on every partition',
-    owns: [['algorithms'], ['tune'], ['limits'], ['map']],
+    owns: [['algorithms'], ['tune'], ['ensemble'], ['limits'], ['map']],
     after: ['select'],
     note: (document) => {
       const given = lengthAt(document, ['algorithms']);
@@ -98,8 +98,8 @@ export const STAGES: readonly (Stage & { readonly id: StageId })[] = [
   },
   {
     id: 'evaluate',
-    meaning: 'On which rows models are judged',
-    owns: [['validate']],
+    meaning: 'On which rows models are judged, and what they look at',
+    owns: [['validate'], ['explain']],
     after: ['train', 'global'],
     note: (document) => countedText(numberAt(document, ['validate', 'folds'], 3), 'fold'),
   },
