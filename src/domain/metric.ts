@@ -52,6 +52,20 @@ export function isTask(task: AskedTask): task is Task {
   return task === 'classification' || task === 'regression';
 }
 
+const LOOKING_AT_ONE_CLASS: ReadonlySet<Metric> = new Set<Metric>([
+  'f1',
+  'precision',
+  'recall',
+  'roc_auc',
+  'pr_auc',
+  'brier',
+]);
+
+/** Whether the metric looks at `target.positive`, where that is set, and at no other class. */
+export function looksAtOneClass(metric: Metric): boolean {
+  return LOOKING_AT_ONE_CLASS.has(metric);
+}
+
 const LOWER_IS_BETTER: ReadonlySet<Metric> = new Set<Metric>([
   'log_loss',
   'brier',

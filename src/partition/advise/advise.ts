@@ -9,7 +9,7 @@ import { scoredRows } from '../truth.ts';
 import type { AdviseArgs, AdviseFacts, DivisionAdvice, DivisionVerdict } from './advice.ts';
 import { type AdviserTable, adviserTable, hiddenColumns } from './adviser-table.ts';
 import { CheapLearners } from './cheap-learners.ts';
-import { type DifferenceTest, testDifferences } from './difference-test.ts';
+import { type DifferenceTest, type TestRows, testDifferences } from './difference-test.ts';
 import { type Division, isSame, jointDivisions, singleDivisions } from './divisions.ts';
 import { rankDivisions } from './rank-divisions.ts';
 import { testRows } from './residuals.ts';
@@ -37,11 +37,10 @@ export function advise(
   const rivals = new Rivals(table, learners);
   const candidates = [...singles, ...jointDivisions(table, singles)];
   const tests = differences(table, rivals, candidates, stop);
-  const judged = promising(candidates, tests, args.spec.partition.by).map((place) => {
-    const division = candidates[place] as Division;
+  const judged = promising(tests, args.spec.partition.by).map(([division, test]) => {
     const without = rivals.of(division.by);
     const divided = learners.divided(division, without);
-    return judge(table, division, tests[place] as DifferenceTest, { without, divided });
+    return judge(table, division, test, { without, divided });
   });
   const order = rankDivisions(
     judged.map(({ advice }) => ({
@@ -82,10 +81,7 @@ class Rivals {
 
   /** The one that a run which divides by these columns would have. */
   of(by: readonly string[]): Side {
-    return this.blindTo(hiddenColumns(this.#table, by));
-  }
-
-  blindTo(hidden: readonly string[]): Side {
+    const hidden = hiddenColumns(this.#table, by);
     const key = JSON.stringify([...hidden].sort());
     const known = this.#known.get(key) ?? this.#learners.withoutPartition(hidden);
     this.#known.set(key, known);
@@ -93,38 +89,55 @@ class Rivals {
   }
 }
 
-/** One test for all, so one model for all: where it is not to see the key, it sees none of the columns that could be one. */
+/** One test for all of them, each held against the model that it has to beat. */
 function differences(
   table: AdviserTable,
   rivals: Rivals,
   candidates: readonly Division[],
   stop: Int32Array,
-): readonly DifferenceTest[] {
-  if (candidates.length === 0) return [];
+): ReadonlyMap<Division, DifferenceTest> {
   const plan = { seed: table.spec.seed, permutations: PERMUTATIONS, poll: pollOf(stop) };
-  const hidden = hiddenColumns(table, [...new Set(candidates.flatMap(({ by }) => by))]);
-  const without = rivals.blindTo(hidden);
-  const repeats = candidates.length * PERMUTATIONS;
-  return testDifferences(testRows(table, { without, hidden, repeats }), candidates, plan);
+  const groups = groupsOf(candidates, ({ by }) => rivals.of(by));
+  const models = groups.map(([without, [first]]) => ({
+    without,
+    hidden: hiddenColumns(table, first?.by ?? []),
+  }));
+  const rows = testRows(table, models, (candidates.length + groups.length) * PERMUTATIONS);
+  const tested = groups.map(([, divisions], group) => ({
+    rows: rows[group] as TestRows,
+    divisions,
+  }));
+  return testDifferences(tested, plan);
 }
 
-/** Places of the divisions that models are fitted for; what the spec says is always among them. */
+/** By what the values have in common, in the order of their first. */
+function groupsOf<Value, Key>(
+  values: readonly Value[],
+  keyOf: (value: Value) => Key,
+): readonly (readonly [Key, readonly Value[]])[] {
+  const groups = new Map<Key, Value[]>();
+  for (const value of values) {
+    const key = keyOf(value);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [value]);
+    else group.push(value);
+  }
+  return [...groups];
+}
+
+/** The divisions that models are fitted for, the farthest first; what the spec says is always among them. */
 function promising(
-  candidates: readonly Division[],
-  tests: readonly DifferenceTest[],
+  tests: ReadonlyMap<Division, DifferenceTest>,
   written: readonly string[],
-): readonly number[] {
-  const places = [...candidates.keys()].sort(
-    (a, b) => (tests[b]?.distance ?? 0) - (tests[a]?.distance ?? 0),
-  );
-  const isSingle = (place: number): boolean => candidates[place]?.by.length === 1;
-  const isWritten = (place: number): boolean => isSame(candidates[place]?.by ?? [], written);
+): readonly (readonly [Division, DifferenceTest])[] {
+  const farthest = [...tests].sort(([, a], [, b]) => b.distance - a.distance);
+  const isSingle = ([{ by }]: readonly [Division, DifferenceTest]): boolean => by.length === 1;
   const chosen = new Set([
-    ...places.filter(isSingle).slice(0, MAX_SINGLES),
-    ...places.filter((place) => !isSingle(place)).slice(0, MAX_JOINT),
-    ...places.filter(isWritten),
+    ...farthest.filter(isSingle).slice(0, MAX_SINGLES),
+    ...farthest.filter((tested) => !isSingle(tested)).slice(0, MAX_JOINT),
+    ...farthest.filter(([{ by }]) => isSame(by, written)),
   ]);
-  return places.filter((place) => chosen.has(place));
+  return farthest.filter((tested) => chosen.has(tested));
 }
 
 type Judged = { readonly advice: DivisionAdvice; readonly divided: Side };

@@ -1,5 +1,5 @@
 import { Failure } from '../../domain/failure.ts';
-import type { Metric } from '../../domain/metric.ts';
+import { looksAtOneClass } from '../../domain/metric.ts';
 import { exclusionOf } from '../../estimators/assign-folds.ts';
 import type { Target } from '../../estimators/estimator.ts';
 import { featureColumns, shapesOf } from '../../features/column-shape.ts';
@@ -39,9 +39,12 @@ export type AdviserTable = {
   readonly spec: Spec;
 };
 
-/** Columns that the model which a division has to beat does not see. */
-export function hiddenColumns({ spec }: Pick<AdviserTable, 'spec'>, by: readonly string[]) {
-  return spec.global.include_partition ? [] : by;
+/** Features that the model which a division has to beat does not see. */
+export function hiddenColumns(
+  { spec, features }: Pick<AdviserTable, 'spec' | 'features'>,
+  by: readonly string[],
+): readonly string[] {
+  return spec.global.include_partition ? [] : by.filter((name) => features.includes(name));
 }
 
 /** More features than this make the adviser slow and no wiser: the most telling ones stay. */
@@ -76,17 +79,20 @@ export function adviserTable(
   const frame = takeRows(engineered, sampled);
   const features = featuresOf(frame, target, spec, stop);
   const truth = truthOf(source, args, folds);
-  const evidence = { ...truth, spec: { ...truth.spec, metric: properMetric(spec) } };
+  const evidence = { ...truth, spec: properly(spec) };
   const judged = { target, weights, folds, truth, evidence };
   return { whole, sampled, frame, features, classes, ...judged, spec };
 }
 
 /**
  * Right or wrong, or the order of the rows, tells little of few rows: a probability that is nearer to the truth counts only
- * where it crosses a threshold (Gneiting and Raftery 2007).
+ * where it crosses a threshold (Gneiting and Raftery 2007). What the spec's metric asks of every class is asked of every class.
  */
-function properMetric({ metric, target: { task } }: Spec): Metric {
-  return task === 'regression' || metric === 'log_loss' ? metric : 'brier';
+function properly(spec: Spec): Truth['spec'] {
+  const { metric, target } = spec;
+  if (target.task === 'regression' || metric === 'log_loss') return spec;
+  const { positive: _, ...everyClass } = target;
+  return { ...spec, metric: 'brier', target: looksAtOneClass(metric) ? target : everyClass };
 }
 
 function usableRows(frame: Frame, target: Target, spec: Spec): Int32Array {

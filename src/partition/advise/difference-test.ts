@@ -14,6 +14,9 @@ export type TestRows = {
   readonly rows: Int32Array;
 };
 
+/** Divisions that are held against the same model. */
+export type Tested = { readonly rows: TestRows; readonly divisions: readonly Division[] };
+
 /** How far a division is from what chance makes of it, in standard deviations, and how often chance is as far. */
 export type DifferenceTest = { readonly distance: number; readonly pValue: number };
 
@@ -35,33 +38,50 @@ export type TestPlan = {
  * of r first, so that a model that is poor everywhere makes no partition differ. Judged by permuting r over all rows
  * (Freedman and Lane 1983): each draw is one for all divisions, and a p-value counts the draws whose largest distance over
  * the divisions is at least the division's own, so that one of many does not stand out by chance (Westfall and Young's
- * single-step max-T). Cost: permutations × divisions × cells of Φ.
+ * single-step max-T). Models may differ from division to division, the rows may not. Cost: permutations × divisions × cells
+ * of Φ.
  */
 export function testDifferences(
-  rows: TestRows,
-  divisions: readonly Division[],
+  tested: readonly Tested[],
   { seed, permutations, poll }: TestPlan,
-): readonly DifferenceTest[] {
+): ReadonlyMap<Division, DifferenceTest> {
+  const places = Int32Array.from({ length: tested[0]?.rows.rows.length ?? 0 }, (_, i) => i);
+  const orders = Array.from({ length: permutations }, (_, draw) =>
+    seededOrder(places, seedOf(seed, 'advise', 'permutation', draw)),
+  );
+  const drawn = tested.map((one) => spreadsOf(one, orders, poll));
+  const distances = distancesOf(
+    [places, ...orders].map((_, draw) => drawn.flatMap((of) => of[draw] ?? [])),
+  );
+  const largest = distances.map((of) => of.reduce((a, b) => Math.max(a, b), -Infinity));
+  const own = distances[0] ?? [];
+  return new Map(
+    tested
+      .flatMap(({ divisions }) => divisions)
+      .map((division, place) => {
+        const distance = own[place] as number;
+        const asFar = largest.filter((other) => other >= distance).length;
+        return [division, { distance, pValue: asFar / (permutations + 1) }] as const;
+      }),
+  );
+}
+
+/** Of the residuals as they are, then in each order: every division's spreads. */
+function spreadsOf(
+  { rows, divisions }: Tested,
+  orders: readonly Int32Array[],
+  poll: () => void,
+): readonly (readonly Float64Array[])[] {
   const groupings = divisions.map((division) => groupingOf(rows, division));
   const remove = removal(rows, poll);
   const residuals = remove(rows.residuals);
-  const places = Int32Array.from({ length: rows.rows.length }, (_, i) => i);
-  const spreadsOf = (some: Float64Array): readonly Float64Array[] => {
+  const of = (some: Float64Array): readonly Float64Array[] => {
+    poll();
     const scores = scoresOf(rows, some);
     return groupings.map((grouping) => spreadsIn(grouping, scores, rows.outputs));
   };
-  const drawn = Array.from({ length: permutations }, (_, draw) => {
-    poll();
-    const order = seededOrder(places, seedOf(seed, 'advise', 'permutation', draw));
-    return spreadsOf(remove(reordered(residuals, order, rows.outputs)));
-  });
-  const distances = distancesOf([spreadsOf(residuals), ...drawn]);
-  const largest = distances.map((of) => of.reduce((a, b) => Math.max(a, b), -Infinity));
-  const own = distances[0] as readonly number[];
-  return own.map((distance) => ({
-    distance,
-    pValue: largest.filter((other) => other >= distance).length / (permutations + 1),
-  }));
+  const dealt = orders.map((order) => of(remove(reordered(residuals, order, rows.outputs))));
+  return [of(residuals), ...dealt];
 }
 
 /** The rows of a division's partitions, and which scores are of columns that are not its own: those are the same within each. */

@@ -20,8 +20,10 @@ export type Division = DivisionSizes & {
 const MAX_NUMBERS = 50;
 /** A key of several columns with more combinations than this is not counted. */
 const MAX_COMBINATIONS = 1_000_000;
-/** Pairs of more columns than this are left out, those of the columns that promise least. */
+/** Pairs of more columns than this are left out, those of the most values: their rows are the fewest. */
 const MAX_PAIRED = 20;
+/** The same where each pair takes a model that sees neither of its columns. */
+const MAX_PAIRED_UNSEEN = 6;
 
 /** A column as a key: a code per row of the whole table; a missing value is a key of its own, as in a run. */
 type Key = {
@@ -46,13 +48,17 @@ export function singleDivisions(
   return { divisions, notTried };
 }
 
-/** Every pair of the columns (of the first `MAX_PAIRED`) that makes more than either, and the key as written. */
+/** Every pair of the columns that makes more than either, and the key as written. Looks at no target: the test is to count what is tried. */
 export function jointDivisions(
   table: AdviserTable,
   singles: readonly Division[],
 ): readonly Division[] {
-  const names = singles.slice(0, MAX_PAIRED).map(({ by }) => by[0] as string);
-  const { by } = table.spec.partition;
+  const { partition, global } = table.spec;
+  const most = global.include_partition ? MAX_PAIRED : MAX_PAIRED_UNSEEN;
+  const coarsest = [...singles].sort((a, b) => a.partitions - b.partitions).slice(0, most);
+  const paired = singles.filter((single) => coarsest.includes(single));
+  const names = paired.map(({ by }) => by[0] as string);
+  const { by } = partition;
   const pairs = names.flatMap((first, i) => names.slice(i + 1).map((second) => [first, second]));
   const isNew = !pairs.some((pair) => isSame(pair, by));
   const wanted = by.length > 1 && isNew ? [...pairs, by] : pairs;

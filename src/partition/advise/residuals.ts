@@ -1,10 +1,11 @@
 import { seededSample } from '../../features/seeded-order.ts';
 import { seedOf } from '../../frame/digest.ts';
+import { rowsThat } from '../../frame/frame.ts';
 import { nestedRows } from '../nested-choice.ts';
 import type { Side } from '../side-scores.ts';
 import type { AdviserTable } from './adviser-table.ts';
 import type { TestRows } from './difference-test.ts';
-import { testBasis } from './test-basis.ts';
+import { type TestBasis, testBasis } from './test-basis.ts';
 
 /** Multiplications that the permutation test may take: a few seconds. */
 const MOST_WORK = 2e9;
@@ -12,42 +13,72 @@ const LEAST_ROWS = 500;
 /** Of more classes the most frequent speak for all. */
 const MAX_OUTPUTS = 6;
 
-/** What is tested: the model without partition, the columns that it does not see, and how often residuals are dealt anew. */
-type Tested = {
-  readonly without: Side;
-  readonly hidden: readonly string[];
-  readonly repeats: number;
-};
+/** A model without partition, and the columns that it does not see. */
+export type Blind = { readonly without: Side; readonly hidden: readonly string[] };
 
-/** Out-of-fold rows with what the model without partition gets wrong; fewer of them where that many repeats would take long. */
-export function testRows(table: AdviserTable, { without, hidden, repeats }: Tested): TestRows {
-  const nested = nestedRows(without, table.folds);
-  const columns = outputColumns(table, nested.rows);
-  const predictedWidth = nested.output.length / Math.max(1, nested.rows.length);
-  const { values, origins } = testBasis(table, nested.rows, hidden);
-  const width = origins.length;
-  const most = Math.floor(MOST_WORK / (width * columns.length * repeats));
-  const every = Int32Array.from({ length: nested.rows.length }, (_, place) => place);
+/**
+ * Out-of-fold rows with what each model without partition gets wrong, the same rows for all of them; fewer where so many
+ * repeats (how often residuals are dealt anew, all models together) would take long.
+ */
+export function testRows(
+  table: AdviserTable,
+  models: readonly Blind[],
+  repeats: number,
+): readonly TestRows[] {
+  const every = rowsOfAll(table, models);
+  const columns = outputColumns(table, every);
+  const bases = models.map(({ hidden }) => testBasis(table, every, hidden));
+  const widest = bases.reduce((most, { origins }) => Math.max(most, origins.length), 1);
+  const most = Math.floor(MOST_WORK / (widest * columns.length * repeats));
   const seed = seedOf(table.spec.seed, 'advise', 'test rows');
-  const places = seededSample(every, Math.max(LEAST_ROWS, most), seed);
-  const basis = new Float64Array(places.length * width);
-  const residuals = new Float64Array(places.length * columns.length);
-  for (let i = 0; i < places.length; i++) {
-    const place = places[i] as number;
-    const row = nested.rows[place] as number;
-    basis.set(values.subarray(place * width, (place + 1) * width), i * width);
+  const all = Int32Array.from(every, (_, place) => place);
+  const places = seededSample(all, Math.max(LEAST_ROWS, most), seed);
+  const rows = places.map((place) => every[place] as number);
+  return models.map(({ without }, model) => ({
+    basis: basisAt(places, bases[model] as TestBasis),
+    residuals: residualsOf(table, without, { rows, columns }),
+    outputs: columns.length,
+    rows,
+  }));
+}
+
+/** Rows that every one of the models predicts, ascending. */
+function rowsOfAll({ folds }: AdviserTable, models: readonly Blind[]): Int32Array {
+  const counts = new Int32Array(folds.length);
+  for (const { without } of models)
+    for (const row of nestedRows(without, folds).rows) counts[row] = (counts[row] as number) + 1;
+  const every = Int32Array.from(folds, (_, row) => row);
+  return rowsThat(every, (row) => counts[row] === models.length);
+}
+
+function basisAt(places: Int32Array, { values, origins }: TestBasis): TestBasis {
+  const width = origins.length;
+  const taken = new Float64Array(places.length * width);
+  places.forEach((place, i) => {
+    taken.set(values.subarray(place * width, (place + 1) * width), i * width);
+  });
+  return { values: taken, origins };
+}
+
+/** rows × columns of the output, row-major; the rows ascend, and the model predicts them all. */
+function residualsOf(
+  table: AdviserTable,
+  without: Side,
+  { rows, columns }: { readonly rows: Int32Array; readonly columns: readonly number[] },
+): Float64Array {
+  const nested = nestedRows(without, table.folds);
+  const width = nested.output.length / Math.max(1, nested.rows.length);
+  const residuals = new Float64Array(rows.length * columns.length);
+  let place = 0;
+  rows.forEach((row, i) => {
+    while (nested.rows[place] !== row) place++;
     columns.forEach((column, k) => {
-      const predicted = nested.output[place * predictedWidth + column] as number;
-      const missed = truthOf(table, row, column) - predicted;
+      const missed =
+        truthOf(table, row, column) - (nested.output[place * width + column] as number);
       residuals[i * columns.length + k] = weightOf(table, row) * missed;
     });
-  }
-  return {
-    basis: { values: basis, origins },
-    residuals,
-    outputs: columns.length,
-    rows: places.map((place) => nested.rows[place] as number),
-  };
+  });
+  return residuals;
 }
 
 /** Classes whose residuals are looked at: of two either says all; of a number its only one. */

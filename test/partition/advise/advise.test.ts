@@ -52,6 +52,79 @@ describe('the partition adviser', () => {
     expect(advised(adviceOn(shifted, blind))).toEqual(['planted']);
   });
 
+  it('lets the model of all see every column but the key, whatever else could be one', () => {
+    const draws = seededDraws(6);
+    const list = <Value>(draw: (i: number) => Value) =>
+      Array.from({ length: ROWS }, (_, i) => draw(i));
+    const [store, brand, month] = [3, 4, 12].map((values) => list(() => draws.integer(values))) as [
+      number[],
+      number[],
+      number[],
+    ];
+    const shelf = brand.map((code) => (draws.uniform() < 0.8 ? code : draws.integer(4)));
+    const y = list((i) => {
+      const slope = (store[i] as number) - 1;
+      return slope * ((month[i] as number) - 5.5) + 2 * (brand[i] as number) + draws.normal();
+    });
+    const frame = frameOf(
+      texts(
+        'store',
+        store.map((code) => `s${code}`),
+      ),
+      texts(
+        'brand',
+        brand.map((code) => `b${code}`),
+      ),
+      texts(
+        'shelf',
+        shelf.map((code) => `h${code}`),
+      ),
+      numbers('month', month),
+      numbers('y', y),
+    );
+    const blind = {
+      partition: { by: 'store', min_rows: 40 },
+      global: { include_partition: false },
+    };
+    const verdicts = new Map(
+      adviceOn(frame, plantedSpec('regression', blind)).divisions.map(({ by, verdict }) => [
+        by.join(),
+        verdict,
+      ]),
+    );
+    expect(verdicts.get('store')).toBe('pays');
+    expect(verdicts.get('shelf')).toBe('same');
+  });
+
+  it('goes by every class where the metric does, whatever class is named the positive one', () => {
+    const draws = seededDraws(7);
+    const list = <Value>(draw: (i: number) => Value) =>
+      Array.from({ length: ROWS }, (_, i) => draw(i));
+    const [key, x] = [list(() => draws.integer(2)), list(() => draws.normal())];
+    const side = key.map((code, i) => (2 * code - 1) * (x[i] as number) + 0.3 * draws.normal());
+    const frame = frameOf(
+      texts(
+        'key',
+        key.map((code) => `k${code}`),
+      ),
+      numbers('x', x),
+      texts(
+        'y',
+        side.map((value) => (draws.uniform() < 0.3 ? 'a' : value > 0 ? 'b' : 'c')),
+      ),
+    );
+    const target = { column: 'y', task: 'classification', positive: 'a' } as const;
+    const blind = {
+      partition: { by: 'key', min_rows: 40 },
+      global: { include_partition: false },
+    };
+    const told = (metric: 'macro_f1' | 'f1') =>
+      adviceOn(frame, plantedSpec('classification', { ...blind, target, metric })).divisions[0]
+        ?.verdict;
+    expect(told('macro_f1')).toBe('pays');
+    expect(told('f1')).not.toBe('pays');
+  });
+
   it('has something to compare with where no column is left but the key', () => {
     const { columns } = plantedTable(4, { task: 'regression', truth: 'shifted', rows: ROWS });
     const frame = frameOf(...columns.filter(({ name }) => ['planted', 'y'].includes(name)));
