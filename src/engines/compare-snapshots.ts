@@ -24,6 +24,8 @@ export type SnapshotPair = {
   /** With the columns that models read. */
   readonly current: Rows;
   readonly partitions: readonly PairedPartition[];
+  /** As of `drift`. */
+  readonly target?: string;
   /** Null: only columns are compared. */
   readonly scoring: DriftArgs['scoring'];
   /** Where the distributions of the reference lie meanwhile: a folder that the engine's machines can read. */
@@ -51,7 +53,8 @@ export async function* compareSnapshots(
       const inputs = [written.inputs.get(place) as InputRef, ...models];
       return { partition: current, part: { weights }, inputs };
     });
-    const args = { compared, scoring: pair.scoring };
+    const { scoring, target } = pair;
+    const args = { compared, scoring, ...(target !== undefined && { target }) };
     const job = createJob(pair.current, { name: 'drift', args, tasks });
     for await (const outcome of mapJob(engine, job, signal))
       yield { ...outcome, task: places[outcome.task] as number };

@@ -185,6 +185,7 @@ async function outcomesOf(
     reference: { snapshot: { digest: trained.digest, path }, columns, limits },
     current: passingRows(spec, rows, read),
     partitions,
+    target: run.spec.target.column,
     scoring:
       served === null ? null : { spec: run.spec, task: spec.target.task, classes: served.classes },
     scratchFolder,

@@ -8,13 +8,20 @@ import { outputWidth, predictionsFromBytes, readLayer } from '../predictions.ts'
 import { score } from '../score-rows.ts';
 import { predictedRows, scoredRows, truthOf } from '../truth.ts';
 import { compareColumns } from './compare-columns.ts';
-import { DISTRIBUTION, distributionOf, distributionsFromBytes } from './distribution.ts';
+import {
+  DISTRIBUTION,
+  type Distribution,
+  distributionOf,
+  distributionsFromBytes,
+} from './distribution.ts';
 import type { DriftFacts, NewScore } from './drift-facts.ts';
 
 /** Arguments of `drift`; input `distribution` holds the blob of that function for the rows to compare with. */
 export type DriftArgs = {
   /** Columns of numbers and text. */
   readonly compared: readonly string[];
+  /** The column of labels: those that are missing have not arrived yet, which is no drift. Left out: there is none. */
+  readonly target?: string;
   /** How the new rows are scored, by models in the inputs of `score`; null: not at all. */
   readonly scoring: RankArgs | null;
   /** Of those models; empty where nobody answers. */
@@ -29,7 +36,9 @@ export function drift(data: PartitionData, args: DriftArgs): PartitionResult<Dri
   const columns = args.compared.flatMap((name) => {
     const before = reference.columns.get(name);
     if (before === undefined) return [];
-    const compared = compareColumns(before, distributionOf(requireColumn(data.frame, name)));
+    const now = distributionOf(requireColumn(data.frame, name));
+    const arrived = (one: Distribution) => (name === args.target ? { ...one, missing: 0 } : one);
+    const compared = compareColumns(arrived(before), arrived(now));
     return compared === undefined ? [] : [compared];
   });
   const rows = { reference: reference.rows, current: data.frame.rowCount };
