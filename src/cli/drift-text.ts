@@ -123,10 +123,14 @@ function columnLines(columns: readonly ColumnTally[]): readonly string[] {
   return ['', table.toString(), ''];
 }
 
-function scoreLine({ notScored, scores, metric }: Drift): string {
+function scoreLine({ notScored, scores, metric, partitions }: Drift): string {
   if (notScored !== null) return ` not scored: ${printable(notScored, 200)}`;
   const { worse, better, same } = scores;
-  return ` ${metric} on the new rows against the holdout: worse in ${countText(worse)}, better in ${countText(better)}, no different in ${countText(same)}`;
+  const untold = partitions.flatMap(({ score }) => (score?.verdict === null ? [score] : []));
+  const [because] = untold.flatMap(({ score }) => (score.value === null ? [score.because] : []));
+  const reason = because === undefined ? '' : ` (${printable(because, 200)})`;
+  const rest = untold.length === 0 ? '' : `, not known in ${countText(untold.length)}${reason}`;
+  return ` ${metric} on the new rows against the holdout: worse in ${countText(worse)}, better in ${countText(better)}, no different in ${countText(same)}${rest}`;
 }
 
 function tableOf(heads: readonly string[]) {

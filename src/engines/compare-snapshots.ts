@@ -72,14 +72,18 @@ type Written = {
 
 async function writeDistributions(
   engine: Engine,
-  { reference, partitions }: SnapshotPair,
+  { reference, partitions, scoring }: SnapshotPair,
   to: { readonly file: FileHandle; readonly path: string; readonly signal: AbortSignal },
 ): Promise<Written> {
   const inputs = new Map<number, InputRef>();
   const failed: Outcome<DriftFacts>[] = [];
   let offset = 0;
   const tasks = partitions.map((one) => ({ partition: one.reference }));
-  const job = createJob(reference, { name: 'distribution', args: {}, tasks });
+  const job = createJob(reference, {
+    name: 'distribution',
+    args: { marks: scoring !== null },
+    tasks,
+  });
   for await (const outcome of mapJob(engine, job, to.signal)) {
     if (outcome.kind === 'failed') {
       failed.push(outcome);

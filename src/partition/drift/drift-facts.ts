@@ -31,11 +31,13 @@ export type DriftFacts = {
   readonly score: NewScore | null;
 };
 
-/** What the chosen model scores on rows that it has never seen. */
+/** What who answers scores on new rows: on none of those that the run has read. */
 export type NewScore = {
   readonly score: Score;
   /** 95 %. */
   readonly interval: Interval | null;
-  /** With a label, and predicted. */
+  /** New, with a label, and predicted. */
   readonly rows: number;
+  /** With a label, and left out because the run has read them. */
+  readonly known: number;
 };

@@ -148,7 +148,7 @@ describe('any two samples', () => {
       rowHashes: new Uint8Array(),
       inputs: new Map(),
     };
-    const { blobs, facts } = distribution(data, {});
+    const { blobs, facts } = distribution(data, { marks: false });
     const read = distributionsFromBytes(blobs.get(DISTRIBUTION) ?? new Uint8Array());
     expect(facts).toEqual({ rows: 4 });
     expect(read.rows).toBe(4);

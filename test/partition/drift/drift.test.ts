@@ -1,20 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import type { Frame } from '../../../src/frame/frame.ts';
-import { DISTRIBUTION, distribution } from '../../../src/partition/drift/distribution.ts';
+import { type CategoryColumn, type Frame, takeRows } from '../../../src/frame/frame.ts';
+import { hashRows } from '../../../src/frame/row-hash.ts';
+import { distribution } from '../../../src/partition/drift/distribution.ts';
 import { type DriftArgs, drift } from '../../../src/partition/drift/drift.ts';
 import type { DriftFacts } from '../../../src/partition/drift/drift-facts.ts';
 import { frameOf, numbers, texts } from '../../features/frames.ts';
+import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../../support/machines.ts';
 
+const FRAME = machineFrame({ car: 160 });
+const SPEC = machineSpec({ metric: 'accuracy', algorithms: ['decision_tree'] });
+const SCORING = { spec: SPEC, task: 'classification', classes: STATUSES } as const;
+const TRAINED = run('train', partitionData(FRAME, SPEC), { ...SCORING, scope: 'own' });
+const MODEL = TRAINED.blobs.get('model') ?? new Uint8Array();
+const SCORED: DriftArgs = { compared: [], scoring: SCORING, weights: [1] };
 const UNSCORED = { scoring: null, weights: [] };
 
 function dataOf(frame: Frame) {
   const partition = { id: 'p', text: 'p', ranges: [{ start: 0, count: frame.rowCount }] };
-  return { partition, frame, rowHashes: new Uint8Array(), inputs: new Map<string, Uint8Array>() };
+  return { partition, frame, rowHashes: hashRows(frame), inputs: new Map<string, Uint8Array>() };
 }
 
 function factsOf(reference: Frame, current: Frame, args: DriftArgs): DriftFacts {
-  const { blobs } = distribution(dataOf(reference), {});
-  return drift({ ...dataOf(current), inputs: blobs }, args).facts;
+  const columns = reference.columns.filter(({ name }) => args.compared.includes(name));
+  const compared = { rowCount: reference.rowCount, columns };
+  const { blobs } = distribution({ ...dataOf(reference), frame: compared }, { marks: true });
+  const inputs = new Map([...blobs, ['model', MODEL] as const]);
+  return drift({ ...dataOf(current), inputs }, args).facts;
 }
 
 describe('labels that have not arrived yet', () => {
@@ -47,3 +58,40 @@ describe('labels that have not arrived yet', () => {
     expect(target?.missing.pValue).toBeNull();
   });
 });
+
+describe('the score on new rows', () => {
+  const fresh = machineFrame({ car: 60 }, 7);
+
+  it('leaves out the rows that the run has read', () => {
+    const old = Int32Array.from({ length: 90 }, (_, i) => i);
+    const alone = factsOf(FRAME, fresh, SCORED).score;
+    const together = factsOf(FRAME, joined(takeRows(FRAME, old), fresh), SCORED).score;
+    expect(alone).toMatchObject({ rows: 60, known: 0 });
+    expect(together).toEqual({ ...alone, known: 90 });
+  });
+
+  it('is none, with the reason, where the run has read them all', () => {
+    const { score } = factsOf(FRAME, FRAME, SCORED);
+    expect(score).toMatchObject({ score: { value: null }, interval: null, rows: 0, known: 160 });
+    expect(score?.score).toMatchObject({ because: expect.stringContaining('no new ones') });
+  });
+});
+
+/** One frame's rows after the other's: of machines, whose columns are of a kind. */
+function joined(first: Frame, second: Frame): Frame {
+  const columns = first.columns.map((column, i) => {
+    const other = second.columns[i];
+    if (column.kind === 'number' && other?.kind === 'number')
+      return { ...column, values: Float64Array.from([...column.values, ...other.values]) };
+    if (column.kind === 'time' && other?.kind === 'time')
+      return { ...column, micros: Float64Array.from([...column.micros, ...other.micros]) };
+    if (column.kind === 'category' && other?.kind === 'category')
+      return texts(column.name, [...levelsOf(column), ...levelsOf(other)]);
+    throw new Error('They are of different kinds.');
+  });
+  return frameOf(...columns);
+}
+
+function levelsOf({ codes, levels }: CategoryColumn): readonly (string | null)[] {
+  return Array.from(codes, (code) => levels[code] ?? null);
+}

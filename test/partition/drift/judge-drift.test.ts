@@ -104,6 +104,7 @@ describe('a score on new rows', () => {
       score: { value },
       interval: { low: value - 0.02, high: value + 0.02 },
       rows: 100,
+      known: 0,
     });
     const found = judgeScores(
       'accuracy',
