@@ -17,6 +17,7 @@ export function ledgerServices(
   | 'retry'
   | 'reproduce'
   | 'compareReproduction'
+  | 'recordReproduction'
   | 'diff'
   | 'drift'
   | 'schedules'
@@ -45,6 +46,10 @@ export function ledgerServices(
     compareReproduction: async (run) => {
       const { compareReproduction } = await import('../operations/reproduce.ts');
       return act((context) => compareReproduction(context, run));
+    },
+    recordReproduction: async (run, by) => {
+      const { recordReproduction } = await import('../operations/reproduce.ts');
+      return act((context) => recordReproduction(context, run, by));
     },
     diff: async (a, b) => {
       const { compareRuns } = await import('../operations/compare-runs.ts');

@@ -1,11 +1,14 @@
 import { Failure } from '../domain/failure.ts';
 import { asJson } from '../domain/json.ts';
 import { isTerminal, type Stage } from '../domain/run.ts';
+import type { AboutRun, NewAuditEvent } from '../stores/audit-store.ts';
 import type { RunRecord } from '../stores/run-store.ts';
 import { compareRuns, type FirstDifference, type RunChanges } from './compare-runs.ts';
 import type { OperationContext } from './context.ts';
 import { refuseDeleted } from './deleted-run.ts';
+import { askedBy } from './model-sets.ts';
 import type { DifferenceCause, Reproduction } from './reproduction.ts';
+import type { Asker } from './services.ts';
 import { startNewRun } from './submit.ts';
 
 /** A reproduction under way, or one that has failed before it began. */
@@ -16,6 +19,7 @@ export type ReproductionStart =
 export type ReproduceOptions = {
   /** Who asks, where it is not who runs this process. */
   readonly requestedBy?: string;
+  readonly role?: Asker['role'] | undefined;
   /** The same key again: the run that exists. */
   readonly idempotencyKey?: string | undefined;
 };
@@ -28,7 +32,7 @@ export type ReproduceOptions = {
 export async function startReproduction(
   context: OperationContext,
   id: string,
-  { requestedBy = context.user, idempotencyKey }: ReproduceOptions = {},
+  { requestedBy = context.user, role = 'admin', idempotencyKey }: ReproduceOptions = {},
 ): Promise<ReproductionStart> {
   const origin = await context.runs.run(id);
   if (!isTerminal(origin.status))
@@ -42,7 +46,7 @@ export async function startReproduction(
   const broken = await brokenRows(context, origin);
   if (broken !== null) {
     const reproduction = unreproducible(origin, broken);
-    await keepOutcome(context, reproduction);
+    await context.audit.append(outcomeEvent(reproduction, { actor: requestedBy, role }));
     return { kind: 'ended', reproduction };
   }
   const { runId } = await startNewRun(context, {
@@ -75,16 +79,19 @@ function unreproducible({ runId: origin }: RunRecord, first: FirstDifference): R
 }
 
 /**
- * How a run that was started so came out, against its origin; kept in the audit trail. Throws `Failure('run-failed')`
- * where it came to no end itself: that says nothing about its origin.
+ * How a run that was started so came out, against its origin; nothing is written. Throws `Failure('run-failed')` where
+ * it came to no end itself, which says nothing about its origin, and `Failure('usage')` for any other run.
  */
 export async function compareReproduction(
   context: OperationContext,
   id: string,
 ): Promise<Reproduction> {
   const again = await context.runs.run(id);
-  if (again.origin === null)
-    throw new Failure('usage', `Run ${again.runId} does not start from another run.`);
+  if (again.origin?.mode !== 'reproduce')
+    throw new Failure(
+      'usage',
+      `Run ${again.runId} does not reproduce another run. \`partita diff\` compares any two.`,
+    );
   if (again.report === null)
     throw new Failure(
       'run-failed',
@@ -92,7 +99,7 @@ export async function compareReproduction(
     );
   const origin = await context.runs.run(again.origin.runId);
   const { changed, first, partitions } = await compareRuns(context, origin, again);
-  const reproduction = {
+  return {
     runId: again.runId,
     origin: origin.runId,
     isReproduced: first === null,
@@ -101,7 +108,16 @@ export async function compareReproduction(
     cause: first === null ? null : causeOf(first, changed, origin),
     changed,
   };
-  await keepOutcome(context, reproduction);
+}
+
+/** The same, kept in the audit trail for the cards of the origin's models; a second time it is not kept again. */
+export async function recordReproduction(
+  context: OperationContext,
+  id: string,
+  by?: Asker,
+): Promise<Reproduction> {
+  const reproduction = await compareReproduction(context, id);
+  await context.audit.appendOnce(outcomeEvent(reproduction, askedBy(context, by)));
   return reproduction;
 }
 
@@ -128,17 +144,15 @@ function causeOf(
 }
 
 /** For whoever asks later whether the models of a run could be made again. */
-async function keepOutcome(
-  { audit, lineage, user }: OperationContext,
+function outcomeEvent(
   { runId, origin, isReproduced, cause, first }: Reproduction,
-): Promise<void> {
-  const known = runId === null ? [] : await lineage.reproductionsOf(origin);
-  if (known.some((one) => one.runId === runId)) return;
-  await audit.append({
-    actor: user,
-    role: 'admin',
+  { actor, role }: Pick<NewAuditEvent, 'actor' | 'role'>,
+): NewAuditEvent & AboutRun {
+  return {
+    actor,
+    role,
     action: 'run.reproduced',
     target: { run: origin, ...(runId === null ? {} : { again: runId }) },
     after: asJson({ isReproduced, cause, first }),
-  });
+  };
 }

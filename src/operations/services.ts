@@ -304,6 +304,8 @@ export interface Services {
   reproduce(run: string, by?: ReproduceOptions): Promise<ReproductionStart>;
   /** How such a run came out, step by step, against the one it reproduces. */
   compareReproduction(run: string): Promise<Reproduction>;
+  /** The same, kept in the audit trail; a second time it is not kept again. */
+  recordReproduction(run: string, by?: Asker): Promise<Reproduction>;
   /** What changed from one run to another, and what that did. */
   diff(a: string, b: string): Promise<RunComparison>;
   state(run: string): Promise<RunState>;

@@ -19,6 +19,9 @@ export type NewAuditEvent = {
   readonly reason?: string | null;
 };
 
+/** What an event is about: a run at least. */
+export type AboutRun = { readonly target: { readonly run: string } };
+
 export type AuditEvent = {
   /** Its place in the chain. */
   readonly id: number;
@@ -68,6 +71,8 @@ export type AuditVerdict = {
 /** Who changed what. Events are added and never changed. */
 export interface AuditStore {
   append(event: NewAuditEvent): Promise<void>;
+  /** Adds nothing where an event with the same action and target stands. */
+  appendOnce(event: NewAuditEvent & AboutRun): Promise<void>;
   /** The newest first; with a smaller id than `before`. */
   list(page: { readonly before?: number; readonly limit: number }): Promise<readonly AuditEvent[]>;
   head(): Promise<AuditHead>;

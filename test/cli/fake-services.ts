@@ -111,6 +111,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     retry: unexpected('retry'),
     reproduce: unexpected('reproduce'),
     compareReproduction: unexpected('compareReproduction'),
+    recordReproduction: unexpected('recordReproduction'),
     diff: unexpected('diff'),
     runs: unexpected('runs'),
     report: unexpected('report'),

@@ -23,7 +23,7 @@ const OTHER: Reproduction = {
 const started = { kind: 'started', runId: 'run-2', origin: 'run-1' } as const;
 const comparedTo = (reproduction: Reproduction) => ({
   reproduce: () => Promise.resolve(started),
-  compareReproduction: () => Promise.resolve(reproduction),
+  recordReproduction: () => Promise.resolve(reproduction),
 });
 
 describe('partita reproduce', () => {

@@ -3,7 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunStatus } from '../../src/domain/run.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import type { OperationContext } from '../../src/operations/context.ts';
-import { compareReproduction, startReproduction } from '../../src/operations/reproduce.ts';
+import {
+  compareReproduction,
+  recordReproduction,
+  startReproduction,
+} from '../../src/operations/reproduce.ts';
 import { runResult } from '../../src/operations/result.ts';
 import type { EvaluateFacts, SideScores, TotalsFacts } from '../../src/partition/facts.ts';
 import { createFileObjectStore } from '../../src/stores/objects/file-object-store.ts';
@@ -94,9 +98,17 @@ describe('a run that was made again', () => {
   it('is reproduced where every step gives the same, and that is on record once', async () => {
     const again = await reproduced({});
     expect(again).toMatchObject({ isReproduced: true, first: null, cause: null, partitions: 3 });
-    await compareReproduction(context, again.runId ?? '');
+    // To look at it writes nothing.
+    expect(await context.lineage.reproductionsOf(origin)).toEqual([]);
+    const by = { actor: 'edda', role: 'editor' } as const;
+    const record = () => recordReproduction(context, again.runId ?? '', by);
+    expect(await Promise.all([record(), record()])).toEqual([again, again]);
+    await record();
     const known = await context.lineage.reproductionsOf(origin);
-    expect(known).toMatchObject([{ runId: again.runId, isReproduced: true, cause: null }]);
+    const said = { runId: again.runId, isReproduced: true, cause: null, actor: 'edda' };
+    expect(known).toMatchObject([said]);
+    const [event] = await context.audit.list({ limit: 1 });
+    expect(event).toMatchObject({ action: 'run.reproduced', actor: 'edda', role: 'editor' });
   });
 
   it('names code that is not deterministic where nothing else has changed', async () => {
@@ -151,6 +163,19 @@ describe('a run that was made again', () => {
     const unfinished = await recordRun({ hasReport: false, status: 'CANCELLED' });
     expect(await kindOf(startReproduction(context, unfinished))).toBe('conflict');
     expect(await kindOf(compareReproduction(context, origin))).toBe('usage');
+  });
+
+  it('is none where it starts from another run for another reason, and nothing is kept of it', async () => {
+    const before = await context.lineage.reproductionsOf(origin);
+    const all = { mode: 'retry', again: { which: 'all' } } as const;
+    for (const how of [all, { mode: 'drifted' } as const]) {
+      const runId = await recordRun({
+        values: ['a', 'b', 'd'],
+        run: { origin: { ...how, runId: origin } },
+      });
+      expect(await kindOf(recordReproduction(context, runId))).toBe('usage');
+    }
+    expect(await context.lineage.reproductionsOf(origin)).toEqual(before);
   });
 });
 

@@ -79,13 +79,27 @@ export function describeData(given: () => Given): void {
       const repeated = await ask('POST /runs/{run}/reproduce', { run: given().run }, asked);
       expect(repeated.json.runId).toBe(again);
       await given().services.watch(again, () => undefined, new AbortController().signal);
-      const { json: outcome } = await ask('GET /runs/{run}/reproduction', { run: again });
+      const { json: outcome } = await ask(
+        'GET /runs/{run}/reproduction',
+        { run: again },
+        { role: 'viewer' },
+      );
       expect(outcome).toMatchObject({
         origin: given().run,
         isReproduced: true,
         partitions: 4,
         first: null,
       });
+      const kept = () =>
+        given()
+          .services.audit.list({ limit: 500 })
+          .then((events) => events.filter(({ action }) => action === 'run.reproduced'));
+      expect(await kept()).toEqual([]);
+      const put = { role: 'editor' } as const;
+      const recorded = await ask('POST /runs/{run}/reproduction', { run: again }, put);
+      expect(recorded.json).toEqual(outcome);
+      await ask('POST /runs/{run}/reproduction', { run: again }, put);
+      expect(await kept()).toMatchObject([{ actor: 'edda', role: 'editor' }]);
       const { json: detail } = await ask('GET /runs/{run}', { run: again });
       expect(detail).toMatchObject({ requestedBy: 'edda', origin: { mode: 'reproduce' } });
     }, 120_000);

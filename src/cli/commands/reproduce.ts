@@ -8,7 +8,7 @@ import { EXIT } from '../exit-codes.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 import { watchRun } from '../watch-run.ts';
 
-type Reproduction = Awaited<ReturnType<Services['compareReproduction']>>;
+type Reproduction = Awaited<ReturnType<Services['recordReproduction']>>;
 
 export function registerReproduce(program: Command, context: CommandContext): void {
   const { terminal } = context;
@@ -36,7 +36,7 @@ export function registerReproduce(program: Command, context: CommandContext): vo
         );
         return context.exitWith(EXIT.detached);
       }
-      end(await services.compareReproduction(runId));
+      end(await services.recordReproduction(runId));
     });
 }
 

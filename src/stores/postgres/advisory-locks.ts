@@ -8,4 +8,6 @@ export const ADVISORY_LOCKS = {
   opening: 7_216_425,
   /** Who changes a quarantine. */
   quarantine: 7_216_426,
+  /** Who adds an audit event that stands once. */
+  once: 7_216_427,
 } as const;

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { AuditEvent, AuditStore, ChainEntry } from '../audit-store.ts';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import { appendAudit } from './append-audit.ts';
 import type { Database } from './database.ts';
 import { headOf, verifyAudit } from './verify-audit.ts';
@@ -10,6 +11,19 @@ const PAGE = 1000;
 export function createPostgresAuditStore(db: Kysely<Database>): AuditStore {
   return {
     append: (event) => db.transaction().execute((transaction) => appendAudit(transaction, event)),
+
+    appendOnce: (event) =>
+      db.transaction().execute(async (transaction) => {
+        await sql`select pg_advisory_xact_lock(${ADVISORY_LOCKS.once})`.execute(transaction);
+        const stands = await transaction
+          .selectFrom('audit_event')
+          .select('seq')
+          .where('action', '=', event.action)
+          .where(sql`target->>'run'`, '=', event.target.run)
+          .where(sql<boolean>`target::jsonb = ${JSON.stringify(event.target)}::jsonb`)
+          .executeTakeFirst();
+        if (stands === undefined) await appendAudit(transaction, event);
+      }),
 
     async list({ before, limit }) {
       let query = db

@@ -226,8 +226,16 @@ export const runEndpoints = {
   },
   'GET /runs/{run}/reproduction': {
     summary: 'How such a run came out against the one that it reproduces.',
+    role: 'viewer',
+    params: runParams,
+    answer: document<Reproduction>('Reproduction', 'As `partita reproduce --json` prints it.'),
+  },
+  'POST /runs/{run}/reproduction': {
+    summary:
+      "The same, put on record for the cards of the other run's models; once, however often.",
     role: 'editor',
     params: runParams,
+    body: z.strictObject({}),
     answer: document<Reproduction>('Reproduction', 'As `partita reproduce --json` prints it.'),
   },
   'POST /runs/{run}/set-concurrency': {

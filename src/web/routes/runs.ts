@@ -65,7 +65,8 @@ export function runRoutes(context: WebContext): Runs {
       };
     },
     'POST /runs/{run}/reproduce': async ({ params: { run }, headers }, { actor }) => {
-      const by = { requestedBy: actor.name, idempotencyKey: keyOf(actor, headers) };
+      const { role } = askerOf(actor);
+      const by = { requestedBy: actor.name, role, idempotencyKey: keyOf(actor, headers) };
       const started = await services.reproduce(run, by);
       const { runId, origin } = started.kind === 'ended' ? started.reproduction : started;
       return {
@@ -75,6 +76,9 @@ export function runRoutes(context: WebContext): Runs {
     },
     'GET /runs/{run}/reproduction': async ({ params: { run } }) => ({
       json: await services.compareReproduction(run),
+    }),
+    'POST /runs/{run}/reproduction': async ({ params: { run } }, { actor }) => ({
+      json: await services.recordReproduction(run, askerOf(actor)),
     }),
     'GET /runs/{run}/report': async ({ params: { run } }) => ({
       json: JSON.parse(await services.report(run, 'json')) as ReportFacts,

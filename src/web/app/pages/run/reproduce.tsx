@@ -6,6 +6,7 @@ import type { RunDetail } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { AskingDialog } from '../../parts/asking-dialog.tsx';
+import { ProblemNotice } from '../../parts/states.tsx';
 
 /** Runs the same again on the bytes that the run read. */
 export function Reproduce({ run }: { run: RunDetail }) {
@@ -59,13 +60,43 @@ export function ReproductionOutcome({ run, isOver }: { run: RunDetail; isOver: b
   });
   if (run.origin === null || !isOne) return null;
   return (
-    <p className="soft">
+    <div className="soft">
       Repeats{' '}
       <Link to="/compare" search={{ a: run.origin.runId, b: run.runId }}>
         an earlier run
       </Link>
-      {outcome.data === undefined ? '.' : `: ${outcomeText(outcome.data)}`}
-    </p>
+      {outcome.data === undefined ? (
+        '.'
+      ) : (
+        <>
+          {`: ${outcomeText(outcome.data)} `}
+          <PutOnRecord run={run.runId} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Puts the outcome on the cards of the other run's models; to look at it changes nothing. */
+function PutOnRecord({ run }: { run: string }) {
+  const session = useQuery(question('GET /session', {}));
+  const put = useMutation({
+    mutationFn: () => ask('POST /runs/{run}/reproduction', { params: { run }, body: {} }),
+  });
+  if (session.data === undefined || session.data.role === 'viewer') return null;
+  if (put.isSuccess) return <span>It stands on the cards of its models.</span>;
+  return (
+    <>
+      <button
+        type="button"
+        className="button"
+        disabled={put.isPending}
+        onClick={() => put.mutate()}
+      >
+        Put it on record
+      </button>
+      {put.error === null ? null : <ProblemNotice error={put.error} />}
+    </>
   );
 }
 
