@@ -1,3 +1,5 @@
+import { asJson } from '../domain/json.ts';
+import { digestJson } from '../frame/digest.ts';
 import { checkSource } from '../sources/check-source.ts';
 import { newRunId } from '../stores/new-run-id.ts';
 import type { NewRun } from '../stores/run-store.ts';
@@ -39,6 +41,14 @@ type WantedRun = Pick<
   'spec' | 'specDigest' | 'baseFolder' | 'requestedBy' | 'origin' | 'reuse'
 > & { readonly idempotencyKey?: string };
 
+/** One key names one thing that was asked for: a run's retry is not its reproduction, nor another run's. */
+function keyOf({ idempotencyKey, origin = null }: WantedRun): string | undefined {
+  if (idempotencyKey === undefined || origin === null) return idempotencyKey;
+  const { mode, runId } = origin;
+  const again = mode === 'retry' ? ` ${digestJson(asJson(origin.again))}` : '';
+  return `${mode} ${runId}${again}: ${idempotencyKey}`;
+}
+
 /** Records the run and starts its workflow; under a known idempotency key, the run that exists. */
 export async function startNewRun(
   context: OperationContext,
@@ -48,8 +58,8 @@ export async function startNewRun(
   const temporal = await context.temporal();
   const runId = newRunId();
   const run = await context.runs.createRun({
-    idempotencyKey: runId,
     ...wanted,
+    idempotencyKey: keyOf(wanted) ?? runId,
     runId,
     code: await context.codeVersion(),
     environment: context.environment,

@@ -9,6 +9,7 @@ import {
   startReproduction,
 } from '../../src/operations/reproduce.ts';
 import { runResult } from '../../src/operations/result.ts';
+import { retryRun } from '../../src/operations/retry.ts';
 import type { EvaluateFacts, SideScores, TotalsFacts } from '../../src/partition/facts.ts';
 import { createFileObjectStore } from '../../src/stores/objects/file-object-store.ts';
 import { createPostgresAuditStore } from '../../src/stores/postgres/postgres-audit-store.ts';
@@ -176,6 +177,39 @@ describe('a run that was made again', () => {
       expect(await kindOf(recordReproduction(context, runId))).toBe('usage');
     }
     expect(await context.lineage.reproductionsOf(origin)).toEqual(before);
+  });
+});
+
+describe('an idempotency key', () => {
+  it('names one run of one kind from one other: the same again, and another for all else', async () => {
+    const { snapshot } = await opened.store.run(origin);
+    const rows = Buffer.from(`file of ${snapshot?.digest}`);
+    await context.objects.put(rows);
+    const other = await recordRun({});
+    const starting = {
+      ...context,
+      temporal: () => Promise.resolve({ start: () => Promise.resolve() }),
+      codeVersion: () => Promise.resolve(newRun(1).code),
+      environment: {},
+    } as unknown as OperationContext;
+    const key = { idempotencyKey: 'k' };
+    const reproduce = async (run: string) => {
+      const start = await startReproduction(starting, run, key);
+      return start.kind === 'started' ? start.runId : null;
+    };
+    const retry = async (which: 'failed' | 'all') =>
+      (await retryRun(starting, { run: origin, which, ...key })).runId;
+    const asked = [
+      () => reproduce(origin),
+      () => reproduce(other),
+      () => retry('all'),
+      () => retry('failed'),
+    ];
+    const started = [];
+    for (const ask of asked) started.push(await ask());
+    expect(new Set(started).size).toBe(4);
+    for (const [i, ask] of asked.entries()) expect(await ask()).toBe(started[i]);
+    rmSync(context.objects.path(digestBytes(rows)));
   });
 });
 

@@ -74,8 +74,8 @@ const retried = z
 
 const reproducing = z
   .strictObject({
-    /** Of the new run; null: nothing was started, because the rows are not what the run read. */
-    runId: z.string().nullable(),
+    /** Of the new run. */
+    runId: z.string(),
     origin: z.string(),
   })
   .meta({ id: 'Reproducing' });

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { Failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { RunControl, RunState, Services } from '../../operations/services.ts';
 import type { ReportFacts } from '../../report/facts.ts';
@@ -68,11 +69,13 @@ export function runRoutes(context: WebContext): Runs {
       const { role } = askerOf(actor);
       const by = { requestedBy: actor.name, role, idempotencyKey: keyOf(actor, headers) };
       const started = await services.reproduce(run, by);
-      const { runId, origin } = started.kind === 'ended' ? started.reproduction : started;
-      return {
-        json: { runId, origin },
-        ...(runId === null ? {} : { headers: { location: `${API_ROOT}/runs/${runId}` } }),
-      };
+      if (started.kind === 'ended')
+        throw new Failure(
+          'not-reproducible',
+          `The stored rows of run ${started.reproduction.origin} are gone, or are not what it read: nothing was started. Where the source still has them, a new run of the same spec reads it again.`,
+        );
+      const { runId, origin } = started;
+      return { json: { runId, origin }, headers: { location: `${API_ROOT}/runs/${runId}` } };
     },
     'GET /runs/{run}/reproduction': async ({ params: { run } }) => ({
       json: await services.compareReproduction(run),

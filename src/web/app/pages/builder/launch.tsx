@@ -4,6 +4,7 @@ import { useRef } from 'react';
 import { type AskedTask, usualMetric } from '../../../../domain/metric.ts';
 import { metricName } from '../../../../report/metric-words.ts';
 import { ask } from '../../api/ask.ts';
+import { randomKey } from '../../api/random-key.ts';
 import { ProblemNotice } from '../../parts/states.tsx';
 import { askedTaskOf } from './asked-task.ts';
 import { clearDraft, useBuilder } from './builder-state.tsx';
@@ -129,9 +130,4 @@ function useRun() {
       void navigate({ to: '/runs/$run', params: { run: runId } });
     },
   });
-}
-
-function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

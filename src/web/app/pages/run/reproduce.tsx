@@ -1,10 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { countedText } from '../../../../report/number-text.ts';
 import type { RunDetail } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
+import { randomKey } from '../../api/random-key.ts';
 import { AskingDialog } from '../../parts/asking-dialog.tsx';
 import { ProblemNotice } from '../../parts/states.tsx';
 
@@ -12,17 +13,16 @@ import { ProblemNotice } from '../../parts/states.tsx';
 export function Reproduce({ run }: { run: RunDetail }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const navigate = useNavigate();
+  // Pressed twice, it is still one run; after it was left and come back to, another.
+  const [idempotencyKey] = useState(randomKey);
   const reproduce = useMutation({
-    mutationFn: async () => {
-      const answer = await ask('POST /runs/{run}/reproduce', {
-        params: { run: run.runId },
-        body: {},
-      });
-      if (answer.runId === null)
-        throw new Error('The stored rows are not what the run read: nothing can be reproduced.');
-      return answer.runId;
-    },
-    onSuccess: (runId) => {
+    mutationFn: () =>
+      ask(
+        'POST /runs/{run}/reproduce',
+        { params: { run: run.runId }, body: {} },
+        { idempotencyKey },
+      ),
+    onSuccess: ({ runId }) => {
       dialog.current?.close();
       void navigate({ to: '/runs/$run', params: { run: runId } });
     },
