@@ -13,8 +13,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cli = join(root, 'dist/cli/partita.js');
 const tell = (line) => process.stderr.write(`partita: ${line}\n`);
 
-/** The long suites that every change must pass; each has minutes of its own, apart from those of `npm test`. */
-const suitesOfCi = ['chaos'];
+/** The long suites that every change must pass, and how much of each; all have minutes of their own, apart from those of `npm test`. */
+const suitesOfCi = { chaos: {}, statistics: { PARTITA_SEEDS: '20' } };
 
 const [task = '', ...rest] = process.argv.slice(2);
 const tasks = { start, test, suite, chaos, bench, ci };
@@ -92,7 +92,9 @@ function ci() {
   for (const path of reports()) rmSync(path);
   const codes = [
     run('npm', ['test']),
-    ...suitesOfCi.map((name) => run('npm', ['run', 'suite', '--', name])),
+    ...Object.entries(suitesOfCi).map(([name, environment]) =>
+      run('npm', ['run', 'suite', '--', name], environment),
+    ),
   ];
   const example = runExampleFromCleanState();
   const { passed, failed, skipped } = countTests();
