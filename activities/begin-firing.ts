@@ -55,19 +55,11 @@ export function beginFiringActivity({
   };
 }
 
-/** Runs that are looked at for one that ended well. */
-const LOOKED_AT = 100;
-
-/** The newest run of the same spec that new data can be compared with; null: there is none, and everything is fitted. */
+/** Null: no run read the same source by the same spec, as far as is known before it is read; everything is fitted. */
 async function lastRun(
-  runs: Pick<RunStore, 'listRuns'>,
-  { spec, specDigest }: Pick<ScheduledInput, 'spec' | 'specDigest'>,
+  runs: Pick<RunStore, 'newestReading'>,
+  wanted: Pick<ScheduledInput, 'specDigest' | 'baseFolder'>,
 ): Promise<RunOrigin | null> {
-  const found = (await runs.listRuns({ limit: LOOKED_AT, experiment: spec.name })).find(
-    ({ status, specDigest: digest, snapshot }) =>
-      (status === 'SUCCEEDED' || status === 'PARTIAL') &&
-      digest === specDigest &&
-      snapshot !== null,
-  );
-  return found === undefined ? null : { mode: 'drifted', runId: found.runId };
+  const found = await runs.newestReading(wanted);
+  return found === null ? null : { mode: 'drifted', runId: found.runId };
 }

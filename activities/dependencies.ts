@@ -6,6 +6,7 @@ import type { Snapshot } from '../src/sources/snapshot.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import type { BookmarkStore } from '../src/stores/bookmark-store.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
+import type { QuarantineStore } from '../src/stores/quarantine-store.ts';
 import type { CodeVersion, RunStore } from '../src/stores/run-store.ts';
 
 /** Everything that activities act on; built in `src/compose.ts`, replaced by stores in memory in tests. */
@@ -13,6 +14,7 @@ export type ActivityDependencies = {
   readonly runs: RunStore;
   readonly objects: ObjectStore;
   readonly bookmarks: BookmarkStore;
+  readonly quarantine: Pick<QuarantineStore, 'quarantines'>;
   readonly engineFor: (spec: Spec) => Promise<Engine>;
   readonly takeSnapshot: (
     request: SnapshotRequest,

@@ -8,8 +8,10 @@ import { DRIFT_LIMITS, judgeColumns } from '../src/partition/drift/judge-drift.t
 import { partitionRef } from '../src/partition/partition-function.ts';
 import { composeSnapshot } from '../src/sources/compose-snapshot.ts';
 import type { MadeSnapshot } from '../src/sources/make-snapshot.ts';
-import type { Snapshot, SnapshotColumn, SnapshotPartition } from '../src/sources/snapshot.ts';
+import type { Snapshot, SnapshotPartition } from '../src/sources/snapshot.ts';
+import type { Quarantine } from '../src/stores/quarantine-store.ts';
 import type { PartitionDrift, RunRecord } from '../src/stores/run-store.ts';
+import { incomparable, withoutComparison } from './comparable-rows.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { requireSnapshot } from './partition-job.ts';
 
@@ -32,8 +34,8 @@ const NAMED = 10;
 
 /**
  * The new rows of what has drifted since an earlier run, or is new, and that run's own rows of all else: so the trainings
- * of the rest are found again, and stay compared with the rows that they were made of. Where the columns have changed, all
- * rows are the new ones.
+ * of the rest are found again, and stay compared with the rows that they were made of. Where the columns
+ * have changed, the source is another one or the earlier snapshot is in quarantine, all rows are the new ones.
  */
 export async function keepSteady(
   dependencies: ActivityDependencies,
@@ -43,11 +45,13 @@ export async function keepSteady(
   const { objects } = dependencies;
   const { base, read } = refreshing;
   const before = requireSnapshot(base);
-  if (!areAlike(before.columns, read.snapshot.columns)) {
-    const warning = `The columns are not those of run ${base.runId}: all rows are new.`;
+  const quarantines = await dependencies.quarantine.quarantines();
+  const because = incomparable(base, read.snapshot, quarantines);
+  if (because !== null) {
+    const warning = `${because}: all rows are new.`;
     return keepSnapshot(dependencies, { ...read, snapshot: warned(read.snapshot, warning) });
   }
-  const drift = await findDrift(dependencies, refreshing, signal);
+  const drift = await findDrift(dependencies, { ...refreshing, quarantines }, signal);
   const steady = new Set(
     drift.filter(({ status }) => status === 'steady').map(({ partitionId }) => partitionId),
   );
@@ -89,21 +93,19 @@ export async function keepSnapshot(
   return { snapshot, parquet: { digest: await objects.putFile(parquetPath), byteSize }, drift: [] };
 }
 
-/** Every partition of either side. Equal rows have not drifted; one that can't be compared is trained anew. */
+/** Every partition of either side; one that can't be compared is trained anew. */
 async function findDrift(
   dependencies: ActivityDependencies,
-  refreshing: Refreshing,
+  refreshing: Refreshing & { readonly quarantines: readonly Quarantine[] },
   signal: AbortSignal,
 ): Promise<readonly PartitionDrift[]> {
-  const { run, base, read } = refreshing;
+  const { base, read, quarantines } = refreshing;
   const earlier = await dependencies.runs.snapshotPartitions(base.runId);
   const { both, gone, fresh } = pairPartitions(earlier, read.snapshot.partitions);
-  const least = run.spec.partition.min_rows;
-  const hasGrown = ({ reference, current }: Pair) =>
-    reference.count < least && current.count >= least;
-  const compared = both.filter(
-    (pair) => pair.reference.digest !== pair.current.digest && !hasGrown(pair),
-  );
+  const decisions = await dependencies.runs.decisions(base.runId);
+  const known = { experiment: base.experiment, quarantines, decisions };
+  const told = new Map(both.map((pair) => [pair.current.id, withoutComparison(pair, known)]));
+  const compared = both.filter((pair) => told.get(pair.current.id) === null);
   const found = await compareAll(dependencies, refreshing, compared, signal);
   const as = (status: PartitionDrift['status']) => (one: SnapshotPartition) => ({
     partitionId: one.id,
@@ -113,7 +115,7 @@ async function findDrift(
   });
   return [
     ...both.map(
-      (pair) => found.get(pair.current.id) ?? as(hasGrown(pair) ? 'grown' : 'steady')(pair.current),
+      ({ current }) => found.get(current.id) ?? as(told.get(current.id) ?? 'steady')(current),
     ),
     ...gone.map(as('gone')),
     ...fresh.map(as('new')),
@@ -160,15 +162,6 @@ async function compareAll(
       return [id, { partitionId: id, text, status: isFailed ? 'failed' : status, columns }];
     }),
   );
-}
-
-/** What the new rows are read by is what the earlier ones were read by. */
-function areAlike(before: readonly SnapshotColumn[], now: readonly SnapshotColumn[]): boolean {
-  const facts = (columns: readonly SnapshotColumn[]) =>
-    JSON.stringify(
-      columns.map(({ name, kind, holds, unit, edges }) => [name, kind, holds, unit, edges]),
-    );
-  return facts(before) === facts(now);
 }
 
 function warned(snapshot: Snapshot, warning: string): Snapshot {

@@ -96,16 +96,27 @@ function checkRequest({ name, timing, spec, policy }: ScheduleRequest): void {
     );
   if (timing.kind === 'every' && timing.ms < LEAST_MS)
     throw new Failure('usage', 'A schedule fires at most once a minute: --every 1min or longer.');
-  if (policy === 'drifted' && spec.validate.scheme === 'time')
-    throw new Failure(
-      'invalid-spec',
-      '`validate.scheme: time` splits all partitions at the same moments, which move with new rows, so that none can keep its model: use --policy changed.',
-    );
+  if (policy === 'drifted') checkPartitionsStay(spec);
   const bytes = Buffer.byteLength(JSON.stringify(spec));
   if (bytes > MAX_SPEC_BYTES)
     throw new Failure(
       'limit-exceeded',
       `The spec takes ${bytes} bytes with its defaults, and a schedule keeps at most ${MAX_SPEC_BYTES}.`,
+    );
+}
+
+/** Throws `Failure('invalid-spec')` where any new row changes what all partitions are trained on. */
+function checkPartitionsStay({ validate, partition }: Spec): void {
+  if (validate.scheme === 'time')
+    throw new Failure(
+      'invalid-spec',
+      '`validate.scheme: time` splits all partitions at the same moments, which move with new rows, so that none can keep its model: use --policy changed.',
+    );
+  const counted = Object.entries(partition.bins).find(([, bins]) => !('edges' in bins));
+  if (counted !== undefined)
+    throw new Failure(
+      'invalid-spec',
+      `\`partition.bins.${counted[0]}\` gives a number of bins, whose borders move with new rows, so that no partition can keep its model: write \`edges\`, or use --policy changed.`,
     );
 }
 
@@ -123,6 +134,7 @@ async function createSchedule(
     timing,
     catchUpMs,
     specDigest: digest,
+    baseFolder,
     requestedBy,
   };
   const input = { schedule: name, policy, spec, specDigest: digest, baseFolder, requestedBy };
@@ -132,14 +144,14 @@ async function createSchedule(
   else if (!isSame(schedule, memo))
     throw new Failure(
       'conflict',
-      `There is a schedule "${name}" with another spec, timing or policy: delete it first, or choose another name with --name.`,
+      `There is a schedule "${name}" with another spec, folder, timing or policy: delete it first, or choose another name with --name.`,
     );
   return schedule;
 }
 
 function isSame(a: ScheduleMemo, b: ScheduleMemo): boolean {
-  const facts = ({ policy, timing, catchUpMs, specDigest }: ScheduleMemo) =>
-    JSON.stringify([policy, timingText(timing), catchUpMs, specDigest]);
+  const facts = ({ policy, timing, catchUpMs, specDigest, baseFolder }: ScheduleMemo) =>
+    JSON.stringify([policy, timingText(timing), catchUpMs, specDigest, baseFolder]);
   return facts(a) === facts(b);
 }
 

@@ -3,6 +3,7 @@ import type { FailureKind } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type {
   Again,
+  Decision,
   DriftStatus,
   FailureReason,
   RunError,
@@ -42,8 +43,11 @@ export type RunOrigin = {
 export type PartitionDrift = {
   readonly partitionId: string;
   readonly text: string;
-  /** `grown`: it was too small for a model of its own, and is not any more. */
-  readonly status: DriftStatus | 'grown';
+  /**
+   * `grown`: it had no model to stand alone, and its rows are others now; `quarantined`: what its model was made of, or its own
+   * model, must not answer.
+   */
+  readonly status: DriftStatus | 'grown' | 'quarantined';
   /** Those that have drifted. */
   readonly columns: readonly JudgedColumn[];
 };
@@ -101,6 +105,8 @@ export type SnapshotRecord = {
   readonly rowCount: number;
   readonly partitionCount: number;
   readonly excluded: { readonly [reason: string]: number };
+  /** Where this run read the rows, redacted. */
+  readonly source: Snapshot['source'];
   readonly cutoffs: readonly number[];
   readonly warnings: readonly string[];
 };
@@ -229,6 +235,11 @@ export interface RunStore {
     /** Also those that were deleted. */
     readonly all?: boolean;
   }): Promise<readonly RunRecord[]>;
+  /**
+   * The newest run of a spec in a folder that ended with answers on data that it read itself, and was not deleted; null:
+   * there is none.
+   */
+  newestReading(of: Pick<RunRecord, 'specDigest' | 'baseFolder'>): Promise<RunRecord | null>;
   /** Only legal moves; a move that was made before is a no-op. */
   setStatus(runId: string, status: RunStatus, error?: RunError): Promise<void>;
 
@@ -274,6 +285,8 @@ export interface RunStore {
   ): Promise<readonly EarlierTraining[]>;
   /** The plan, its partitions, and what is taken over from earlier runs: one commit. */
   recordCondition(runId: string, conditioned: Conditioned, attempt: Attempt): Promise<void>;
+  /** What `condition` decided, by partition id; empty before. */
+  decisions(runId: string): Promise<ReadonlyMap<string, Decision['kind']>>;
   /** Of the partitions to be trained, those that this run did not take over. */
   untrained(runId: string): Promise<ReadonlySet<string>>;
 

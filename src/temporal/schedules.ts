@@ -19,6 +19,8 @@ export type ScheduleMemo = {
   readonly timing: Timing;
   readonly catchUpMs: number;
   readonly specDigest: string;
+  /** Where relative paths of the source start. */
+  readonly baseFolder: string;
   readonly requestedBy: string;
 };
 

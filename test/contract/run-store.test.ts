@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunStatus } from '../../src/domain/run.ts';
 import { digestBytes, partitionId } from '../../src/frame/digest.ts';
-import type { RunStore } from '../../src/stores/run-store.ts';
+import type { NewRun, RunStore } from '../../src/stores/run-store.ts';
 import {
   attempt,
   conditionedOf,
@@ -118,6 +119,35 @@ describe('a run', () => {
     expect(await ids({ limit: 1, before: newRun(913).runId })).toEqual([912]);
     expect(await store.listRuns({ limit: 10, experiment: 'never run' })).toEqual([]);
   });
+
+  it('is compared with the newest of its spec and folder that ended well on data that it read itself', async () => {
+    const specDigest = digestBytes('compared');
+    const wanted = { specDigest, baseFolder: '/prod' };
+    const spec = { ...newRun(0).spec, name: 'compared' };
+    const ended = async (number: number, changes: Partial<NewRun>, status: RunStatus) => {
+      const run = newRun(number, { ...wanted, spec, ...changes });
+      await store.createRun(run);
+      await store.setStatus(run.runId, 'RUNNING');
+      await recordPlan(store, run.runId, snapshotOf(['a'], `rows of ${number}`));
+      await store.setStatus(run.runId, status);
+      return run.runId;
+    };
+    expect(await store.newestReading(wanted)).toBeNull();
+    const first = await ended(921, {}, 'PARTIAL');
+    await ended(922, { baseFolder: '/dev' }, 'SUCCEEDED');
+    await ended(923, { specDigest: digestBytes('other spec') }, 'SUCCEEDED');
+    await ended(924, { origin: { mode: 'reproduce', runId: first } }, 'SUCCEEDED');
+    const again = { which: 'missing' } as const;
+    await ended(925, { origin: { mode: 'retry', runId: first, again } }, 'SUCCEEDED');
+    await ended(926, {}, 'FAILED');
+    await store.createRun(newRun(927, { ...wanted, spec }));
+    expect(await store.newestReading(wanted)).toEqual(await store.run(first));
+    const next = await ended(928, { origin: { mode: 'drifted', runId: first } }, 'SUCCEEDED');
+    expect((await store.newestReading(wanted))?.runId).toBe(next);
+    const id = snapshotOf(['a']).partitions[0]?.id;
+    expect(await store.decisions(next)).toEqual(new Map([[id, 'train']]));
+    expect(await store.decisions(newRun(927).runId)).toEqual(new Map());
+  });
 });
 
 describe('the data and plan of a run', () => {
@@ -133,6 +163,7 @@ describe('the data and plan of a run', () => {
       rowCount: 600,
       partitionCount: 6,
       excluded: { key_too_long: 2 },
+      source: snapshot.source,
       cutoffs: [1_700_000_000_000_000],
       warnings: ['One column was empty.'],
     });

@@ -38,6 +38,7 @@ export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {
       rowCount: 2000,
       partitionCount: 2,
       excluded: {},
+      source: { kind: 'csv', location: 'assets.csv' },
       cutoffs: [],
       warnings: [],
     },

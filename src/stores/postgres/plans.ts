@@ -15,7 +15,7 @@ import { selectBatch, selectSnapshotPartitions } from './snapshots.ts';
 import { insertStepIo } from './step-io.ts';
 import { takeOver } from './take-over.ts';
 
-type Plans = Pick<RunStore, 'planBatches' | 'plannedBatch' | 'recordCondition'>;
+type Plans = Pick<RunStore, 'planBatches' | 'plannedBatch' | 'recordCondition' | 'decisions'>;
 
 export function planRecords(db: Kysely<Database>): Plans {
   return {
@@ -30,6 +30,15 @@ export function planRecords(db: Kysely<Database>): Plans {
         .execute();
       const byId = new Map(rows.map((row) => [row.partition_id, plannedFromRow(row)]));
       return ids.flatMap((id) => byId.get(id) ?? []);
+    },
+
+    async decisions(runId) {
+      const rows = await db
+        .selectFrom('run_partition')
+        .select(['partition_id', 'decision'])
+        .where('run_id', '=', runId)
+        .execute();
+      return new Map(rows.map(({ partition_id: id, decision }) => [id, decision]));
     },
 
     async recordCondition(

@@ -39,6 +39,7 @@ export function selectRuns(db: Kysely<Database>) {
       'snapshot.row_count',
       'snapshot.partition_count',
       'run_snapshot.excluded',
+      'run_snapshot.source as snapshot_source',
       'run_snapshot.cutoffs',
       'run_snapshot.warnings as snapshot_warnings',
       'run_plan.classes',
@@ -92,13 +93,15 @@ function originFromRow({ mode, origin_run_id: runId, again }: RunRow): RunRecord
 /** Columns of a left join: all there, or none. */
 function snapshotFromRow(row: RunRow): RunRecord['snapshot'] {
   const { snapshot_digest, file_digest, columns, row_count, partition_count, excluded } = row;
+  const { snapshot_source: source } = row;
   if (
     snapshot_digest === null ||
     file_digest === null ||
     columns === null ||
     row_count === null ||
     partition_count === null ||
-    excluded === null
+    excluded === null ||
+    source === null
   ) {
     return null;
   }
@@ -109,6 +112,7 @@ function snapshotFromRow(row: RunRow): RunRecord['snapshot'] {
     rowCount: row_count,
     partitionCount: partition_count,
     excluded,
+    source,
     cutoffs: row.cutoffs ?? [],
     warnings: row.snapshot_warnings ?? [],
   };

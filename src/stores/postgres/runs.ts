@@ -12,7 +12,10 @@ import { insertRows } from './rows.ts';
 import { findRunId } from './run-id.ts';
 import { runFromRow, selectRuns } from './run-record.ts';
 
-type Runs = Pick<RunStore, 'createRun' | 'hasKey' | 'run' | 'listRuns' | 'setStatus'>;
+type Runs = Pick<
+  RunStore,
+  'createRun' | 'hasKey' | 'run' | 'listRuns' | 'newestReading' | 'setStatus'
+>;
 
 const NEXT: { readonly [status in RunStatus]: readonly RunStatus[] } = {
   PENDING: ['RUNNING', 'FAILED', 'CANCELLED'],
@@ -49,6 +52,20 @@ export function runRecords(db: Kysely<Database>): Runs {
       if (!all)
         query = query.where('run.id', 'not in', db.selectFrom('deleted_run').select('run_id'));
       return (await query.execute()).map(runFromRow);
+    },
+
+    async newestReading({ specDigest, baseFolder }) {
+      const row = await selectRuns(db)
+        .where('run.spec_digest', '=', specDigest)
+        .where('run.base_folder', '=', baseFolder)
+        .where('run.status', 'in', ['SUCCEEDED', 'PARTIAL'])
+        .where('run.mode', 'in', ['fresh', 'drifted'])
+        .where('snapshot.digest', 'is not', null)
+        .where('deleted_run.run_id', 'is', null)
+        .orderBy('run.id', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : runFromRow(row);
     },
 
     async setStatus(runId, status, error) {
