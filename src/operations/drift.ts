@@ -10,9 +10,9 @@ import type { Outcome } from '../engines/engine.ts';
 import { columnsRead } from '../partition/columns-read.ts';
 import { comparedColumns } from '../partition/drift/compared-columns.ts';
 import type { DriftFacts } from '../partition/drift/drift-facts.ts';
-import type { DriftLimits } from '../partition/drift/judge-drift.ts';
+import type { DriftLimits, HeldOut } from '../partition/drift/judge-drift.ts';
 import { partitionRef } from '../partition/partition-function.ts';
-import type { SnapshotColumn } from '../sources/snapshot.ts';
+import type { SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Source } from '../spec/source.ts';
 import type { Spec, TableSpec } from '../spec/spec.ts';
 import type { RunRecord, SnapshotRecord } from '../stores/run-store.ts';
@@ -114,7 +114,7 @@ async function compareAll(
   const scoring = await scoringOf(context, comparing);
   const asked = { pairs: pairs.both, columns: columns.names, scoring };
   const outcomes = await outcomesOf(context, comparing, asked, signal);
-  const heldOut = scoring.served === null ? null : await heldOutScores(context.runs, run.runId);
+  const heldOut = await heldOutBy(context, run, scoring);
   const partitions = judgeAll(pairs, outcomes, { metric: run.spec.metric, limits, heldOut });
   return {
     runId: run.runId,
@@ -154,6 +154,20 @@ async function scoringOf(
     if (isFailure(error)) return none(error.message);
     throw error;
   }
+}
+
+/** What the run's holdout said of who answers for a partition now; null: nothing. */
+async function heldOutBy(
+  { runs }: Pick<Context, 'runs'>,
+  { runId }: RunRecord,
+  { served }: Scoring,
+): Promise<(partition: SnapshotPartition) => HeldOut | null> {
+  if (served === null) return () => null;
+  const scores = await heldOutScores(runs, runId);
+  return (partition) => {
+    const { member } = routeOf(partition, served.models);
+    return (member && scores.get(partition.text)?.get(member.digest)) ?? null;
+  };
 }
 
 type Asked = {

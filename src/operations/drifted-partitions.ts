@@ -62,14 +62,14 @@ export type ColumnTally = {
   readonly largest: { readonly psi: number; readonly partition: string } | null;
 };
 
-/** Every partition of either side, ordered by text. `heldOut`: null where nothing was scored. */
+/** Every partition of either side, ordered by text. `heldOut`: what the holdout said of who answers for a partition. */
 export function judgeAll(
   { both, gone, fresh }: Pairs,
   outcomes: readonly Outcome<DriftFacts>[],
   given: {
     readonly metric: Metric;
     readonly limits: DriftLimits;
-    readonly heldOut: ReadonlyMap<string, HeldOut> | null;
+    readonly heldOut: (partition: SnapshotPartition) => HeldOut | null;
   },
 ): readonly DriftedPartition[] {
   const { metric, limits, heldOut } = given;
@@ -79,8 +79,9 @@ export function judgeAll(
     limits,
   );
   const scored = facts.map((one, i) => {
-    if (!one?.score) return null;
-    return { current: one.score, holdout: heldOut?.get(both[i]?.current.text ?? '') ?? null };
+    const pair = both[i];
+    if (!one?.score || pair === undefined) return null;
+    return { current: one.score, holdout: heldOut(pair.current) };
   });
   const scores = judgeScores(metric, scored, limits);
   const compared = both.map((pair, i): DriftedPartition => {

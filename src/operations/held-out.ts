@@ -3,20 +3,25 @@ import type { HeldOut } from '../partition/drift/judge-drift.ts';
 import type { PartitionRecord, RunStore } from '../stores/run-store.ts';
 import { trainedModel } from '../stores/trained-model.ts';
 
-/** What the holdout of a run said of who answers for each partition, by its text. */
+/** By the digest of the model, or blend, what the holdout of a partition said of it. */
+type HeldOutModels = ReadonlyMap<Digest, HeldOut>;
+
+/**
+ * What the holdout of a run said of all that may answer for each partition, by its text: who does can change after the
+ * run, by quarantine, and a score is compared with that of the same model only.
+ */
 export async function heldOutScores(
   runs: Pick<RunStore, 'partitions' | 'globalTraining'>,
   runId: string,
-): Promise<ReadonlyMap<string, HeldOut>> {
+): Promise<ReadonlyMap<string, HeldOutModels>> {
   const global = trainedModel(await runs.globalTraining(runId))?.facts.model.digest;
-  const found = new Map<string, HeldOut>();
-  const ofUnions = new Map<string, HeldOut>();
+  const found = new Map<string, HeldOutModels>();
+  const ofUnions = new Map<string, HeldOutModels>();
   const members: { readonly text: string; readonly into: string }[] = [];
   for await (const record of runs.partitions(runId)) {
     const { text, partitionId, decision, ranges } = record;
     if (decision.kind === 'merge') members.push({ text, into: decision.into });
     const scores = scoresOf(record, global);
-    if (scores === null) continue;
     found.set(text, scores);
     if (ranges.length > 1) ofUnions.set(partitionId, scores);
   }
@@ -27,15 +32,23 @@ export async function heldOutScores(
   return found;
 }
 
-/** Of the model, or blend, that answers. */
 function scoresOf(
   { chosen, trained, evaluated }: PartitionRecord,
   global: Digest | undefined,
-): HeldOut | null {
-  if (chosen === null || chosen.model === null) return null;
-  if (chosen.blend !== undefined) return chosen.blend.scores;
+): HeldOutModels {
   const own = trainedModel(trained)?.facts.model.digest;
-  if (chosen.model === own) return evaluated?.own ?? null;
-  if (chosen.model === global) return evaluated?.global ?? null;
-  return evaluated?.parent?.scores ?? null;
+  const blend = chosen?.blend;
+  const alone = blend === undefined ? chosen?.model : undefined;
+  const isParent = alone !== own && alone !== global;
+  const parent =
+    blend?.parts.find(({ rung }) => rung === 'parent')?.model ?? (isParent ? alone : undefined);
+  const scores: readonly (readonly [Digest | null | undefined, HeldOut | null | undefined])[] = [
+    [global, evaluated?.global],
+    [parent, evaluated?.parent?.scores],
+    [own, evaluated?.own],
+    [blend && chosen?.model, blend?.scores],
+  ];
+  return new Map(
+    scores.flatMap(([model, held]) => (model && held ? [[model, held] as const] : [])),
+  );
 }

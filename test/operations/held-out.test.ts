@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { Digest } from '../../src/domain/digest.ts';
+import { digestBytes } from '../../src/frame/digest.ts';
+import { heldOutScores } from '../../src/operations/held-out.ts';
+import { blendDigest, blendParts } from '../../src/partition/blend.ts';
+import type { PartitionRecord } from '../../src/stores/run-store.ts';
+import { stream, trainedRecord } from '../support/run-records.ts';
+
+const GLOBAL = digestBytes('global');
+const PARENT = digestBytes('parent');
+
+/** What the holdout said of each model of one record, by its digest. */
+async function heldOutOf(record: PartitionRecord): Promise<ReadonlyMap<Digest, unknown>> {
+  const { trained } = trainedRecord('all');
+  if (trained?.kind !== 'trained' || trained.facts.model === null) throw new Error('No model.');
+  const facts = { ...trained.facts, model: { ...trained.facts.model, digest: GLOBAL } };
+  const runs = {
+    partitions: () => stream([record]),
+    globalTraining: async () => ({ ...trained, facts }),
+  };
+  return (await heldOutScores(runs, 'run-1')).get(record.text) ?? new Map();
+}
+
+const record = trainedRecord('car', 1);
+const { evaluated, chosen } = record;
+const OWN = digestBytes(record.text);
+if (evaluated === null || chosen === null) throw new Error('It has both.');
+const { own, global } = evaluated;
+if (own === null || global === null) throw new Error('Both were scored.');
+
+describe('what the holdout said', () => {
+  it('is known of the model without partition too, which answers once the chosen one is in quarantine', async () => {
+    expect(await heldOutOf(record)).toEqual(
+      new Map([
+        [GLOBAL, global],
+        [OWN, own],
+      ]),
+    );
+  });
+
+  it('is known of each model of a blend, and of the blend itself', async () => {
+    const parts = blendParts(OWN, { rung: 'parent', model: PARENT }, 0.4);
+    const [ofParent, ofBlend] = [
+      { ...own, holdoutRows: 100 },
+      { ...own, holdoutRows: 150 },
+    ];
+    const found = await heldOutOf({
+      ...record,
+      evaluated: {
+        ...evaluated,
+        parent: { scores: ofParent, comparison: evaluated.comparison },
+      },
+      chosen: {
+        ...chosen,
+        model: blendDigest(parts),
+        blend: { parts, withoutFold: [0.4, 0.4, 0.4], scores: ofBlend },
+      },
+    });
+    expect(found).toEqual(
+      new Map([
+        [GLOBAL, global],
+        [PARENT, ofParent],
+        [OWN, own],
+        [blendDigest(parts), ofBlend],
+      ]),
+    );
+  });
+
+  it('is nothing of a model that was not scored on it, whoever answers', async () => {
+    const found = await heldOutOf({ ...record, evaluated: { ...evaluated, global: null } });
+    expect([...found.keys()]).toEqual([OWN]);
+  });
+});
