@@ -16,6 +16,13 @@ import {
 const keys = fc.constantFrom('a', 'b', 'constructor', '__proto__', 'data.source');
 const values: fc.Arbitrary<Json> = fc.oneof(fc.string(), fc.integer(), fc.boolean());
 
+const table = {
+  version: 1,
+  name: 'sales',
+  data: { source: { kind: 'csv', path: 'sales.csv' } },
+  partition: { by: 'store' },
+} as const;
+
 describe('a spec under construction', () => {
   it('holds what was set, and nothing else has changed', () => {
     fc.assert(
@@ -72,6 +79,30 @@ describe('a spec under construction', () => {
       const ran = experiment(written as SpecInput);
       expect(digestOf(specAsWritten(ran.spec))).toBe(ran.digest);
     }
+  });
+
+  it('asks for a forecast again: its own steps, and no lag of the target twice', () => {
+    const target = { column: 'sold', task: 'forecast' } as const;
+    const features = { engineer: [{ calendar: 'day' }] };
+    const forecasts: readonly NonNullable<SpecInput['forecast']>[] = [
+      { horizon: 3 },
+      { horizon: 14, season: 7, strategy: 'direct', known: 'price' },
+    ];
+    for (const forecast of forecasts) {
+      const ran = experiment({ ...table, target, time: 'day', forecast, features, intervals: {} });
+      const again = specAsWritten(ran.spec);
+      expect(valueAt(again, ['target'])).toEqual(target);
+      expect(valueAt(again, ['features', 'engineer'])).toEqual(features.engineer);
+      expect(digestOf(again)).toBe(ran.digest);
+    }
+  });
+
+  it('asks for anomalies again, with the label that marks them', () => {
+    const target = { column: 'state', task: 'anomaly', positive: 'odd' } as const;
+    const ran = experiment({ ...table, target });
+    const again = specAsWritten(ran.spec);
+    expect(valueAt(again, ['target'])).toEqual(target);
+    expect(digestOf(again)).toBe(ran.digest);
   });
 
   it('reads one name and several alike, and writes one as a person would', () => {
