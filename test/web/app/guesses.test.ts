@@ -5,7 +5,7 @@ import {
   looksLikeId,
 } from '../../../src/web/app/pages/builder/guesses.ts';
 
-type Column = Parameters<typeof guessTask>[0];
+type Column = Parameters<typeof looksLikeId>[0];
 
 function column(changes: Partial<Column> & Pick<Column, 'name'>): Column {
   return {

@@ -7,7 +7,7 @@ import { specJsonSchema } from '../../../src/spec/json-schema.ts';
 import { experiment } from '../../../src/spec/parse-spec.ts';
 import type { SpecInput } from '../../../src/spec/spec.ts';
 import { templates } from '../../../src/spec/templates/catalogue.ts';
-import { withQuestion } from '../../../src/web/app/pages/builder/asked-task.ts';
+import { withColumn, withQuestion } from '../../../src/web/app/pages/builder/asked-task.ts';
 import {
   STAGE_LINKS,
   STAGES,
@@ -98,6 +98,7 @@ describe('another task for the same column', () => {
       columns: [
         column('day', 'time'),
         column('sold', 'number'),
+        column('returned', 'number'),
         column('state', 'category', [90, 10]),
       ],
     },
@@ -166,6 +167,34 @@ describe('another task for the same column', () => {
     expect(asked('anova')['features']).toEqual({ select: { method: 'anova', keep: 2 } });
     for (const method of ['chi_square', 'anova'])
       expect(experiment(asked(method) as SpecInput).spec.target.task).toBe('regression');
+  });
+
+  it('of another column is still a forecast where that is a number, and else what it looks like', () => {
+    const sold = withQuestion(before, { column: 'sold', task: 'forecast' }, known);
+    const forecast = { ...sold, forecast: { horizon: 3, season: 7 } };
+    const returned = withColumn(forecast, 'returned', known);
+    expect(returned).toEqual({ ...forecast, target: { column: 'returned', task: 'forecast' } });
+    const state = withColumn(forecast, 'state', known);
+    expect(state['target']).toEqual({ column: 'state', task: 'classification' });
+    expect(state).not.toHaveProperty('forecast');
+    expect(withColumn(before, 'returned', known)['target']).toEqual({
+      column: 'returned',
+      task: 'regression',
+    });
+  });
+
+  it('of another column is still to find anomalies, marked by a value of that column', () => {
+    const sold = withQuestion(before, { column: 'sold', task: 'anomaly' }, known);
+    expect(withColumn(sold, 'state', known)['target']).toEqual({
+      column: 'state',
+      task: 'anomaly',
+      positive: 'v1',
+    });
+  });
+
+  it('stays when no column is chosen in place of one', () => {
+    const forecast = withQuestion(before, { column: 'sold', task: 'forecast' }, known);
+    expect(withColumn(forecast, '', known)).toBe(forecast);
   });
 
   it('comes back to where it was, but for what it had to forget', () => {

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../../domain/json.ts';
 import { ASKED_TASKS, type AskedTask } from '../../../../domain/metric.ts';
 import type { Spec } from '../../../../spec/spec.ts';
 import type { Preview } from '../../api/answers.ts';
+import { guessTask } from './guesses.ts';
 import { namesOf, type Path, valueAt, withValue } from './spec-document.ts';
 
 /** A first guess, to be changed: rows that a forecast looks ahead. */
@@ -16,7 +17,7 @@ export function askedTaskOf(document: JsonObject): AskedTask {
 /** Of the table and of what may be asked. */
 type Known = {
   readonly preview: {
-    readonly columns: readonly (Pick<Column, 'name' | 'kind'> & {
+    readonly columns: readonly (Pick<Column, 'name' | 'kind' | 'distinct'> & {
       readonly top: readonly { readonly value: string; readonly count: number }[];
     })[];
   } | null;
@@ -49,6 +50,23 @@ export function withQuestion(
   const asked = ofTask(before, task, known.catalogue);
   if (task === 'forecast') return withFuture(asked, known.preview);
   return task === 'anomaly' ? withMark(asked, column, known.preview) : asked;
+}
+
+/** The document with another column to predict, for the task that fits it; the empty choice changes nothing. */
+export function withColumn(document: JsonObject, name: string, known: Known): JsonObject {
+  if (name === '') return document;
+  const column = known.preview?.columns.find((candidate) => candidate.name === name);
+  return withQuestion(document, { column: name, task: taskFor(document, column) }, known);
+}
+
+/** What was asked for where the column can answer it: what its values look like never tells a forecast or an anomaly. */
+function taskFor(
+  document: JsonObject,
+  column: Parameters<typeof guessTask>[0] | undefined,
+): AskedTask {
+  const task = askedTaskOf(document);
+  if (task === 'anomaly' || (task === 'forecast' && column?.kind === 'number')) return task;
+  return column === undefined ? 'classification' : guessTask(column).value;
 }
 
 /** Without what belongs to another task. */

@@ -15,7 +15,7 @@ export function guessTask({
   kind,
   distinct,
   name,
-}: Column): Guess<'classification' | 'regression'> {
+}: Pick<Column, 'kind' | 'distinct' | 'name'>): Guess<'classification' | 'regression'> {
   if (kind === 'category')
     return {
       value: 'classification',

@@ -3,7 +3,7 @@ import { type AskedTask, metricsOf, usualMetric } from '../../../../domain/metri
 import { metricMeaning, metricName } from '../../../../report/metric-words.ts';
 import { Field } from '../../parts/field.tsx';
 import { Section } from '../../parts/page.tsx';
-import { askedTaskOf, withQuestion } from './asked-task.ts';
+import { askedTaskOf, withColumn, withQuestion } from './asked-task.ts';
 import { useBuilder, useProblems } from './builder-state.tsx';
 import { ColumnSelect } from './column-select.tsx';
 import { SpecField } from './fields.tsx';
@@ -84,11 +84,7 @@ function TargetField() {
   const { document, preview, catalogue, replace } = useBuilder();
   const problem = useProblems(['target', 'column']);
   const value = valueAt(document, ['target', 'column']);
-  const choose = (name: string) => {
-    const column = preview?.columns.find((candidate) => candidate.name === name);
-    const task = column === undefined ? 'classification' : guessTask(column).value;
-    replace(withQuestion(document, { column: name, task }, { preview, catalogue }));
-  };
+  const choose = (name: string) => replace(withColumn(document, name, { preview, catalogue }));
   return (
     <Field
       id={id}
