@@ -2,6 +2,7 @@ import { useId, useState } from 'react';
 import type { Json } from '../../../../domain/json.ts';
 import { jsonText } from '../../parts/json-text.ts';
 import { ColumnSelect } from './column-select.tsx';
+import { numbersIn, numbersText } from './number-list.ts';
 import type { Control } from './schema-node.ts';
 import { namesOf } from './spec-document.ts';
 
@@ -104,18 +105,16 @@ function numberOrWord(text: string, words: readonly string[]): Json | undefined 
 }
 
 function NumbersInput({ props, value, onChange }: ControlOf<'numbers'>) {
-  const given = Array.isArray(value) ? value.join(', ') : '';
-  const [typed, setTyped] = useState(given);
+  const [typed, setTyped] = useState('');
   return (
     <input
       {...props}
       inputMode="numeric"
       placeholder="1, 7"
-      value={typed}
+      value={numbersText(typed, value)}
       onChange={({ target }) => {
         setTyped(target.value);
-        const items = target.value.split(/[\s,;]+/).filter((item) => item !== '');
-        onChange(items.map((item) => numberOrWord(item, []) ?? item));
+        onChange(numbersIn(target.value));
       }}
     />
   );
