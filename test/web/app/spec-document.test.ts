@@ -45,6 +45,7 @@ describe('a spec under construction', () => {
 
   it('still asks for an optional part whose last field was emptied, until the part is taken away', () => {
     for (const [part, field] of [
+      ['intervals', 'level'],
       ['ensemble', 'size'],
       ['explain', 'repeats'],
     ] as const) {

@@ -3,26 +3,15 @@ import type { Json } from '../../../../domain/json.ts';
 import { Field, hintOf } from '../../parts/field.tsx';
 import { useBuilder, useProblems, useStatedProblems } from './builder-state.tsx';
 import { ColumnSelect } from './column-select.tsx';
-import { controlOf, nodeAt, rangeText, type SchemaNode } from './schema-node.ts';
+import { controlOf, nodeAt, rangeText } from './schema-node.ts';
 import { type OptionalPartName, type Path, valueAt } from './spec-document.ts';
 import { ValueControl } from './value-control.tsx';
 
 /** One field of the spec, made from the schema: its control, what it means, its default, what is wrong with it. */
-export function SpecField({
-  path,
-  label,
-  node,
-  hint,
-}: {
-  path: Path;
-  label: string;
-  /** Where the schema of the whole can't be followed: inside lists. */
-  node?: SchemaNode;
-  hint?: string;
-}) {
+export function SpecField({ path, label, hint }: { path: Path; label: string; hint?: string }) {
   const id = useId();
   const { document, schema, set } = useBuilder();
-  const own = node ?? nodeAt(schema, path);
+  const own = nodeAt(schema, path);
   const problem = useProblems(path);
   const value = valueAt(document, path);
   const control = controlOf(own);

@@ -6,10 +6,9 @@ import { Section } from '../../parts/page.tsx';
 import { askedTaskOf, withColumn, withQuestion } from './asked-task.ts';
 import { useBuilder, useProblems } from './builder-state.tsx';
 import { ColumnSelect } from './column-select.tsx';
-import { SpecField } from './fields.tsx';
+import { OptionalPart, SpecField } from './fields.tsx';
 import { ForecastFields } from './forecast-fields.tsx';
 import { guessTask } from './guesses.ts';
-import { nodeAt } from './schema-node.ts';
 import { valueAt } from './spec-document.ts';
 
 /** Metrics that look at one class. */
@@ -51,10 +50,9 @@ export function TargetFields() {
 
 /** How a good prediction is told from a bad one, and how sure it has to be. */
 export function JudgeFields() {
-  const { document, schema } = useBuilder();
+  const { document } = useBuilder();
   const task = askedTaskOf(document);
   const metric = valueAt(document, ['metric']);
-  const { default: _, ...level } = nodeAt(schema, ['intervals', 'level']);
   return (
     <div className="form">
       <MetricField task={task} />
@@ -62,11 +60,10 @@ export function JudgeFields() {
         <SpecField path={['target', 'positive']} label="Positive class" />
       ) : null}
       {task === 'regression' || task === 'forecast' ? (
-        <SpecField
-          path={['intervals', 'level']}
-          node={level}
+        <OptionalPart
+          part="intervals"
           label="Interval around a prediction"
-          hint="The share of new rows whose true value should lie within, such as 0.9. Empty: no interval."
+          fields={[{ name: 'level', label: 'Share within' }]}
         />
       ) : null}
       {task === 'classification' ? (

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../../../domain/json.ts';
 export type Path = readonly (string | number)[];
 
 /** Parts of a spec that ask for something by standing there, be they empty. */
-const OPTIONAL_PARTS = ['ensemble', 'explain'] as const;
+const OPTIONAL_PARTS = ['intervals', 'ensemble', 'explain'] as const;
 export type OptionalPartName = (typeof OPTIONAL_PARTS)[number];
 
 /** What stands at a path; undefined where nothing does. */
