@@ -144,6 +144,8 @@ async function compareAll(
       models: [],
       weights: [],
     })),
+    // Labels that have not arrived yet are no drift.
+    target: spec.target.column,
     scoring: null,
     scratchFolder,
   };
