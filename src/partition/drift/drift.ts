@@ -2,10 +2,12 @@ import { isFailure } from '../../domain/failure.ts';
 import { intervalOf } from '../../estimators/interval.ts';
 import { measure } from '../../estimators/score.ts';
 import { type Frame, requireColumn, rowsThat } from '../../frame/frame.ts';
+import type { Spec } from '../../spec/spec.ts';
 import type { RankArgs } from '../facts.ts';
 import type { PartitionData, PartitionResult } from '../partition-function.ts';
 import { outputWidth, predictionsFromBytes, readLayer } from '../predictions.ts';
 import { score } from '../score-rows.ts';
+import { labelsOf } from '../target.ts';
 import { predictedRows, scoredRows, type Truth, truthOf } from '../truth.ts';
 import { compareColumns } from './compare-columns.ts';
 import {
@@ -66,6 +68,12 @@ function scoreNewRows(data: PartitionData, scoring: Scoring): NewScore {
     const labelled = labelledRows(data.frame, truth);
     const fresh = newRows(data, labelled, scoring.marks);
     known = labelled.length - fresh.length;
+    const strange = newRows(data, strangeRows(data.frame, truth, spec), scoring.marks).length;
+    if (strange > 0)
+      return missingScore(
+        `Labels that training has not seen stand in ${strange} new ${strange === 1 ? 'row' : 'rows'}: no model can answer them, and a score of the others would hide it.`,
+        known,
+      );
     if (known > 0 && fresh.length === 0)
       return missingScore(
         'The run has read every row that has a label: there are no new ones.',
@@ -84,6 +92,14 @@ function scoreNewRows(data: PartitionData, scoring: Scoring): NewScore {
     if (!isFailure(error)) throw error;
     return missingScore(error.message, known);
   }
+}
+
+/** Rows whose label is none of the run's classes. */
+function strangeRows(frame: Frame, { target }: Truth, spec: Spec): Int32Array {
+  if (target.kind === 'values') return new Int32Array(0);
+  const { codes } = labelsOf(requireColumn(frame, spec.target.column));
+  const all = Int32Array.from({ length: frame.rowCount }, (_, row) => row);
+  return rowsThat(all, (row) => (codes[row] as number) >= 0 && (target.codes[row] as number) < 0);
 }
 
 function labelledRows({ rowCount }: Frame, { target, weights }: Truth): Int32Array {

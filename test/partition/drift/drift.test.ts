@@ -75,6 +75,22 @@ describe('the score on new rows', () => {
     expect(score).toMatchObject({ score: { value: null }, interval: null, rows: 0, known: 160 });
     expect(score?.score).toMatchObject({ because: expect.stringContaining('no new ones') });
   });
+
+  it('is none, with the reason, where a label is none that training has seen', () => {
+    const renamed = fresh.columns.map((column) =>
+      column.kind === 'category' && column.name === 'status'
+        ? texts(
+            'status',
+            levelsOf(column).map((level) => (level === 'off' ? 'broken' : level)),
+          )
+        : column,
+    );
+    const { score } = factsOf(FRAME, { ...fresh, columns: renamed }, SCORED);
+    expect(score?.score).toMatchObject({
+      value: null,
+      because: expect.stringContaining('Labels that training has not seen'),
+    });
+  });
 });
 
 /** One frame's rows after the other's: of machines, whose columns are of a kind. */
