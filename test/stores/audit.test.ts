@@ -9,7 +9,9 @@ import { makeFolder } from '../support/test-folder.ts';
 import {
   attempt,
   chosenOf,
+  driftOf,
   evaluatedOf,
+  plannedOf,
   recordPlan,
   snapshotOf,
   totalsOf,
@@ -28,7 +30,9 @@ beforeAll(async () => {
   audit = createPostgresAuditStore(opened.db);
   const { store } = opened;
   runId = await opened.startRun();
-  ids = await recordPlan(store, runId, snapshotOf(['a', 'b', 'c']));
+  const snapshot = snapshotOf(['a', 'b', 'c']);
+  const drift = snapshot.partitions.map((one) => driftOf(one, 'drifted'));
+  ids = await recordPlan(store, runId, snapshot, plannedOf, drift);
   await store.recordTraining(
     runId,
     0,
@@ -147,6 +151,12 @@ describe('a record that was touched behind our back', () => {
       'snapshot_partition',
       `update snapshot_partition set row_count = 7
       where partition_id = (select min(partition_id) from snapshot_partition)`,
+    ],
+    [
+      'what was found of drift',
+      'drift',
+      `update drift set status = 'steady'
+      where partition_id = (select min(partition_id) from drift)`,
     ],
   ])('tells which row of which table: %s', async (_what, table, change) => {
     const [finding, ...more] = await touched(change);

@@ -10,6 +10,7 @@ import type {
   Conditioned,
   EvaluatedPartition,
   NewRun,
+  PartitionDrift,
   ProfiledPartition,
   RunStore,
   TrainedPartition,
@@ -92,6 +93,13 @@ export function profileOf({ id, key }: SnapshotPartition): ProfiledPartition {
   return { partitionId: id, facts: profile };
 }
 
+export function driftOf(
+  { id, text }: SnapshotPartition,
+  status: PartitionDrift['status'] = 'steady',
+): PartitionDrift {
+  return { partitionId: id, text, status, columns: [] };
+}
+
 export function plannedOf({ id, text, key, start, count }: SnapshotPartition): PlannedPartition {
   return {
     partitionId: id,
@@ -145,6 +153,7 @@ export async function recordPlan(
   runId: string,
   snapshot: Snapshot,
   planned = plannedOf,
+  drift: readonly PartitionDrift[] = [],
 ): Promise<readonly string[]> {
   const ids = snapshot.partitions.map(({ id }) => id);
   await store.recordSnapshot(
@@ -152,6 +161,7 @@ export async function recordPlan(
     snapshot,
     { digest: digestBytes(`file of ${snapshot.digest}`), byteSize: 1234 },
     attempt(),
+    drift,
   );
   await store.planBatches(runId, { stage: 'profile', batches: [ids] });
   const profiles = snapshot.partitions.map(profileOf);
