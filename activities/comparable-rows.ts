@@ -26,6 +26,8 @@ type Known = {
   readonly quarantines: readonly Quarantine[];
   /** Of the earlier run, by partition id. */
   readonly decisions: ReadonlyMap<string, Decision['kind']>;
+  /** Partitions, by id, whose rows the earlier run kept from a snapshot that is in quarantine. */
+  readonly keptFromQuarantine: ReadonlySet<string>;
 };
 
 /**
@@ -34,7 +36,7 @@ type Known = {
  */
 export function withoutComparison(
   { reference, current }: Pair,
-  { experiment, quarantines, decisions }: Known,
+  { experiment, quarantines, decisions, keptFromQuarantine }: Known,
 ): Extract<PartitionDrift['status'], 'quarantined' | 'grown' | 'steady'> | null {
   const isWithheld = quarantines.some(
     ({ subject }) =>
@@ -42,7 +44,9 @@ export function withoutComparison(
       subject.experiment === experiment &&
       subject.text === reference.text,
   );
-  if (isWithheld || isQuarantined('rows', reference.digest, quarantines)) return 'quarantined';
+  const areWithheld =
+    keptFromQuarantine.has(reference.id) || isQuarantined('rows', reference.digest, quarantines);
+  if (isWithheld || areWithheld) return 'quarantined';
   if (reference.digest === current.digest) return 'steady';
   return decisions.get(reference.id) === 'train' ? null : 'grown';
 }

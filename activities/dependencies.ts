@@ -14,7 +14,7 @@ export type ActivityDependencies = {
   readonly runs: RunStore;
   readonly objects: ObjectStore;
   readonly bookmarks: BookmarkStore;
-  readonly quarantine: Pick<QuarantineStore, 'quarantines'>;
+  readonly quarantine: Pick<QuarantineStore, 'quarantines' | 'keptFromQuarantine'>;
   readonly engineFor: (spec: Spec) => Promise<Engine>;
   readonly takeSnapshot: (
     request: SnapshotRequest,

@@ -103,7 +103,8 @@ async function findDrift(
   const earlier = await dependencies.runs.snapshotPartitions(base.runId);
   const { both, gone, fresh } = pairPartitions(earlier, read.snapshot.partitions);
   const decisions = await dependencies.runs.decisions(base.runId);
-  const known = { experiment: base.experiment, quarantines, decisions };
+  const keptFromQuarantine = await dependencies.quarantine.keptFromQuarantine(base.runId);
+  const known = { experiment: base.experiment, quarantines, decisions, keptFromQuarantine };
   const told = new Map(both.map((pair) => [pair.current.id, withoutComparison(pair, known)]));
   const compared = both.filter((pair) => told.get(pair.current.id) === null);
   const found = await compareAll(dependencies, refreshing, compared, signal);

@@ -48,6 +48,8 @@ export interface QuarantineStore {
   /** What was put into quarantine and let out of it, the newest first. */
   changes(limit: number): Promise<readonly QuarantineChange[]>;
   withheld(runId: string): Promise<Withheld>;
+  /** Partitions, by id, of a run that trains on what has drifted: those that kept rows of a snapshot that is in quarantine now. */
+  keptFromQuarantine(runId: string): Promise<ReadonlySet<string>>;
   /** The run that `text` names now, and the newest change of quarantines: together they name what is served. */
   standing(text: string): Promise<{ readonly runId: string; readonly change: string }>;
 }

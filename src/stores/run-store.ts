@@ -276,8 +276,8 @@ export interface RunStore {
   ): Promise<readonly (Snapshot['partitions'][number] & { readonly facts: ProfileFacts })[]>;
   foldSegments(runId: string): Promise<readonly Digest[]>;
   /**
-   * Trainings with a model under one of the keys, one per key and the oldest first; those that ended without a model only
-   * where `failuresOf` names their run.
+   * Trainings with a model under one of the keys, one per key and the oldest first, but for those of a snapshot that is in
+   * quarantine; those that ended without a model, or on such a snapshot, only where `failuresOf` names their run.
    */
   earlierTrainings(
     keys: readonly Digest[],

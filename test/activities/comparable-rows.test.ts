@@ -41,6 +41,7 @@ describe('a partition', () => {
     pair: { readonly current: SnapshotPartition },
     decision: Decision['kind'],
     quarantines: readonly Quarantine[] = [],
+    kept: readonly string[] = [],
   ) =>
     withoutComparison(
       { reference, ...pair },
@@ -48,6 +49,7 @@ describe('a partition', () => {
         experiment: BASE.experiment,
         quarantines,
         decisions: new Map([[reference.id, decision]]),
+        keptFromQuarantine: new Set(kept),
       },
     );
 
@@ -64,7 +66,9 @@ describe('a partition', () => {
     },
   );
 
-  it('takes its new rows while it or its earlier rows are in quarantine', () => {
+  it('takes its new rows while it, its earlier rows or the snapshot that those were kept from are in quarantine', () => {
+    expect(standing({ current }, 'train', [], [reference.id])).toBe('quarantined');
+    expect(standing({ current: reference }, 'train', [], [reference.id])).toBe('quarantined');
     const rows = quarantined({ kind: 'rows', digest: reference.digest });
     expect(standing({ current }, 'train', rows)).toBe('quarantined');
     const { text } = reference;

@@ -1,11 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Digest } from '../../src/domain/digest.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
-import type { Conditioned, RunStore, TrainedPartition } from '../../src/stores/run-store.ts';
+import type { Snapshot } from '../../src/sources/snapshot.ts';
+import { createPostgresQuarantineStore } from '../../src/stores/postgres/postgres-quarantine-store.ts';
+import type { QuarantineStore } from '../../src/stores/quarantine-store.ts';
+import {
+  type Conditioned,
+  GLOBAL_PARTITION,
+  type PartitionDrift,
+  type RunOrigin,
+  type RunStore,
+  type TrainedPartition,
+} from '../../src/stores/run-store.ts';
 import {
   attempt,
   chosenOf,
   conditionedOf,
+  driftOf,
   newRun,
   plannedOf,
   snapshotOf,
@@ -37,12 +48,22 @@ const failed: TrainedPartition = {
   message: 'It ran over 600 seconds.',
 };
 
-async function conditioned(number: number, changes: Partial<Conditioned>): Promise<string> {
-  const { runId } = await store.createRun(newRun(number));
+type Reading = {
+  readonly snapshot: Snapshot;
+  readonly origin?: RunOrigin | null;
+  readonly drift?: readonly PartitionDrift[];
+};
+
+async function conditioned(
+  number: number,
+  changes: Partial<Conditioned>,
+  { snapshot, origin = null, drift }: Reading = { snapshot: SNAPSHOT },
+): Promise<string> {
+  const { runId } = await store.createRun(newRun(number, { origin }));
   const file = { digest: digestBytes('file'), byteSize: 1 };
-  await store.recordSnapshot(runId, SNAPSHOT, file, attempt());
+  await store.recordSnapshot(runId, snapshot, file, attempt(), drift);
   const plan = { classes: ['x'], folds: digestBytes('folds'), warnings: [] };
-  const condition = conditionedOf(plan, SNAPSHOT.partitions.map(plannedOf));
+  const condition = conditionedOf(plan, snapshot.partitions.map(plannedOf));
   await store.recordCondition(runId, { ...condition, ...changes }, attempt());
   return runId;
 }
@@ -92,6 +113,76 @@ describe('trainings of earlier runs', () => {
   it('are taken over with their origin when they were taken over before', async () => {
     const earlier = await store.earlierTrainings(keys, second);
     expect(earlier.map(({ runId }) => runId)).toEqual([origin]);
+  });
+});
+
+describe('a snapshot in quarantine', () => {
+  const BAD = snapshotOf(['d', 'e', 'f'], 'bad');
+  const NOW = snapshotOf(['d', 'e', 'f'], 'now');
+  const [D, E, F] = BAD.partitions.map(({ id }) => id) as [string, string, string];
+  const keys = new Map([D, E, F].map((id) => [id, digestBytes(`bad ${id}`)]));
+  /** Of which a later run kept all but one partition, as those had not drifted. */
+  const partitions = NOW.partitions.map((one, i) =>
+    one.id === E ? one : (BAD.partitions[i] ?? one),
+  );
+  const KEPT = { ...NOW, partitions, digest: digestBytes('kept') };
+  const drift = partitions.map((one) => driftOf(one, one.id === E ? 'drifted' : 'steady'));
+  const change = { actor: 'ada', role: 'admin', reason: 'a broken load' } as const;
+  let quarantine: QuarantineStore;
+  let read: string;
+  let taken: string;
+  let kept: string;
+
+  beforeAll(async () => {
+    quarantine = createPostgresQuarantineStore(opened.db);
+    read = await conditioned(21, { trainingKeys: keys }, { snapshot: BAD });
+    const fitted = [D, E, F].map((id) => trainedOf(id, 'read', 'read'));
+    await store.recordTraining(read, 0, fitted, attempt());
+    const takenOver = [{ partitionId: D, from: read }];
+    taken = await conditioned(22, { takenOver }, { snapshot: NOW });
+    const own = [E, F].map((id) => trainedOf(id, 'taken', 'taken'));
+    await store.recordTraining(taken, 0, own, attempt());
+    const origin = { mode: 'drifted', runId: read } as const;
+    kept = await conditioned(23, {}, { snapshot: KEPT, origin, drift });
+    const again = [D, E, F].map((id) => trainedOf(id, 'kept', 'kept'));
+    await store.recordTraining(kept, 0, again, attempt());
+    await store.recordGlobalTraining(kept, trainedOf(GLOBAL_PARTITION, 'all', 'kept'), attempt());
+    const subject = await quarantine.subject(BAD.digest);
+    expect((await quarantine.withheld(kept)).models.size).toBe(0);
+    await quarantine.quarantine(subject, change);
+  });
+
+  const modelsOf = (salt: string, ids: readonly string[]) =>
+    ids.map((id) => digestBytes(`model of ${id}${salt}`)).sort();
+  const withheldOf = async (runId: string) =>
+    [...(await quarantine.withheld(runId)).models.keys()].sort();
+
+  it('takes the models along that a later run took over, or fitted on rows that it kept', async () => {
+    expect(await withheldOf(read)).toEqual(modelsOf('read', [D, E, F]));
+    expect(await withheldOf(taken)).toEqual(modelsOf('read', [D]));
+    expect(await withheldOf(kept)).toEqual(modelsOf('kept', [D, F, GLOBAL_PARTITION]));
+    const { models } = await quarantine.impact(await quarantine.subject(BAD.digest));
+    const reached = models.map(({ runId, reach }) => [runId, reach]);
+    expect(reached.filter(([runId]) => runId === taken)).toEqual([[taken, 'rows']]);
+    expect(reached.filter(([runId]) => runId === kept).sort()).toEqual([
+      [kept, 'global'],
+      [kept, 'rows'],
+      [kept, 'rows'],
+    ]);
+  });
+
+  it('lends its rows and trainings to no later run, but to a retry that reads it', async () => {
+    expect(await quarantine.keptFromQuarantine(kept)).toEqual(new Set([D, F]));
+    expect(await quarantine.keptFromQuarantine(read)).toEqual(new Set());
+    expect(await store.earlierTrainings([...keys.values()], null)).toEqual([]);
+    expect(await store.earlierTrainings([...keys.values()], read)).toHaveLength(3);
+  });
+
+  it('answers again once it is released', async () => {
+    await quarantine.release(await quarantine.subject(BAD.digest), change);
+    expect((await quarantine.withheld(kept)).models.size).toBe(0);
+    expect(await quarantine.keptFromQuarantine(kept)).toEqual(new Set());
+    expect(await store.earlierTrainings([...keys.values()], null)).toHaveLength(3);
   });
 });
 

@@ -1,6 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Digest } from '../../domain/digest.ts';
 import type { Impact, Subject, TouchedAlias, TouchedModel, TouchedRun } from '../impact.ts';
 import type { Database } from './database.ts';
+import { KEPT_ROWS } from './kept-rows.ts';
 import { GLOBAL_ORDINAL, IS_ABOVE, IS_BELOW } from './partition-record.ts';
 
 const LISTED = 1_000;
@@ -102,8 +104,10 @@ function placesOf(subject: Subject): RawBuilder<unknown> {
         select run_partition.* from step_io join run_partition using (run_id, partition_id)
         where step_io.digest = ${digest} and step_io.direction = 'in'`);
     case 'snapshot':
-      return wholeRuns(sql`select run_id from run_snapshot
-        join snapshot on snapshot.id = snapshot_id where digest = ${digest}`);
+      return sql`
+        select * from (${wholeRuns(readersOf(digest))}) as whole
+        union all select * from (${withReach(keepersOf(digest))}) as kept
+        union all ${takersOf(digest)}`;
     case 'snapshot_file':
       return wholeRuns(sql`select run_id from run_snapshot where file_digest = ${digest}`);
     case 'folds':
@@ -133,9 +137,31 @@ function withReach(
       and (place.partition_id in (bad.partition_id, bad.merged_into) or ${IS_ABOVE} or ${isPart})`;
 }
 
+/** Runs that read a snapshot. */
+function readersOf(digest: Digest): RawBuilder<unknown> {
+  return sql`select run_id from run_snapshot
+    join snapshot on snapshot.id = snapshot_id where digest = ${digest}`;
+}
+
+/** Partitions whose rows later runs kept of it. */
+function keepersOf(digest: Digest): RawBuilder<unknown> {
+  return sql`select run_partition.* from run_partition
+    join (${KEPT_ROWS}) as kept using (run_id, partition_id)
+    join snapshot on snapshot.id = kept.snapshot_id where snapshot.digest = ${digest}`;
+}
+
+/** Where a model stands that was fitted by a run that read it. */
+function takersOf(digest: Digest): RawBuilder<unknown> {
+  return sql`select training.run_id, training.partition_id, ${OF_WHOLE}
+    from training join run_partition using (run_id, partition_id)
+    where training.origin_run_id in (${readersOf(digest)})`;
+}
+
+const OF_WHOLE = sql`case when ordinal = ${GLOBAL_ORDINAL} then 'global'
+  when ordinal < ${GLOBAL_ORDINAL} then 'parent' else 'rows' end`;
+
 function wholeRuns(runs: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
-    select run_id, partition_id, case when ordinal = ${GLOBAL_ORDINAL} then 'global'
-      when ordinal < ${GLOBAL_ORDINAL} then 'parent' else 'rows' end
+    select run_id, partition_id, ${OF_WHOLE}
     from run_partition where run_id in (${runs})`;
 }

@@ -8,6 +8,7 @@ import { appendAudit } from './append-audit.ts';
 import type { Database } from './database.ts';
 import { findSubject } from './find-subject.ts';
 import { impactOf } from './impact.ts';
+import { keptFromQuarantine } from './kept-rows.ts';
 import { findRunId } from './run-id.ts';
 import { withheldOf } from './withheld.ts';
 
@@ -38,6 +39,7 @@ export function createPostgresQuarantineStore(db: Kysely<Database>): QuarantineS
     },
 
     withheld: (runId) => withheldOf(db, runId),
+    keptFromQuarantine: (runId) => keptFromQuarantine(db, runId),
 
     async standing(text) {
       const runId = await findRunId(db, text);

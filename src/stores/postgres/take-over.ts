@@ -59,6 +59,15 @@ function selectEarlier(db: Kysely<Database>, keys: readonly Digest[], failuresOf
       .where('run_partition.training_key', '=', anyOf(keys) as never)
       // What is deleted may be collected at any time.
       .where('training.run_id', 'not in', db.selectFrom('deleted_run').select('run_id'))
+      .where(
+        sql<boolean>`(coalesce(training.origin_run_id, training.run_id) not in (
+          select run_snapshot.run_id from quarantine
+          join snapshot on snapshot.digest = quarantine.digest
+          join run_snapshot on run_snapshot.snapshot_id = snapshot.id
+          where quarantine.subject = 'snapshot')
+          -- A retry reads what its origin read.
+          or training.run_id = ${failuresOf}::uuid)`,
+      )
       .where((where) =>
         where.or([
           where('model.digest', 'is not', null),

@@ -4,6 +4,7 @@ import type { Withheld } from '../quarantine-store.ts';
 import { GLOBAL_PARTITION } from '../run-store.ts';
 import { blendsOf } from './blends.ts';
 import type { Database } from './database.ts';
+import { KEPT_ROWS } from './kept-rows.ts';
 import { GLOBAL_ORDINAL, IS_ABOVE, IS_BELOW } from './partition-record.ts';
 
 /** What of a run is in quarantine: one statement over the quarantines that stand, which are few. */
@@ -29,6 +30,24 @@ export async function withheldOf(db: Kysely<Database>, runId: string): Promise<W
       join run_snapshot on run_snapshot.snapshot_id = snapshot.id
       join model on model.run_id = run_snapshot.run_id
       where subject = 'snapshot' and model.run_id = ${runId}
+    union all
+    -- Fitted by a run that read the snapshot.
+    select model.digest, null, quarantine.reason
+      from quarantine join snapshot on snapshot.digest = quarantine.digest
+      join run_snapshot on run_snapshot.snapshot_id = snapshot.id
+      join training on training.origin_run_id = run_snapshot.run_id
+      join model on model.run_id = training.run_id and model.partition_id = training.partition_id
+      where subject = 'snapshot' and training.run_id = ${runId}
+    union all
+    -- Fitted on rows that were kept from the snapshot.
+    select model.digest, null, quarantine.reason
+      from quarantine join snapshot on snapshot.digest = quarantine.digest
+      join (${KEPT_ROWS}) as kept on kept.snapshot_id = snapshot.id
+      join run_partition as bad using (run_id, partition_id)
+      join run_partition as place on place.run_id = bad.run_id
+        and (place.partition_id in (bad.partition_id, bad.merged_into) or ${IS_ABOVE})
+      join model on model.run_id = place.run_id and model.partition_id = place.partition_id
+      where subject = 'snapshot' and kept.run_id = ${runId}
     union all
     select null, quarantine.partition, quarantine.reason
       from quarantine join run on run.experiment_id = quarantine.experiment_id
