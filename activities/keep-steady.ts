@@ -1,10 +1,13 @@
 import type { Digest } from '../src/domain/digest.ts';
-import { compareSnapshots, type Pair, pairPartitions } from '../src/engines/compare-snapshots.ts';
-import type { Outcome } from '../src/engines/engine.ts';
+import { type Pair, pairPartitions } from '../src/engines/compare-snapshots.ts';
+import {
+  type DriftComparison,
+  type JudgedPair,
+  withJudgedDrift,
+} from '../src/engines/judged-drift.ts';
 import { snapshotBytes } from '../src/frame/snapshot-layout.ts';
 import { comparedColumns } from '../src/partition/drift/compared-columns.ts';
-import type { DriftFacts } from '../src/partition/drift/drift-facts.ts';
-import { DRIFT_LIMITS, judgeColumns } from '../src/partition/drift/judge-drift.ts';
+import { DRIFT_LIMITS, DriftJudge, hasDrifted } from '../src/partition/drift/judge-drift.ts';
 import { partitionRef } from '../src/partition/partition-function.ts';
 import { composeSnapshot } from '../src/sources/compose-snapshot.ts';
 import type { MadeSnapshot } from '../src/sources/make-snapshot.ts';
@@ -15,12 +18,14 @@ import { incomparable, withoutComparison } from './comparable-rows.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { requireSnapshot } from './partition-job.ts';
 
-/** The rows that a run trains on, and why they are those. */
+/** The rows that a run trains on, and why they are those: of every partition, as often as it is asked for. */
 export type KeptSnapshot = {
   readonly snapshot: Snapshot;
   readonly parquet: { readonly digest: Digest; readonly byteSize: number };
-  readonly drift: readonly PartitionDrift[];
+  readonly drift: FoundDrift;
 };
+
+type FoundDrift = () => Iterable<PartitionDrift> | AsyncIterable<PartitionDrift>;
 
 /** `base`: the run that `run` is compared with; `read`: the source as it is now. */
 export type Refreshing = {
@@ -33,38 +38,63 @@ export type Refreshing = {
 const NAMED = 10;
 
 /**
- * The new rows of what has drifted since an earlier run, or is new, and that run's own rows of all else: so the trainings
- * of the rest are found again, and stay compared with the rows that they were made of. Where the columns
+ * Lends the new rows of what has drifted since an earlier run, or is new, and that run's own rows of all else: so the
+ * trainings of the rest are found again, and stay compared with the rows that they were made of. Where the columns
  * have changed, the source is another one or the earlier snapshot is in quarantine, all rows are the new ones.
  */
 export async function keepSteady(
   dependencies: ActivityDependencies,
   refreshing: Refreshing,
+  use: (kept: KeptSnapshot) => Promise<void>,
   signal: AbortSignal,
-): Promise<KeptSnapshot> {
-  const { objects } = dependencies;
+): Promise<void> {
   const { base, read } = refreshing;
-  const before = requireSnapshot(base);
   const quarantines = await dependencies.quarantine.quarantines();
   const because = incomparable(base, read.snapshot, quarantines);
   if (because !== null) {
     const warning = `${because}: all rows are new.`;
-    return keepSnapshot(dependencies, { ...read, snapshot: warned(read.snapshot, warning) });
+    const snapshot = warned(read.snapshot, warning);
+    return use(await keepSnapshot(dependencies, { ...read, snapshot }));
   }
-  const drift = await findDrift(dependencies, { ...refreshing, quarantines }, signal);
-  const steady = new Set(
-    drift.filter(({ status }) => status === 'steady').map(({ partitionId }) => partitionId),
-  );
-  const like = warned(read.snapshot, warningOf(drift, base.runId));
   const earlier = await dependencies.runs.snapshotPartitions(base.runId);
-  const basePath = objects.path(before.parquet);
+  const comparing = { ...refreshing, quarantines, earlier };
+  await withDrift(
+    dependencies,
+    comparing,
+    async (drift) => {
+      const { steady, warning } = await standingOf(drift, base.runId);
+      const divided = { ...comparing, steady, like: warned(read.snapshot, warning) };
+      return use({ ...(await keepRows(dependencies, divided, signal)), drift });
+    },
+    signal,
+  );
+}
+
+type Comparing = Refreshing & {
+  readonly quarantines: readonly Quarantine[];
+  /** What the earlier run read. */
+  readonly earlier: readonly SnapshotPartition[];
+};
+
+async function keepRows(
+  dependencies: ActivityDependencies,
+  {
+    base,
+    read,
+    earlier,
+    steady,
+    like,
+  }: Comparing & { readonly steady: ReadonlySet<string>; readonly like: Snapshot },
+  signal: AbortSignal,
+): Promise<Omit<KeptSnapshot, 'drift'>> {
+  const before = requireSnapshot(base);
+  const basePath = dependencies.objects.path(before.parquet);
   if (steady.size === earlier.length && steady.size === read.snapshot.partitions.length) {
     const byteSize = await snapshotBytes(basePath);
     const { digest, rowCount } = before;
     return {
       snapshot: { ...like, digest, rowCount, partitions: earlier },
       parquet: { digest: before.parquet, byteSize },
-      drift,
     };
   }
   const asBefore = new Map(earlier.map((partition) => [partition.id, partition]));
@@ -81,108 +111,129 @@ export async function keepSteady(
     },
     signal,
   );
-  return { ...(await keepSnapshot(dependencies, made)), drift };
+  return keepSnapshot(dependencies, made);
 }
 
-/** Moves the file in, as an object. */
+/** Moves the file in, as an object; nothing is known of drift. */
 export async function keepSnapshot(
   { objects }: Pick<ActivityDependencies, 'objects'>,
   { snapshot, parquetPath }: MadeSnapshot,
 ): Promise<KeptSnapshot> {
   const byteSize = await snapshotBytes(parquetPath);
-  return { snapshot, parquet: { digest: await objects.putFile(parquetPath), byteSize }, drift: [] };
+  const parquet = { digest: await objects.putFile(parquetPath), byteSize };
+  return { snapshot, parquet, drift: () => [] };
 }
 
-/** Every partition of either side; one that can't be compared is trained anew. */
-async function findDrift(
+/** Lends how every partition of either side stands; one that can't be compared is trained anew. */
+async function withDrift(
   dependencies: ActivityDependencies,
-  refreshing: Refreshing & { readonly quarantines: readonly Quarantine[] },
+  comparing: Comparing,
+  use: (drift: FoundDrift) => Promise<void>,
   signal: AbortSignal,
-): Promise<readonly PartitionDrift[]> {
-  const { base, read, quarantines } = refreshing;
-  const earlier = await dependencies.runs.snapshotPartitions(base.runId);
+): Promise<void> {
+  const { run, base, read, quarantines, earlier } = comparing;
   const { both, gone, fresh } = pairPartitions(earlier, read.snapshot.partitions);
   const decisions = await dependencies.runs.decisions(base.runId);
   const keptFromQuarantine = await dependencies.quarantine.keptFromQuarantine(base.runId);
   const known = { experiment: base.experiment, quarantines, decisions, keptFromQuarantine };
-  const told = new Map(both.map((pair) => [pair.current.id, withoutComparison(pair, known)]));
-  const compared = both.filter((pair) => told.get(pair.current.id) === null);
-  const found = await compareAll(dependencies, refreshing, compared, signal);
-  const as = (status: PartitionDrift['status']) => (one: SnapshotPartition) => ({
+  const told = both.map((pair) => withoutComparison(pair, known));
+  const pairs = both.filter((_, i) => told[i] === null);
+  const as = (one: SnapshotPartition, status: PartitionDrift['status']) => ({
     partitionId: one.id,
     text: one.text,
     status,
     columns: [],
   });
-  return [
-    ...both.map(
-      ({ current }) => found.get(current.id) ?? as(told.get(current.id) ?? 'steady')(current),
-    ),
-    ...gone.map(as('gone')),
-    ...fresh.map(as('new')),
-  ];
+  await withJudgedDrift(
+    await dependencies.engineFor(run.spec),
+    comparisonOf(dependencies, comparing, pairs),
+    new DriftJudge(run.spec.metric, DRIFT_LIMITS),
+    (judged) =>
+      use(async function* () {
+        const found = judged();
+        for (const [i, { current }] of both.entries()) {
+          const status = told[i] ?? null;
+          yield status === null
+            ? standing((await found.next()).value as JudgedPair)
+            : as(current, status);
+        }
+        for (const one of gone) yield as(one, 'gone');
+        for (const one of fresh) yield as(one, 'new');
+      }),
+    signal,
+  );
 }
 
-/** By the ids of the partitions. */
-async function compareAll(
-  { objects, engineFor, scratchFolder }: ActivityDependencies,
+function standing(found: JudgedPair): PartitionDrift {
+  const { id: partitionId, text } = found.pair.current;
+  if (found.kind === 'failed') return { partitionId, text, status: 'failed', columns: [] };
+  const columns = found.columns.filter(({ isDrifted }) => isDrifted);
+  return { partitionId, text, status: hasDrifted(found) ? 'drifted' : 'steady', columns };
+}
+
+function comparisonOf(
+  { objects, scratchFolder }: ActivityDependencies,
   { run: { spec }, base, read: { snapshot, parquetPath } }: Refreshing,
   pairs: readonly Pair[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, PartitionDrift>> {
+): DriftComparison {
   const before = requireSnapshot(base);
   const { names: columns } = comparedColumns(spec, before.columns, snapshot.columns);
   const { seconds, memory_mb: memoryMb } = spec.limits.per_partition;
   const rows = { columns, limits: { seconds, memoryMb } };
   const reference = { digest: before.digest, path: objects.path(before.parquet) };
   const current = { digest: snapshot.digest, path: parquetPath };
-  const comparison = {
+  return {
     reference: { ...rows, snapshot: reference },
     current: { ...rows, snapshot: current },
-    partitions: pairs.map((pair) => ({
+    pairs,
+    paired: (pair) => ({
       reference: partitionRef(pair.reference),
       current: partitionRef(pair.current),
       models: [],
       weights: [],
-    })),
+    }),
+    holdout: () => null,
     // Labels that have not arrived yet are no drift.
     target: spec.target.column,
     scoring: null,
     scratchFolder,
   };
-  const outcomes: Outcome<DriftFacts>[] = [];
-  for await (const outcome of compareSnapshots(await engineFor(spec), comparison, signal))
-    outcomes[outcome.task] = outcome;
-  const judged = judgeColumns(
-    outcomes.map((outcome) => (outcome.kind === 'ok' ? outcome.facts.columns : [])),
-    DRIFT_LIMITS,
-  );
-  return new Map(
-    pairs.map(({ current: { id, text } }, i): [string, PartitionDrift] => {
-      const columns = (judged[i] ?? []).filter(({ isDrifted }) => isDrifted);
-      const status = columns.length > 0 ? 'drifted' : 'steady';
-      const isFailed = outcomes[i]?.kind !== 'ok';
-      return [id, { partitionId: id, text, status: isFailed ? 'failed' : status, columns }];
-    }),
-  );
 }
 
 function warned(snapshot: Snapshot, warning: string): Snapshot {
   return { ...snapshot, warnings: [...snapshot.warnings, warning] };
 }
 
-function warningOf(drift: readonly PartitionDrift[], base: string): string {
-  const moved = drift.filter(({ status }) => status !== 'steady');
-  const steady = drift.length - moved.length;
-  if (moved.length === 0)
+/** The ids of the partitions that keep their rows, and what the run says of the others. */
+async function standingOf(
+  drift: FoundDrift,
+  base: string,
+): Promise<{ readonly steady: ReadonlySet<string>; readonly warning: string }> {
+  const steady = new Set<string>();
+  const named: string[] = [];
+  let moved = 0;
+  for await (const one of drift()) {
+    if (one.status === 'steady') steady.add(one.partitionId);
+    else if (++moved <= NAMED) named.push(namedDrift(one));
+  }
+  return { steady, warning: warningOf({ steady: steady.size, moved, named }, base) };
+}
+
+function namedDrift({ text, status, columns }: PartitionDrift): string {
+  const what = columns.map(({ column }) => column).join(', ');
+  return what === '' ? `${text} (${status})` : `${text} (${status}: ${what})`;
+}
+
+function warningOf(
+  {
+    steady,
+    moved,
+    named,
+  }: { readonly steady: number; readonly moved: number; readonly named: readonly string[] },
+  base: string,
+): string {
+  if (moved === 0)
     return `None of ${steady} partitions has drifted since run ${base}: its rows stand for all of them.`;
-  const named = moved
-    .slice(0, NAMED)
-    .map(({ text, status, columns }) => {
-      const what = columns.map(({ column }) => column).join(', ');
-      return what === '' ? `${text} (${status})` : `${text} (${status}: ${what})`;
-    })
-    .join(', ');
-  const more = moved.length > NAMED ? ` and ${moved.length - NAMED} more` : '';
-  return `Of ${drift.length} partitions ${steady} have not drifted since run ${base} and keep its rows; these have changed: ${named}${more}.`;
+  const more = moved > NAMED ? ` and ${moved - NAMED} more` : '';
+  return `Of ${steady + moved} partitions ${steady} have not drifted since run ${base} and keep its rows; these have changed: ${named.join(', ')}${more}.`;
 }

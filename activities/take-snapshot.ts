@@ -5,7 +5,7 @@ import type { RunRecord } from '../src/stores/run-store.ts';
 import { type ActivityScope, inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { toApplicationFailure } from './failures.ts';
-import { keepSnapshot, keepSteady } from './keep-steady.ts';
+import { type KeptSnapshot, keepSnapshot, keepSteady } from './keep-steady.ts';
 import { requireSnapshot } from './partition-job.ts';
 import { planStage } from './plan-stage.ts';
 
@@ -71,11 +71,10 @@ async function readSource(
   try {
     checkFeatures(read.snapshot.columns, spec);
     const base = origin?.mode === 'drifted' ? await runs.run(origin.runId) : null;
-    const { snapshot, parquet, drift } =
-      base === null
-        ? await keepSnapshot(dependencies, read)
-        : await keepSteady(dependencies, { run, base, read }, signal);
-    await runs.recordSnapshot(runId, snapshot, parquet, attempt, drift);
+    const record = ({ snapshot, parquet, drift }: KeptSnapshot) =>
+      runs.recordSnapshot(runId, snapshot, parquet, attempt, drift);
+    if (base === null) await record(await keepSnapshot(dependencies, read));
+    else await keepSteady(dependencies, { run, base, read }, record, signal);
   } finally {
     await rm(read.parquetPath, { recursive: true, force: true });
   }

@@ -6,7 +6,7 @@ import { countedText, countText, numberText, signedText } from '../report/number
 import { NO_BORDER } from './table-borders.ts';
 import type { Colors } from './terminal.ts';
 
-/** One screen: the rest is in `--json`. */
+/** One screen. */
 const SHOWN = 20;
 const SHOWN_COLUMNS = 3;
 const MAX_NAME = 32;
@@ -44,13 +44,10 @@ function answerText({ counts, experiment }: Drift): string {
   return `${printable(experiment)}: ${what}${rest}`;
 }
 
-function partitionLines({ partitions, metric }: Drift): readonly string[] {
-  const notable = partitions
-    .filter(({ status }) => status !== 'steady')
-    .map((partition) => ({ partition, psi: largestOf(partition) }))
-    .sort((a, b) => b.psi - a.psi);
+/** The first of those that are not steady: the rest is in `--json`. */
+function partitionLines({ notable, counts, metric }: Drift): readonly string[] {
   if (notable.length === 0) return [];
-  const isScored = notable.some(({ partition }) => partition.score !== null);
+  const isScored = notable.some(({ score }) => score !== null);
   const table = tableOf([
     'partition',
     'rows',
@@ -59,9 +56,9 @@ function partitionLines({ partitions, metric }: Drift): readonly string[] {
     'columns (psi)',
     ...(isScored ? [metric, 'now', 'change'] : []),
   ]);
-  for (const { partition } of notable.slice(0, SHOWN))
+  for (const partition of notable)
     table.push([...cellsOf(partition), ...(isScored ? scoreCells(partition) : [])]);
-  const hidden = notable.length - SHOWN;
+  const hidden = counts.partitions - counts.steady - notable.length;
   return [
     '',
     table.toString(),
@@ -102,10 +99,6 @@ function driftedColumns({ columns }: DriftedPartition) {
   return columns.filter(({ isDrifted }) => isDrifted).sort((a, b) => (b.psi ?? 0) - (a.psi ?? 0));
 }
 
-function largestOf(partition: DriftedPartition): number {
-  return driftedColumns(partition)[0]?.psi ?? 0;
-}
-
 function columnLines(columns: readonly ColumnTally[]): readonly string[] {
   const drifted = columns
     .filter((column) => column.drifted > 0)
@@ -123,13 +116,11 @@ function columnLines(columns: readonly ColumnTally[]): readonly string[] {
   return ['', table.toString(), ''];
 }
 
-function scoreLine({ notScored, scores, metric, partitions }: Drift): string {
+function scoreLine({ notScored, scores, metric }: Drift): string {
   if (notScored !== null) return ` not scored: ${printable(notScored, 200)}`;
-  const { worse, better, same } = scores;
-  const untold = partitions.flatMap(({ score }) => (score?.verdict === null ? [score] : []));
-  const [because] = untold.flatMap(({ score }) => (score.value === null ? [score.because] : []));
-  const reason = because === undefined ? '' : ` (${printable(because, 200)})`;
-  const rest = untold.length === 0 ? '' : `, not known in ${countText(untold.length)}${reason}`;
+  const { worse, better, same, unknown, because } = scores;
+  const reason = because === null ? '' : ` (${printable(because, 200)})`;
+  const rest = unknown === 0 ? '' : `, not known in ${countText(unknown)}${reason}`;
   return ` ${metric} on the new rows against the holdout: worse in ${countText(worse)}, better in ${countText(better)}, no different in ${countText(same)}${rest}`;
 }
 

@@ -62,9 +62,9 @@ export function ledgerServices(
       list: (page) => act(({ audit }) => audit.list(page)),
     },
     modelSets: modelSets(act),
-    drift: async (request, signal) => {
+    drift: async (request, use, signal) => {
       const { findDrift } = await import('../operations/drift.ts');
-      return act((context) => findDrift(context, request, signal));
+      return act((context) => findDrift(context, request, use, signal));
     },
     schedules: schedules(act, lendSecrets),
     quarantines: quarantines(act),

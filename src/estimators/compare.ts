@@ -1,5 +1,6 @@
 import { isLowerBetter, type Metric, TIE } from '../domain/metric.ts';
 import { areFinite } from '../frame/frame.ts';
+import { FalseDiscovery } from './false-discovery.ts';
 import { effectiveRows, type Interval, standardError } from './interval.ts';
 import { type ScoredRows, weightOf } from './metrics/scored-rows.ts';
 import { NORMAL_95, student95, upperTail } from './normal-distribution.ts';
@@ -93,17 +94,9 @@ function aroundZero(
  * Benjamini–Hochberg: the smallest false discovery rate at which each hypothesis would be rejected, in the given order.
  */
 export function adjustPValues(pValues: readonly number[]): readonly number[] {
-  const adjusted = pValues.map(() => 1);
-  const order = [...pValues.keys()].sort((a, b) => (pValues[b] as number) - (pValues[a] as number));
-  let smallest = 1;
-  for (const [i, place] of order.entries()) {
-    const rank = pValues.length - i;
-    const pValue = pValues[place] as number;
-    // Never below the p-value itself, rounding included.
-    smallest = Math.min(smallest, Math.max(pValue, (pValue * pValues.length) / rank));
-    adjusted[place] = smallest;
-  }
-  return adjusted;
+  const tests = new FalseDiscovery();
+  for (const pValue of pValues) tests.count(pValue);
+  return pValues.map((pValue) => tests.rateOf(pValue));
 }
 
 /**

@@ -1,25 +1,21 @@
 import { dirname } from 'node:path';
 import { Failure, isFailure } from '../domain/failure.ts';
-import {
-  compareSnapshots,
-  type Pair,
-  type PairedPartition,
-  pairPartitions,
-} from '../engines/compare-snapshots.ts';
-import type { Outcome } from '../engines/engine.ts';
+import { comparePartitions } from '../domain/partition.ts';
+import { type Pair, type PairedPartition, pairPartitions } from '../engines/compare-snapshots.ts';
+import { type DriftComparison, withJudgedDrift } from '../engines/judged-drift.ts';
 import { columnsRead } from '../partition/columns-read.ts';
 import { comparedColumns } from '../partition/drift/compared-columns.ts';
-import type { DriftFacts } from '../partition/drift/drift-facts.ts';
-import type { DriftLimits, HeldOut } from '../partition/drift/judge-drift.ts';
+import { DriftJudge, type DriftLimits, type HeldOut } from '../partition/drift/judge-drift.ts';
+import { answerFor } from '../partition/model-set.ts';
 import { partitionRef } from '../partition/partition-function.ts';
-import type { SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
+import type { SnapshotColumn } from '../sources/snapshot.ts';
 import type { Source } from '../spec/source.ts';
 import type { Spec, TableSpec } from '../spec/spec.ts';
 import type { RunRecord, SnapshotRecord } from '../stores/run-store.ts';
 import { modelInputs, routeOf, specOver } from './answer-routes.ts';
 import type { OperationContext } from './context.ts';
 import { refuseDeleted } from './deleted-run.ts';
-import { type Drift, judgeAll, summaryOf } from './drifted-partitions.ts';
+import { driftedPartitions, type FoundDrift, summaryOf } from './drifted-partitions.ts';
 import { fileKind } from './file-kind.ts';
 import { heldOutScores } from './held-out.ts';
 import { type ServedModels, servedModels } from './model-set.ts';
@@ -38,15 +34,16 @@ type Context = Pick<
 >;
 
 /**
- * Reads new data as training read them, and compares each partition with the same one of the run's snapshot, and, where
- * the data have labels, the score of who answers for it with what the run's holdout said. Throws `Failure('conflict')`
- * before the run has read its source.
+ * Reads new data as training read them, compares each partition with the same one of the run's snapshot, and, where
+ * the data have labels, the score of who answers for it with what the run's holdout said, and lends what was found to
+ * `use`. Throws `Failure('conflict')` before the run has read its source.
  */
-export async function findDrift(
+export async function findDrift<Result>(
   context: Context,
   request: DriftRequest,
+  use: (found: FoundDrift) => Promise<Result>,
   signal: AbortSignal,
-): Promise<Drift> {
+): Promise<Result> {
   const run = await context.runs.run(request.run);
   refuseDeleted(run);
   const { snapshot: trained } = run;
@@ -66,7 +63,7 @@ export async function findDrift(
     async (rows, stop) => {
       const comparing = { run, trained, spec, rows, scratchFolder: source.outputFolder };
       const limits = { rate: request.rate, psi: request.psi };
-      return compareAll(context, limits, comparing, stop);
+      return compareAll(context, { ...comparing, limits }, use, stop);
     },
     signal,
   );
@@ -98,40 +95,52 @@ type Comparing = {
   readonly spec: Spec;
   readonly rows: PassingSnapshot;
   readonly scratchFolder: string;
+  readonly limits: DriftLimits;
 };
 
-async function compareAll(
+async function compareAll<Result>(
   context: Context,
-  limits: DriftLimits,
   comparing: Comparing,
+  use: (found: FoundDrift) => Promise<Result>,
   signal: AbortSignal,
-): Promise<Drift> {
-  const { run, trained, rows } = comparing;
+): Promise<Result> {
+  const { run, trained, rows, limits } = comparing;
   const { snapshot } = rows;
   const before = await context.runs.snapshotPartitions(run.runId);
   const pairs = pairPartitions(before, snapshot.partitions);
+  const both = pairs.both.toSorted((a, b) => comparePartitions(a.current.text, b.current.text));
   const columns = comparedColumns(run.spec, trained.columns, snapshot.columns);
   const scoring = await scoringOf(context, comparing);
-  const asked = { pairs: pairs.both, columns: columns.names, scoring };
-  const outcomes = await outcomesOf(context, comparing, asked, signal);
-  const heldOut = await heldOutBy(context, run, scoring);
-  const partitions = judgeAll(pairs, outcomes, { metric: run.spec.metric, limits, heldOut });
-  return {
-    runId: run.runId,
-    experiment: run.experiment,
-    metric: run.spec.metric,
-    ...limits,
-    reference: { snapshot: trained.digest, rows: trained.rowCount },
-    current: {
-      source: `${snapshot.source.kind} ${snapshot.source.location}`,
-      snapshot: snapshot.digest,
-      rows: snapshot.rowCount,
+  const asked = { pairs: both, columns: columns.names, scoring };
+  const comparison = await comparisonOf(context, comparing, asked);
+  const judge = new DriftJudge(run.spec.metric, limits);
+  const engine = await context.engineFor(comparing.spec);
+  return withJudgedDrift(
+    engine,
+    comparison,
+    judge,
+    async (judged) => {
+      const partitions = () => driftedPartitions({ ...pairs, both }, judged);
+      const drift = {
+        runId: run.runId,
+        experiment: run.experiment,
+        metric: run.spec.metric,
+        ...limits,
+        reference: { snapshot: trained.digest, rows: trained.rowCount },
+        current: {
+          source: `${snapshot.source.kind} ${snapshot.source.location}`,
+          snapshot: snapshot.digest,
+          rows: snapshot.rowCount,
+        },
+        tests: judge.tests,
+        ...(await summaryOf(partitions(), columns.names)),
+        notCompared: columns.notCompared,
+        notScored: scoring.because,
+      };
+      return use({ drift, partitions });
     },
-    ...summaryOf(partitions, columns.names),
-    notCompared: columns.notCompared,
-    notScored: scoring.because,
-    partitions,
-  };
+    signal,
+  );
 }
 
 type Scoring = { readonly served: ServedModels | null; readonly because: string | null };
@@ -161,13 +170,11 @@ async function heldOutBy(
   { runs }: Pick<Context, 'runs'>,
   { runId }: RunRecord,
   { served }: Scoring,
-): Promise<(partition: SnapshotPartition) => HeldOut | null> {
+): Promise<(pair: Pair) => HeldOut | null> {
   if (served === null) return () => null;
-  const scores = await heldOutScores(runs, runId);
-  return (partition) => {
-    const { member } = routeOf(partition, served.models);
-    return (member && scores.get(partition.text)?.get(member.digest)) ?? null;
-  };
+  const { models } = served;
+  const scores = await heldOutScores(runs, runId, (text) => answerFor(text, models).member);
+  return ({ current }) => scores.get(current.text) ?? null;
 }
 
 type Asked = {
@@ -176,14 +183,13 @@ type Asked = {
   readonly scoring: Scoring;
 };
 
-/** By the place of the pair. */
-async function outcomesOf(
+async function comparisonOf(
   context: Context,
   { run, trained, spec, rows, scratchFolder }: Comparing,
-  { pairs, columns, scoring: { served } }: Asked,
-  signal: AbortSignal,
-): Promise<readonly Outcome<DriftFacts>[]> {
-  const partitions = pairs.map(({ reference, current }): PairedPartition => {
+  { pairs, columns, scoring }: Asked,
+): Promise<DriftComparison> {
+  const { served } = scoring;
+  const paired = ({ reference, current }: Pair): PairedPartition => {
     const member = served === null ? null : routeOf(current, served.models).member;
     return {
       reference: partitionRef(reference),
@@ -191,22 +197,19 @@ async function outcomesOf(
       models: member === null ? [] : modelInputs(member, context.objects),
       weights: member === null ? [] : member.parts.map(({ weight }) => weight),
     };
-  });
+  };
   const path = context.objects.path(trained.parquet);
   const { limits } = passingRows(spec, rows, columns);
   const read = served === null ? columns : columnsRead(rows.snapshot.columns, spec);
-  const pair = {
+  return {
     reference: { snapshot: { digest: trained.digest, path }, columns, limits },
     current: passingRows(spec, rows, read),
-    partitions,
+    pairs,
+    paired,
+    holdout: await heldOutBy(context, run, scoring),
     target: run.spec.target.column,
     scoring:
       served === null ? null : { spec: run.spec, task: spec.target.task, classes: served.classes },
     scratchFolder,
   };
-  const outcomes: Outcome<DriftFacts>[] = [];
-  const engine = await context.engineFor(spec);
-  for await (const outcome of compareSnapshots(engine, pair, signal))
-    outcomes[outcome.task] = outcome;
-  return outcomes;
 }

@@ -3,19 +3,12 @@ import type { Metric } from '../domain/metric.ts';
 import { comparePartitions, type PartitionKey } from '../domain/partition.ts';
 import type { DriftStatus } from '../domain/run.ts';
 import type { Pairs } from '../engines/compare-snapshots.ts';
-import type { Outcome } from '../engines/engine.ts';
-import type { DriftFacts, JudgedColumn } from '../partition/drift/drift-facts.ts';
-import {
-  type DriftLimits,
-  type HeldOut,
-  type JudgedScore,
-  judgeColumns,
-  judgeScores,
-  testCount,
-} from '../partition/drift/judge-drift.ts';
+import type { JudgedPair, JudgedPairs } from '../engines/judged-drift.ts';
+import type { JudgedColumn } from '../partition/drift/drift-facts.ts';
+import { type DriftLimits, hasDrifted, type JudgedScore } from '../partition/drift/judge-drift.ts';
 import type { SnapshotPartition } from '../sources/snapshot.ts';
 
-/** How new data differ from those that a run was trained on. */
+/** How new data differ from those that a run was trained on: of constant size, whatever the number of partitions. */
 export type Drift = DriftLimits & {
   readonly runId: string;
   readonly experiment: string;
@@ -35,9 +28,15 @@ export type Drift = DriftLimits & {
   readonly notCompared: readonly { readonly column: string; readonly because: string }[];
   /** Why the new rows were not scored; null: they were. */
   readonly notScored: string | null;
-  readonly scores: { readonly [verdict in NonNullable<JudgedScore['verdict']>]: number };
-  /** Ordered by text. */
-  readonly partitions: readonly DriftedPartition[];
+  readonly scores: ScoreTally;
+  /** Those that are not steady, by how far their columns have moved: the first of them. */
+  readonly notable: readonly DriftedPartition[];
+};
+
+/** A drift, and every partition of either side, ordered by text, as often as they are asked for. */
+export type FoundDrift = {
+  readonly drift: Drift;
+  readonly partitions: () => AsyncIterable<DriftedPartition>;
 };
 
 export type DriftedPartition = {
@@ -62,56 +61,45 @@ export type ColumnTally = {
   readonly largest: { readonly psi: number; readonly partition: string } | null;
 };
 
-/** Every partition of either side, ordered by text. `heldOut`: what the holdout said of who answers for a partition. */
-export function judgeAll(
+/** `unknown`: scored, but with nothing to compare with; `because`: why the first of them has no score. */
+export type ScoreTally = {
+  readonly [verdict in NonNullable<JudgedScore['verdict']>]: number;
+} & { readonly unknown: number; readonly because: string | null };
+
+/** Partitions that a report names. */
+export const NOTABLE = 20;
+
+/** Every partition of either side, ordered by text, as are `pairs.both`, whose findings are `judged`. */
+export async function* driftedPartitions(
   { both, gone, fresh }: Pairs,
-  outcomes: readonly Outcome<DriftFacts>[],
-  given: {
-    readonly metric: Metric;
-    readonly limits: DriftLimits;
-    readonly heldOut: (partition: SnapshotPartition) => HeldOut | null;
-  },
-): readonly DriftedPartition[] {
-  const { metric, limits, heldOut } = given;
-  const facts = outcomes.map((outcome) => (outcome.kind === 'ok' ? outcome.facts : null));
-  const columns = judgeColumns(
-    facts.map((one) => one?.columns ?? []),
-    limits,
-  );
-  const scored = facts.map((one, i) => {
-    const pair = both[i];
-    if (!one?.score || pair === undefined) return null;
-    return { current: one.score, holdout: heldOut(pair.current) };
-  });
-  const scores = judgeScores(metric, scored, limits);
-  const compared = both.map((pair, i): DriftedPartition => {
-    const [ofColumns, score] = [columns[i] ?? [], scores[i] ?? null];
-    const isDrifted = ofColumns.some((column) => column.isDrifted) || score?.verdict === 'worse';
-    const outcome = outcomes[i];
-    const failure = outcome?.kind === 'failed' ? { because: outcome.message } : {};
-    const status = isDrifted ? 'drifted' : 'steady';
-    return {
-      ...named(pair.current),
-      status: outcome?.kind === 'failed' ? 'failed' : status,
-      rows: { reference: pair.reference.count, current: pair.current.count },
-      ...failure,
-      columns: ofColumns,
-      score,
-    };
-  });
-  const alone = [
-    ...gone.map((one) => ({ one, status: 'gone' as const, reference: one.count, current: 0 })),
-    ...fresh.map((one) => ({ one, status: 'new' as const, reference: 0, current: one.count })),
-  ].map(
-    ({ one, status, reference, current }): DriftedPartition => ({
-      ...named(one),
-      status,
-      rows: { reference, current },
-      columns: [],
-      score: null,
-    }),
-  );
-  return [...compared, ...alone].sort((a, b) => comparePartitions(a.partition, b.partition));
+  judged: JudgedPairs,
+): AsyncGenerator<DriftedPartition> {
+  const places = [
+    ...both.map(({ current }) => ({ one: current, status: 'both' as const })),
+    ...gone.map((one) => ({ one, status: 'gone' as const })),
+    ...fresh.map((one) => ({ one, status: 'new' as const })),
+  ].sort((a, b) => comparePartitions(a.one.text, b.one.text));
+  const found = judged();
+  for (const { one, status } of places) {
+    if (status !== 'both') yield alone(one, status);
+    else yield compared((await found.next()).value as JudgedPair);
+  }
+}
+
+function compared({ pair: { reference, current }, ...found }: JudgedPair): DriftedPartition {
+  const sides = {
+    ...named(current),
+    rows: { reference: reference.count, current: current.count },
+  };
+  if (found.kind === 'failed')
+    return { ...sides, status: 'failed', because: found.because, columns: [], score: null };
+  const { columns, score } = found;
+  return { ...sides, status: hasDrifted(found) ? 'drifted' : 'steady', columns, score };
+}
+
+function alone(one: SnapshotPartition, status: 'gone' | 'new'): DriftedPartition {
+  const [reference, current] = status === 'gone' ? [one.count, 0] : [0, one.count];
+  return { ...named(one), status, rows: { reference, current }, columns: [], score: null };
 }
 
 function named({ key, text }: SnapshotPartition): Pick<DriftedPartition, 'key' | 'partition'> {
@@ -119,41 +107,63 @@ function named({ key, text }: SnapshotPartition): Pick<DriftedPartition, 'key' |
 }
 
 /** What the partitions say together. */
-export function summaryOf(
-  partitions: readonly DriftedPartition[],
-  columns: readonly string[],
-): Pick<Drift, 'tests' | 'counts' | 'scores' | 'columns'> {
-  const counts = { steady: 0, drifted: 0, new: 0, gone: 0, failed: 0 };
-  const scores = { worse: 0, better: 0, same: 0 };
-  for (const { status, score } of partitions) {
-    counts[status]++;
-    if (score !== null && score.verdict !== null) scores[score.verdict]++;
+export async function summaryOf(
+  partitions: AsyncIterable<DriftedPartition>,
+  names: readonly string[],
+): Promise<Pick<Drift, 'counts' | 'scores' | 'columns' | 'notable'>> {
+  const counts = { partitions: 0, steady: 0, drifted: 0, new: 0, gone: 0, failed: 0 };
+  const columns = new Map<string, ColumnTally>();
+  let scores: ScoreTally = { worse: 0, better: 0, same: 0, unknown: 0, because: null };
+  let notable: readonly DriftedPartition[] = [];
+  for await (const partition of partitions) {
+    counts.partitions++;
+    counts[partition.status]++;
+    scores = withScore(scores, partition.score);
+    for (const column of partition.columns)
+      columns.set(column.column, withColumn(columns.get(column.column), column, partition));
+    if (partition.status !== 'steady') notable = withNotable(notable, partition);
   }
+  return { counts, scores, columns: names.flatMap((name) => columns.get(name) ?? []), notable };
+}
+
+function withScore(tally: ScoreTally, score: JudgedScore | null): ScoreTally {
+  if (score === null) return tally;
+  if (score.verdict !== null) return { ...tally, [score.verdict]: tally[score.verdict] + 1 };
+  const because = score.score.value === null ? score.score.because : null;
+  return { ...tally, unknown: tally.unknown + 1, because: tally.because ?? because };
+}
+
+function withColumn(
+  tally: ColumnTally | undefined,
+  { column, kind, psi, isDrifted }: JudgedColumn,
+  { partition }: DriftedPartition,
+): ColumnTally {
+  const { partitions = 0, drifted = 0, largest = null } = tally ?? {};
+  const isLarger = psi !== null && psi > (largest?.psi ?? -1);
   return {
-    tests: testCount(partitions.map((partition) => partition.columns)),
-    counts: { partitions: partitions.length, ...counts },
-    scores,
-    columns: tallies(partitions, columns),
+    column,
+    kind,
+    partitions: partitions + 1,
+    drifted: drifted + Number(isDrifted),
+    largest: isLarger ? { psi, partition } : largest,
   };
 }
 
-function tallies(
-  partitions: readonly DriftedPartition[],
-  names: readonly string[],
-): readonly ColumnTally[] {
-  const byName = new Map<string, ColumnTally>();
-  for (const { partition, columns } of partitions) {
-    for (const { column, kind, psi, isDrifted } of columns) {
-      const nothing = { column, kind, partitions: 0, drifted: 0, largest: null };
-      const tally: ColumnTally = byName.get(column) ?? nothing;
-      const isLarger = psi !== null && psi > (tally.largest?.psi ?? -1);
-      byName.set(column, {
-        ...tally,
-        partitions: tally.partitions + 1,
-        drifted: tally.drifted + Number(isDrifted),
-        largest: isLarger ? { psi, partition } : tally.largest,
-      });
-    }
-  }
-  return names.flatMap((name) => byName.get(name) ?? []);
+/** The farthest first; of those that moved equally far, the first in order. */
+function withNotable(
+  notable: readonly DriftedPartition[],
+  partition: DriftedPartition,
+): readonly DriftedPartition[] {
+  const psi = farthest(partition);
+  const place = notable.findIndex((one) => farthest(one) < psi);
+  if (place < 0) return notable.length < NOTABLE ? [...notable, partition] : notable;
+  return notable.toSpliced(place, 0, partition).slice(0, NOTABLE);
+}
+
+/** The largest stability index of the columns that have drifted. */
+function farthest({ columns }: DriftedPartition): number {
+  return columns.reduce(
+    (most, { isDrifted, psi }) => (isDrifted ? Math.max(most, psi ?? 0) : most),
+    0,
+  );
 }

@@ -7,28 +7,31 @@ import { trainedModel } from '../stores/trained-model.ts';
 type HeldOutModels = ReadonlyMap<Digest, HeldOut>;
 
 /**
- * What the holdout of a run said of all that may answer for each partition, by its text: who does can change after the
- * run, by quarantine, and a score is compared with that of the same model only.
+ * By the texts of a run's partitions, what the holdout said of who answers for each: that can change after the run, by
+ * quarantine, and a score is compared with that of the same model only.
  */
 export async function heldOutScores(
   runs: Pick<RunStore, 'partitions' | 'globalTraining'>,
   runId: string,
-): Promise<ReadonlyMap<string, HeldOutModels>> {
+  answering: (text: string) => { readonly digest: Digest } | null,
+): Promise<ReadonlyMap<string, HeldOut>> {
   const global = trainedModel(await runs.globalTraining(runId))?.facts.model.digest;
-  const found = new Map<string, HeldOutModels>();
+  const found = new Map<string, HeldOut>();
   const ofUnions = new Map<string, HeldOutModels>();
   const members: { readonly text: string; readonly into: string }[] = [];
+  const keep = (text: string, scores: HeldOutModels | undefined) => {
+    const member = answering(text);
+    const held = member === null ? undefined : scores?.get(member.digest);
+    if (held !== undefined) found.set(text, held);
+  };
   for await (const record of runs.partitions(runId)) {
     const { text, partitionId, decision, ranges } = record;
-    if (decision.kind === 'merge') members.push({ text, into: decision.into });
     const scores = scoresOf(record, global);
-    found.set(text, scores);
+    if (decision.kind === 'merge') members.push({ text, into: decision.into });
+    keep(text, scores);
     if (ranges.length > 1) ofUnions.set(partitionId, scores);
   }
-  for (const { text, into } of members) {
-    const scores = ofUnions.get(into);
-    if (scores !== undefined) found.set(text, scores);
-  }
+  for (const { text, into } of members) keep(text, ofUnions.get(into));
   return found;
 }
 

@@ -7,12 +7,7 @@ import { coverageOf, coverageWarnings } from '../report/interval-coverage.ts';
 import { numberText } from '../report/number-text.ts';
 import { failureMessage, trainFacts } from '../report/partition-row.ts';
 import { budgetWarnings, searchNote } from '../report/search-note.ts';
-import type {
-  PartitionDrift,
-  PartitionRecord,
-  RunRecord,
-  TrainedPartition,
-} from '../stores/run-store.ts';
+import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 import { writeReportPage } from './report.ts';
 
@@ -26,9 +21,12 @@ export async function runResult(
   const partitions: PartitionRow[] = [];
   let cutShort = 0;
   const ofTable: PartitionRow[] = [];
-  const drift = await runs.drift(run.runId);
+  const driftNotes = await driftNotesOf(runs, run);
   for await (const record of runs.partitions(run.runId)) {
-    const row = withDrift(partitionRow(record, run.spec.partition.parents), drift, run);
+    const row = withNote(
+      partitionRow(record, run.spec.partition.parents),
+      driftNotes.get(record.text),
+    );
     partitions.push(row);
     if (searchNotes(trainFacts(record.trained)).length > 0) cutShort++;
     if (!isUnion(record)) ofTable.push(row);
@@ -101,19 +99,23 @@ function partitionRow(
   };
 }
 
-/** Why a partition of a run that fits what has drifted was fitted, or was not. */
-function withDrift(
-  row: PartitionRow,
-  drift: ReadonlyMap<string, PartitionDrift>,
-  { origin }: RunRecord,
-): PartitionRow {
-  const found = drift.get(row.partition);
-  if (found === undefined || origin === null) return row;
-  const { status, columns } = found;
-  const moved = columns.map(({ column, psi }) => `${column} (psi ${numberText(psi)})`).join(', ');
-  const what = status === 'steady' ? 'not drifted' : status;
-  const note = `${what} since run ${origin.runId}${moved === '' ? '' : `: ${moved}`}`;
-  return { ...row, notes: [...row.notes, note] };
+/** By text, why a partition of a run that fits what has drifted was fitted, or was not. */
+async function driftNotesOf(
+  runs: Pick<OperationContext['runs'], 'drift'>,
+  { runId, origin }: RunRecord,
+): Promise<ReadonlyMap<string, string>> {
+  const notes = new Map<string, string>();
+  if (origin?.mode !== 'drifted') return notes;
+  for await (const { text, status, columns } of runs.drift(runId)) {
+    const moved = columns.map(({ column, psi }) => `${column} (psi ${numberText(psi)})`).join(', ');
+    const what = status === 'steady' ? 'not drifted' : status;
+    notes.set(text, `${what} since run ${origin.runId}${moved === '' ? '' : `: ${moved}`}`);
+  }
+  return notes;
+}
+
+function withNote(row: PartitionRow, note: string | undefined): PartitionRow {
+  return note === undefined ? row : { ...row, notes: [...row.notes, note] };
 }
 
 function parentRow(

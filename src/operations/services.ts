@@ -15,7 +15,7 @@ import type { Deletion } from '../stores/retention-store.ts';
 import type { Garbage, GarbageRequest } from './collect-garbage.ts';
 import type { RunComparison } from './compare-runs.ts';
 import type { DriftRequest } from './drift.ts';
-import type { Drift } from './drifted-partitions.ts';
+import type { FoundDrift } from './drifted-partitions.ts';
 import type { EstimateBasis } from './estimate-training.ts';
 import type { MlflowExport } from './export-mlflow.ts';
 import type { ModelCard } from './model-card.ts';
@@ -350,8 +350,12 @@ export interface Services {
   predict(request: PredictRequest): Promise<PredictResult>;
   /** The same of a table that lies on a Spark cluster, by its executors. */
   predictTable(request: TablePredictRequest, signal: AbortSignal): Promise<PredictResult>;
-  /** How new data differ from those that a run was trained on, partition by partition. */
-  drift(request: DriftRequest, signal: AbortSignal): Promise<Drift>;
+  /** Lends how new data differ from those that a run was trained on, partition by partition. */
+  drift<Result>(
+    request: DriftRequest,
+    use: (found: FoundDrift) => Promise<Result>,
+    signal: AbortSignal,
+  ): Promise<Result>;
   /** A few rows, answered in this process by the models of a run that has ended; models stay open. */
   score(run: string, rows: readonly GivenRow[]): Promise<readonly ScoredRow[]>;
   /** Takes a digest or a unique prefix. */

@@ -248,11 +248,11 @@ export interface RunStore {
     snapshot: Snapshot,
     parquet: { readonly digest: Digest; readonly byteSize: number },
     attempt: Attempt,
-    /** What a run of the mode `drifted` found of each partition. */
-    drift?: readonly PartitionDrift[],
+    /** What a run of the mode `drifted` found of each partition; asked for again where the write is tried again. */
+    drift?: () => Iterable<PartitionDrift> | AsyncIterable<PartitionDrift>,
   ): Promise<void>;
-  /** The same by partition text; empty for runs of another mode. */
-  drift(runId: string): Promise<ReadonlyMap<string, PartitionDrift>>;
+  /** The same, in any order, streamed in pages; nothing for runs of another mode. */
+  drift(runId: string): AsyncIterable<PartitionDrift>;
   /** The run reads what its origin read: the same rows from the same bytes. False: the origin has read nothing. */
   adoptSnapshot(runId: string, originRunId: string, attempt: Attempt): Promise<boolean>;
   /** Every partition of the run's snapshot, in ordinal order. */

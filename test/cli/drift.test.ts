@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../src/domain/digest.ts';
-import type { Drift, DriftedPartition } from '../../src/operations/drifted-partitions.ts';
+import type {
+  Drift,
+  DriftedPartition,
+  FoundDrift,
+} from '../../src/operations/drifted-partitions.ts';
 import { runCli } from './run-cli.ts';
 
 const SNAPSHOT = `sha256:${'b'.repeat(64)}` as Digest;
@@ -50,8 +55,21 @@ function driftOf(partitions: readonly DriftedPartition[]): Drift {
     ],
     notCompared: [{ column: 'day', because: 'times always move on' }],
     notScored: 'The new data have no column `sold`.',
-    scores: { worse: 0, better: 0, same: 0 },
-    partitions,
+    scores: { worse: 0, better: 0, same: 0, unknown: 0, because: null },
+    notable: partitions.filter(({ status }) => status !== 'steady').slice(0, 20),
+  };
+}
+
+/** Lends them as services do. */
+function driftService(partitions: readonly DriftedPartition[], asked: unknown[] = []) {
+  return <Result>(request: unknown, use: (found: FoundDrift) => Promise<Result>) => {
+    asked.push(request);
+    return use({
+      drift: driftOf(partitions),
+      partitions: async function* () {
+        yield* partitions;
+      },
+    });
   };
 }
 
@@ -60,10 +78,7 @@ describe('partita drift', () => {
 
   it('says where what has moved, and by how much, and ends with 8', async () => {
     const asked: unknown[] = [];
-    const drift = async (request: unknown) => {
-      asked.push(request);
-      return driftOf([MOVED, steady]);
-    };
+    const drift = driftService([MOVED, steady], asked);
     const args = ['drift', 'run-1', '--data', '/data/new.csv'];
     const ran = await runCli(args, { services: { drift } });
     expect(ran.exitCode).toBe(8);
@@ -76,13 +91,24 @@ describe('partita drift', () => {
 
   it('ends with 0 where nothing has, with 5 where something could not be compared', async () => {
     const codeOf = async (partitions: readonly DriftedPartition[]) => {
-      const drift = () => Promise.resolve(driftOf(partitions));
+      const drift = driftService(partitions);
       return (await runCli(['drift', 'run-1', '--json'], { services: { drift } })).exitCode;
     };
     expect(await codeOf([steady])).toBe(0);
     expect(
       await codeOf([steady, { ...steady, status: 'failed', because: 'It was too large.' }]),
     ).toBe(5);
+  });
+
+  it('names the first of many, and puts all of them into a file', async () => {
+    const many = Array.from({ length: 1001 }, (_, i) => ({ ...MOVED, partition: `store=${i}` }));
+    const given = { services: { drift: driftService(many) } };
+    const told = await runCli(['drift', 'run-1'], given);
+    expect(told.stdout).toContain('and 981 more');
+    const { stdout } = await runCli(['drift', 'run-1', '--json'], given);
+    const { partitions, partitionsFile, counts } = JSON.parse(stdout);
+    expect([partitions, counts.drifted]).toEqual([undefined, 1001]);
+    expect(JSON.parse(readFileSync(partitionsFile, 'utf8'))).toEqual(many);
   });
 
   it('takes an address by reference only, and limits that are some', async () => {

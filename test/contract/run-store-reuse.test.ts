@@ -61,7 +61,7 @@ async function conditioned(
 ): Promise<string> {
   const { runId } = await store.createRun(newRun(number, { origin }));
   const file = { digest: digestBytes('file'), byteSize: 1 };
-  await store.recordSnapshot(runId, snapshot, file, attempt(), drift);
+  await store.recordSnapshot(runId, snapshot, file, attempt(), drift && (() => drift));
   const plan = { classes: ['x'], folds: digestBytes('folds'), warnings: [] };
   const condition = conditionedOf(plan, snapshot.partitions.map(plannedOf));
   await store.recordCondition(runId, { ...condition, ...changes }, attempt());

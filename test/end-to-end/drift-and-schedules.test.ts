@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/domain/result.ts';
+import type { DriftedPartition } from '../../src/operations/drifted-partitions.ts';
 import type { ScheduleRequest, ScheduleView } from '../../src/operations/schedules.ts';
 import type { PreparedSpec } from '../../src/operations/services.ts';
 import { experiment } from '../../src/spec/parse-spec.ts';
@@ -81,7 +82,7 @@ describe('drift', () => {
       'now.csv',
       Object.entries(NOW).flatMap(([store, moved], i) => rowsOf(store, 300 + i, moved)),
     );
-    const drift = await system.services.drift({ ...LIMITS, run: run.runId, data }, never);
+    const { drift, partitions } = await driftOf({ data });
     expect(drift.counts).toEqual({
       partitions: 6,
       steady: 1,
@@ -91,7 +92,7 @@ describe('drift', () => {
       failed: 0,
     });
     const found = Object.fromEntries(
-      drift.partitions.map(({ key, status, columns, score }) => [
+      partitions.map(({ key, status, columns, score }) => [
         key['store'],
         {
           status,
@@ -112,11 +113,11 @@ describe('drift', () => {
   }, 120_000);
 
   it('is none on the very rows of the run, which are what its source has now and tell nothing of its models', async () => {
-    const drift = await system.services.drift({ ...LIMITS, run: run.runId }, never);
+    const { drift, partitions } = await driftOf({});
     expect(drift.counts).toMatchObject({ partitions: 5, steady: 5 });
     expect(drift.current.snapshot).toBe(run.snapshot);
-    expect(drift.scores).toEqual({ worse: 0, better: 0, same: 0 });
-    for (const { score } of drift.partitions)
+    expect(drift.scores).toMatchObject({ worse: 0, better: 0, same: 0, unknown: 5 });
+    for (const { score } of partitions)
       expect(score).toMatchObject({
         score: { value: null, because: expect.stringContaining('no new ones') as string },
         known: 200,
@@ -192,6 +193,20 @@ describe('a schedule', () => {
     expect(second.warnings.join()).toContain('None of 5 partitions has drifted');
   }, 240_000);
 });
+
+/** Of the run, with every partition. */
+function driftOf(request: { readonly data?: string }) {
+  const asked = { ...LIMITS, run: run.runId, ...request };
+  return system.services.drift(
+    asked,
+    async (found) => {
+      const partitions: DriftedPartition[] = [];
+      for await (const partition of found.partitions()) partitions.push(partition);
+      return { ...found, partitions };
+    },
+    never,
+  );
+}
 
 /** The result of the run that a schedule begins now, its so manieth. */
 async function fired(name: string, count: number): Promise<RunResult> {

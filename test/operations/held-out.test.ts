@@ -9,21 +9,33 @@ import { stream, trainedRecord } from '../support/run-records.ts';
 const GLOBAL = digestBytes('global');
 const PARENT = digestBytes('parent');
 
-/** What the holdout said of each model of one record, by its digest. */
+/** What the holdout said of each model that may answer for one record, by its digest. */
 async function heldOutOf(record: PartitionRecord): Promise<ReadonlyMap<Digest, unknown>> {
+  const found = new Map<Digest, unknown>();
+  for (const digest of [GLOBAL, PARENT, OWN, BLEND]) {
+    const held = (await heldOutScores(runsOf(record), 'run-1', () => ({ digest }))).get(
+      record.text,
+    );
+    if (held !== undefined) found.set(digest, held);
+  }
+  return found;
+}
+
+function runsOf(record: PartitionRecord): Parameters<typeof heldOutScores>[0] {
   const { trained } = trainedRecord('all');
   if (trained?.kind !== 'trained' || trained.facts.model === null) throw new Error('No model.');
   const facts = { ...trained.facts, model: { ...trained.facts.model, digest: GLOBAL } };
-  const runs = {
+  return {
     partitions: () => stream([record]),
     globalTraining: async () => ({ ...trained, facts }),
   };
-  return (await heldOutScores(runs, 'run-1')).get(record.text) ?? new Map();
 }
 
 const record = trainedRecord('car', 1);
 const { evaluated, chosen } = record;
 const OWN = digestBytes(record.text);
+const PARTS = blendParts(OWN, { rung: 'parent', model: PARENT }, 0.4);
+const BLEND = blendDigest(PARTS);
 if (evaluated === null || chosen === null) throw new Error('It has both.');
 const { own, global } = evaluated;
 if (own === null || global === null) throw new Error('Both were scored.');
@@ -39,7 +51,6 @@ describe('what the holdout said', () => {
   });
 
   it('is known of each model of a blend, and of the blend itself', async () => {
-    const parts = blendParts(OWN, { rung: 'parent', model: PARENT }, 0.4);
     const [ofParent, ofBlend] = [
       { ...own, holdoutRows: 100 },
       { ...own, holdoutRows: 150 },
@@ -52,8 +63,8 @@ describe('what the holdout said', () => {
       },
       chosen: {
         ...chosen,
-        model: blendDigest(parts),
-        blend: { parts, withoutFold: [0.4, 0.4, 0.4], scores: ofBlend },
+        model: BLEND,
+        blend: { parts: PARTS, withoutFold: [0.4, 0.4, 0.4], scores: ofBlend },
       },
     });
     expect(found).toEqual(
@@ -61,13 +72,14 @@ describe('what the holdout said', () => {
         [GLOBAL, global],
         [PARENT, ofParent],
         [OWN, own],
-        [blendDigest(parts), ofBlend],
+        [BLEND, ofBlend],
       ]),
     );
   });
 
-  it('is nothing of a model that was not scored on it, whoever answers', async () => {
-    const found = await heldOutOf({ ...record, evaluated: { ...evaluated, global: null } });
-    expect([...found.keys()]).toEqual([OWN]);
+  it('is nothing of a model that was not scored on it, nor where nobody answers', async () => {
+    const unscored = { ...record, evaluated: { ...evaluated, global: null } };
+    expect([...(await heldOutOf(unscored)).keys()]).toEqual([OWN]);
+    expect(await heldOutScores(runsOf(record), 'run-1', () => null)).toEqual(new Map());
   });
 });

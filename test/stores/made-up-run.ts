@@ -161,7 +161,7 @@ export async function recordPlan(
     snapshot,
     { digest: digestBytes(`file of ${snapshot.digest}`), byteSize: 1234 },
     attempt(),
-    drift,
+    () => drift,
   );
   await store.planBatches(runId, { stage: 'profile', batches: [ids] });
   const profiles = snapshot.partitions.map(profileOf);

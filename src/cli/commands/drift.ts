@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { Failure } from '../../domain/failure.ts';
 import type { DriftRequest } from '../../operations/drift.ts';
+import type { Drift, FoundDrift } from '../../operations/drifted-partitions.ts';
 import { SECRET_REFERENCE } from '../../spec/secret-reference.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { driftText } from '../drift-text.ts';
 import { EXIT } from '../exit-codes.ts';
-import { withListedPartitions } from '../listed-partitions.ts';
+import { listedPartitions } from '../listed-partitions.ts';
 import { examples, JSON_OPTION, numberFrom } from '../option-values.ts';
 
 type DriftOptions = {
@@ -46,15 +47,28 @@ export function registerDrift(program: Command, context: CommandContext): void {
     .action(async (run: string, options: DriftOptions) => {
       const services = await context.services();
       const request = requestOf(run, options, context.workingFolder);
-      const found = await context.untilInterrupted((signal) => services.drift(request, signal));
-      if (options.json) {
-        const name = `${found.runId}.drift.json`;
-        printJson(context.terminal, await withListedPartitions(found, services.stateFolder, name));
-      } else context.terminal.data(driftText(found, context.terminal.colors));
-      const { drifted, failed } = found.counts;
+      const { drifted, failed } = await context.untilInterrupted((signal) =>
+        services.drift(request, (found) => show(context, found, options), signal),
+      );
       if (drifted > 0) context.exitWith(EXIT.mismatch);
       else if (failed > 0) context.exitWith(EXIT.partial);
     });
+}
+
+async function show(
+  context: CommandContext,
+  { drift, partitions }: FoundDrift,
+  { json }: DriftOptions,
+): Promise<Drift['counts']> {
+  const { terminal } = context;
+  if (json) {
+    const { stateFolder } = await context.services();
+    const name = `${drift.runId}.drift.json`;
+    const { partitions: count } = drift.counts;
+    const listed = await listedPartitions(partitions(), count, stateFolder, name);
+    printJson(terminal, { ...drift, ...listed });
+  } else terminal.data(driftText(drift, terminal.colors));
+  return drift.counts;
 }
 
 function requestOf(

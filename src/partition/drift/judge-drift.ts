@@ -1,8 +1,8 @@
 import type { Metric } from '../../domain/metric.ts';
-import { adjustPValues } from '../../estimators/compare.ts';
+import { FalseDiscovery } from '../../estimators/false-discovery.ts';
 import { compareIndependent, type ScoreChange } from '../../estimators/independent-scores.ts';
 import type { SideScores } from '../facts.ts';
-import type { ColumnDrift, JudgedColumn, NewScore } from './drift-facts.ts';
+import type { ColumnDrift, DriftFacts, JudgedColumn, NewScore } from './drift-facts.ts';
 
 /** What counts as drift. */
 export type DriftLimits = {
@@ -14,39 +14,6 @@ export type DriftLimits = {
 
 /** Unless told otherwise. */
 export const DRIFT_LIMITS: DriftLimits = { rate: 0.05, psi: 0.1 };
-
-/**
- * Which columns have drifted: by more than chance explains, corrected for all tests of all partitions (Benjamini and
- * Hochberg 1995), and by enough to matter. Tests that could tell nothing, such as of missing values where none are, are
- * no tests. In the order given.
- */
-export function judgeColumns(
-  partitions: readonly (readonly ColumnDrift[])[],
-  { rate, psi }: DriftLimits,
-): readonly (readonly JudgedColumn[])[] {
-  const pValuesOf = ({ pValue, missing }: ColumnDrift) =>
-    [pValue, missing.pValue].filter((value) => value !== null);
-  const adjusted = adjustPValues(partitions.flat().flatMap(pValuesOf));
-  let next = 0;
-  return partitions.map((columns) =>
-    columns.map((column) => {
-      const qValues = pValuesOf(column).map(() => adjusted[next++] as number);
-      const qValue = qValues.length === 0 ? null : Math.min(...qValues);
-      const isDrifted = qValue !== null && qValue <= rate && (column.psi ?? 0) >= psi;
-      return { ...column, qValue, isDrifted };
-    }),
-  );
-}
-
-/** Tests that the correction counts. */
-export function testCount(partitions: readonly (readonly ColumnDrift[])[]): number {
-  return partitions
-    .flat()
-    .reduce(
-      (sum, { pValue, missing }) => sum + Number(pValue !== null) + Number(missing.pValue !== null),
-      0,
-    );
-}
 
 /** What a run's holdout said of who answers for a partition. */
 export type HeldOut = Pick<SideScores, 'holdout' | 'holdoutInterval' | 'holdoutRows'>;
@@ -60,21 +27,71 @@ export type JudgedScore = NewScore & {
   readonly verdict: 'worse' | 'better' | 'same' | null;
 };
 
-/** The same correction over the partitions whose model was scored. */
-export function judgeScores(
-  metric: Metric,
-  partitions: readonly ({ readonly current: NewScore; readonly holdout: HeldOut | null } | null)[],
-  { rate }: DriftLimits,
-): readonly (JudgedScore | null)[] {
-  const changes = partitions.map((one) => one && changeOf(metric, one.current, one.holdout));
-  const adjusted = adjustPValues(changes.flatMap((change) => change?.pValue ?? []));
-  let next = 0;
-  return partitions.map((one, i) => {
-    if (one === null) return null;
-    const found = changes[i] ?? null;
-    const change = found && { ...found, qValue: adjusted[next++] as number };
-    return { ...one.current, holdout: one.holdout, change, verdict: verdictOf(change, rate) };
-  });
+/** What was found of a partition; `holdout`: of who answers for it. */
+export type Found = Pick<DriftFacts, 'columns' | 'score'> & { readonly holdout: HeldOut | null };
+
+export type Judged = {
+  readonly columns: readonly JudgedColumn[];
+  readonly score: JudgedScore | null;
+};
+
+/**
+ * Which columns have drifted, and whose score has changed: by more than chance explains, corrected for all tests of all
+ * partitions (Benjamini and Hochberg 1995; scores are a family of their own), and columns by enough to matter. Every
+ * partition is counted once before any is judged: what is kept meanwhile is its p-values.
+ */
+export class DriftJudge {
+  readonly #metric: Metric;
+  readonly #limits: DriftLimits;
+  readonly #ofColumns = new FalseDiscovery();
+  readonly #ofScores = new FalseDiscovery();
+
+  constructor(metric: Metric, limits: DriftLimits) {
+    this.#metric = metric;
+    this.#limits = limits;
+  }
+
+  /** Of columns: those that could tell nothing, such as of missing values where none are, are no tests. */
+  get tests(): number {
+    return this.#ofColumns.tests;
+  }
+
+  count({ columns, score, holdout }: Found): void {
+    for (const column of columns)
+      for (const pValue of pValuesOf(column)) this.#ofColumns.count(pValue);
+    const change = score && changeOf(this.#metric, score, holdout);
+    if (change !== null) this.#ofScores.count(change.pValue);
+  }
+
+  judge({ columns, score, holdout }: Found): Judged {
+    return {
+      columns: columns.map((column) => this.#judgeColumn(column)),
+      score: score && this.#judgeScore(score, holdout),
+    };
+  }
+
+  #judgeColumn(column: ColumnDrift): JudgedColumn {
+    const { rate, psi } = this.#limits;
+    const qValues = pValuesOf(column).map((pValue) => this.#ofColumns.rateOf(pValue));
+    const qValue = qValues.length === 0 ? null : Math.min(...qValues);
+    const isDrifted = qValue !== null && qValue <= rate && (column.psi ?? 0) >= psi;
+    return { ...column, qValue, isDrifted };
+  }
+
+  #judgeScore(current: NewScore, holdout: HeldOut | null): JudgedScore {
+    const found = changeOf(this.#metric, current, holdout);
+    const change = found && { ...found, qValue: this.#ofScores.rateOf(found.pValue) };
+    return { ...current, holdout, change, verdict: verdictOf(change, this.#limits.rate) };
+  }
+}
+
+/** A column that moved, or a model that got worse. */
+export function hasDrifted({ columns, score }: Judged): boolean {
+  return columns.some(({ isDrifted }) => isDrifted) || score?.verdict === 'worse';
+}
+
+function pValuesOf({ pValue, missing }: ColumnDrift): readonly number[] {
+  return [pValue, missing.pValue].filter((value) => value !== null);
 }
 
 function changeOf(metric: Metric, current: NewScore, holdout: HeldOut | null): ScoreChange | null {

@@ -14,9 +14,12 @@ type Snapshots = Pick<
   'recordSnapshot' | 'adoptSnapshot' | 'drift' | 'snapshotBatch' | 'snapshotPartitions'
 >;
 
+/** Rows of a page. */
+const PAGE = 1_000;
+
 export function snapshotRecords(db: Kysely<Database>): Snapshots {
   return {
-    async recordSnapshot(runId, snapshot, parquet, attempt, drift = []) {
+    async recordSnapshot(runId, snapshot, parquet, attempt, drift) {
       const step = { runId, stage: 'snapshot', scope: 'own', batch: 0, attempt } as const;
       await recordStep(
         db,
@@ -25,7 +28,7 @@ export function snapshotRecords(db: Kysely<Database>): Snapshots {
           await knowObjects(transaction, objectsOf(snapshot, parquet));
           const snapshotId = await insertSnapshot(transaction, snapshot);
           await insertReading(transaction, runId, snapshotId, snapshot, parquet.digest);
-          await insertDrift(transaction, runId, drift);
+          if (drift !== undefined) await insertDrift(transaction, runId, drift());
           await insertStepIo(transaction, stepId, runId, [
             { direction: 'out', role: 'snapshot', digest: snapshot.digest },
             { direction: 'out', role: 'file', digest: parquet.digest },
@@ -34,18 +37,22 @@ export function snapshotRecords(db: Kysely<Database>): Snapshots {
       );
     },
 
-    async drift(runId) {
-      const rows = await db
-        .selectFrom('drift')
-        .select(['partition_id', 'text', 'status', 'columns'])
-        .where('run_id', '=', runId)
-        .execute();
-      return new Map(
-        rows.map(({ partition_id: partitionId, ...found }) => [
-          found.text,
-          { partitionId, ...found },
-        ]),
-      );
+    async *drift(runId) {
+      let after = '';
+      for (;;) {
+        const rows = await db
+          .selectFrom('drift')
+          .select(['partition_id', 'text', 'status', 'columns'])
+          .where('run_id', '=', runId)
+          .where('partition_id', '>', after)
+          .orderBy('partition_id')
+          .limit(PAGE)
+          .execute();
+        for (const { partition_id: partitionId, ...found } of rows) yield { partitionId, ...found };
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < PAGE) return;
+        after = last.partition_id;
+      }
     },
 
     async adoptSnapshot(runId, originRunId, attempt) {
@@ -204,16 +211,32 @@ async function insertPartitions(
   );
 }
 
+/** Page by page: a page is in memory. */
 async function insertDrift(
   db: Kysely<Database>,
   runId: string,
-  drift: readonly PartitionDrift[],
+  drift: Iterable<PartitionDrift> | AsyncIterable<PartitionDrift>,
+): Promise<void> {
+  let page: PartitionDrift[] = [];
+  for await (const one of drift) {
+    page.push(one);
+    if (page.length < PAGE) continue;
+    await insertDriftPage(db, runId, page);
+    page = [];
+  }
+  await insertDriftPage(db, runId, page);
+}
+
+async function insertDriftPage(
+  db: Kysely<Database>,
+  runId: string,
+  page: readonly PartitionDrift[],
 ): Promise<void> {
   await insertRows(
     db,
     'drift',
     { run_id: 'uuid', partition_id: 'text', text: 'text', status: 'text', columns: 'json' },
-    drift.map(({ partitionId, text, status, columns }) => ({
+    page.map(({ partitionId, text, status, columns }) => ({
       run_id: runId,
       partition_id: partitionId,
       text,

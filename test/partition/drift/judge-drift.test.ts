@@ -2,15 +2,29 @@ import { describe, expect, it } from 'vitest';
 import { compareIndependent } from '../../../src/estimators/independent-scores.ts';
 import { compareColumns } from '../../../src/partition/drift/compare-columns.ts';
 import { distributionOf } from '../../../src/partition/drift/distribution.ts';
-import type { ColumnDrift } from '../../../src/partition/drift/drift-facts.ts';
+import type { ColumnDrift, JudgedColumn } from '../../../src/partition/drift/drift-facts.ts';
 import {
+  DriftJudge,
+  type Found,
   type HeldOut,
-  judgeColumns,
-  judgeScores,
+  type Judged,
 } from '../../../src/partition/drift/judge-drift.ts';
 import { seededDraws } from '../../support/draws.ts';
 
 const LIMITS = { rate: 0.05, psi: 0.1 };
+
+function judged(found: readonly Found[]): readonly Judged[] {
+  const judge = new DriftJudge('accuracy', LIMITS);
+  for (const one of found) judge.count(one);
+  return found.map((one) => judge.judge(one));
+}
+
+function judgeColumns(
+  partitions: readonly (readonly ColumnDrift[])[],
+): readonly (readonly JudgedColumn[])[] {
+  const found = partitions.map((columns) => ({ columns, score: null, holdout: null }));
+  return judged(found).map(({ columns }) => columns);
+}
 
 function columnOf(changes: Partial<ColumnDrift>): ColumnDrift {
   return {
@@ -26,13 +40,10 @@ function columnOf(changes: Partial<ColumnDrift>): ColumnDrift {
 
 describe('columns that have drifted', () => {
   it('are those that are surer than chance among all tests of all partitions', () => {
-    const found = judgeColumns(
-      [
-        [columnOf({ pValue: 0.01 }), columnOf({ pValue: 0.9 })],
-        [columnOf({ pValue: 0.02 }), columnOf({ pValue: null })],
-      ],
-      LIMITS,
-    );
+    const found = judgeColumns([
+      [columnOf({ pValue: 0.01 }), columnOf({ pValue: 0.9 })],
+      [columnOf({ pValue: 0.02 }), columnOf({ pValue: null })],
+    ]);
     // Of three tests: 0.01 · 3, 0.02 · 3 ÷ 2 = 0.03, 0.9.
     expect(found.flat().map(({ qValue }) => qValue)).toEqual([0.03, 0.9, 0.03, null]);
     expect(found.flat().map(({ isDrifted }) => isDrifted)).toEqual([true, false, true, false]);
@@ -40,10 +51,9 @@ describe('columns that have drifted', () => {
 
   it('have moved by enough to matter, by what they hold or by what they miss', () => {
     const missing = { reference: 0, current: 0.5, pValue: 1e-9 };
-    const found = judgeColumns(
-      [[columnOf({ pValue: 1e-9, psi: 0.09 }), columnOf({ pValue: 0.8, missing })]],
-      LIMITS,
-    );
+    const found = judgeColumns([
+      [columnOf({ pValue: 1e-9, psi: 0.09 }), columnOf({ pValue: 0.8, missing })],
+    ]);
     expect(found.flat().map(({ isDrifted }) => isDrifted)).toEqual([false, true]);
   });
 
@@ -61,7 +71,7 @@ describe('columns that have drifted', () => {
         return compareColumns(sample(0), sample(isMoved ? 1 : 0)) as ColumnDrift;
       }),
     );
-    const drifted = judgeColumns(partitions, LIMITS).map((columns) =>
+    const drifted = judgeColumns(partitions).map((columns) =>
       columns.map(({ isDrifted }) => isDrifted),
     );
     expect(drifted.slice(0, 10).map(([first]) => first)).toEqual(Array(10).fill(true));
@@ -106,17 +116,14 @@ describe('a score on new rows', () => {
       rows: 100,
       known: 0,
     });
-    const found = judgeScores(
-      'accuracy',
-      [
-        { current: now(0.5), holdout: held(0.9) },
-        { current: now(0.9), holdout: held(0.5) },
-        { current: now(0.9), holdout: held(0.9) },
-        { current: now(0.9), holdout: null },
-        null,
-      ],
-      LIMITS,
-    );
-    expect(found.map((one) => one?.verdict)).toEqual(['worse', 'better', 'same', null, undefined]);
+    const found = judged([
+      { columns: [], score: now(0.5), holdout: held(0.9) },
+      { columns: [], score: now(0.9), holdout: held(0.5) },
+      { columns: [], score: now(0.9), holdout: held(0.9) },
+      { columns: [], score: now(0.9), holdout: null },
+      { columns: [], score: null, holdout: held(0.9) },
+    ]);
+    const verdicts = found.map(({ score }) => score?.verdict);
+    expect(verdicts).toEqual(['worse', 'better', 'same', null, undefined]);
   });
 });
