@@ -11,7 +11,8 @@ import type { SnapshotColumn } from './snapshot.ts';
 import { asNumber, asTimestamp, type TypedColumn } from './typed-column.ts';
 
 /**
- * New data as training would have read them: its kinds, and texts written as it wrote them. Throws
+ * New data as training would have read them: its columns in their order, so that a row that it has read has the same hash,
+ * its kinds, and texts written as it wrote them. Throws
  * `Failure('invalid-data')` where values do not suit, or where key or order can't be told. Whether every feature is
  * there is the model's to say: it knows which it uses.
  */
@@ -25,7 +26,9 @@ export async function planScoring(
     spec,
     columns.map(({ name }) => name),
   );
-  const used = columns.filter(({ name }) => !isLeftOut(spec, trained, name));
+  const used = trained
+    .filter(({ name }) => !isLeftOut(spec, trained, name))
+    .flatMap(({ name }) => columns.find((column) => column.name === name) ?? []);
   const planned: PlannedColumn[] = [];
   for (const found of await findColumns(database, used, spec.data.timezone)) {
     const { name, sourceType } = found.column;

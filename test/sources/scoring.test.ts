@@ -60,6 +60,19 @@ describe('rows to be scored', () => {
     ]);
   });
 
+  it('are the same rows where their columns come in another order', async () => {
+    const training = 'k,x,z,y\na,1,p,5\na,2,q,6\nb,3,p,7\n';
+    const again = 'z,extra,x,k\np,1,1,a\nq,2,2,a\np,3,3,b\n';
+    const [straight, mixed] = await Promise.all([
+      readToScore(training, training),
+      readToScore(training, again),
+    ]);
+    expect(names(mixed)).toEqual(names(straight));
+    expect(mixed.snapshot.digest).toBe(straight.snapshot.digest);
+    const digests = ({ snapshot }: Taken) => snapshot.partitions.map(({ digest }) => digest);
+    expect(digests(mixed)).toEqual(digests(straight));
+  });
+
   it('may all lack the key', async () => {
     const scored = await readToScore('k,x,y\na,1,5\nb,2,6\n', 'k,x\n,1\n');
     expect(texts(scored)).toEqual(['k=\\N']);
