@@ -8,6 +8,8 @@ const LONG_SUITES: { readonly [name: string]: Suite } = {
   chaos: { include: ['test/chaos/**/*.test.ts'] },
   cluster: { include: ['test/cluster/**/*.test.ts'] },
   versions: { include: ['test/versions/**/*.test.ts'] },
+  // Writes test/fixtures/histories anew.
+  histories: { include: ['test/histories/**/*.test.ts'] },
   // Programs of others read what we give them: an MLflow server, OpenLineage's own client.
   outside: { include: ['test/outside/**/*.test.ts'] },
   statistics: { include: ['test/statistics/**/*.test.ts'] },
@@ -39,7 +41,8 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: [...suite.include],
-    exclude: name === undefined ? ['test/{chaos,cluster,versions,outside,statistics}/**'] : [],
+    exclude:
+      name === undefined ? ['test/{chaos,cluster,versions,outside,statistics,histories}/**'] : [],
     globalSetup: ['test/build.ts', ...(suite.globalSetup === undefined ? [] : [suite.globalSetup])],
     expect: { requireAssertions: true },
     // Two cores, and several suites start real servers: more workers only make them fight.

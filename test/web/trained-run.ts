@@ -16,12 +16,16 @@ export type System = {
   stop(): Promise<void>;
 };
 
-export async function startSystem(): Promise<System> {
+/** `environment`: what is set besides, where a part of it is elsewhere. */
+export async function startSystem(
+  environment: { readonly [name: string]: string } = {},
+): Promise<System> {
   const folder = makeFolder();
   const config = readConfig({
     PARTITA_FOLDER: join(folder, '.partita'),
     TEMPORAL_CLI: await temporalPath(),
     PATH: process.env['PATH'],
+    ...environment,
   });
   const services = await createServices(config);
   return {
