@@ -7,6 +7,7 @@ import type { Spec } from '../src/spec/spec.ts';
 import type { BookmarkStore } from '../src/stores/bookmark-store.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { QuarantineStore } from '../src/stores/quarantine-store.ts';
+import type { RunFactsStore } from '../src/stores/run-facts.ts';
 import type { CodeVersion, RunStore } from '../src/stores/run-store.ts';
 
 /** Everything that activities act on; built in `src/compose.ts`, replaced by stores in memory in tests. */
@@ -14,7 +15,8 @@ export type ActivityDependencies = {
   readonly runs: RunStore;
   readonly objects: ObjectStore;
   readonly bookmarks: BookmarkStore;
-  readonly quarantine: Pick<QuarantineStore, 'quarantines' | 'keptFromQuarantine'>;
+  readonly facts: Pick<RunFactsStore, 'serving'>;
+  readonly quarantine: Pick<QuarantineStore, 'quarantines' | 'keptFromQuarantine' | 'withheld'>;
   readonly engineFor: (spec: Spec) => Promise<Engine>;
   readonly takeSnapshot: (
     request: SnapshotRequest,

@@ -6,9 +6,10 @@ import {
   withJudgedDrift,
 } from '../src/engines/judged-drift.ts';
 import { snapshotBytes } from '../src/frame/snapshot-layout.ts';
+import { columnsRead } from '../src/partition/columns-read.ts';
 import { comparedColumns } from '../src/partition/drift/compared-columns.ts';
 import { DRIFT_LIMITS, DriftJudge, hasDrifted } from '../src/partition/drift/judge-drift.ts';
-import { partitionRef } from '../src/partition/partition-function.ts';
+import { driftScoring, scoredBy } from '../src/serving/drift-scoring.ts';
 import { composeSnapshot } from '../src/sources/compose-snapshot.ts';
 import type { MadeSnapshot } from '../src/sources/make-snapshot.ts';
 import type { Snapshot, SnapshotPartition } from '../src/sources/snapshot.ts';
@@ -39,23 +40,19 @@ const NAMED = 10;
 
 /**
  * Lends the new rows of what has drifted since an earlier run, or is new, and that run's own rows of all else: so the
- * trainings of the rest are found again, and stay compared with the rows that they were made of. Where the columns
- * have changed, the source is another one or the earlier snapshot is in quarantine, all rows are the new ones.
+ * trainings of the rest are found again, and stay compared with the rows that they were made of. Says why, where none of
+ * the earlier rows may stand for new ones, and lends nothing then; null: some may.
  */
 export async function keepSteady(
   dependencies: ActivityDependencies,
   refreshing: Refreshing,
   use: (kept: KeptSnapshot) => Promise<void>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | null> {
   const { base, read } = refreshing;
   const quarantines = await dependencies.quarantine.quarantines();
   const because = incomparable(base, read.snapshot, quarantines);
-  if (because !== null) {
-    const warning = `${because}: all rows are new.`;
-    const snapshot = warned(read.snapshot, warning);
-    return use(await keepSnapshot(dependencies, { ...read, snapshot }));
-  }
+  if (because !== null) return because;
   const earlier = await dependencies.runs.snapshotPartitions(base.runId);
   const comparing = { ...refreshing, quarantines, earlier };
   await withDrift(
@@ -63,11 +60,16 @@ export async function keepSteady(
     comparing,
     async (drift) => {
       const { steady, warning } = await standingOf(drift, base.runId);
-      const divided = { ...comparing, steady, like: warned(read.snapshot, warning) };
-      return use({ ...(await keepRows(dependencies, divided, signal)), drift });
+      const { warnings } = read.snapshot;
+      const like = { ...read.snapshot, warnings: [...warnings, warning] };
+      return use({
+        ...(await keepRows(dependencies, { ...comparing, steady, like }, signal)),
+        drift,
+      });
     },
     signal,
   );
+  return null;
 }
 
 type Comparing = Refreshing & {
@@ -143,10 +145,11 @@ async function withDrift(
     text: one.text,
     status,
     columns: [],
+    score: null,
   });
   await withJudgedDrift(
     await dependencies.engineFor(run.spec),
-    comparisonOf(dependencies, comparing, pairs),
+    await comparisonOf(dependencies, comparing, pairs),
     new DriftJudge(run.spec.metric, DRIFT_LIMITS),
     (judged) =>
       use(async function* () {
@@ -166,42 +169,36 @@ async function withDrift(
 
 function standing(found: JudgedPair): PartitionDrift {
   const { id: partitionId, text } = found.pair.current;
-  if (found.kind === 'failed') return { partitionId, text, status: 'failed', columns: [] };
+  if (found.kind === 'failed')
+    return { partitionId, text, status: 'failed', columns: [], score: null };
   const columns = found.columns.filter(({ isDrifted }) => isDrifted);
-  return { partitionId, text, status: hasDrifted(found) ? 'drifted' : 'steady', columns };
+  const score = found.score?.verdict === 'worse' ? found.score : null;
+  return { partitionId, text, status: hasDrifted(found) ? 'drifted' : 'steady', columns, score };
 }
 
-function comparisonOf(
-  { objects, scratchFolder }: ActivityDependencies,
+async function comparisonOf(
+  dependencies: ActivityDependencies,
   { run: { spec }, base, read: { snapshot, parquetPath } }: Refreshing,
   pairs: readonly Pair[],
-): DriftComparison {
+): Promise<DriftComparison> {
+  const { objects, scratchFolder } = dependencies;
   const before = requireSnapshot(base);
   const { names: columns } = comparedColumns(spec, before.columns, snapshot.columns);
+  const { served } = await scoredBy(dependencies, base, snapshot.columns);
   const { seconds, memory_mb: memoryMb } = spec.limits.per_partition;
-  const rows = { columns, limits: { seconds, memoryMb } };
+  const limits = { seconds, memoryMb };
   const reference = { digest: before.digest, path: objects.path(before.parquet) };
   const current = { digest: snapshot.digest, path: parquetPath };
+  const read = served === null ? columns : columnsRead(snapshot.columns, spec);
   return {
-    reference: { ...rows, snapshot: reference },
-    current: { ...rows, snapshot: current },
+    ...(await driftScoring(dependencies, base, served)),
+    reference: { columns, limits, snapshot: reference },
+    current: { columns: read, limits, snapshot: current },
     pairs,
-    paired: (pair) => ({
-      reference: partitionRef(pair.reference),
-      current: partitionRef(pair.current),
-      models: [],
-      weights: [],
-    }),
-    holdout: () => null,
     // Labels that have not arrived yet are no drift.
     target: spec.target.column,
-    scoring: null,
     scratchFolder,
   };
-}
-
-function warned(snapshot: Snapshot, warning: string): Snapshot {
-  return { ...snapshot, warnings: [...snapshot.warnings, warning] };
 }
 
 /** The ids of the partitions that keep their rows, and what the run says of the others. */
@@ -219,8 +216,9 @@ async function standingOf(
   return { steady, warning: warningOf({ steady: steady.size, moved, named }, base) };
 }
 
-function namedDrift({ text, status, columns }: PartitionDrift): string {
-  const what = columns.map(({ column }) => column).join(', ');
+function namedDrift({ text, status, columns, score }: PartitionDrift): string {
+  const moved = columns.map(({ column }) => column);
+  const what = [...moved, ...(score === null ? [] : ['a worse score'])].join(', ');
   return what === '' ? `${text} (${status})` : `${text} (${status}: ${what})`;
 }
 

@@ -1,6 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { SCAN_BATCH_LIMITS } from '../src/partition/batch-plan.ts';
 import { checkFeatures } from '../src/partition/check-features.ts';
+import { cutAs } from '../src/sources/cut-as.ts';
+import type { MadeSnapshot } from '../src/sources/make-snapshot.ts';
+import type { Spec } from '../src/spec/spec.ts';
 import type { RunRecord } from '../src/stores/run-store.ts';
 import { type ActivityScope, inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -64,18 +67,40 @@ async function readSource(
 ): Promise<void> {
   const { runs } = dependencies;
   const { runId, spec, baseFolder, origin } = run;
-  const request = dependencies.snapshotRequest(spec, baseFolder);
-  const read = await dependencies.takeSnapshot(request, signal).catch((error: unknown) => {
-    throw attempt.attempt < SOURCE_ATTEMPTS ? error : toApplicationFailure(error, Infinity);
-  });
-  try {
-    checkFeatures(read.snapshot.columns, spec);
-    const base = origin?.mode === 'drifted' ? await runs.run(origin.runId) : null;
-    const record = ({ snapshot, parquet, drift }: KeptSnapshot) =>
-      runs.recordSnapshot(runId, snapshot, parquet, attempt, drift);
-    if (base === null) await record(await keepSnapshot(dependencies, read));
-    else await keepSteady(dependencies, { run, base, read }, record, signal);
-  } finally {
-    await rm(read.parquetPath, { recursive: true, force: true });
+  const record = ({ snapshot, parquet, drift }: KeptSnapshot) =>
+    runs.recordSnapshot(runId, snapshot, parquet, attempt, drift);
+  const reading = async <Result>(
+    as: Spec,
+    work: (read: MadeSnapshot) => Promise<Result>,
+  ): Promise<Result> => {
+    const request = dependencies.snapshotRequest(as, baseFolder);
+    const read = await dependencies.takeSnapshot(request, signal).catch((error: unknown) => {
+      throw attempt.attempt < SOURCE_ATTEMPTS ? error : toApplicationFailure(error, Infinity);
+    });
+    try {
+      checkFeatures(read.snapshot.columns, spec);
+      return await work(read);
+    } finally {
+      await rm(read.parquetPath, { recursive: true, force: true });
+    }
+  };
+  let because: string | null = null;
+  if (origin?.mode === 'drifted') {
+    const base = await runs.run(origin.runId);
+    // Its partitions stay what they were, however the new rows lie.
+    const cut = cutAs(spec, requireSnapshot(base).columns);
+    because = await reading(cut, (read) =>
+      keepSteady(dependencies, { run, base, read }, record, signal),
+    );
+    if (because === null) return;
   }
+  const warnings = because === null ? [] : [`${because}: all rows are new.`];
+  await reading(spec, async (read) =>
+    record(await keepSnapshot(dependencies, warned(read, warnings))),
+  );
+}
+
+function warned(read: MadeSnapshot, more: readonly string[]): MadeSnapshot {
+  const { snapshot } = read;
+  return { ...read, snapshot: { ...snapshot, warnings: [...snapshot.warnings, ...more] } };
 }

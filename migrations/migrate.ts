@@ -19,6 +19,7 @@ import { up as addParents } from './20261126-10-parents.ts';
 import { up as addDrift } from './20261126-11-drift.ts';
 import { up as nameQuarantinedDrift } from './20261126-12-quarantined-drift.ts';
 import { up as auditDrift } from './20261126-13-audited-drift.ts';
+import { up as addDriftedScores } from './20261126-14-drifted-scores.ts';
 
 /** Every migration by its frozen name, in order. A migration that was released never changes; the next one follows it. */
 export const MIGRATIONS: { readonly [name: string]: Migration } = {
@@ -41,6 +42,7 @@ export const MIGRATIONS: { readonly [name: string]: Migration } = {
   '20261126-11-drift': { up: addDrift },
   '20261126-12-quarantined-drift': { up: nameQuarantinedDrift },
   '20261126-13-audited-drift': { up: auditDrift },
+  '20261126-14-drifted-scores': { up: addDriftedScores },
 };
 
 /** The first server with `unique nulls not distinct`. */

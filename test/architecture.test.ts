@@ -44,6 +44,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/partition (types)',
     'src/sources (types)',
   ],
+  // Who answers of a run, and how it does on new rows.
+  'src/serving': [
+    'src/domain',
+    'src/partition',
+    'src/stores',
+    'src/engines (types)',
+    'src/sources (types)',
+    'src/spec (types)',
+  ],
   'src/report': [
     'src/domain',
     'src/spec (types)',
@@ -59,6 +68,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/engines',
     'src/sources',
     'src/stores',
+    'src/serving',
     'src/report',
     'src/estimators',
   ],
@@ -74,6 +84,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/engines',
     'src/sources',
     'src/stores',
+    'src/serving',
     'src/report',
     'src/temporal',
     'src/exchange',

@@ -1,25 +1,23 @@
 import { dirname } from 'node:path';
-import { Failure, isFailure } from '../domain/failure.ts';
+import { Failure } from '../domain/failure.ts';
 import { comparePartitions } from '../domain/partition.ts';
-import { type Pair, type PairedPartition, pairPartitions } from '../engines/compare-snapshots.ts';
+import { type Pair, pairPartitions } from '../engines/compare-snapshots.ts';
 import { type DriftComparison, withJudgedDrift } from '../engines/judged-drift.ts';
 import { columnsRead } from '../partition/columns-read.ts';
 import { comparedColumns } from '../partition/drift/compared-columns.ts';
-import { DriftJudge, type DriftLimits, type HeldOut } from '../partition/drift/judge-drift.ts';
-import { answerFor } from '../partition/model-set.ts';
-import { partitionRef } from '../partition/partition-function.ts';
+import { DriftJudge, type DriftLimits } from '../partition/drift/judge-drift.ts';
+import { driftScoring, scoredBy } from '../serving/drift-scoring.ts';
+import type { ServedModels } from '../serving/model-set.ts';
 import type { SnapshotColumn } from '../sources/snapshot.ts';
 import type { Source } from '../spec/source.ts';
 import type { Spec, TableSpec } from '../spec/spec.ts';
+import { refuseDeleted } from '../stores/deleted-run.ts';
 import type { RunRecord, SnapshotRecord } from '../stores/run-store.ts';
-import { modelInputs, routeOf, specOver } from './answer-routes.ts';
 import type { OperationContext } from './context.ts';
-import { refuseDeleted } from './deleted-run.ts';
 import { driftedPartitions, type FoundDrift, summaryOf } from './drifted-partitions.ts';
 import { fileKind } from './file-kind.ts';
-import { heldOutScores } from './held-out.ts';
-import { type ServedModels, servedModels } from './model-set.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
+import { specOver } from './scoring-spec.ts';
 
 export type DriftRequest = DriftLimits & {
   /** A run's id, or a unique prefix of it. */
@@ -110,8 +108,8 @@ async function compareAll<Result>(
   const pairs = pairPartitions(before, snapshot.partitions);
   const both = pairs.both.toSorted((a, b) => comparePartitions(a.current.text, b.current.text));
   const columns = comparedColumns(run.spec, trained.columns, snapshot.columns);
-  const scoring = await scoringOf(context, comparing);
-  const asked = { pairs: both, columns: columns.names, scoring };
+  const { served, because: notScored } = await scoredBy(context, run, snapshot.columns);
+  const asked = { pairs: both, columns: columns.names, served };
   const comparison = await comparisonOf(context, comparing, asked);
   const judge = new DriftJudge(run.spec.metric, limits);
   const engine = await context.engineFor(comparing.spec);
@@ -135,7 +133,7 @@ async function compareAll<Result>(
         tests: judge.tests,
         ...(await summaryOf(partitions(), columns.names)),
         notCompared: columns.notCompared,
-        notScored: scoring.because,
+        notScored,
       };
       return use({ drift, partitions });
     },
@@ -143,73 +141,26 @@ async function compareAll<Result>(
   );
 }
 
-type Scoring = { readonly served: ServedModels | null; readonly because: string | null };
-
-/** Which models are scored on the new rows, or why none are. */
-async function scoringOf(
-  context: Context,
-  { run, rows: { snapshot } }: Comparing,
-): Promise<Scoring> {
-  const none = (because: string) => ({ served: null, because });
-  const { spec } = run;
-  if (spec.forecast !== undefined)
-    return none('A forecast is judged by its backtest, not on single rows.');
-  const needed = [spec.target.column, spec.columns.weight].filter((name) => name !== undefined);
-  const missing = needed.find((name) => snapshot.columns.every((column) => column.name !== name));
-  if (missing !== undefined) return none(`The new data have no column \`${missing}\`.`);
-  try {
-    return { served: await servedModels(context, run.runId), because: null };
-  } catch (error) {
-    if (isFailure(error)) return none(error.message);
-    throw error;
-  }
-}
-
-/** What the run's holdout said of who answers for a partition now; null: nothing. */
-async function heldOutBy(
-  { runs }: Pick<Context, 'runs'>,
-  { runId }: RunRecord,
-  { served }: Scoring,
-): Promise<(pair: Pair) => HeldOut | null> {
-  if (served === null) return () => null;
-  const { models } = served;
-  const scores = await heldOutScores(runs, runId, (text) => answerFor(text, models).member);
-  return ({ current }) => scores.get(current.text) ?? null;
-}
-
 type Asked = {
   readonly pairs: readonly Pair[];
   readonly columns: readonly string[];
-  readonly scoring: Scoring;
+  readonly served: ServedModels | null;
 };
 
 async function comparisonOf(
   context: Context,
   { run, trained, spec, rows, scratchFolder }: Comparing,
-  { pairs, columns, scoring }: Asked,
+  { pairs, columns, served }: Asked,
 ): Promise<DriftComparison> {
-  const { served } = scoring;
-  const paired = ({ reference, current }: Pair): PairedPartition => {
-    const member = served === null ? null : routeOf(current, served.models).member;
-    return {
-      reference: partitionRef(reference),
-      current: partitionRef(current),
-      models: member === null ? [] : modelInputs(member, context.objects),
-      weights: member === null ? [] : member.parts.map(({ weight }) => weight),
-    };
-  };
   const path = context.objects.path(trained.parquet);
   const { limits } = passingRows(spec, rows, columns);
   const read = served === null ? columns : columnsRead(rows.snapshot.columns, spec);
   return {
+    ...(await driftScoring(context, run, served)),
     reference: { snapshot: { digest: trained.digest, path }, columns, limits },
     current: passingRows(spec, rows, read),
     pairs,
-    paired,
-    holdout: await heldOutBy(context, run, scoring),
     target: run.spec.target.column,
-    scoring:
-      served === null ? null : { spec: run.spec, task: spec.target.task, classes: served.classes },
     scratchFolder,
   };
 }

@@ -5,13 +5,14 @@ import type { ColumnValues } from '../frame/duckdb-write.ts';
 import { boundOf } from '../partition/answers.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import { predictionsFromBytes } from '../partition/predictions.ts';
+import { answeredRoutes, modelInputs, type Route, routeOf } from '../serving/answer-routes.ts';
+import type { ServedModels } from '../serving/model-set.ts';
 import type { SnapshotColumn } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import { type MadeColumn, presentNumbers, repeated } from './answer-columns.ts';
-import { answeredRoutes, modelInputs, type Route, routeOf, scoringSpec } from './answer-routes.ts';
 import type { OperationContext } from './context.ts';
-import type { ServedModels } from './model-set.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
+import { scoringSpec } from './scoring-spec.ts';
 import type { PredictRequest, PredictResult } from './services.ts';
 import { createTableFile } from './table-file.ts';
 

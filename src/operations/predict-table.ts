@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { Failure } from '../domain/failure.ts';
 import { alreadyThere } from '../engines/spark/scoring/scoring-failure.ts';
 import type { Member } from '../partition/model-set.ts';
+import { type ServedMember, type ServedSet, servedModels } from '../serving/model-set.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import type { OperationContext } from './context.ts';
-import { type ServedMember, type ServedSet, servedModels } from './model-set.ts';
 import type { PredictResult, SparkPlace, TablePredictRequest } from './services.ts';
 
 type Context = Pick<OperationContext, 'runs' | 'facts' | 'quarantine' | 'objects' | 'scoreTable'>;

@@ -6,22 +6,22 @@ import { requireColumn } from '../frame/frame.ts';
 import { openSnapshot, type SnapshotReader } from '../frame/snapshot-reader.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import { outputWidth, predictionsFromBytes } from '../partition/predictions.ts';
-import type { Spec } from '../spec/spec.ts';
-import type { ObjectStore } from '../stores/object-store.ts';
-import { columnTexts } from './answer-columns.ts';
 import {
   type AnsweredRoute,
   answeredRoutes,
   modelInputs,
   type Route,
   routeOf,
-  scoringSpec,
-} from './answer-routes.ts';
+} from '../serving/answer-routes.ts';
+import { servedModels } from '../serving/model-set.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { ObjectStore } from '../stores/object-store.ts';
+import { columnTexts } from './answer-columns.ts';
 import type { OperationContext } from './context.ts';
 import { forecastTable } from './forecast-table.ts';
-import { servedModels } from './model-set.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
 import { type ScoredRows, scoreColumns } from './score-columns.ts';
+import { scoringSpec } from './scoring-spec.ts';
 import type { PredictRequest, PredictResult } from './services.ts';
 import { createTableFile } from './table-file.ts';
 

@@ -1,6 +1,7 @@
-import { askedTask, type Score } from '../domain/metric.ts';
+import { askedTask, type Metric, type Score } from '../domain/metric.ts';
 import type { PartitionRow, PooledScore, RunResult, ScoredModel } from '../domain/result.ts';
 import type { Choice } from '../partition/choice.ts';
+import type { JudgedScore } from '../partition/drift/judge-drift.ts';
 import type { EvaluateFacts, SideScores, TotalsFacts, TrainFacts } from '../partition/facts.ts';
 import { type ParentRef, parentOf } from '../partition/parents.ts';
 import { coverageOf, coverageWarnings } from '../report/interval-coverage.ts';
@@ -102,16 +103,25 @@ function partitionRow(
 /** By text, why a partition of a run that fits what has drifted was fitted, or was not. */
 async function driftNotesOf(
   runs: Pick<OperationContext['runs'], 'drift'>,
-  { runId, origin }: RunRecord,
+  { runId, origin, spec }: RunRecord,
 ): Promise<ReadonlyMap<string, string>> {
   const notes = new Map<string, string>();
   if (origin?.mode !== 'drifted') return notes;
-  for await (const { text, status, columns } of runs.drift(runId)) {
-    const moved = columns.map(({ column, psi }) => `${column} (psi ${numberText(psi)})`).join(', ');
+  for await (const { text, status, columns, score } of runs.drift(runId)) {
+    const moved = [
+      ...columns.map(({ column, psi }) => `${column} (psi ${numberText(psi)})`),
+      ...(score === null ? [] : [scoreNote(score, spec.metric)]),
+    ].join(', ');
     const what = status === 'steady' ? 'not drifted' : status;
     notes.set(text, `${what} since run ${origin.runId}${moved === '' ? '' : `: ${moved}`}`);
   }
   return notes;
+}
+
+/** With the false discovery rate at which it got worse. */
+function scoreNote({ score, holdout, change }: JudgedScore, metric: Metric): string {
+  const [now, before] = [numberText(score.value), numberText(holdout?.holdout.value)];
+  return `${metric} ${now} on new rows, ${before} in the holdout (q ${numberText(change?.qValue)})`;
 }
 
 function withNote(row: PartitionRow, note: string | undefined): PartitionRow {

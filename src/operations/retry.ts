@@ -1,8 +1,8 @@
 import { Failure } from '../domain/failure.ts';
 import { type Again, isFitted, isTerminal } from '../domain/run.ts';
+import { refuseDeleted } from '../stores/deleted-run.ts';
 import type { PartitionRecord, RunRecord } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
-import { refuseDeleted } from './deleted-run.ts';
 import type { RetryRequest, RetryResult } from './services.ts';
 import { startNewRun } from './submit.ts';
 

@@ -2,10 +2,10 @@ import type { Digest } from '../domain/digest.ts';
 import { distinctNames } from '../frame/distinct-names.ts';
 import type { ColumnValues } from '../frame/duckdb-write.ts';
 import { boundOf } from '../partition/answers.ts';
+import type { ServedMember } from '../serving/model-set.ts';
 import type { SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import { answerColumns, type MadeColumn, presentNumbers, repeated } from './answer-columns.ts';
-import type { ServedMember } from './model-set.ts';
 
 /** One partition's rows of a file, with who answered and what. */
 export type ScoredRows = {

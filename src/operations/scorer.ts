@@ -6,9 +6,9 @@ import { blendOutputs } from '../partition/blend.ts';
 import { answerFor } from '../partition/model-set.ts';
 import { type Pipeline, predictRows } from '../partition/pipeline.ts';
 import { loadPipeline } from '../partition/pipeline-bytes.ts';
+import { type ServedMember, type ServedModels, servedModels } from '../serving/model-set.ts';
 import { type GivenPart, type GivenRow, readRows } from '../sources/read-rows.ts';
 import type { OperationContext } from './context.ts';
-import { type ServedMember, type ServedModels, servedModels } from './model-set.ts';
 import { Recent } from './recent.ts';
 
 /** One row's answer. */

@@ -15,6 +15,7 @@ import type {
 import type { Choice } from '../partition/choice.ts';
 import type { PlannedPartition } from '../partition/condition.ts';
 import type { JudgedColumn } from '../partition/drift/drift-facts.ts';
+import type { JudgedScore } from '../partition/drift/judge-drift.ts';
 import type { EvaluateFacts, ProfileFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
 import type { Snapshot, SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -50,6 +51,8 @@ export type PartitionDrift = {
   readonly status: DriftStatus | 'grown' | 'quarantined';
   /** Those that have drifted. */
   readonly columns: readonly JudgedColumn[];
+  /** Of who answered, where it got worse on rows that nobody was trained on; null: not as far as can be told. */
+  readonly score: JudgedScore | null;
 };
 
 export type NewRun = {

@@ -176,15 +176,18 @@ describe('a schedule', () => {
       policy: 'drifted',
       catchUpMs: 60_000,
     });
+    const moved: { readonly [store: string]: Moved } = { s2: 'shifted', s3: 'other labels' };
     write(
       'stores.csv',
-      FIRST.flatMap((store, i) => rowsOf(store, 200 + i, store === 's2' ? 'shifted' : 'steady')),
+      FIRST.flatMap((store, i) => rowsOf(store, 200 + i, moved[store])),
     );
     const first = await fired('drifting', 1);
-    expect(first.counts).toMatchObject({ trained: 1, reused: 4 });
+    expect(first.counts).toMatchObject({ trained: 2, reused: 3 });
     const notesOf = (store: string) =>
       first.partitions.find(({ key }) => key['store'] === store)?.notes.join();
     expect(notesOf('s2')).toMatch(/^drifted since run .*: b \(psi/);
+    // No column has moved: the model is wrong about all of them.
+    expect(notesOf('s3')).toMatch(/^drifted since run \S+: accuracy \S+ on new rows, \S+ in the/);
     expect(notesOf('s0')).toMatch(/^not drifted since run/);
 
     const second = await fired('drifting', 2);

@@ -5,7 +5,7 @@ import type { Digest } from '../../src/domain/digest.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import { collectGarbage, type GarbageRequest } from '../../src/operations/collect-garbage.ts';
 import type { OperationContext } from '../../src/operations/context.ts';
-import { servedModels } from '../../src/operations/model-set.ts';
+import { servedModels } from '../../src/serving/model-set.ts';
 import { createFileObjectStore } from '../../src/stores/objects/file-object-store.ts';
 import { createPostgresQuarantineStore } from '../../src/stores/postgres/postgres-quarantine-store.ts';
 import { createPostgresRegistryStore } from '../../src/stores/postgres/postgres-registry-store.ts';

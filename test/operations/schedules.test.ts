@@ -62,18 +62,18 @@ describe('a schedule', () => {
     });
   });
 
-  it('of what has drifted needs bins with borders that stay', async () => {
+  it('of what has drifted can keep no model where all partitions are split at the same moments', async () => {
     const folder = testFolder();
     writeFileSync(join(folder, 'stores.csv'), 'store,a,y\ns,1,up\n');
-    const cut = (bins: { count: number } | { edges: number[] }) =>
-      requestOf(folder, { by: 'a', bins: { a: bins } });
-    await expect(schedulesInMemory().create(cut({ count: 4 }))).rejects.toMatchObject({
+    const asked = requestOf(folder);
+    const spec = { ...asked.spec, validate: { ...asked.spec.validate, scheme: 'time' as const } };
+    await expect(schedulesInMemory().create({ ...asked, spec })).rejects.toMatchObject({
       kind: 'invalid-spec',
-      message: expect.stringMatching(/partition\.bins\.a.*`edges`.*--policy changed/) as string,
+      message: expect.stringMatching(/`validate\.scheme: time`.*--policy changed/) as string,
     });
-    const changed = { ...cut({ count: 4 }), policy: 'changed' } as const;
+    const changed = { ...asked, spec, policy: 'changed' } as const;
     expect(await schedulesInMemory().create(changed)).toMatchObject({ policy: 'changed' });
-    const edged = await schedulesInMemory().create(cut({ edges: [1, 2] }));
-    expect(edged).toMatchObject({ policy: 'drifted' });
+    const cut = requestOf(folder, { by: 'a', bins: { a: { count: 4 } } });
+    expect(await schedulesInMemory().create(cut)).toMatchObject({ policy: 'drifted' });
   });
 });

@@ -158,6 +158,12 @@ describe('a record that was touched behind our back', () => {
       `update drift set status = 'steady'
       where partition_id = (select min(partition_id) from drift)`,
     ],
+    [
+      'how much worse a model got',
+      'drift_score',
+      `update drift_score set found = '{}'
+      where partition_id = (select min(partition_id) from drift_score)`,
+    ],
   ])('tells which row of which table: %s', async (_what, table, change) => {
     const [finding, ...more] = await touched(change);
     expect(more).toEqual([]);

@@ -2,6 +2,7 @@ import { partitionText } from '../../src/domain/partition.ts';
 import { digestBytes, digestJson, partitionId } from '../../src/frame/digest.ts';
 import type { Choice } from '../../src/partition/choice.ts';
 import type { PlannedPartition } from '../../src/partition/condition.ts';
+import type { JudgedScore } from '../../src/partition/drift/judge-drift.ts';
 import type { TotalsFacts } from '../../src/partition/facts.ts';
 import type { Snapshot, SnapshotPartition } from '../../src/sources/snapshot.ts';
 import type { PackMember } from '../../src/stores/objects/pack.ts';
@@ -93,11 +94,25 @@ export function profileOf({ id, key }: SnapshotPartition): ProfiledPartition {
   return { partitionId: id, facts: profile };
 }
 
+const WORSE: JudgedScore = {
+  score: { value: 0.5 },
+  interval: { low: 0.4, high: 0.6 },
+  rows: 100,
+  known: 0,
+  holdout: {
+    holdout: { value: 0.9 },
+    holdoutInterval: { low: 0.85, high: 0.95 },
+    holdoutRows: 100,
+  },
+  change: { difference: -0.4, interval: { low: -0.5, high: -0.3 }, pValue: 1e-9, qValue: 1e-8 },
+  verdict: 'worse',
+};
+
 export function driftOf(
   { id, text }: SnapshotPartition,
   status: PartitionDrift['status'] = 'steady',
 ): PartitionDrift {
-  return { partitionId: id, text, status, columns: [] };
+  return { partitionId: id, text, status, columns: [], score: status === 'drifted' ? WORSE : null };
 }
 
 export function plannedOf({ id, text, key, start, count }: SnapshotPartition): PlannedPartition {

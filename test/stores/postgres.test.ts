@@ -72,6 +72,7 @@ describe('migrations', () => {
       'code_version',
       'deleted_run',
       'drift',
+      'drift_score',
       'environment',
       'evaluation',
       'experiment',

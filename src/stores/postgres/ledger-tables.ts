@@ -3,6 +3,7 @@ import type { Digest } from '../../domain/digest.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Stage } from '../../domain/run.ts';
 import type { JudgedColumn } from '../../partition/drift/drift-facts.ts';
+import type { JudgedScore } from '../../partition/drift/judge-drift.ts';
 import type { AuditRole } from '../audit-store.ts';
 import type { Announcement } from '../outbox-store.ts';
 import type { PartitionDrift } from '../run-store.ts';
@@ -23,6 +24,7 @@ export type LedgerTables = {
   readonly deleted_run: RunDeletionEventTable;
   readonly outbox: OutboxTable;
   readonly drift: DriftTable;
+  readonly drift_score: DriftScoreTable;
 };
 
 export type DefaultNow = ColumnType<string, never, never>;
@@ -33,6 +35,13 @@ type DriftTable = {
   readonly text: string;
   readonly status: PartitionDrift['status'];
   readonly columns: ColumnType<readonly JudgedColumn[], unknown, never>;
+};
+
+/** Of those that got worse. */
+type DriftScoreTable = {
+  readonly run_id: string;
+  readonly partition_id: string;
+  readonly found: ColumnType<JudgedScore, unknown, never>;
 };
 
 /** What the chain adds to an event, its trigger does. */

@@ -37,23 +37,7 @@ export function snapshotRecords(db: Kysely<Database>): Snapshots {
       );
     },
 
-    async *drift(runId) {
-      let after = '';
-      for (;;) {
-        const rows = await db
-          .selectFrom('drift')
-          .select(['partition_id', 'text', 'status', 'columns'])
-          .where('run_id', '=', runId)
-          .where('partition_id', '>', after)
-          .orderBy('partition_id')
-          .limit(PAGE)
-          .execute();
-        for (const { partition_id: partitionId, ...found } of rows) yield { partitionId, ...found };
-        const last = rows.at(-1);
-        if (last === undefined || rows.length < PAGE) return;
-        after = last.partition_id;
-      }
-    },
+    drift: (runId) => readDrift(db, runId),
 
     async adoptSnapshot(runId, originRunId, attempt) {
       const origin = await db
@@ -211,6 +195,36 @@ async function insertPartitions(
   );
 }
 
+/** Page by page, by partition id. */
+async function* readDrift(db: Kysely<Database>, runId: string): AsyncGenerator<PartitionDrift> {
+  let after = '';
+  for (;;) {
+    const rows = await db
+      .selectFrom('drift')
+      .leftJoin('drift_score', (join) =>
+        join
+          .onRef('drift_score.run_id', '=', 'drift.run_id')
+          .onRef('drift_score.partition_id', '=', 'drift.partition_id'),
+      )
+      .select([
+        'drift.partition_id as partitionId',
+        'drift.text',
+        'drift.status',
+        'drift.columns',
+        'drift_score.found as score',
+      ])
+      .where('drift.run_id', '=', runId)
+      .where('drift.partition_id', '>', after)
+      .orderBy('drift.partition_id')
+      .limit(PAGE)
+      .execute();
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    after = last.partitionId;
+  }
+}
+
 /** Page by page: a page is in memory. */
 async function insertDrift(
   db: Kysely<Database>,
@@ -243,6 +257,14 @@ async function insertDriftPage(
       status,
       columns,
     })),
+  );
+  await insertRows(
+    db,
+    'drift_score',
+    { run_id: 'uuid', partition_id: 'text', found: 'json' },
+    page.flatMap(({ partitionId, score }) =>
+      score === null ? [] : [{ run_id: runId, partition_id: partitionId, found: score }],
+    ),
   );
 }
 

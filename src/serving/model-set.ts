@@ -5,13 +5,19 @@ import { isTerminal } from '../domain/run.ts';
 import { type Member, type ModelSet, soleMember } from '../partition/model-set.ts';
 import type { SnapshotColumn } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
+import { refuseDeleted } from '../stores/deleted-run.ts';
 import type { PackMember } from '../stores/objects/pack.ts';
-import type { Withheld } from '../stores/quarantine-store.ts';
-import type { ServingRecord } from '../stores/run-facts.ts';
-import type { RunRecord } from '../stores/run-store.ts';
+import type { QuarantineStore, Withheld } from '../stores/quarantine-store.ts';
+import type { RunFactsStore, ServingRecord } from '../stores/run-facts.ts';
+import type { RunRecord, RunStore } from '../stores/run-store.ts';
 import { trainedModel } from '../stores/trained-model.ts';
-import type { OperationContext } from './context.ts';
-import { refuseDeleted } from './deleted-run.ts';
+
+/** What a run's models are told from. */
+export type ServingStores = {
+  readonly runs: Pick<RunStore, 'run' | 'globalTraining' | 'totals' | 'partitions'>;
+  readonly facts: Pick<RunFactsStore, 'serving'>;
+  readonly quarantine: Pick<QuarantineStore, 'withheld'>;
+};
 
 /** Where the bytes of its models lie. */
 export type ServedMember = Member<PackMember>;
@@ -31,10 +37,7 @@ export type ServedModels = {
  * The models of a run, which never change, but for those in quarantine: where one may not answer, the model without partition does, with the reason. Throws `Failure('conflict')` before it has ended, `Failure('not-found')` when
  * it has none.
  */
-export async function servedModels(
-  context: Pick<OperationContext, 'runs' | 'facts' | 'quarantine'>,
-  id: string,
-): Promise<ServedModels> {
+export async function servedModels(context: ServingStores, id: string): Promise<ServedModels> {
   const run = await context.runs.run(id);
   if (!isTerminal(run.status))
     throw new Failure(
@@ -72,7 +75,7 @@ function isWithheld({ unanswered, globalWithheld }: ServedSet): boolean {
  * models were compared serves what it finished: a partition's own model, else the global one.
  */
 async function modelSetOf(
-  { runs, facts, quarantine }: Pick<OperationContext, 'runs' | 'facts' | 'quarantine'>,
+  { runs, facts, quarantine }: ServingStores,
   run: RunRecord,
 ): Promise<ServedSet> {
   const withheld = await quarantine.withheld(run.runId);

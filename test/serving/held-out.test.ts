@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../src/domain/digest.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
-import { heldOutScores } from '../../src/operations/held-out.ts';
 import { blendDigest, blendParts } from '../../src/partition/blend.ts';
+import { heldOutScores } from '../../src/serving/held-out.ts';
 import type { PartitionRecord } from '../../src/stores/run-store.ts';
 import { stream, trainedRecord } from '../support/run-records.ts';
 
