@@ -65,7 +65,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
       const { predictTable } = await import('./operations/predict-table.ts');
       return act((context) => predictTable(context, request, signal));
     },
-    score: async (run, rows) => (await system.scorer()).score(run, rows),
+    score: async (run, rows, options) => (await system.scorer()).score(run, rows, options),
     modelCard: async (model) => {
       const { modelCard } = await import('./operations/model-card.ts');
       return act((context) => modelCard(context, model));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Matrix } from '../frame/frame.ts';
 import { likeliestClasses } from './class-codes.ts';
-import type { Estimator, Model, Target } from './estimator.ts';
+import type { Contributions, Estimator, Model, Target } from './estimator.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
 import { pollOf } from './polling.ts';
 import { scaleTarget } from './target-scale.ts';
@@ -24,6 +24,7 @@ export const baseline = Object.freeze<Estimator>({
     weights: true,
     probabilities: true,
     importance: false,
+    contributions: true,
     randomness: false,
     scaledInput: false,
   },
@@ -69,6 +70,7 @@ function answerOf(
 function createModel(kind: Target['kind'], answer: Float64Array): Model {
   const common = {
     algorithm: 'baseline',
+    contributions: (x: Matrix) => noContributions(kind, answer, x),
     toBytes: () => {
       const writer = new ModelWriter('baseline', FORMAT);
       writer.byte(kind === 'values' ? 0 : 1);
@@ -91,6 +93,17 @@ function createModel(kind: Target['kind'], answer: Float64Array): Model {
     predict: (x) => new Float64Array(x.rowCount).fill(majority as number),
     predictProbabilities: (x) => repeat(answer, x),
     toJson: () => ({ algorithm: 'baseline', shares: Array.from(answer) }),
+  };
+}
+
+/** No feature adds anything. */
+function noContributions(kind: Target['kind'], answer: Float64Array, x: Matrix): Contributions {
+  const isValue = kind === 'values';
+  return {
+    scale: isValue ? 'value' : 'probability',
+    classes: isValue ? new Int32Array(0) : Int32Array.from(answer, (_, code) => code),
+    expected: answer.slice(),
+    shares: new Float64Array(x.rowCount * answer.length * x.names.length),
   };
 }
 

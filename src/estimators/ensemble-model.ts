@@ -5,9 +5,14 @@ import type { Matrix } from '../frame/frame.ts';
 import { type Adjustment, adjust, adjustmentSchema } from './adjustment.ts';
 import { likeliestClasses } from './class-codes.ts';
 import { weightedSum } from './ensemble.ts';
-import type { Model } from './estimator.ts';
+import type { Contributions, Model } from './estimator.ts';
 import { sharesOf } from './importance.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
+import {
+  type ContributionPart,
+  gatherContributions,
+  outputContributions,
+} from './output-contributions.ts';
 import { predictMatrix } from './predict-matrix.ts';
 
 const FORMAT = 1;
@@ -38,6 +43,9 @@ export function createEnsembleModel(content: EnsembleContent): Model {
   const common = {
     algorithm: ENSEMBLE,
     importance: () => importanceOf(content),
+    ...(areExplained(members) && {
+      contributions: (x: Matrix) => contributionsTo(content, x),
+    }),
     toBytes: () => bytesOf(content),
     toJson: () => jsonOf(content),
     free: () => {
@@ -60,6 +68,29 @@ function average({ classCount, members }: EnsembleContent, x: Matrix): Float64Ar
     outputs,
     members.map(({ weight }) => weight),
   );
+}
+
+/** An average is the sum of its parts, unless a part was changed before. */
+function areExplained(members: readonly EnsembleMember[]): boolean {
+  return members.every(
+    ({ model, adjustments }) => model.contributions !== undefined && adjustments.length === 0,
+  );
+}
+
+function contributionsTo({ classCount, members }: EnsembleContent, x: Matrix): Contributions {
+  const { rowCount } = x;
+  const parts = members.map(({ model, weight, from, columns }): ContributionPart => {
+    const given = model.contributions?.(columnsOf(x, from, columns));
+    if (given === undefined) throw new RangeError(`${model.algorithm} has no contributions.`);
+    return {
+      given: outputContributions(given, { rowCount, features: columns }, classCount),
+      weight,
+      places: Int32Array.from({ length: columns }, (_, i) => from + i),
+    };
+  });
+  const [first, ...others] = parts;
+  if (first === undefined) throw new RangeError('There are no members.');
+  return gatherContributions([first, ...others], rowCount, x.names.length);
 }
 
 /** A view, no copy. */

@@ -32,6 +32,8 @@ export type Contributions = {
   readonly scale: 'value' | 'probability' | 'log_odds' | 'log_mean' | 'score';
   /** Codes of the classes that the outputs speak of; empty for a value. */
   readonly classes: Int32Array;
+  /** Of log odds: the code of the other class. */
+  readonly against?: number;
   /** Per output, the mean over the rows that the model was fitted on. */
   readonly expected: Float64Array;
   /** rows × outputs × features, row-major. */

@@ -27,6 +27,12 @@ export function linearContributions(
     }
   if (classCount === 0) return { scale: 'value', classes: new Int32Array(0), expected, shares };
   return present.length === 2
-    ? { scale: 'log_odds', classes: present.slice(1), expected, shares }
+    ? {
+        scale: 'log_odds',
+        classes: present.slice(1),
+        against: present[0] as number,
+        expected,
+        shares,
+      }
     : { scale: 'score', classes: present.slice(), expected, shares };
 }

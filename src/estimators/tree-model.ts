@@ -154,7 +154,9 @@ function contributionsTo(
   const { shares, expected } = leafContributions(ensemble, x);
   return {
     scale: SCALES[link],
-    classes: link === 'logistic' ? present.slice(1) : present.slice(),
+    ...(link === 'logistic'
+      ? { classes: present.slice(1), against: present[0] as number }
+      : { classes: present.slice() }),
     expected: expected.map((mean, k) => (base[k] as number) + factor * mean),
     shares: shares.map((share) => factor * share),
   };

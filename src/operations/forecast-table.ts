@@ -12,6 +12,7 @@ import type { Spec } from '../spec/spec.ts';
 import { type MadeColumn, presentNumbers, repeated } from './answer-columns.ts';
 import type { OperationContext } from './context.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
+import { RowTally } from './row-tally.ts';
 import { scoringSpec } from './scoring-spec.ts';
 import type { PredictRequest, PredictResult } from './services.ts';
 import { createTableFile } from './table-file.ts';
@@ -43,17 +44,16 @@ export async function forecastTable(
   try {
     return await withSnapshot(context, source, async (rows, signal) => {
       const routes = rows.snapshot.partitions.map((partition) => routeOf(partition, models));
-      const rungs: { [rung: string]: number } = {};
+      const rungs = new RowTally();
       let total = 0;
       for (const next of await nextRows(context, { spec, ...rows }, routes, signal)) {
         const values = columns.map(({ valuesOf }) => valuesOf(next));
         table.append(values, next.count);
-        const rung = next.member?.rung ?? 'none';
-        rungs[rung] = (rungs[rung] ?? 0) + next.count;
+        rungs.add(next.member?.rung ?? 'none', next.count);
         total += next.count;
       }
       await table.finish();
-      return { out: request.out, rows: total, rungs };
+      return { out: request.out, rows: total, rungs: rungs.counts };
     });
   } finally {
     table.close();

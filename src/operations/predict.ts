@@ -4,8 +4,10 @@ import type { Outcome } from '../engines/engine.ts';
 import { createJob, type Job, mapJob } from '../engines/job.ts';
 import { requireColumn } from '../frame/frame.ts';
 import { openSnapshot, type SnapshotReader } from '../frame/snapshot-reader.ts';
+import type { ScoreFacts } from '../partition/facts.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import { outputWidth, predictionsFromBytes } from '../partition/predictions.ts';
+import { doublesPerRow } from '../partition/top-contributions.ts';
 import {
   type AnsweredRoute,
   answeredRoutes,
@@ -20,6 +22,7 @@ import { columnTexts } from './answer-columns.ts';
 import type { OperationContext } from './context.ts';
 import { forecastTable } from './forecast-table.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
+import { RowTally } from './row-tally.ts';
 import { type ScoredRows, scoreColumns } from './score-columns.ts';
 import { scoringSpec } from './scoring-spec.ts';
 import type { PredictRequest, PredictResult } from './services.ts';
@@ -35,6 +38,7 @@ type NewRows = PassingSnapshot & {
   readonly spec: Spec;
   readonly classes: readonly string[];
   readonly reader: SnapshotReader;
+  readonly explain: number | undefined;
 };
 
 /**
@@ -44,27 +48,42 @@ type NewRows = PassingSnapshot & {
  */
 export async function predict(context: Context, request: PredictRequest): Promise<PredictResult> {
   const served = await servedModels(context, request.run);
-  if (served.spec.forecast !== undefined) return forecastTable(context, served, request);
+  if (served.spec.forecast !== undefined) {
+    if (request.explain === undefined) return forecastTable(context, served, request);
+    throw new Failure(
+      'usage',
+      'The rows of a forecast have no explanation, as each goes on from predictions before it: leave out --explain.',
+    );
+  }
   const { models, classes, columns: trained } = served;
   const spec = scoringSpec(served.spec, trained, request);
-  const columns = scoreColumns(spec, classes);
+  const { explain } = request;
+  const columns = scoreColumns(spec, classes, explain);
   const table = await createTableFile(request.out, columns);
   const source = { ...context.snapshotRequest(spec, dirname(request.data)), trained };
   try {
     return await withSnapshot(context, source, async ({ snapshot, path }, signal) => {
       const reader = await openSnapshot(path);
       try {
-        const rows = { spec, classes, snapshot, path, reader };
+        const rows = { spec, classes, snapshot, path, reader, explain };
         const routes = snapshot.partitions.map((partition) => routeOf(partition, models));
-        const rungs: { [rung: string]: number } = {};
+        const rungs = new RowTally();
+        const unexplained = new RowTally();
         for await (const scored of scoreAll(context, rows, routes, signal)) {
           const { count } = scored.partition;
           const values = columns.map(({ valuesOf }) => valuesOf(scored));
           table.append(values, count);
-          rungs[scored.rung] = (rungs[scored.rung] ?? 0) + count;
+          rungs.add(scored.rung, count);
+          const facts = scored.explained?.facts;
+          if (facts !== undefined && 'because' in facts) unexplained.add(facts.because, count);
         }
         await table.finish({ orderBy: 0 });
-        return { out: request.out, rows: snapshot.rowCount, rungs };
+        return {
+          out: request.out,
+          rows: snapshot.rowCount,
+          rungs: rungs.counts,
+          ...(!unexplained.isEmpty() && { unexplained: unexplained.counts }),
+        };
       } finally {
         await reader.close();
       }
@@ -84,16 +103,17 @@ async function* scoreAll(
   const job = scoreJob(rows, answered, objects);
   for await (const outcome of mapJob(await engineFor(rows.spec), job, signal)) {
     const answer = answered[outcome.task] as Route;
-    yield scoredRows(rows, answer, predictionsOf(outcome, answer, rows.classes));
+    yield scoredRows(rows, answer, answersOf(outcome, answer, rows));
   }
   for (const nobody of routes.filter(({ member }) => member === null)) {
     const length = nobody.partition.count * outputWidth(rows.classes);
-    yield scoredRows(rows, nobody, new Float64Array(length).fill(Number.NaN));
+    const output = new Float64Array(length).fill(Number.NaN);
+    yield scoredRows(rows, nobody, { output, explained: null });
   }
 }
 
 function scoreJob(
-  { spec, classes, snapshot, path }: NewRows,
+  { spec, classes, snapshot, path, explain }: NewRows,
   answered: readonly AnsweredRoute[],
   objects: ObjectStore,
 ): Job<'score'> {
@@ -103,30 +123,41 @@ function scoreJob(
     part: { weights: member.parts.map(({ weight }) => weight) },
     inputs: modelInputs(member, objects),
   }));
-  return createJob(rows, { name: 'score', args: { task: spec.target.task, classes }, tasks });
+  const { task, positive } = spec.target;
+  const asked = explain !== undefined && {
+    explain: { columns: explain, ...(positive !== undefined && { positive }) },
+  };
+  return createJob(rows, { name: 'score', args: { task, classes, ...asked }, tasks });
 }
 
-function predictionsOf(
-  outcome: Outcome<object>,
+type Answers = Pick<ScoredRows, 'output' | 'explained'>;
+
+function answersOf(
+  outcome: Outcome<ScoreFacts>,
   { partition }: Route,
-  classes: readonly string[],
-): Float64Array {
-  if (outcome.kind === 'ok') {
-    const bytes = outcome.blobs.get('predictions');
-    if (bytes === undefined) throw new Error(`Scoring ${partition.text} gave no predictions.`);
-    return predictionsFromBytes(bytes, 1, outputWidth(classes)).values;
-  }
-  throw new Failure(
-    'invalid-data',
-    `Partition "${partition.text}" can't be scored: ${outcome.message}`,
-  );
+  { classes, explain }: NewRows,
+): Answers {
+  if (outcome.kind !== 'ok')
+    throw new Failure(
+      'invalid-data',
+      `Partition "${partition.text}" can't be scored: ${outcome.message}`,
+    );
+  const { facts, blobs } = outcome;
+  const bytes = blobs.get('predictions');
+  if (bytes === undefined) throw new Error(`Scoring ${partition.text} gave no predictions.`);
+  const { values: output } = predictionsFromBytes(bytes, 1, outputWidth(classes));
+  const told = blobs.get('contributions');
+  if (explain === undefined || told === undefined || facts.explained === undefined)
+    return { output, explained: null };
+  const { values } = predictionsFromBytes(told, 1, doublesPerRow(explain));
+  return { output, explained: { facts: facts.explained, values } };
 }
 
 /** The answers beside what the file says of the rows: where they stood in it, and their ids where it has such a column. */
 async function scoredRows(
   { spec, snapshot, reader }: NewRows,
   { partition, member, reason }: Route,
-  output: Float64Array,
+  answers: Answers,
 ): Promise<ScoredRows> {
   const id = snapshot.columns.find(({ name }) => name === spec.columns.id)?.name;
   const { frame, sourceRows } = await reader.read([partition], id === undefined ? [] : [id], {
@@ -134,9 +165,10 @@ async function scoredRows(
   });
   return {
     partition,
+    rowCount: partition.count,
     sourceRows: sourceRows as Int32Array,
     ids: id === undefined ? null : columnTexts(requireColumn(frame, id)),
-    output,
+    ...answers,
     model: member?.digest ?? null,
     rung: member?.rung ?? 'none',
     reason,

@@ -6,6 +6,7 @@ import type { ServedMember } from '../serving/model-set.ts';
 import type { SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import { answerColumns, type MadeColumn, presentNumbers, repeated } from './answer-columns.ts';
+import { type ExplainedRows, explainedColumns } from './explained-columns.ts';
 
 /** One partition's rows of a file, with who answered and what. */
 export type ScoredRows = {
@@ -21,12 +22,13 @@ export type ScoredRows = {
   readonly reason: string | null;
   /** Half the width of the intervals; left out where there are none. */
   readonly reach?: number | undefined;
-};
+} & ExplainedRows;
 
-/** Every column of the file, in order. A column of the user's that is named like one of ours gets a number. */
+/** Every column of the file, in order; with `explain`, so many columns of the data are told to have moved each prediction. A column of the user's that is named like one of ours gets a number. */
 export function scoreColumns(
   { target, partition: { by }, columns: { id }, intervals }: Spec,
   classes: readonly string[],
+  explain: number | undefined,
 ): readonly MadeColumn<ScoredRows>[] {
   const place: MadeColumn<ScoredRows> = {
     name: 'row',
@@ -45,6 +47,7 @@ export function scoreColumns(
     textColumn('model', ({ model, partition }) => repeated(model, partition.count)),
     textColumn('rung', ({ rung, partition }) => repeated(rung, partition.count)),
     textColumn('reason', ({ reason, partition }) => repeated(reason, partition.count)),
+    ...(explain === undefined ? [] : explainedColumns(explain, classes)),
   ];
   const names = distinctNames(
     given.map(({ name }) => name),

@@ -3,11 +3,20 @@ import { likeliestClasses } from '../estimators/class-codes.ts';
 import { digestBytes } from '../frame/digest.ts';
 import { boundOf } from '../partition/answers.ts';
 import { blendOutputs } from '../partition/blend.ts';
+import {
+  contributionsOf,
+  type ExplainedPart,
+  explainedClasses,
+  type RowContributions,
+  unexplainedBy,
+} from '../partition/contributions.ts';
 import { answerFor } from '../partition/model-set.ts';
-import { type Pipeline, predictRows } from '../partition/pipeline.ts';
+import { engineeredRows, type Pipeline, predictEngineered } from '../partition/pipeline.ts';
 import { loadPipeline } from '../partition/pipeline-bytes.ts';
+import { byWeight } from '../partition/top-contributions.ts';
 import { type ServedMember, type ServedModels, servedModels } from '../serving/model-set.ts';
 import { type GivenPart, type GivenRow, readRows } from '../sources/read-rows.ts';
+import type { Spec } from '../spec/spec.ts';
 import type { OperationContext } from './context.ts';
 import { Recent } from './recent.ts';
 
@@ -23,7 +32,24 @@ export type ScoredRow = {
   readonly model: string | null;
   readonly rung: ServedMember['rung'] | 'none';
   readonly reason: string | null;
+  /** Where it is asked for; null where nobody answers, or a model that can't say. */
+  readonly explanation?: RowExplanation | null;
 };
+
+/**
+ * What each column adds to a prediction: `base`, what an average row gets, and all contributions, the largest first, add
+ * up to the value, or to what the scale says of the class (before the spec's `probabilities` change it).
+ */
+export type RowExplanation = {
+  readonly scale: RowContributions['scale'];
+  /** Of two classes the positive one, of more the predicted one; null for a value. */
+  readonly class: string | null;
+  /** Null where the model has never seen the class. */
+  readonly base: number | null;
+  readonly contributions: readonly { readonly column: string; readonly contribution: number }[];
+};
+
+export type ScoreOptions = { readonly explain?: boolean };
 
 /** Runs whose model sets are kept, and opened models: each may hold some megabytes. */
 const KEPT_SETS = 20;
@@ -46,7 +72,11 @@ export class Scorer {
   }
 
   /** In the order of the rows. Throws as `servedModels` does, and `Failure('invalid-data')` for rows that do not suit. */
-  async score(run: string, rows: readonly GivenRow[]): Promise<readonly ScoredRow[]> {
+  async score(
+    run: string,
+    rows: readonly GivenRow[],
+    { explain = false }: ScoreOptions = {},
+  ): Promise<readonly ScoredRow[]> {
     const context = await this.#context();
     // A name may stand for another run by now, and a model may not answer any more.
     const { runId, change } = await context.quarantine.standing(run);
@@ -60,7 +90,7 @@ export class Scorer {
       );
     const answers: ScoredRow[] = [];
     for (const part of readRows(rows, served.spec, served.columns)) {
-      const scored = await this.#scorePart(part, served);
+      const scored = await this.#scorePart(part, served, explain);
       part.places.forEach((place, i) => {
         answers[place] = scored[i] as ScoredRow;
       });
@@ -69,26 +99,36 @@ export class Scorer {
   }
 
   async #scorePart(
-    part: GivenPart,
-    { models, classes }: ServedModels,
+    { text, frame }: GivenPart,
+    { models, classes, spec }: ServedModels,
+    explain: boolean,
   ): Promise<readonly ScoredRow[]> {
-    const { member, reason } = answerFor(part.text, models);
-    const who = { partition: part.text, model: member?.digest ?? null, reason };
-    if (member === null)
-      return Array.from(part.places, () => ({ ...NOBODY, ...who, rung: 'none' as const }));
-    const { rowCount } = part.frame;
-    const outputs: Float64Array[] = [];
+    const { rowCount } = frame;
+    const { member, reason } = answerFor(text, models);
+    const who = { partition: text, model: member?.digest ?? null, reason };
+    if (member === null) {
+      const rung = 'none' as const;
+      const nobody = { ...NOBODY, ...who, rung, ...(explain && { explanation: null }) };
+      return Array.from({ length: rowCount }, () => nobody);
+    }
+    const ranges = [{ start: 0, count: rowCount }];
+    const parts: ExplainedPart[] = [];
     for (const one of member.parts) {
       const pipeline = await this.#pipelines.get(one.digest, () => this.#openModel(one));
-      outputs.push(predictRows(pipeline, part.frame, [{ start: 0, count: rowCount }]));
+      const engineered = engineeredRows(pipeline, frame, ranges);
+      parts.push({ pipeline, weight: one.weight, engineered });
     }
-    const weights = member.parts.map(({ weight }) => weight);
-    const output = blendOutputs(outputs, weights);
-    return answersOf(output, classes, rowCount).map((answer) => ({
+    const output = blendOutputs(
+      parts.map(({ pipeline, engineered }) => predictEngineered(pipeline, engineered)),
+      parts.map(({ weight }) => weight),
+    );
+    const explanations = explain ? explanationsOf(parts, output, classes, spec) : [];
+    return answersOf(output, classes, rowCount).map((answer, row) => ({
       ...answer,
       interval: intervalAround(answer.prediction, member.reach),
       ...who,
       rung: member.rung,
+      ...(explain && { explanation: explanations[row] ?? null }),
     }));
   }
 
@@ -106,6 +146,32 @@ export class Scorer {
 }
 
 const NOBODY = { prediction: null, probabilities: null, interval: null };
+
+/** Of every row; none where a model can't say. */
+function explanationsOf(
+  parts: readonly ExplainedPart[],
+  output: Float64Array,
+  classes: readonly string[],
+  { target }: Spec,
+): readonly RowExplanation[] {
+  if (unexplainedBy(parts.map(({ pipeline }) => pipeline)) !== undefined) return [];
+  const spoken = explainedClasses(output, classes, target.positive);
+  const rows = Int32Array.from(spoken.keys());
+  const { scale, columns, base, shares } = contributionsOf(parts, rows, spoken);
+  return Array.from(spoken, (code, row) => {
+    const own = shares.subarray(row * columns.length, (row + 1) * columns.length);
+    const start = base[row] as number;
+    return {
+      scale,
+      class: classes[code] ?? null,
+      base: Number.isNaN(start) ? null : start,
+      contributions: byWeight(own).map((place) => ({
+        column: columns[place] as string,
+        contribution: own[place] as number,
+      })),
+    };
+  });
+}
 
 function intervalAround(
   prediction: string | number | null,

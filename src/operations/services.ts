@@ -27,7 +27,7 @@ import type { ReproduceOptions, ReproductionStart } from './reproduce.ts';
 import type { Reproduction } from './reproduction.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { Schedules } from './schedules.ts';
-import type { ScoredRow } from './scorer.ts';
+import type { ScoredRow, ScoreOptions } from './scorer.ts';
 import type { SourceLook } from './sources.ts';
 
 /** A spec that passed `parseSpec`, and the folder that its relative paths start from. */
@@ -191,6 +191,8 @@ export type PredictRequest = {
   readonly out: string;
   /** Absent: the engine of the run. */
   readonly engine?: 'local';
+  /** So many columns of the data are named beside each row as what moved its prediction. */
+  readonly explain?: number;
 };
 
 /** Parquet files by an absolute path, or a URL, that a cluster knows; or a table of its catalog. */
@@ -210,6 +212,8 @@ export type PredictResult = {
   readonly rows: number;
   /** Rows by who answered: own, global, baseline … */
   readonly rungs: { readonly [rung: string]: number };
+  /** Rows whose prediction could not be explained, by the algorithm that can't say; left out where there are none. */
+  readonly unexplained?: { readonly [algorithm: string]: number };
 };
 
 export type PredictionsRequest = {
@@ -357,7 +361,11 @@ export interface Services {
     signal: AbortSignal,
   ): Promise<Result>;
   /** A few rows, answered in this process by the models of a run that has ended; models stay open. */
-  score(run: string, rows: readonly GivenRow[]): Promise<readonly ScoredRow[]>;
+  score(
+    run: string,
+    rows: readonly GivenRow[],
+    options?: ScoreOptions,
+  ): Promise<readonly ScoredRow[]>;
   /** Takes a digest or a unique prefix. */
   modelCard(model: string): Promise<ModelCard>;
   /** Everything that a reviewer asks of a model; takes a digest or a unique prefix. */

@@ -7,6 +7,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Score, Task } from '../domain/metric.ts';
 import type { FailureReason, Scope } from '../domain/run.ts';
 import type { Adjustment } from '../estimators/adjustment.ts';
+import type { Contributions } from '../estimators/estimator.ts';
 import type { FoldErrors } from '../estimators/shrink.ts';
 import type { Forecast } from '../spec/forecast.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
@@ -418,12 +419,27 @@ export type ForecastFacts = {
   readonly because: 'no_history' | 'no_next_rows' | 'no_step' | null;
 };
 
-/** Arguments of `score`; inputs `model`, `model-1` … hold the bytes of pipelines that answer together. Result blob `predictions` with one layer. */
+/** How many columns are named as what moved a prediction, and the class of two that is explained. */
+export type ExplainArgs = { readonly columns: number; readonly positive?: string };
+/** The scale of the shares, and the columns that places name; or the algorithm that can't say. */
+export type ExplainedFacts =
+  | { readonly scale: Contributions['scale']; readonly columns: readonly string[] }
+  | { readonly because: string };
+
+/**
+ * Arguments of `score`; inputs `model`, `model-1` … hold the bytes of pipelines that answer together. Result blob
+ * `predictions` with one layer; where it is asked to explain, `contributions` (layout: `doublesPerRow`), unless it can't.
+ */
 export type ScoreArgs = {
   readonly task: Task;
   readonly classes: readonly string[];
   /** Of each of them; left out where there is one. */
   readonly weights?: readonly number[];
+  readonly explain?: ExplainArgs;
 };
 /** `algorithm`: of the first. */
-export type ScoreFacts = { readonly algorithm: string; readonly rows: number };
+export type ScoreFacts = {
+  readonly algorithm: string;
+  readonly rows: number;
+  readonly explained?: ExplainedFacts;
+};

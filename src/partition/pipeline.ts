@@ -35,15 +35,31 @@ export type Pipeline = {
  * `Failure('invalid-data')` when the frame lacks a column that the model was trained with.
  */
 export function predictRows(
-  { contract, handling, model, adjustments }: Pipeline,
+  pipeline: Pipeline,
   frame: Frame,
   ranges: PartitionRef['ranges'],
 ): Float64Array {
-  const engineered = engineer(takeContracted(frame, contract), contract.steps, {
+  return predictEngineered(pipeline, engineeredRows(pipeline, frame, ranges));
+}
+
+/** The columns that the handling takes, of every row. Throws as `predictRows` does. */
+export function engineeredRows(
+  { contract }: Pick<Pipeline, 'contract'>,
+  frame: Frame,
+  ranges: PartitionRef['ranges'],
+): Frame {
+  return engineer(takeContracted(frame, contract), contract.steps, {
     timezone: contract.timezone,
     ranges: memberRanges(frame, ranges, contract.key),
     target: contract.target,
   });
+}
+
+/** `predictRows` of what `engineeredRows` made. */
+export function predictEngineered(
+  { contract, handling, model, adjustments }: Pipeline,
+  engineered: Frame,
+): Float64Array {
   const classCount = contract.classes.length;
   const predicted = predictMatrix(model, handling.transform(engineered), classCount);
   return adjust(adjustments, predicted, classCount);

@@ -1,10 +1,12 @@
 import { Failure } from '../domain/failure.ts';
 import { blendOutputs } from './blend.ts';
+import type { ExplainedPart } from './contributions.ts';
 import type { ScoreArgs, ScoreFacts } from './facts.ts';
-import type { PartitionData, PartitionResult } from './partition-function.ts';
-import { type Pipeline, predictRows } from './pipeline.ts';
+import type { PartitionContext, PartitionData, PartitionResult } from './partition-function.ts';
+import { engineeredRows, type Pipeline, predictEngineered } from './pipeline.ts';
 import { loadPipeline } from './pipeline-bytes.ts';
 import { predictionsToBytes } from './predictions.ts';
+import { topContributions } from './top-contributions.ts';
 
 /** Name of the input that holds the bytes of one of the models that answer together. */
 export function modelInput(place: number): string {
@@ -12,29 +14,34 @@ export function modelInput(place: number): string {
 }
 
 /**
- * Predictions of every row by the models of the inputs, weighted; blob `predictions` with one layer. Throws `Failure` on
+ * Predictions of every row by the models of the inputs, weighted, and where asked what moved them. Throws `Failure` on
  * bytes that are no model, on other classes than it has, and on rows without the columns that it was trained with.
  */
 export function score(
   { partition, frame, inputs }: PartitionData,
-  { task, classes, weights = [1] }: ScoreArgs,
+  { task, classes, weights = [1], explain }: ScoreArgs,
+  { stop }: Partial<PartitionContext> = {},
 ): PartitionResult<ScoreFacts> {
-  const pipelines = weights.map((_, place) => {
+  const parts = weights.map((weight, place): ExplainedPart => {
     const bytes = inputs.get(modelInput(place));
     if (bytes === undefined) throw new RangeError('Scoring needs a model.');
     const pipeline = loadPipeline(bytes);
     checkContract(pipeline, { task, classes });
-    return pipeline;
+    return { pipeline, weight, engineered: engineeredRows(pipeline, frame, partition.ranges) };
   });
-  const outputs = pipelines.map((pipeline) => {
-    const output = predictRows(pipeline, frame, partition.ranges);
-    pipeline.model.free?.();
-    return output;
-  });
+  const outputs = parts.map(({ pipeline, engineered }) => predictEngineered(pipeline, engineered));
   const values = blendOutputs(outputs, weights);
+  const explained = explain && topContributions(parts, values, { classes, ...explain }, stop);
+  for (const { pipeline } of parts) pipeline.model.free?.();
+  const blobs = new Map([['predictions', predictionsToBytes({ values })]]);
+  if (explained !== undefined) blobs.set('contributions', predictionsToBytes(explained));
   return {
-    facts: { algorithm: pipelines[0]?.model.algorithm ?? '', rows: frame.rowCount },
-    blobs: new Map([['predictions', predictionsToBytes({ values })]]),
+    facts: {
+      algorithm: parts[0]?.pipeline.model.algorithm ?? '',
+      rows: frame.rowCount,
+      ...(explained !== undefined && { explained: explained.facts }),
+    },
+    blobs,
   };
 }
 

@@ -20,6 +20,25 @@ describe('predict', () => {
     expect(ran.stderr).toContain('Wrote 12 rows to scored.csv: 10 own, 2 global.');
   });
 
+  it('asks what moved each prediction, of five columns or as many as are said, and says where nobody knows', async () => {
+    const asked: (number | undefined)[] = [];
+    const services = {
+      predict: ({ out, explain }: PredictRequest) => {
+        asked.push(explain);
+        return Promise.resolve({ out, rows: 12, rungs: { own: 12 }, unexplained: { knn: 4 } });
+      },
+    };
+    const args = ['predict', 'r', '--data', 'new.csv', '--out', 'scored.csv', '--explain'];
+    const ran = await runCli(args, { services });
+    await runCli([...args, '2'], { services });
+    expect(asked).toEqual([5, 2]);
+    expect(ran.stderr).toContain("4 rows without an explanation: knn can't say");
+    const none = await runCli([...args, '0'], { services });
+    const onSpark = await runCli([...args, '--engine', 'spark'], { services });
+    expect([none.exitCode, onSpark.exitCode]).toEqual([2, 2]);
+    expect(onSpark.stderr).toContain('without --engine spark');
+  });
+
   it('hands a table of a cluster to the cluster, under the names that it knows', async () => {
     const asked: TablePredictRequest[] = [];
     const services = {

@@ -116,10 +116,27 @@ describe('a whole run on public data', () => {
       'location,date,precipitation,temp_max,temp_min,wind\nSeattle,2016-01-01,0.0,12.8,5.0,4.7\nAtlantis,2016-01-02,10.9,10.6,2.8,4.5\n',
     );
     const out = join(partita.folder, 'scored.csv');
-    const ended = await partita.command('predict', weather.runId, '--data', data, '--out', out);
+    const ended = await partita.command(
+      'predict',
+      weather.runId,
+      '--data',
+      data,
+      '--out',
+      out,
+      '--explain',
+      '2',
+    );
     expect(ended.code, ended.stderr).toBe(0);
     const rows = readCsv(out);
     expect(rows).toHaveLength(2);
+    for (const row of rows) {
+      expect(row['explained']).toContain(` of ${row['prediction']}`);
+      expect(row['column_1']).toBeTruthy();
+      const parts = ['base', 'contribution_1', 'contribution_2', 'other'];
+      const total = parts.reduce((sum, name) => sum + Number(row[name]), 0);
+      if (row['explained']?.startsWith('probability'))
+        expect(total).toBeCloseTo(Number(row[`p:${row['prediction']}`]), 5);
+    }
     for (const row of rows) expect(row['prediction']).toMatch(/^(drizzle|rain|sun|snow|fog)$/);
     expect(rows[1]).toMatchObject({
       rung: 'global',

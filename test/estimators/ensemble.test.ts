@@ -5,6 +5,8 @@ import { createEnsembleModel } from '../../src/estimators/ensemble-model.ts';
 import { predictMatrix } from '../../src/estimators/predict-matrix.ts';
 import { findEstimator, loadModel } from '../../src/estimators/registry.ts';
 import { score } from '../../src/estimators/score.ts';
+import type { Matrix } from '../../src/frame/frame.ts';
+import { contributionsOf, totalOf } from '../support/contributions.ts';
 import { takeMatrixColumns } from '../support/matrix-columns.ts';
 import { classTable, seededRandom, type Table, valueTable } from '../support/tables.ts';
 
@@ -31,7 +33,7 @@ function ensembleOf(table: Table, ids: readonly [string, string], classCount: nu
     predictMatrix(models[1], table.x, classCount),
   ] as const;
   const mean = said[0].map((value, i) => 0.3 * value + 0.7 * (said[1][i] as number));
-  return { model, x, mean };
+  return { model, x, mean, models, parts: [first, table.x] };
 }
 
 describe('the weights of an ensemble', () => {
@@ -113,9 +115,46 @@ describe('the model of an ensemble', () => {
     expect(shares.slice(0, 3).reduce((a, b) => a + b, 0)).toBeCloseTo(0.3, 12);
   });
 
-  it('has no ONNX form, and says no more than it knows of contributions', () => {
+  it('has no ONNX form', () => {
     expect(numbers.model).not.toHaveProperty('toOnnx');
-    expect(numbers.model).not.toHaveProperty('contributions');
+  });
+
+  it('shares out what its models share out, by their weights', () => {
+    const { shares, expected } = contributionsOf(numbers.model, numbers.x);
+    const alone = numbers.models.map((one, i) => contributionsOf(one, numbers.parts[i] as Matrix));
+    expect(expected[0]).toBeCloseTo(
+      0.3 * (alone[0]?.expected[0] as number) + 0.7 * (alone[1]?.expected[0] as number),
+      12,
+    );
+    for (let row = 0; row < 90; row++) {
+      const own = shares.subarray(7 * row, 7 * row + 7);
+      alone[0]?.shares
+        .subarray(3 * row, 3 * row + 3)
+        .forEach((share, i) => expect(own[i]).toBeCloseTo(0.3 * share, 12));
+      alone[1]?.shares
+        .subarray(4 * row, 4 * row + 4)
+        .forEach((share, i) => expect(own[3 + i]).toBeCloseTo(0.7 * share, 12));
+    }
+  });
+
+  it('shares out probabilities also of models of scores', () => {
+    const { model, x, mean } = ensembleOf(classTable(90, 4), ['logistic', 'random_forest'], 3);
+    const given = contributionsOf(model, x);
+    expect([given.scale, ...given.classes]).toEqual(['probability', 0, 1, 2]);
+    for (let row = 0; row < 90; row++)
+      totalOf(given, row, 7).forEach((total, k) =>
+        expect(total).toBeCloseTo(mean[3 * row + k] as number, 6),
+      );
+  });
+
+  it('can not say what columns add where one of its models can not, or was adjusted', () => {
+    expect(classes.model).not.toHaveProperty('contributions');
+    const [model] = numbers.models;
+    const adjustments = [{ kind: 'threshold', at: 0.4 }] as const;
+    const member = { model, weight: 1, from: 0, columns: 3, adjustments };
+    expect(createEnsembleModel({ classCount: 2, members: [member] })).not.toHaveProperty(
+      'contributions',
+    );
   });
 
   it('refuses bytes that were cut or hold a model in it that is none', () => {

@@ -7,6 +7,7 @@ import { openWeb, problemCode, type Web } from './ask.ts';
 import { checkedAsk } from './checked-ask.ts';
 import { describeData } from './describe-data.ts';
 import { describeFuzz } from './describe-fuzz.ts';
+import { expectExplained } from './expect-explained.ts';
 import { readings, readingsSpec, type System, startSystem } from './trained-run.ts';
 
 let system: System;
@@ -241,7 +242,8 @@ describe('a model', () => {
       { kind: 'unheard of', rpm: 2900, load: 0.9, shift: 'night' },
       { kind: null, rpm: null, load: 0.5, shift: 'dusk' },
     ];
-    const { json } = await ask('POST /predict/{run}', { run }, { body: { rows }, role: 'viewer' });
+    const asked = { body: { rows, explain: true }, role: 'viewer' } as const;
+    const { json } = await ask('POST /predict/{run}', { run }, asked);
     const data = join(system.folder, 'new.csv');
     const out = join(system.folder, 'scored.csv');
     const { writeFileSync } = await import('node:fs');
@@ -264,6 +266,7 @@ describe('a model', () => {
     }));
     expect(answered).toEqual(scored);
     expect(json.predictions.map(({ partition }) => partition)[4]).toBe('kind=\\N');
+    expectExplained(json.predictions);
   });
 
   it('in quarantine answers nobody, until it is released', async () => {

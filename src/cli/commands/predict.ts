@@ -4,7 +4,7 @@ import { Failure } from '../../domain/failure.ts';
 import type { SparkPlace } from '../../operations/services.ts';
 import { countedText, countText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
-import { examples, JSON_OPTION } from '../option-values.ts';
+import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';
 
 type PredictOptions = {
   readonly data?: string;
@@ -13,6 +13,7 @@ type PredictOptions = {
   readonly outTable?: string;
   readonly engine?: 'local' | 'spark';
   readonly remote?: string;
+  readonly explain?: number | true;
   readonly json?: true;
 };
 
@@ -39,12 +40,18 @@ export function registerPredict(program: Command, context: CommandContext): void
         'spark',
       ]),
     )
+    .option(
+      '--explain [columns]',
+      'beside each row, the columns that moved its prediction most, 5 unless said',
+      wholeNumber(1, 50),
+    )
     .option('--remote <address>', "Spark Connect server, instead of the one in the run's spec")
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
       examples(
         'predict 0199f2 --data new.csv --out scored.csv',
+        'predict 0199f2 --data new.csv --out scored.csv --explain 3',
         'predict 0199f2 --engine spark --data /lake/new --out /lake/scored',
         'predict 0199f2 --table readings --out-table scored',
       ),
@@ -65,20 +72,34 @@ export function registerPredict(program: Command, context: CommandContext): void
       context.terminal.say(
         `Wrote ${countedText(result.rows, 'row')} to ${out}: ${rungs.join(', ')}.`,
       );
+      for (const [algorithm, rows] of Object.entries(result.unexplained ?? {}))
+        context.terminal.say(
+          `${countedText(rows, 'row')} without an explanation: ${algorithm} can't say what its columns add.`,
+        );
     });
 }
 
-function fileRequest(run: string, { data, out, engine }: PredictOptions, folder: string) {
+/** Columns named per row by a bare `--explain`. */
+const EXPLAINED_COLUMNS = 5;
+
+function fileRequest(run: string, options: PredictOptions, folder: string) {
+  const { data, out, engine, explain } = options;
   return {
     run,
     data: resolve(folder, given(data, '--data FILE')),
     out: resolve(folder, given(out, '--out FILE')),
     ...(engine === 'local' && { engine }),
+    ...(explain !== undefined && { explain: explain === true ? EXPLAINED_COLUMNS : explain }),
   };
 }
 
 function tableRequest(run: string, options: PredictOptions, folder: string) {
-  const { data, table, out, outTable, remote } = options;
+  const { data, table, out, outTable, remote, explain } = options;
+  if (explain !== undefined)
+    throw new Failure(
+      'usage',
+      'Executors explain no predictions: use --explain with --data FILE and --out FILE, without --engine spark.',
+    );
   return {
     run,
     data: placeOf(data, table, folder, '--data PATH or --table NAME'),

@@ -18,6 +18,8 @@ export interface FittedHandling {
   /** The columns it reads. */
   readonly columns: readonly string[];
   readonly featureNames: readonly string[];
+  /** Per feature, the column it is made of; principal components are made of all and stand for themselves. */
+  readonly featureColumns: readonly string[];
   /**
    * rows × features; without `rows`, all of the frame. Never fails on a value: missing, unseen or extreme ones follow the
    * rules, and NaN only comes out for estimators that take missing values. Throws `Failure('invalid-data')` where the
@@ -49,6 +51,7 @@ export function joinHandlings(parts: readonly FittedHandling[]): FittedHandling 
   return {
     columns: [...new Set(parts.flatMap(({ columns }) => columns))],
     featureNames: parts.flatMap(({ featureNames }) => featureNames),
+    featureColumns: parts.flatMap(({ featureColumns }) => featureColumns),
     transform: (frame, rows = everyRow(frame)) =>
       sideBySide(
         parts.map((part) => part.transform(frame, rows)),
@@ -82,6 +85,10 @@ export function handlingOf(state: HandlingState): FittedHandling {
   return {
     columns: state.columns.map(({ column }) => column),
     featureNames: components === undefined ? names : componentNames(components),
+    featureColumns:
+      components === undefined
+        ? state.columns.flatMap((one) => namesOf(one).map(() => one.column))
+        : componentNames(components),
     transform: (frame, rows = everyRow(frame)) => {
       const data = new Float64Array(rows.length * names.length);
       let from = 0;

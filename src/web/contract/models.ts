@@ -65,6 +65,19 @@ function isRow(value: unknown): boolean {
   );
 }
 
+const explanation = z
+  .strictObject({
+    /** What base and contributions add up to: the value, or of the class its probability, log odds, score … */
+    scale: z.enum(['value', 'probability', 'log_odds', 'log_mean', 'score']),
+    /** Of two classes the positive one, of more the predicted one; null for a value. */
+    class: z.string().nullable(),
+    /** What an average row gets. */
+    base: z.number().nullable(),
+    /** Of every column, the largest first. */
+    contributions: z.array(z.strictObject({ column: z.string(), contribution: z.number() })),
+  })
+  .meta({ id: 'RowExplanation' });
+
 const predicted = z
   .strictObject({
     /** A class, or a number; null where nobody answers. */
@@ -77,6 +90,8 @@ const predicted = z
     model: z.string().nullable(),
     rung: z.enum(['own', 'parent', 'global', 'blend', 'baseline', 'none']),
     reason: z.string().nullable(),
+    /** Where it is asked for; null where nobody answers, or a model that can't say. */
+    explanation: explanation.nullable().optional(),
   })
   .meta({ id: 'Predicted' });
 export type Predicted = z.output<typeof predicted>;
@@ -194,7 +209,11 @@ export const modelEndpoints = {
     summary: 'Each row by the model of its partition.',
     role: 'viewer',
     params: runParams,
-    body: z.strictObject({ rows: z.array(row).min(1).max(1000) }),
+    body: z.strictObject({
+      rows: z.array(row).min(1).max(1000),
+      /** With what each column adds to each prediction. */
+      explain: z.boolean().optional(),
+    }),
     answer: z.strictObject({ predictions: z.array(predicted) }).meta({ id: 'Predictions' }),
   },
   'GET /audit': {

@@ -40,8 +40,8 @@ export function modelRoutes({ services }: WebContext): Handlers<keyof typeof mod
     'GET /models/{model}/lineage': async ({ params: { model } }) => ({
       json: await services.lineage(model),
     }),
-    'POST /predict/{run}': async ({ params: { run }, body: { rows } }) => ({
-      json: { predictions: await services.score(run, rows) },
+    'POST /predict/{run}': async ({ params: { run }, body: { rows, explain } }) => ({
+      json: { predictions: await services.score(run, rows, { explain: explain === true }) },
     }),
     'GET /audit': async ({ query: { cursor, limit } }) => {
       const events = await services.audit.list({
