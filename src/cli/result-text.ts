@@ -42,6 +42,7 @@ function partitionLines(result: RunResult, colors: Colors): readonly string[] {
       : []),
     '',
     ...totalsLines(result),
+    ...needLines(result),
     ...failureLines(result, colors),
     ...warningLines(result.warnings, colors),
     '',
@@ -140,6 +141,20 @@ function totalsLines({ totals: { own, global, served } }: RunResult): readonly s
       `  ${percentText(intervals.level)} intervals hold ${percentText(intervals.coverage)} of ${countedText(intervals.rows, 'holdout row')}`,
     );
   return lines;
+}
+
+/** Of the model without partition; those of partitions are in the report. */
+function needLines({ global, partitions, runId }: RunResult): readonly string[] {
+  const needs = global?.needs;
+  if (needs === undefined)
+    return partitions.some((row) => row.needs !== undefined)
+      ? [`  what each model needs: partita report ${runId} --format md`]
+      : [];
+  const listed = needs.map(
+    ({ column, loss }) => `${printable(column, MAX_NAME)} (${numberText(loss)})`,
+  );
+  if (listed.length === 0) return ['  the global model loses by no column that is dealt anew'];
+  return [`  the global model needs ${listed.join(', ')}: its loss when the column is dealt anew`];
 }
 
 function failureLines({ partitions }: RunResult, colors: Colors): readonly string[] {

@@ -183,8 +183,19 @@ function scoredModel(facts: TrainFacts | null, scores: SideScores | null): Score
     ...scoreValues(scores),
     nestedInterval: scores?.nestedInterval ?? null,
     optimism: scores?.optimism ?? null,
+    ...neededColumns(facts),
     model: facts?.model?.digest ?? null,
   };
+}
+
+/** More of them would make a long line of every partition. */
+const TOLD_COLUMNS = 3;
+
+function neededColumns(facts: TrainFacts | null): Pick<ScoredModel, 'needs'> {
+  const explanation = facts?.model?.explanation;
+  if (explanation === undefined) return {};
+  const needed = explanation.importance.filter(({ loss }) => loss > 0).slice(0, TOLD_COLUMNS);
+  return { needs: needed.map(({ column, loss }) => ({ column, loss })) };
 }
 
 /** Why a score is null, by field. */

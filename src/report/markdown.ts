@@ -6,10 +6,12 @@ import { shorten } from './html/html.ts';
 import { coverageText, intervalLines } from './interval-coverage.ts';
 import { escapeMarkdown } from './markdown-text.ts';
 import { metricMeaning, metricName } from './metric-words.ts';
+import { ensemblesOf, needsOf } from './model-lines.ts';
 import {
   countedText,
   countText,
   intervalText,
+  numberText,
   rangeText,
   scoreText,
   signedText,
@@ -36,6 +38,9 @@ export function renderMarkdown(facts: ReportFacts): string {
     'Guessing, global, own and the difference are measured in cross-validation. Nested: each fold is judged by the candidate that is best on the other folds, so that the choice is no head start; the optimism is how much better the best candidate looks on the rows that chose it. The difference is between nested scores.',
     ...cutLines(facts),
     '',
+    ...parentLines(facts),
+    ...ensembleLines(facts),
+    ...needLines(facts),
     ...intervalTable(facts),
     ...warningLines(facts),
     `Run ${run.runId} · spec \`${run.specDigest}\` · snapshot \`${run.snapshotDigest ?? '–'}\``,
@@ -98,6 +103,72 @@ function nestedCells(scores: SideScores | null): readonly string[] {
 
 function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
+}
+
+function parentLines({ parents, spec }: ReportFacts): readonly string[] {
+  if (parents === undefined) return [];
+  const key = escapeMarkdown(spec.partition.parents?.join(' / ') ?? '');
+  return [
+    `## Partitions taken together by ${key}`,
+    '',
+    `| ${key} | rows | answered by | best model | global, nested | parent, nested | parent ahead by | 95 % | holdout, global | holdout, parent |`,
+    '|---|--:|---|---|--:|--:|--:|---|--:|--:|',
+    ...parents.map((row) => {
+      const like = row.own?.cv.value ?? undefined;
+      return line([
+        escapeMarkdown(shorten(row.name)),
+        countText(row.rows),
+        answerText(row),
+        row.algorithm ?? '–',
+        scoreText(row.global?.nested),
+        scoreText(row.own?.nested),
+        signedText(row.difference, like),
+        intervalText(row.interval, like),
+        scoreText(row.global?.holdout),
+        scoreText(row.own?.holdout),
+      ]);
+    }),
+    '',
+  ];
+}
+
+function ensembleLines(facts: ReportFacts): readonly string[] {
+  const ensembles = ensemblesOf(facts);
+  if (ensembles.length === 0) return [];
+  return [
+    '## Ensembles',
+    '',
+    ...ensembles.map(({ name, members }) => `- ${escapeMarkdown(shorten(name))}: ${members}`),
+    '',
+  ];
+}
+
+/** Columns that are told of a model. */
+const TOLD_COLUMNS = 8;
+
+function needLines(facts: ReportFacts): readonly string[] {
+  const needs = needsOf(facts, TOLD_COLUMNS);
+  if (needs.length === 0) return [];
+  return [
+    '## What the models need',
+    '',
+    `Loss in ${metricName(facts.question.metric)} when a column is dealt anew among the holdout rows, mean and deviation over the repeats. How predictions move with the columns that matter most is drawn in the HTML report.`,
+    '',
+    '| model | column | loss | ± | holdout rows |',
+    '|---|---|--:|--:|--:|',
+    ...needs.flatMap(({ name, rows, columns }) =>
+      columns.map(({ column, loss, deviation }) =>
+        line([
+          escapeMarkdown(shorten(name)),
+          escapeMarkdown(shorten(column)),
+          numberText(loss),
+          numberText(deviation),
+          countText(rows),
+        ]),
+      ),
+    ),
+    '',
+  ];
 }
 
 function intervalTable(facts: ReportFacts): readonly string[] {

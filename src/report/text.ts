@@ -4,10 +4,12 @@ import { baselineScore } from './baseline-score.ts';
 import type { PartitionRow, ReportFacts } from './facts.ts';
 import { coverageText } from './interval-coverage.ts';
 import { metricMeaning } from './metric-words.ts';
+import { ensemblesOf, needsOf } from './model-lines.ts';
 import {
   countedText,
   countText,
   durationText,
+  numberText,
   rangeText,
   scoreText,
   signedText,
@@ -50,7 +52,9 @@ export function renderText(facts: ReportFacts): string {
     'nested: own, each fold judged by the candidate that is best on the other folds; optimism: how much too good own is beside it',
     'ahead: own against global, both nested',
     '',
+    ...parentTable(facts),
     ...totalLines(facts),
+    ...modelLines(facts),
     facts.timings.map(({ stage, ms }) => `${stage} ${durationText(ms)}`).join(' · '),
     ...data.warnings.slice(0, SHOWN_WARNINGS).map((warning) => `warning: ${printable(warning)}`),
     '',
@@ -88,6 +92,52 @@ function globalCells({ global, data }: ReportFacts): readonly (readonly string[]
   return [['without partition', countText(data.rows), ...scores, global.algorithm, '']];
 }
 
+/** The unions of partitions by themselves, where they were asked for. */
+function parentTable({ parents, spec }: ReportFacts): readonly string[] {
+  if (parents === undefined) return [];
+  const key = printable(spec.partition.parents?.join('/') ?? '', MAX_NAME);
+  const heads = [key, 'rows', 'global', 'parent', 'ahead', 'holdout', 'best model', 'answers'];
+  const shown = parents
+    .slice(0, SHOWN)
+    .map((row) => [
+      printable(row.name, MAX_NAME),
+      countText(row.rows),
+      scoreText(row.global?.nested),
+      scoreText(row.own?.nested),
+      signedText(row.difference, row.own?.cv.value ?? undefined),
+      scoreText(row.own?.holdout),
+      row.algorithm ?? '–',
+      answerText(row),
+    ]);
+  const hidden = parents.length - shown.length;
+  return [
+    `partitions taken together by ${key}; global, parent: nested`,
+    ...alignColumns([heads, ...shown], new Set([0, 6, 7])),
+    ...(hidden > 0 ? [`… and ${countText(hidden)} more`] : []),
+    '',
+  ];
+}
+
+/** Models, and columns of each, that are told. */
+const TOLD = 5;
+
+function modelLines(facts: ReportFacts): readonly string[] {
+  const ensembles = ensemblesOf(facts)
+    .slice(0, TOLD)
+    .map(({ name, members }) => `${printable(name, MAX_NAME)}: ensemble of ${members}`);
+  const needs = needsOf(facts, TOLD)
+    .slice(0, TOLD)
+    .map(({ name, rows, columns }) => {
+      const listed = columns.map(
+        ({ column, loss }) => `${printable(column, MAX_NAME)} ${numberText(loss)}`,
+      );
+      const what = listed.length === 0 ? 'no column' : listed.join(', ');
+      return `${printable(name, MAX_NAME)} needs ${what} (loss when dealt anew among ${countedText(rows, 'holdout row')})`;
+    });
+  const lines = [...ensembles, ...needs];
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
 function totalLines({ totals: { served, own, global } }: ReportFacts): readonly string[] {
   const lines = [];
   if (served !== null)
@@ -103,13 +153,14 @@ function totalLines({ totals: { served, own, global } }: ReportFacts): readonly 
   return [...lines, ''];
 }
 
-function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
+function alignColumns(
+  rows: readonly (readonly string[])[],
+  texts = TEXT_COLUMNS,
+): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );
   const aligned = (cell: string, column: number) =>
-    TEXT_COLUMNS.has(column)
-      ? cell.padEnd(widths[column] ?? 0)
-      : cell.padStart(widths[column] ?? 0);
+    texts.has(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
   return rows.map((row) => row.map(aligned).join('  ').trimEnd());
 }

@@ -42,6 +42,19 @@ describe('the result for people', () => {
     expect(resultText(resultOf({ partitions }), plain)).toMatch(/^ a .* global \(tie\)$/m);
   });
 
+  it('tells what the model without partition needs, or where that is told of the others', () => {
+    const needs = [
+      { column: 'rpm', loss: 0.21 },
+      { column: 'site', loss: 0.04 },
+    ];
+    const { global } = resultOf();
+    const text = resultText(resultOf({ global: global && { ...global, needs } }), plain);
+    expect(text).toContain('the global model needs rpm (0.2100), site (0.0400)');
+    const without = resultOf({ global: null, partitions: [rowOf('a', { needs })] });
+    expect(resultText(without, plain)).toContain('partita report run-1 --format md');
+    expect(resultText(resultOf(), plain)).not.toContain('needs');
+  });
+
   it('cuts a long table and says where the rest is', () => {
     const partitions = Array.from({ length: 1000 }, (_, i) => rowOf(`store ${i}`));
     const text = resultText(resultOf({ partitions }), plain);

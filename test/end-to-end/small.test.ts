@@ -288,10 +288,22 @@ describe('a table of small and odd partitions', () => {
     const repeats = readCsv(oof).map(({ repeat }) => Number(repeat));
     expect(repeats.filter((repeat) => repeat === 1)).toHaveLength(repeats.length / 2);
     const out = `${partita.folder}/values.csv`;
-    const table = ['--data', `${partita.folder}/small.csv`, '--out', out];
+    const table = ['--data', `${partita.folder}/small.csv`, '--out', out, '--explain', '1'];
     const scored = await partita.command('predict', result.runId, ...table);
     expect(scored.code, scored.stderr).toBe(0);
-    expect(readCsv(out)).toHaveLength(TABLE.length);
+    const rows = readCsv(out);
+    expect(rows).toHaveLength(TABLE.length);
+    for (const row of rows) {
+      const total = ['base', 'contribution_1', 'other'].reduce(
+        (sum, at) => sum + Number(row[at]),
+        0,
+      );
+      expect(total).toBeCloseTo(Number(row['prediction']), 6);
+    }
+    expect(result.global?.needs?.map(({ column }) => column)).toContain('x');
+    expect((await partita.command('report', result.runId, '--format', 'md')).stdout).toContain(
+      '## What the models need',
+    );
   }, 120_000);
 });
 

@@ -93,6 +93,31 @@ describe('report', () => {
       expect(text).toContain('0.9000');
     }
   });
+
+  it('tells in Markdown and as text what models need, who is in an ensemble and how parents did', async () => {
+    const found = await factsOf([trainedRecord('car', 1)]);
+    const [car] = found.partitions.shown;
+    if (found.global === null || car === undefined) throw new RangeError('No models.');
+    const members = [
+      { weight: 0.7, algorithm: 'ridge', parameters: {} },
+      { weight: 0.3, algorithm: 'knn', parameters: {} },
+    ];
+    const facts = {
+      ...found,
+      global: { ...found.global, algorithm: 'ensemble', parameters: { members } },
+      parents: [{ ...car, name: 'south' }],
+      spec: { ...found.spec, partition: { ...found.spec.partition, parents: ['region'] } },
+    };
+    const [markdown, text] = [renderMarkdown(facts), renderText(facts)];
+    expect(markdown).toContain('- Without partition: 0.7 ridge + 0.3 knn');
+    expect(text).toContain('Without partition: ensemble of 0.7 ridge + 0.3 knn');
+    expect(markdown).toMatch(/^\| car \| engine\\?_rpm \| 0\.2100 \| 0\.0200 \| 200 \|/m);
+    expect(text).toContain('car needs engine_rpm 0.2100, site 0.0400 (');
+    expect(text).toContain('loss when dealt anew among 200 holdout rows');
+    expect(markdown).toContain('## Partitions taken together by region');
+    expect(markdown).toMatch(/^\| south \| [^|]+ \|/m);
+    expect(text).toMatch(/^south +\d/m);
+  });
 });
 
 describe('report page', () => {
