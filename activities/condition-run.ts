@@ -67,7 +67,7 @@ export function conditionRunActivity(dependencies: ActivityDependencies) {
         const training = longestFirst(
           [...wanted, ...parents].filter(({ partitionId }) => untrained.has(partitionId)),
         );
-        const limits = trainingBatchLimits(training.length);
+        const limits = trainingBatchLimits(training.length, dependencies.threadsFor(spec));
         return {
           trainBatches: await planStage(runs, runId, 'train', training, limits),
           global: untrained.has(GLOBAL_PARTITION) ? 'wanted' : 'none',

@@ -18,6 +18,8 @@ export type ActivityDependencies = {
   readonly facts: Pick<RunFactsStore, 'serving'>;
   readonly quarantine: Pick<QuarantineStore, 'quarantines' | 'keptFromQuarantine' | 'withheld'>;
   readonly engineFor: (spec: Spec) => Promise<Engine>;
+  /** That train at once on this machine. */
+  readonly threadsFor: (spec: Spec) => number;
   readonly takeSnapshot: (
     request: SnapshotRequest,
     signal: AbortSignal,

@@ -1,22 +1,24 @@
-/** A batch is the unit of fan-out: many partitions, one activity, one engine call, one commit. */
-export type BatchLimits = { readonly partitions: number; readonly rows: number };
-
 /**
- * Cuts partitions into batches in the given order, each within the limits (a partition above the row limit has a batch
- * of its own).
+ * A batch is the unit of fan-out: many partitions, one activity, one engine call, one commit. Rows close a batch once it has
+ * `least` partitions (default: 1).
  */
+export type BatchLimits = {
+  readonly partitions: number;
+  readonly rows: number;
+  readonly least?: number;
+};
+
+/** Cuts partitions into batches in the given order, each within the limits but for the `least` that it holds. */
 export function cutBatches<Item extends { readonly rows: number }>(
   items: readonly Item[],
-  limits: BatchLimits,
+  { least = 1, ...limits }: BatchLimits,
 ): readonly (readonly Item[])[] {
   const batches: Item[][] = [];
   let current: Item[] = [];
   let rows = 0;
   for (const item of items) {
-    if (
-      current.length > 0 &&
-      (current.length >= limits.partitions || rows + item.rows > limits.rows)
-    ) {
+    const isFull = current.length >= limits.partitions;
+    if (isFull || (current.length >= least && rows + item.rows > limits.rows)) {
       batches.push(current);
       current = [];
       rows = 0;
@@ -37,12 +39,18 @@ export function longestFirst<Item extends { readonly rows: number; readonly text
   );
 }
 
+/** Batches of training that are in flight at once. */
+export const IN_FLIGHT = 4;
+
 /**
  * Small enough that a lost worker loses little and progress is seen, large enough that commits cost little: about 24
- * batches a run, at most 100 partitions each.
+ * batches a run, at most 100 partitions each, and at least so many that those in flight hold two for each thread: with
+ * fewer, threads would wait for the longest of a batch while the next one may not begin.
  */
-export function trainingBatchLimits(partitionCount: number): BatchLimits {
-  return { partitions: Math.min(100, Math.max(1, Math.ceil(partitionCount / 24))), rows: 200_000 };
+export function trainingBatchLimits(partitionCount: number, threads: number): BatchLimits {
+  const least = Math.max(1, Math.ceil((2 * threads) / IN_FLIGHT));
+  const partitions = Math.min(100, Math.ceil(partitionCount / 24));
+  return { partitions: Math.max(least, partitions), rows: 200_000, least };
 }
 
 /** Profiling and evaluating are cheap per row: big batches. */

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutBatches, longestFirst, trainingBatchLimits } from '../../src/partition/batch-plan.ts';
+import {
+  cutBatches,
+  IN_FLIGHT,
+  longestFirst,
+  trainingBatchLimits,
+} from '../../src/partition/batch-plan.ts';
 
 const items = fc.array(fc.record({ rows: fc.nat(500), text: fc.string({ maxLength: 3 }) }));
 
@@ -34,8 +39,65 @@ describe('batches', () => {
   });
 
   it('are few for few partitions and bounded for many', () => {
-    expect(trainingBatchLimits(3).partitions).toBe(1);
-    expect(trainingBatchLimits(240).partitions).toBe(10);
-    expect(trainingBatchLimits(1_000_000).partitions).toBe(100);
+    expect(trainingBatchLimits(3, 2).partitions).toBe(1);
+    expect(trainingBatchLimits(240, 2).partitions).toBe(10);
+    expect(trainingBatchLimits(1_000_000, 2).partitions).toBe(100);
+    expect(trainingBatchLimits(3, 16)).toMatchObject({ partitions: 8, least: 8 });
   });
 });
+
+describe('the plan of partitions whose sizes are Zipf’s', () => {
+  /** `power`: how the time of a training grows with its rows. */
+  const worlds = fc.record({
+    partitions: fc.integer({ min: 20, max: 1_500 }),
+    exponent: fc.double({ min: 0.5, max: 1.6, noNaN: true }),
+    largest: fc.integer({ min: 2_000, max: 1_000_000 }),
+    power: fc.double({ min: 1, max: 1.6, noNaN: true }),
+    threads: fc.constantFrom(1, 2, 3, 4, 8, 16, 32),
+  });
+
+  it('ends within 1.15 of the longest of all work shared by the threads, and its longest piece', () => {
+    fc.assert(
+      fc.property(worlds, ({ partitions, exponent, largest, power, threads }) => {
+        const sized = Array.from({ length: partitions }, (_, i) => ({
+          rows: Math.max(20, Math.round(largest / (i + 1) ** exponent)),
+          text: `${i}`,
+        }));
+        const msOf = ({ rows }: { readonly rows: number }) => 100 + rows ** power;
+        const limits = trainingBatchLimits(partitions, threads);
+        const batches = cutBatches(longestFirst(sized), limits);
+        const times = sized.map(msOf);
+        const bound = Math.max(times.reduce((a, b) => a + b) / threads, ...times);
+        const ended = endOf(
+          batches.map((batch) => batch.map(msOf)),
+          threads,
+        );
+        expect(ended / bound).toBeLessThanOrEqual(1.15);
+      }),
+      { seed: 4, numRuns: 300 },
+    );
+  });
+});
+
+/** As a run works: some batches in flight, the tasks of each in order, those of earlier batches first. */
+function endOf(batches: readonly (readonly number[])[], threads: number): number {
+  const inFlight: { readonly waiting: number[]; left: number }[] = [];
+  const running: { readonly until: number; readonly of: (typeof inFlight)[number] }[] = [];
+  let [next, now] = [0, 0];
+  for (;;) {
+    while (next < batches.length && inFlight.length < IN_FLIGHT) {
+      const batch = batches[next++] ?? [];
+      inFlight.push({ waiting: [...batch], left: batch.length });
+    }
+    while (running.length < threads) {
+      const of = inFlight.find(({ waiting }) => waiting.length > 0);
+      if (of === undefined) break;
+      running.push({ until: now + (of.waiting.shift() ?? 0), of });
+    }
+    const [first] = running.sort((a, b) => a.until - b.until).splice(0, 1);
+    if (first === undefined) return now;
+    now = first.until;
+    first.of.left--;
+    if (first.of.left === 0) inFlight.splice(inFlight.indexOf(first.of), 1);
+  }
+}
