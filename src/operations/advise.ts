@@ -36,9 +36,9 @@ export async function adviseOn(
     const features = featureCount(snapshot, spec);
     const plan = { fitTimes: await workshop.fitTimes(), threads: workshop.threadsFor(spec) };
     const estimate = (ownRows: readonly number[]): TrainingEstimate => {
-      const models = [...ownRows, Math.min(facts.rows, spec.global.max_rows)];
-      const sizes = models.map((count) => ({ rows: count, features, classes: facts.classes }));
-      return estimateTraining(spec, sizes, plan);
+      const sizeOf = (count: number) => ({ rows: count, features, classes: facts.classes });
+      const global = sizeOf(Math.min(facts.rows, spec.global.max_rows));
+      return estimateTraining(spec, { partitions: ownRows.map(sizeOf), global }, plan);
     };
     const costOf = (ownRows: readonly number[]): TrainingCost => ({
       fits: (ownRows.length + 1) * perModel,

@@ -1,4 +1,5 @@
 import { ENSEMBLE } from '../domain/ensemble.ts';
+import { makespan } from '../partition/makespan.ts';
 import { repeatsOf } from '../partition/repeats.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
 import type { FitTime } from '../stores/run-store.ts';
@@ -8,7 +9,7 @@ import { type FitSize, fitCostMs } from './fit-cost.ts';
 export type EstimateBasis = 'earlier_runs' | 'cost_model' | 'both';
 export type TrainingEstimate = { readonly seconds: number; readonly basis: EstimateBasis };
 
-/** A partition is more than its fits: handling, selection, predicting. */
+/** A partition is more than its fits: handling, selection, predicting. Until a run has told by how much. */
 const OVERHEAD = 1.3;
 
 /** Fits that training of one model takes; at most, where the candidates that an ensemble averages are fitted once more. */
@@ -21,31 +22,63 @@ function lastFits({ candidates, ensemble }: Pick<Spec, 'candidates' | 'ensemble'
   return Math.min(candidates.length, ensemble?.size ?? 1);
 }
 
+/** Sizes of what is trained: each partition in one piece, the model without partition in single fits; null: none. */
+export type TrainedSizes = {
+  readonly partitions: readonly FitSize[];
+  readonly global: FitSize | null;
+};
+
 /**
- * How long training takes on so many threads: the complexity of each algorithm gives the shape, and earlier runs, where
- * they had the algorithm, how fast this machine is at it. `sizes`: one per model, the one without partition included.
+ * How long training takes on so many threads, the longest first: the complexity of each algorithm gives the shape, and
+ * earlier runs, where they had the algorithm, how fast this machine is at it, and what there is besides the fits.
  */
 export function estimateTraining(
   spec: Pick<Spec, 'candidates' | 'validate' | 'ensemble'>,
-  sizes: readonly FitSize[],
+  { partitions, global }: TrainedSizes,
   { fitTimes, threads }: { readonly fitTimes: readonly FitTime[]; readonly threads: number },
 ): TrainingEstimate {
   const { candidates, validate } = spec;
   const speeds = speedsOf(fitTimes);
-  const modelMs = (size: FitSize): number => {
-    const costs = candidates.map(
-      (candidate) => (speeds.get(candidate.algorithm) ?? 1) * fitCostMs(candidate, size),
+  const overhead = overheadOf(fitTimes);
+  const folds = validate.folds * repeatsOf(spec);
+  const costsOf = (size: FitSize): readonly number[] =>
+    candidates.map(
+      (candidate) => overhead * (speeds.get(candidate.algorithm) ?? 1) * fitCostMs(candidate, size),
     );
-    // Every fold has every candidate; the best are fitted once more, and which they are nobody knows.
-    const sum = costs.reduce((a, b) => a + b, 0);
-    return (
-      OVERHEAD * (validate.folds * repeatsOf(spec) * sum + (lastFits(spec) * sum) / costs.length)
-    );
-  };
-  const times = sizes.map(modelMs);
-  const total = times.reduce((a, b) => a + b, 0);
-  // The model without partition is cut into its fits: nothing that waits for one thread is longer than one of them.
-  return { seconds: total / Math.max(1, threads) / 1000, basis: basisOf(candidates, speeds) };
+  // Every fold has every candidate; the best are fitted once more, and which they are nobody knows.
+  const last = (costs: readonly number[]) => (lastFits(spec) * sumOf(costs)) / costs.length;
+  const pieces = partitions.map((size) => {
+    const costs = costsOf(size);
+    return folds * sumOf(costs) + last(costs);
+  });
+  const ofGlobal = global === null ? [] : costsOf(global);
+  for (const cost of ofGlobal) for (let fold = 0; fold < folds; fold++) pieces.push(cost);
+  if (ofGlobal.length > 0) pieces.push(last(ofGlobal));
+  const longestFirst = Float64Array.from(pieces).sort().reverse();
+  return { seconds: makespan(longestFirst, threads) / 1000, basis: basisOf(candidates, speeds) };
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+/** Whole trainings ÷ their fits: every candidate on every fold, and one of them, nobody knows which, on all rows. */
+function overheadOf(fitTimes: readonly FitTime[]): number {
+  const trainings = new Map<string, { ms: number; fits: number; single: number; count: number }>();
+  for (const { training, trainMs, fitMs, folds, algorithm } of fitTimes) {
+    if (algorithm === ENSEMBLE) continue;
+    const known = trainings.get(training) ?? { ms: trainMs, fits: 0, single: 0, count: 0 };
+    known.fits += fitMs;
+    known.single += fitMs / folds;
+    known.count++;
+    trainings.set(training, known);
+  }
+  let [whole, fits] = [0, 0];
+  for (const { ms, fits: ofFolds, single, count } of trainings.values()) {
+    whole += ms;
+    fits += ofFolds + single / count;
+  }
+  return fits === 0 ? OVERHEAD : Math.max(1, whole / fits);
 }
 
 /** Measured ÷ modelled time by algorithm. */

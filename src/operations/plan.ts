@@ -36,12 +36,16 @@ export async function planRun(
     const partitions = conditionPartitions(profiled, spec);
     const own = partitions.filter(({ decision }) => isFitted(decision));
     const parents = planParents(profiled, spec);
-    const models = [...own, ...parents].map(({ rows: count }) => count);
-    if (spec.global.enabled) models.push(Math.min(snapshot.rowCount, spec.global.max_rows));
+    const fitted = [...own, ...parents];
+    const models = fitted.length + Number(spec.global.enabled);
     const size = { features: featureCount(snapshot, spec), classes: classes.length };
+    const globalRows = Math.min(snapshot.rowCount, spec.global.max_rows);
     const estimate = estimateTraining(
       spec,
-      models.map((count) => ({ rows: count, ...size })),
+      {
+        partitions: fitted.map(({ rows: count }) => ({ rows: count, ...size })),
+        global: spec.global.enabled ? { rows: globalRows, ...size } : null,
+      },
       { fitTimes: await workshop.fitTimes(), threads: workshop.threadsFor(spec) },
     );
     return {
@@ -56,7 +60,7 @@ export async function planRun(
       ...(parents.length > 0 && { parents: parents.length }),
       candidates: spec.candidates.length,
       ...(spec.ensemble !== undefined && { ensemble: spec.ensemble.size }),
-      fits: models.length * fitsPerModel(spec),
+      fits: models * fitsPerModel(spec),
       estimatedSeconds: estimate.seconds,
       estimateBasis: estimate.basis,
       warnings,

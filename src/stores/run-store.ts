@@ -208,6 +208,10 @@ export type FitTime = {
   readonly folds: number;
   /** Of all folds together. */
   readonly fitMs: number;
+  /** Those of one training, of a partition in a run, have the same. */
+  readonly training: string;
+  /** Of that whole training. */
+  readonly trainMs: number;
 };
 
 /** A stage, or a batch of one, whose result is recorded once; `batch` 0 where the stage has no batches. */

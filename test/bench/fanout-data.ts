@@ -3,7 +3,10 @@ import { createWriteStream } from 'node:fs';
 
 export type FanoutShape = {
   readonly partitions: number;
+  /** Of each partition. */
   readonly rows: number;
+  /** Where they differ; `rows` is the largest of them. */
+  readonly sizes?: readonly number[];
   readonly features: number;
   readonly seed: number;
 };
@@ -22,6 +25,7 @@ export type FanoutRow = {
 export function* fanoutRows({
   partitions,
   rows,
+  sizes,
   features,
   seed,
 }: FanoutShape): Generator<FanoutRow> {
@@ -30,6 +34,7 @@ export function* fanoutRows({
   const weights = Array.from({ length: partitions }, draw);
   for (let row = 0; row < rows; row++) {
     for (let partition = 0; partition < partitions; partition++) {
+      if (row >= (sizes?.[partition] ?? rows)) continue;
       const x = draw();
       const w = weights[partition] as readonly number[];
       const linear = x.reduce((sum, value, f) => sum + value * (w[f] as number), 0);

@@ -1,7 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestBytes } from '../../src/frame/digest.ts';
-import { GLOBAL_PARTITION, type RunStore } from '../../src/stores/run-store.ts';
+import {
+  GLOBAL_PARTITION,
+  type RunStore,
+  type TrainedPartition,
+} from '../../src/stores/run-store.ts';
 import {
   attempt,
   chosenOf,
@@ -150,6 +154,9 @@ describe('training, evaluation and choice', () => {
       [second, 'random_forest'],
     ] as const)
       expect(time).toMatchObject({ ...common, algorithm, rows });
+    const { ms } = (await store.trained(runId, ids)).get(ids[0] as string) as TrainedPartition;
+    expect([first, second].map((time) => time?.trainMs)).toEqual([ms, ms]);
+    expect(first?.training).toBe(second?.training);
   });
 });
 

@@ -14,15 +14,20 @@ const { spec } = experiment({
 });
 const size = { rows: 1000, features: 10, classes: 2 };
 
+let trainings = 0;
+
 /** A fit that took `times` as long as the model of costs says. */
 function timed(algorithm: string, times: number): FitTime {
   const parameters = { trees: 200 };
   const fitMs = times * 3 * fitCostMs({ algorithm, parameters }, size);
-  return { algorithm, parameters, ...size, folds: 3, fitMs };
+  // A third for the last fit, which is as long as one of three folds, and three tenths of all for what is no fit.
+  const trainMs = 1.3 * (4 / 3) * fitMs;
+  const training = `${trainings++}`;
+  return { algorithm, parameters, ...size, folds: 3, fitMs, training, trainMs };
 }
 
-const estimate = (fitTimes: readonly FitTime[], threads = 1, sizes = [size]) =>
-  estimateTraining(spec, sizes, { fitTimes, threads });
+const estimate = (fitTimes: readonly FitTime[], threads = 1, partitions = [size]) =>
+  estimateTraining(spec, { partitions, global: null }, { fitTimes, threads });
 
 describe('the estimate of training', () => {
   it('says what it is based on', () => {
@@ -42,10 +47,23 @@ describe('the estimate of training', () => {
     const { seconds } = estimate([]);
     expect(estimate([], 1, [size, size]).seconds).toBeCloseTo(2 * seconds, 10);
     expect(estimate([], 2, [size, size]).seconds).toBeCloseTo(seconds, 10);
+    // A partition is one piece.
+    expect(estimate([], 2, [size]).seconds).toBeCloseTo(seconds, 10);
     expect(estimate([], 1, [{ ...size, rows: 2000 }]).seconds).toBeGreaterThan(1.8 * seconds);
     const forest = (trees: number) =>
       fitCostMs({ algorithm: 'random_forest', parameters: { trees } }, size);
     expect(forest(500)).toBeGreaterThan(4 * forest(100));
+  });
+
+  it('counts what trainings had besides their fits, and shares the model without partition', () => {
+    const times = [timed('logistic', 1), timed('random_forest', 1)];
+    const slower = times.map((time) => ({ ...time, trainMs: 2 * time.trainMs }));
+    const { seconds } = estimate(times);
+    expect(estimate(slower).seconds).toBeCloseTo(2 * seconds, 10);
+    const alone = (threads: number) =>
+      estimateTraining(spec, { partitions: [], global: size }, { fitTimes: times, threads });
+    expect(alone(1).seconds).toBeCloseTo(seconds, 10);
+    expect(alone(2).seconds).toBeLessThan(0.7 * seconds);
   });
 
   it('has a number for algorithms that it does not know', () => {

@@ -40,6 +40,7 @@ export function timingQueries(db: Kysely<Database>): Pick<RunStore, 'timings' | 
         .selectFrom('candidate')
         .innerJoin('run_partition', samePartition('run_partition'))
         .innerJoin('selection', samePartition('selection'))
+        .innerJoin('training', samePartition('training'))
         .innerJoin('run_plan', 'run_plan.run_id', 'candidate.run_id')
         .innerJoin('parameters', 'parameters.digest', 'candidate.parameters_digest')
         .innerJoin('run', 'run.id', 'candidate.run_id')
@@ -58,13 +59,15 @@ export function timingQueries(db: Kysely<Database>): Pick<RunStore, 'timings' | 
           sql<number>`(spec.document #>> '{validate,folds}')::integer
             * coalesce((spec.document #>> '{validate,repeats}')::integer, 1)`.as('folds'),
           'candidate.fit_ms as fitMs',
+          sql<string>`candidate.run_id || '/' || candidate.partition_id`.as('training'),
+          'training.ms as trainMs',
         ])
         .execute();
     },
   };
 }
 
-function samePartition<Table extends 'run_partition' | 'selection'>(table: Table) {
+function samePartition<Table extends 'run_partition' | 'selection' | 'training'>(table: Table) {
   return (join: JoinBuilder<Database, 'candidate' | Table>) =>
     join
       .on(sql.ref(`${table}.run_id`), '=', sql.ref('candidate.run_id'))
