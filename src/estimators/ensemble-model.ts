@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { ENSEMBLE } from '../domain/ensemble.ts';
+import { Failure } from '../domain/failure.ts';
 import { asJson, type Json } from '../domain/json.ts';
 import type { Matrix } from '../frame/frame.ts';
+import type { OnnxGraph, Value } from '../onnx/graph.ts';
+import { doubles, places } from '../onnx/tensor.ts';
 import { type Adjustment, adjust, adjustmentSchema } from './adjustment.ts';
 import { likeliestClasses } from './class-codes.ts';
 import { weightedSum } from './ensemble.ts';
@@ -46,6 +49,7 @@ export function createEnsembleModel(content: EnsembleContent): Model {
     ...(areExplained(members) && {
       contributions: (x: Matrix) => contributionsTo(content, x),
     }),
+    toOnnx: (graph: OnnxGraph, x: Value) => ensembleInOnnx(content, graph, x),
     toBytes: () => bytesOf(content),
     toJson: () => jsonOf(content),
     free: () => {
@@ -68,6 +72,21 @@ function average({ classCount, members }: EnsembleContent, x: Matrix): Float64Ar
     outputs,
     members.map(({ weight }) => weight),
   );
+}
+
+/** Throws `Failure('unsupported')` naming the member that has no such form. */
+function ensembleInOnnx({ members }: EnsembleContent, graph: OnnxGraph, x: Value): Value {
+  const parts = members.map(({ model, weight, from, columns, adjustments }) => {
+    if (model.toOnnx === undefined || adjustments.length > 0)
+      throw new Failure(
+        'unsupported',
+        `${model.algorithm}, which is in the ensemble, ${model.toOnnx === undefined ? 'has no ONNX form' : 'has its probabilities corrected, which has no ONNX form'}; export the model as json.`,
+      );
+    const own = graph.constant(places(Array.from({ length: columns }, (_, i) => from + i)));
+    const said = model.toOnnx(graph, graph.node('Gather', [x, own], { axis: 1 }));
+    return graph.node('Mul', [said, graph.constant(doubles([weight], []))]);
+  });
+  return parts.reduce((sum, part) => graph.node('Add', [sum, part]));
 }
 
 /** An average is the sum of its parts, unless a part was changed before. */

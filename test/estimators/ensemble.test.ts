@@ -6,6 +6,7 @@ import { predictMatrix } from '../../src/estimators/predict-matrix.ts';
 import { findEstimator, loadModel } from '../../src/estimators/registry.ts';
 import { score } from '../../src/estimators/score.ts';
 import type { Matrix } from '../../src/frame/frame.ts';
+import { OnnxGraph } from '../../src/onnx/graph.ts';
 import { contributionsOf, totalOf } from '../support/contributions.ts';
 import { takeMatrixColumns } from '../support/matrix-columns.ts';
 import { classTable, seededRandom, type Table, valueTable } from '../support/tables.ts';
@@ -115,8 +116,10 @@ describe('the model of an ensemble', () => {
     expect(shares.slice(0, 3).reduce((a, b) => a + b, 0)).toBeCloseTo(0.3, 12);
   });
 
-  it('has no ONNX form', () => {
-    expect(numbers.model).not.toHaveProperty('toOnnx');
+  it('has no ONNX form where one of its models has none, which is named', () => {
+    expect(() => classes.model.toOnnx?.(new OnnxGraph(), 'x')).toThrow(
+      /svm, which is in the ensemble, has no ONNX form; export the model as json/,
+    );
   });
 
   it('shares out what its models share out, by their weights', () => {

@@ -4,7 +4,6 @@ import { takeRows } from '../../src/frame/frame.ts';
 import type { TrainFacts } from '../../src/partition/facts.ts';
 import { predictRows } from '../../src/partition/pipeline.ts';
 import { loadPipeline, pipelineToBytes } from '../../src/partition/pipeline-bytes.ts';
-import { pipelineToOnnx } from '../../src/partition/pipeline-onnx.ts';
 import {
   predictionsFromBytes,
   predictionsToBytes,
@@ -130,12 +129,6 @@ describe('an ensemble', () => {
     const again = predictRows(loadPipeline(one.model), part, [{ start: 0, count: rows.length }]);
     expect(again).toEqual(readLayer(one.predictions, 4, rows));
     expect(one.facts.model?.features).toEqual(['pca_1', 'pca_2']);
-  });
-
-  it('is refused as ONNX in one sentence', () => {
-    expect(() => pipelineToOnnx(loadPipeline(model))).toThrow(
-      'The algorithm ensemble has no ONNX form; export the model as json.',
-    );
   });
 
   it('explains itself like any other model', () => {

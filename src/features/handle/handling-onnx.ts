@@ -2,25 +2,41 @@ import { Failure } from '../../domain/failure.ts';
 import type { OnnxGraph, Value } from '../../onnx/graph.ts';
 import { doubles, ELEMENT, type Tensor, texts } from '../../onnx/tensor.ts';
 import { FURTHEST, scaled } from './scaling.ts';
-import type { CategoryState, CodeFeature, HandlingState, NumberState } from './state.ts';
+import type {
+  CategoryState,
+  CodeFeature,
+  ComponentState,
+  HandlingState,
+  NumberState,
+} from './state.ts';
 
 /**
  * Adds what `transform` does to an ONNX graph: an input per column (numbers as doubles, NaN = missing; text, "" =
- * missing), and the features as rows × features. Throws `Failure('unsupported')` where no such graph gives the same.
+ * missing), and the features as rows × features, those of one state after those of another. Throws
+ * `Failure('unsupported')` where no such graph gives the same.
  */
-export function handlingInOnnx({ columns, components }: HandlingState, graph: OnnxGraph): Value {
-  if (components !== undefined)
-    throw new Failure(
-      'unsupported',
-      'Principal components have no ONNX form yet: export as json, or train without features.handle.pca.',
-    );
-  const inputs = new Map<string, Value>();
-  const read = columns.filter(({ kind }) => kind !== 'empty');
-  for (const { column, kind } of read)
-    inputs.set(
+export function handlingInOnnx(states: readonly HandlingState[], graph: OnnxGraph): Value {
+  const read = new Map(
+    states.flatMap(({ columns }) =>
+      columns.flatMap(({ column, kind }) => (kind === 'empty' ? [] : [[column, kind] as const])),
+    ),
+  );
+  const inputs = new Map(
+    [...read].map(([column, kind]) => [
       column,
-      graph.input(column, kind === 'number' ? 'double' : 'text', read.length === 1),
-    );
+      graph.input(column, kind === 'number' ? 'double' : 'text', read.size === 1),
+    ]),
+  );
+  const parts = states.map((state) => featuresInOnnx(state, graph, inputs));
+  const [only] = parts;
+  return only !== undefined && parts.length === 1 ? only : graph.node('Concat', parts, { axis: 1 });
+}
+
+function featuresInOnnx(
+  { columns, components }: HandlingState,
+  graph: OnnxGraph,
+  inputs: ReadonlyMap<string, Value>,
+): Value {
   const [first] = inputs.values();
   if (first === undefined)
     throw new Failure('unsupported', 'The model reads no column, so it has no ONNX form.');
@@ -35,7 +51,22 @@ export function handlingInOnnx({ columns, components }: HandlingState, graph: On
         return [zerosLike(graph, input)];
     }
   });
-  return graph.node('Concat', features, { axis: 1 });
+  const all = graph.node('Concat', features, { axis: 1 });
+  return components === undefined ? all : componentsInOnnx(components, graph, all);
+}
+
+function componentsInOnnx(
+  { centre, vectors }: ComponentState,
+  graph: OnnxGraph,
+  features: Value,
+): Value {
+  const centred = graph.node('Sub', [
+    features,
+    graph.constant(doubles(centre, [1, centre.length])),
+  ]);
+  const byFeature = centre.flatMap((_, feature) => vectors.map((shares) => shares[feature] ?? 0));
+  const turned = graph.constant(doubles(byFeature, [centre.length, vectors.length]));
+  return graph.node('MatMul', [centred, turned]);
 }
 
 function zerosLike(graph: OnnxGraph, input: Value): Value {

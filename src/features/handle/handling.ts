@@ -27,6 +27,8 @@ export interface FittedHandling {
    */
   transform(frame: Frame, rows?: Int32Array): Matrix;
   toJson(): JsonObject;
+  /** What it has learned; of joined ones each by itself. */
+  readonly states: readonly HandlingState[];
   /** The same in an ONNX graph; see `handlingInOnnx`. */
   toOnnx(graph: OnnxGraph): Value;
 }
@@ -48,6 +50,7 @@ function isJoined(json: unknown): json is Joined {
 
 /** The features of each, one after the other: what several estimators take, each its own part. */
 export function joinHandlings(parts: readonly FittedHandling[]): FittedHandling {
+  const states = parts.flatMap((part) => part.states);
   return {
     columns: [...new Set(parts.flatMap(({ columns }) => columns))],
     featureNames: parts.flatMap(({ featureNames }) => featureNames),
@@ -58,9 +61,8 @@ export function joinHandlings(parts: readonly FittedHandling[]): FittedHandling 
         rows.length,
       ),
     toJson: () => ({ joined: parts.map((part) => part.toJson()) }),
-    toOnnx: () => {
-      throw new Failure('invalid-data', 'Handlings of several estimators have no ONNX form.');
-    },
+    states,
+    toOnnx: (graph) => handlingInOnnx(states, graph),
   };
 }
 
@@ -100,7 +102,8 @@ export function handlingOf(state: HandlingState): FittedHandling {
       return components === undefined ? x : projected(x, components);
     },
     toJson: () => asJson(state),
-    toOnnx: (graph) => handlingInOnnx(state, graph),
+    states: [state],
+    toOnnx: (graph) => handlingInOnnx([state], graph),
   };
 }
 
