@@ -48,7 +48,7 @@ export class ArrowRows {
         'invalid-data',
         `${this.#fills.length} columns are wanted, Spark sent ${values.length}.`,
       );
-    const placing = this.#places.locate(rowNumbers(rows));
+    const placing = this.#places.locate(integersOf(rows, 'row number'));
     if (this.#hasHashes && high && low)
       hashesInto(wordsOf(high), wordsOf(low), placing, this.#rowHashes);
     this.#fills.forEach((fill, i) => fill.take(values[i] as Data, placing));
@@ -116,8 +116,9 @@ class TextFill implements Fill {
   }
 }
 
-function rowNumbers(data: Data): Int32Array {
-  if (!DataType.isInt(data.type) || data.type.bitWidth !== 32) throw wrongType('row number', data);
+/** Whole numbers of an Arrow column that has none below zero; −1 = missing. */
+export function integersOf(data: Data, name: string): Int32Array {
+  if (!DataType.isInt(data.type) || data.type.bitWidth !== 32) throw wrongType(name, data);
   return withMissing(data, data.values as Int32Array, -1);
 }
 

@@ -39,6 +39,8 @@ export type StructType =
   | 'timestamp'
   | 'timestamp_ntz';
 export type StructField = { readonly name: string; readonly type: StructType };
+/** A column of one batch that arrived. */
+export type BatchColumn = Data;
 /** Values of one column; null = missing. Numbers for int and double, bigint for bigint and timestamps. */
 export type StructValues = readonly (number | bigint | string | boolean | Uint8Array | null)[];
 
@@ -99,7 +101,10 @@ export class StructReader {
   }
 
   /** Throws `RangeError` when a batch is not one struct column. */
-  columns(batch: ArrowMessage): { readonly rowCount: number; readonly columns: readonly Data[] } {
+  columns(batch: ArrowMessage): {
+    readonly rowCount: number;
+    readonly columns: readonly BatchColumn[];
+  } {
     const reader = RecordBatchReader.from([
       ...piecesOf(this.#schema),
       ...piecesOf(batch),
@@ -147,6 +152,15 @@ export class StructReader {
     if (field === undefined) throw new RangeError(`The batch has no column ${place}.`);
     return new Field(field.name, field.type, true);
   }
+}
+
+/** Rows of a batch, where they lie. */
+export function sliceColumns(
+  columns: readonly BatchColumn[],
+  from: number,
+  count: number,
+): readonly BatchColumn[] {
+  return columns.map((column) => column.slice(from, count));
 }
 
 function piecesOf({ head, metadata, body }: ArrowMessage): readonly Uint8Array[] {

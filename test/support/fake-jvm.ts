@@ -178,30 +178,32 @@ export class SparkSide {
     this.socket.write(headOf(this.#version, this.#folder, command, change));
   }
 
+  /** Every batch of a group as one of the stream's. */
   sendGroups(frame: Frame, groups: readonly Group[]): void {
-    const stream = new GroupStream(frame);
-    const isOneStream = this.#version === '4.0';
-    if (isOneStream) this.socket.write(stream.schema);
-    for (const { task, batches } of groups) {
-      if (!isOneStream) this.socket.write(Buffer.concat([int(1), stream.schema]));
-      const all = isOneStream ? [batches.flat()] : batches;
-      for (const rows of all) this.socket.write(stream.batch(task, rows));
-      if (!isOneStream) this.socket.write(ARROW_END);
-    }
-    this.endGroups();
+    this.sendBatches(
+      frame,
+      groups.flatMap(({ task, batches }) =>
+        batches.map((rows) => ({ of: rows.map(() => task), rows })),
+      ),
+    );
   }
 
-  /** Rows without groups. */
-  sendBatches(frame: Frame, batches: readonly (readonly number[])[]): void {
+  /** `of`: the task of each row of a batch. */
+  sendBatches(
+    frame: Frame,
+    batches: readonly {
+      readonly of: readonly number[];
+      readonly rows: readonly (number | null)[];
+    }[],
+  ): void {
     const stream = new GroupStream(frame);
     this.socket.write(stream.schema);
-    for (const rows of batches) this.socket.write(stream.batch(0, rows));
-    this.socket.write(ARROW_END);
-    this.socket.write(int(-4));
+    for (const { of, rows } of batches) this.socket.write(stream.batch(of, rows));
+    this.endBatches();
   }
 
-  endGroups(): void {
-    this.socket.write(this.#version === '4.0' ? ARROW_END : int(0));
+  endBatches(): void {
+    this.socket.write(ARROW_END);
     this.socket.write(int(-4));
   }
 

@@ -1,8 +1,8 @@
 import {
   type Command,
-  EVAL_TYPES,
   encodeCommand,
   HASH_COLUMNS,
+  MAP_IN_ARROW,
   SPARK_VERSIONS,
   type SparkVersion,
   TASK_COLUMNS,
@@ -21,7 +21,6 @@ export type HeadChange = {
   readonly pythonVersion?: string;
   readonly command?: Uint8Array;
   readonly evalType?: number;
-  readonly columns?: number;
 };
 
 /** What precedes the data, as each version writes it. */
@@ -64,9 +63,7 @@ export function headOf(
     text('1'),
     ...pairs(['spark.job.description', 'ä']),
   ];
-  const columns = change.columns ?? LEADING.length + command.columns.length;
-  const places = Array.from({ length: columns }, (_, place) => place);
-  const args = command.mode === 'group' ? [places.length + 2, 1, 0, ...places] : [0];
+  const args = [0];
   const content = change.command ?? encodeCommand(command);
   const isProfiled = version === '4.1';
   const afterVersion = [
@@ -79,7 +76,7 @@ export function headOf(
     long(5),
     text('/a/broadcast'),
     long(-6),
-    int(change.evalType ?? EVAL_TYPES[command.mode]),
+    int(change.evalType ?? MAP_IN_ARROW),
     ...pairs(['spark.sql.session.timeZone', 'UTC']),
     ...(isSince('4.2') ? pairs() : [flag(isProfiled), ...(isProfiled ? [text('perf')] : [])]),
     int(1),
@@ -118,11 +115,12 @@ export class GroupStream {
     return this.#writer.schema;
   }
 
-  batch(task: number, rows: readonly (number | null)[]): Uint8Array {
+  /** `of`: the task of each row. */
+  batch(of: readonly number[], rows: readonly (number | null)[]): Uint8Array {
     const hashAt = (row: number | null, offset: number) =>
       row === null ? null : this.#hashes.getBigInt64(row * 16 + offset);
     return this.#writer.batch([
-      rows.map(() => task),
+      of,
       rows,
       rows.map((row) => hashAt(row, 0)),
       rows.map((row) => hashAt(row, 8)),

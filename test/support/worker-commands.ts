@@ -1,10 +1,13 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PartitionTask } from '../../src/engines/engine.ts';
+import type { GroupedMap, Outcome, PartitionTask } from '../../src/engines/engine.ts';
+import { LocalEngine } from '../../src/engines/local/local-engine.ts';
 import type { GroupCommand } from '../../src/engines/spark/command.ts';
+import { digestBytes } from '../../src/frame/digest.ts';
 import type { Frame } from '../../src/frame/frame.ts';
 import { frameOf, numbers, texts, times } from '../features/frames.ts';
 import type { FakeJvm, Group } from './fake-jvm.ts';
+import { writeSnapshotFile } from './snapshot-file.ts';
 
 export const MODULE = join(import.meta.dirname, 'engine-functions.js');
 export const ROWS = 300;
@@ -78,4 +81,34 @@ export function rowsOf({ partition: { ranges } }: PartitionTask): number[] {
 
 export function shuffled(rows: readonly number[]): readonly number[] {
   return [...rows].sort((a, b) => ((a * 7919) % 101) - ((b * 7919) % 101));
+}
+
+/** The rows of all groups one after the other, so many in a batch. */
+export function batchesOf(groups: readonly Group[], length: number) {
+  const all = groups.flatMap(({ task, batches }) => batches.flat().map((row) => ({ task, row })));
+  const count = Math.ceil(all.length / length);
+  return Array.from({ length: count }, (_, i) => {
+    const some = all.slice(i * length, (i + 1) * length);
+    return { of: some.map(({ task }) => task), rows: some.map(({ row }) => row) };
+  });
+}
+
+/** What the local engine gives for the same command over the same rows. */
+export async function runLocally(command: GroupCommand): Promise<readonly Outcome[]> {
+  const engine = new LocalEngine({ threads: 1 });
+  const { columns, rowHashes, tasks, fn, limits, folds } = command;
+  const map: GroupedMap = {
+    snapshot: { digest: digestBytes('snapshot'), path: await writeSnapshotFile(frame) },
+    columns: columns.map(({ name }) => name),
+    rowHashes,
+    tasks,
+    fn,
+    limits,
+    ...(folds && { folds }),
+  };
+  const outcomes: Outcome[] = [];
+  for await (const arrived of engine.map(map, new AbortController().signal))
+    outcomes.push(...arrived);
+  await engine.close();
+  return outcomes;
 }

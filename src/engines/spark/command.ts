@@ -5,14 +5,14 @@ import type { FoldsRef, FunctionRef, Limits, PartitionTask } from '../engine.ts'
 import { type PackedTasks, packTasks, unpackTasks } from './packed-tasks.ts';
 
 /** Changes when an older worker could not run what a newer client sends, or the other way round. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The minor versions of Spark whose worker protocol is spoken. */
 export const SPARK_VERSIONS = ['4.0', '4.1', '4.2', '4.3'] as const;
 export type SparkVersion = (typeof SPARK_VERSIONS)[number];
 
-/** Spark's codes of what a UDF is given and gives (`PythonEvalType`). @public */
-export const EVAL_TYPES = { group: 209, map: 207 } as const;
+/** Spark's code of a function from Arrow batches to Arrow batches (`PythonEvalType`). */
+export const MAP_IN_ARROW = 207;
 
 /** A column as a worker sees it: frames know three kinds. */
 export type InputColumn = Pick<StoredColumn, 'name' | 'kind'>;
@@ -21,10 +21,10 @@ export type InputColumn = Pick<StoredColumn, 'name' | 'kind'>;
  * What an executor has to do: the content of `PythonUDF.command`. A user's module is named by the file of its artifact
  * (`files/NAME` in the session), everything else by paths that executors can read.
  *
- * - `group` (grouped map in Arrow, grouped by the first column): every group is one task and gives one outcome
+ * - `group`: rows in, sorted by the first column; those of one value are one task and give one outcome
  *   (`OUTCOME_COLUMNS`). Input columns, by position: `TASK_COLUMNS`, `HASH_COLUMNS` where the function reads them, then
  *   `columns`. A task without rows has one row whose row number is null.
- * - `map` (map in Arrow): batches in, batches out. Input columns: `columns`, by position.
+ * - `map`: batches in, batches out. Input columns: `columns`, by position.
  */
 export type Command = GroupCommand | MapCommand;
 
@@ -49,7 +49,7 @@ export type MapCommand = {
 
 /** What stands before the data in the rows of a group: type in Spark, meaning. @public */
 export const TASK_COLUMNS = [
-  /** Index into `tasks`; the grouping key. */
+  /** Index into `tasks`; rows come sorted by it. */
   { name: '__task', type: 'int' },
   /** Row number in the snapshot. */
   { name: '__row', type: 'int' },

@@ -5,8 +5,8 @@ import { digestJson } from '../../frame/digest.ts';
 import type { StoredColumn } from '../../frame/snapshot-layout.ts';
 import type { GroupedMap, Outcome, PartitionTask } from '../engine.ts';
 import { countRows, tooLarge } from '../memory-need.ts';
-import { EVAL_TYPES, encodeCommand, type SparkVersion, wireVersion } from './command.ts';
-import { column, groupMap, type Plan, query, structOf } from './connect/plan.ts';
+import { encodeCommand, MAP_IN_ARROW, type SparkVersion, wireVersion } from './command.ts';
+import { mapBatches, type Plan, query, structOf } from './connect/plan.ts';
 import { OUTCOME_COLUMNS, type OutcomeRow, outcomeFromRow } from './outcome-rows.ts';
 import { chooseKeys, type TaskKeys } from './task-keys.ts';
 import { taskColumnNames, taskRows } from './task-rows.ts';
@@ -53,9 +53,9 @@ export class SparkJob {
     });
     const stored = { path: snapshot.path, columns, rowHashes };
     const rows = taskRows(stored, chosen, this.#keys);
-    const outcomes = groupMap(rows, [column('__task')], {
+    const outcomes = mapBatches(rows, {
       name: `partita_${fn.name}`,
-      evalType: EVAL_TYPES.group,
+      evalType: MAP_IN_ARROW,
       output: structOf(OUTCOME_COLUMNS),
       command,
       version: wireVersion(spark),

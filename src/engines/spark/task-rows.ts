@@ -70,7 +70,6 @@ export function taskRows(
   const [rows, ...more] = parts as [Relation, ...Relation[]];
   const all = more.reduce(union, rows);
   const [task, row] = TASK_COLUMNS.map(({ name }) => column(name)) as [Expression, Expression];
-  // Spark's grouping wants its rows sorted by the key, which they are then: it adds neither exchange nor sort.
   return sort(repartition(all, [task], keys.partitionCount), [task, row], 'local');
 }
 

@@ -1,6 +1,6 @@
 import type { StructField } from '../../../frame/arrow-structs.ts';
 import { looksBackAnywhere } from '../../../sources/scored-columns.ts';
-import { EVAL_TYPES, encodeCommand, type SparkVersion, wireVersion } from '../command.ts';
+import { encodeCommand, MAP_IN_ARROW, type SparkVersion, wireVersion } from '../command.ts';
 import type { DataType__Output } from '../connect/gen/spark/connect/DataType.ts';
 import {
   column,
@@ -93,7 +93,7 @@ function applied(
   const { name, args, output, spark } = fn;
   return mapBatches(rows, {
     name: `partita_${name}`,
-    evalType: EVAL_TYPES.map,
+    evalType: MAP_IN_ARROW,
     output: structOf(output),
     command: encodeCommand({ mode: 'map', spark, fn: { name, args }, columns: input.read }),
     version: wireVersion(spark),

@@ -9,7 +9,7 @@ import type { MadeSnapshot, SnapshotRequest } from '../../../sources/make-snapsh
 import type { Snapshot, SnapshotPartition } from '../../../sources/snapshot.ts';
 import type { Engine } from '../../engine.ts';
 import { createJob, runJob } from '../../job.ts';
-import { EVAL_TYPES, encodeCommand, type SparkVersion, wireVersion } from '../command.ts';
+import { encodeCommand, MAP_IN_ARROW, type SparkVersion, wireVersion } from '../command.ts';
 import { mapBatches, project, readFiles, structOf, writeParquet } from '../connect/plan.ts';
 import { copySource } from './copy-source.ts';
 import { divideTable, type PlacedKey } from './divide-table.ts';
@@ -118,7 +118,7 @@ async function prepare(
   );
   const rows = mapBatches(input, {
     name: 'partita_prepare',
-    evalType: EVAL_TYPES.map,
+    evalType: MAP_IN_ARROW,
     output: structOf([...kept, ...addedFields(args)]),
     command,
     version: wireVersion(spark),

@@ -1,15 +1,14 @@
 import type { Socket } from 'node:net';
 import { Failure } from '../../../domain/failure.ts';
-import { StructReader } from '../../../frame/arrow-structs.ts';
-import { decodeCommand, EVAL_TYPES, type GroupCommand, leadingColumns } from '../command.ts';
+import { decodeCommand, type GroupCommand, leadingColumns, MAP_IN_ARROW } from '../command.ts';
 import { executorErrorText } from '../executor-error.ts';
 import type { WorkerEnvironment } from './environment.ts';
-import { type ArrivingGroup, arrivingGroups } from './group-input.ts';
+import { arrivingGroups, arrivingStream } from './group-input.ts';
 import { OutcomeWriter } from './outcome-writer.ts';
 import { OutputStream } from './output-stream.ts';
 import { applyToRows } from './row-functions.ts';
 import { isSince, readTaskHead, type TaskHead } from './task-head.ts';
-import type { TaskProcess, TaskRows } from './task-process.ts';
+import type { TaskProcess } from './task-process.ts';
 import { ConnectionGone, int, long, readInt, type SocketReader, send, text } from './wire.ts';
 
 const END_OF_DATA = -1;
@@ -31,7 +30,7 @@ export async function serveTasks(
   }
 }
 
-/** One Spark task, many groups. True when the connection is of no use any more: where it stands is not known. */
+/** One Spark task: rows of many groups. True when the connection is of no use any more: where it stands is not known. */
 async function serveTask(
   { socket, reader }: Connection,
   environment: WorkerEnvironment,
@@ -69,67 +68,33 @@ async function runCommand(
       'unsupported',
       `The command is for Spark ${command.spark}, its envelope for Spark ${head.spark}.`,
     );
-  if (head.evalType !== EVAL_TYPES[command.mode])
+  if (head.evalType !== MAP_IN_ARROW)
     throw new Failure(
       'unsupported',
-      `The plan calls the function as eval type ${head.evalType}; mode ${command.mode} is ${EVAL_TYPES[command.mode]}.`,
+      `The plan calls the function as eval type ${head.evalType}, not ${MAP_IN_ARROW} (map in Arrow).`,
     );
   if (command.mode === 'map') return applyToRows(command, reader, output);
   return runGroups(head, command, reader, output, tasks);
 }
 
 async function runGroups(
-  head: TaskHead,
+  { filesFolder, command: bytes }: TaskHead,
   command: GroupCommand,
   reader: SocketReader,
   output: OutputStream,
   tasks: TaskProcess,
 ): Promise<void> {
-  const { key, places } = columnPlaces(head, command);
-  const job = { filesFolder: head.filesFolder, places, command: head.command };
+  const { schema, batches } = await arrivingStream(reader);
+  const job = { filesFolder, command: bytes, schema };
+  const columnCount = leadingColumns(command).length + command.columns.length;
   const outcomes = new OutcomeWriter(output);
-  for await (const group of arrivingGroups(reader, head.spark))
-    await outcomes.add(await tasks.run(job, await taskRows(group, key, command)));
+  for await (const group of arrivingGroups(schema, batches, columnCount)) {
+    const { task } = group;
+    if (command.tasks[task] === undefined)
+      throw new Failure('invalid-data', `There is no task ${task} of ${command.tasks.length}.`);
+    await outcomes.add(await tasks.run(job, group));
+  }
   await outcomes.flush();
-}
-
-/** Where the key and the columns stand among those that Spark sends. */
-function columnPlaces(
-  { args }: TaskHead,
-  command: GroupCommand,
-): { readonly key: number; readonly places: readonly number[] } {
-  const [, keyCount, key] = args;
-  const places = args.slice(2 + (keyCount ?? 0));
-  const wanted = leadingColumns(command).length + command.columns.length;
-  if (keyCount !== 1 || key === undefined || places.length !== wanted)
-    throw new Failure(
-      'invalid-data',
-      `The plan groups by ${keyCount} columns and passes ${places.length}; the command wants 1 and ${wanted}.`,
-    );
-  return { key, places };
-}
-
-/** Says whose rows these are, by the key in the first of them. */
-async function taskRows(
-  { schema, batches }: ArrivingGroup,
-  key: number,
-  { tasks }: GroupCommand,
-): Promise<TaskRows> {
-  const iterator = batches[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  if (first.done) throw new RangeError('Spark sent a group without rows.');
-  const task: unknown = new StructReader(schema).columns(first.value).columns[key]?.values[0];
-  if (typeof task !== 'number' || tasks[task] === undefined)
-    throw new Failure('invalid-data', `There is no task ${String(task)} of ${tasks.length}.`);
-  const rest = { [Symbol.asyncIterator]: () => iterator };
-  return {
-    task,
-    schema,
-    batches: (async function* () {
-      yield first.value;
-      yield* rest;
-    })(),
-  };
 }
 
 /** Milliseconds since 1970 of start, readiness and end; no bytes spilled. */

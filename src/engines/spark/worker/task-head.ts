@@ -19,8 +19,6 @@ export type TaskHead = {
   /** Where the session's artifacts lie. */
   readonly filesFolder: string;
   readonly evalType: number;
-  /** Count of what follows, count of keys, places of the keys, places of the values (grouped map only). */
-  readonly args: readonly number[];
   readonly command: Uint8Array;
 };
 
@@ -100,21 +98,21 @@ async function skipFiles(source: WireSource): Promise<void> {
 async function readFunction(
   source: WireSource,
   spark: SparkVersion,
-): Promise<Pick<TaskHead, 'args' | 'command'>> {
+): Promise<Pick<TaskHead, 'command'>> {
   await skipPairs(source);
   if (isSince(spark, '4.2')) await skipPairs(source);
   const isProfiled = !isSince(spark, '4.2') && (await readBoolean(source));
   if (isProfiled) await readText(source);
   await requireOne(source, 'functions');
-  const args = await repeat(source, async () => {
-    const place = await readInt(source);
+  // Where the columns stand, in the one struct that they come in.
+  await repeat(source, async () => {
+    await readInt(source);
     if (isSince(spark, '4.2') && (await readBoolean(source))) await readText(source);
-    return place;
   });
   await requireOne(source, 'chained functions');
   const command = await readBlob(source);
   if (isProfiled || isSince(spark, '4.2')) await readLong(source);
-  return { args, command };
+  return { command };
 }
 
 async function requireOne(source: WireSource, what: string): Promise<void> {

@@ -1,23 +1,40 @@
 import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { isFailure } from '../../../domain/failure.ts';
+import type { ArrowMessage } from '../../../frame/arrow-message.ts';
 import { ArrowRows } from '../../../frame/arrow-rows.ts';
-import { StructReader } from '../../../frame/arrow-structs.ts';
+import { type BatchColumn, StructReader, sliceColumns } from '../../../frame/arrow-structs.ts';
 import type { Outcome, PartitionTask } from '../../engine.ts';
 import { failedResult } from '../../thread/failed-result.ts';
 import { readFolds } from '../../thread/task-inputs.ts';
 import { TaskThread } from '../../thread/task-thread.ts';
 import type { LoadedPartition } from '../../thread/thread-task.ts';
 import { decodeCommand, type GroupCommand, TASK_COLUMNS } from '../command.ts';
-import { type ArrivingGroup, arrivingStream } from './group-input.ts';
-import { JOB_FOLLOWS, type TaskJob, type TaskReport } from './task-messages.ts';
-import { readBlob, readInt, readText, SocketReader } from './wire.ts';
+import {
+  BATCH_FOLLOWS,
+  JOB_FOLLOWS,
+  ROWS_END,
+  ROWS_FOLLOW,
+  type TaskReport,
+} from './task-messages.ts';
+import { readArrowMessage, readBlob, readInt, readText, SocketReader } from './wire.ts';
 
 /**
  * The entry point of a task process: it puts a partition's rows together and runs the function on a thread with its
  * limits. Apart from the worker, which outlives it and tells Spark what became of the partition.
  */
-type Job = TaskJob & { readonly command: GroupCommand };
+type Job = {
+  readonly filesFolder: string;
+  readonly command: GroupCommand;
+  readonly structs: StructReader;
+  /** Those of the batch that rows are taken from. */
+  columns: readonly BatchColumn[];
+  /** False once the rows of the present task have all been read. */
+  hasMore: boolean;
+};
+
+/** Columns of some rows of one task. */
+type Rows = readonly BatchColumn[];
 
 process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => undefined);
@@ -34,28 +51,43 @@ void runTasks();
 /** Until the worker is gone, which ends this process. */
 async function runTasks(): Promise<never> {
   for (;;) {
-    const kind = await readInt(reader);
-    if (kind === JOB_FOLLOWS) {
-      const told = JSON.parse(await readText(reader)) as TaskJob;
-      job = { ...told, command: decodeCommand(await readBlob(reader)) as GroupCommand };
-    } else {
-      const index = await readInt(reader);
-      report(await runTask(job as Job, index, await arrivingStream(reader)));
-    }
+    if ((await readInt(reader)) === JOB_FOLLOWS) job = await readJob();
+    else report(await runTask(job as Job, await readInt(reader)));
   }
 }
 
-async function runTask(
-  { command, filesFolder, places }: Job,
-  index: number,
-  group: ArrivingGroup,
-): Promise<TaskReport> {
+async function readJob(): Promise<Job> {
+  const filesFolder = await readText(reader);
+  const command = decodeCommand(await readBlob(reader)) as GroupCommand;
+  const schema = (await readArrowMessage(reader)) as ArrowMessage;
+  return { filesFolder, command, structs: new StructReader(schema), columns: [], hasMore: false };
+}
+
+/** The next rows of the present task, `undefined` after the last. */
+async function nextRows(of: Job): Promise<Rows | undefined> {
+  for (;;) {
+    const kind = await readInt(reader);
+    if (kind === BATCH_FOLLOWS)
+      of.columns = of.structs.columns((await readArrowMessage(reader)) as ArrowMessage).columns;
+    if (kind === ROWS_FOLLOW) {
+      const from = await readInt(reader);
+      const count = await readInt(reader);
+      return sliceColumns(of.columns, from, count);
+    }
+    of.hasMore = kind !== ROWS_END;
+    if (!of.hasMore) return undefined;
+  }
+}
+
+async function runTask(of: Job, index: number): Promise<TaskReport> {
+  const { command, filesFolder } = of;
   const task = command.tasks[index] as PartitionTask;
   let loaded: LoadedPartition;
+  of.hasMore = true;
   try {
-    loaded = await loadPartition(command, places, task, group);
+    loaded = await loadPartition(of, task);
   } catch (error) {
-    for await (const _ of group.batches);
+    while (of.hasMore) await nextRows(of);
     const result = failedResult(error);
     if (result.reason === 'out_of_memory')
       return { kind: 'outcome', outcome: { task: index, ms: 0, log: '', ...result } };
@@ -77,19 +109,12 @@ async function runTask(
   return { kind: 'outcome', outcome: { task: index, ms, log, ...result } satisfies Outcome };
 }
 
-async function loadPartition(
-  { columns, rowHashes: hasHashes, folds }: GroupCommand,
-  places: readonly number[],
-  { partition }: PartitionTask,
-  { schema, batches }: ArrivingGroup,
-): Promise<LoadedPartition> {
+async function loadPartition(of: Job, { partition }: PartitionTask): Promise<LoadedPartition> {
+  const { columns, rowHashes: hasHashes, folds } = of.command;
   const rows = new ArrowRows(columns, partition.ranges, hasHashes);
-  const structs = new StructReader(schema);
-  const afterKey = places.slice(TASK_COLUMNS.findIndex(({ name }) => name === '__row'));
-  for await (const batch of batches) {
-    const { columns: found } = structs.columns(batch);
-    rows.take(afterKey.map((place) => found[place] as (typeof found)[number]));
-  }
+  const afterTask = TASK_COLUMNS.findIndex(({ name }) => name === '__row');
+  for (let some = await nextRows(of); some !== undefined; some = await nextRows(of))
+    rows.take(some.slice(afterTask));
   const { frame, rowHashes } = rows.finish();
   // This thread idles from here on: what the batches came in would stay as long as the function runs.
   if (frame.rowCount > LARGE_ROWS) globalThis.gc?.();

@@ -1,16 +1,25 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { Failure, type FailureKind } from '../../../domain/failure.ts';
-import { ARROW_END, type ArrowMessage } from '../../../frame/arrow-message.ts';
+import type { ArrowMessage } from '../../../frame/arrow-message.ts';
 import type { Outcome } from '../../engine.ts';
-import { JOB_FOLLOWS, TASK_FOLLOWS, type TaskJob, type TaskReport } from './task-messages.ts';
+import type { ArrivingGroup, Piece } from './group-input.ts';
+import {
+  BATCH_FOLLOWS,
+  JOB_FOLLOWS,
+  ROWS_END,
+  ROWS_FOLLOW,
+  TASK_FOLLOWS,
+  type TaskReport,
+} from './task-messages.ts';
 import { blob, ConnectionGone, int, send, sendArrowMessage, text } from './wire.ts';
 
-/** A task's rows on their way: its first batch was read to see whose they are. */
-export type TaskRows = {
-  readonly task: number;
+/** What the tasks of one Spark task have in common. */
+export type Job = {
+  readonly filesFolder: string;
+  readonly command: Uint8Array;
+  /** Of the batches in which rows come. */
   readonly schema: ArrowMessage;
-  readonly batches: AsyncIterable<ArrowMessage>;
 };
 
 /**
@@ -31,23 +40,21 @@ export class TaskProcess {
     return this.#life?.pid;
   }
 
-  /** Reads the rows to the end, whatever becomes of the task. Throws what makes every task of the job impossible. */
-  async run(job: TaskJob & { readonly command: Uint8Array }, rows: TaskRows): Promise<Outcome> {
+  /** Throws what makes every task of the job impossible. */
+  async run(job: Job, { task, pieces }: ArrivingGroup): Promise<Outcome> {
     if (this.#life === undefined || this.#life.isOver) this.#life = new Life(this.#entry);
     const life = this.#life;
     const startedAt = performance.now();
     const report = life.nextReport();
     try {
-      await life.begin(job, rows.task);
-      await life.send(rows.schema);
-      for await (const batch of rows.batches) await life.send(batch);
+      await life.begin(job, task);
+      for await (const piece of pieces) await life.send(piece);
       await life.end();
     } catch (error) {
       if (!(error instanceof ConnectionGone) || !life.isLeaving) throw error;
-      for await (const _ of rows.batches);
     }
     const done = await report;
-    if (typeof done === 'string') return died(rows.task, done, performance.now() - startedAt);
+    if (typeof done === 'string') return died(task, done, performance.now() - startedAt);
     if (done.kind === 'outcome') return done.outcome;
     throw done.failure === null
       ? new Error(done.message)
@@ -63,7 +70,9 @@ export class TaskProcess {
 class Life {
   readonly #child: ChildProcess;
   readonly #pipe: Socket;
-  #command: Uint8Array | undefined;
+  #job: Job | undefined;
+  /** The last batch that it was sent. */
+  #batch: ArrowMessage | undefined;
   /** Why it ended. */
   #cause: string | undefined;
   #onReport: (report: TaskReport | string) => void = () => undefined;
@@ -112,23 +121,28 @@ class Life {
     });
   }
 
-  async begin(
-    { command, ...job }: TaskJob & { readonly command: Uint8Array },
-    task: number,
-  ): Promise<void> {
-    if (this.#command !== command) {
-      this.#command = command;
-      await send(this.#pipe, int(JOB_FOLLOWS), text(JSON.stringify(job)), blob(command));
+  async begin(job: Job, task: number): Promise<void> {
+    if (this.#job !== job) {
+      this.#job = job;
+      const { filesFolder, command, schema } = job;
+      await send(this.#pipe, int(JOB_FOLLOWS), text(filesFolder), blob(command));
+      await sendArrowMessage(this.#pipe, schema);
     }
     await send(this.#pipe, int(TASK_FOLLOWS), int(task));
   }
 
-  send(message: ArrowMessage): Promise<void> {
-    return sendArrowMessage(this.#pipe, message);
+  /** A batch goes once, however many tasks have rows in it. */
+  async send({ batch, from, count }: Piece): Promise<void> {
+    if (this.#batch !== batch) {
+      this.#batch = batch;
+      await send(this.#pipe, int(BATCH_FOLLOWS));
+      await sendArrowMessage(this.#pipe, batch);
+    }
+    await send(this.#pipe, int(ROWS_FOLLOW), int(from), int(count));
   }
 
   end(): Promise<void> {
-    return send(this.#pipe, ARROW_END);
+    return send(this.#pipe, int(ROWS_END));
   }
 
   kill(): void {

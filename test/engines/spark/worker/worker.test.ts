@@ -2,15 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../../../src/domain/failure.ts';
-import type { GroupedMap, Outcome, PartitionTask } from '../../../../src/engines/engine.ts';
-import { LocalEngine } from '../../../../src/engines/local/local-engine.ts';
+import type { Outcome, PartitionTask } from '../../../../src/engines/engine.ts';
 import { type GroupCommand, SPARK_VERSIONS } from '../../../../src/engines/spark/command.ts';
 import { executorFailure } from '../../../../src/engines/spark/executor-error.ts';
-import { digestBytes } from '../../../../src/frame/digest.ts';
 import { FakeJvm, type Group, SECRET, type TaskEnd } from '../../../support/fake-jvm.ts';
 import { descendants, gone, isAlive } from '../../../support/processes.ts';
-import { writeSnapshotFile } from '../../../support/snapshot-file.ts';
 import {
+  batchesOf,
   commandOf,
   frame,
   MODULE,
@@ -19,6 +17,7 @@ import {
   partition,
   ROWS,
   rowsOf,
+  runLocally,
   shuffled,
   useModule,
 } from '../../../support/worker-commands.ts';
@@ -67,6 +66,12 @@ describe.each(SPARK_VERSIONS)('a worker of Spark %s', (version) => {
     expect(end.kind).toBe('done');
     const local = await runLocally({ ...command, fn: { ...command.fn, module: MODULE } });
     expect(withoutTimes(end)).toEqual(withoutTimes({ outcomes: local }));
+
+    for (const length of [1, 7, 1000]) {
+      worker.sendHead(command);
+      worker.sendBatches(frame, batchesOf(groups, length));
+      expect(withoutTimes(await worker.end())).toEqual(withoutTimes(end));
+    }
   });
 
   it('serves one task after another on one connection, and brings errors where rows were begun', async () => {
@@ -203,7 +208,6 @@ describe('a worker', () => {
     ],
     ['another client', { pythonVersion: '3.11' }, 'unsupported', 'asks for "3.11"'],
     ['another kind of function', { evalType: 201 }, 'unsupported', 'eval type 201'],
-    ['columns left out', { columns: 5 }, 'invalid-data', 'wants 1 and 7'],
   ])('refuses %s with a sentence', async (_, change, kinds, sentence) => {
     const jvm = track(new FakeJvm('4.1'));
     await jvm.startDaemon();
@@ -217,7 +221,7 @@ describe('a worker', () => {
     expect(failure).toHaveProperty('message', expect.stringContaining(sentence));
   });
 
-  it('says that rows are missing, or folds can not be read', async () => {
+  it('says that rows are missing, folds can not be read, or columns are too many', async () => {
     const jvm = track(new FakeJvm('4.1'));
     await jvm.startDaemon();
     const tasks = [partition('key=ä', 0, 5)];
@@ -233,6 +237,12 @@ describe('a worker', () => {
     const rows = [{ task: 0, batches: [[0, 1, 2, 3, 4]] }];
     const none = await (await jvm.connect()).run({ ...command, folds }, frame, rows);
     expect(none).toHaveProperty('message', expect.stringContaining('/nowhere'));
+    const narrow = { ...command, columns: command.columns.slice(1) };
+    const wide = await (await jvm.connect()).run(narrow, frame, rows);
+    expect(wide).toHaveProperty(
+      'message',
+      expect.stringContaining('7 columns; the command wants 6'),
+    );
   });
 
   it('leaves quietly with all it started when Spark closes the connection of a busy task', async () => {
@@ -256,7 +266,10 @@ describe('a worker', () => {
       fn: { name: 'echo', args: {} },
       columns: [...Array(7).keys()].map((i) => ({ name: `c${i}`, kind: 'number' })),
     });
-    worker.sendBatches(frame, [[0, 1, 2], [299]]);
+    worker.sendBatches(frame, [
+      { of: [0, 0, 0], rows: [0, 1, 2] },
+      { of: [0], rows: [299] },
+    ]);
     const end = await worker.end();
     expect(end.kind === 'done' && end.rows).toMatchObject([
       { __row: 0, value: 0, name: 'zebra' },
@@ -275,25 +288,6 @@ afterEach(async () => {
 function track(jvm: FakeJvm): FakeJvm {
   jvms.push(jvm);
   return jvm;
-}
-
-async function runLocally(command: GroupCommand): Promise<readonly Outcome[]> {
-  const engine = new LocalEngine({ threads: 1 });
-  const { columns, rowHashes, tasks, fn, limits, folds } = command;
-  const map: GroupedMap = {
-    snapshot: { digest: digestBytes('snapshot'), path: await writeSnapshotFile(frame) },
-    columns: columns.map(({ name }) => name),
-    rowHashes,
-    tasks,
-    fn,
-    limits,
-    ...(folds && { folds }),
-  };
-  const outcomes: Outcome[] = [];
-  for await (const arrived of engine.map(map, new AbortController().signal))
-    outcomes.push(...arrived);
-  await engine.close();
-  return outcomes;
 }
 
 function withoutTimes({ outcomes }: Pick<TaskEnd, 'outcomes'>): readonly object[] {
