@@ -5,11 +5,11 @@ import { baselineScore } from '../report/baseline-score.ts';
 import type { CardFacts, CardModel } from '../report/card/card-facts.ts';
 import { cardHtml, cardMarkdown } from '../report/card/render-card.ts';
 import { trainFacts } from '../report/partition-row.ts';
-import type { ModelMaking } from '../stores/lineage-store.ts';
+import type { ModelLineage, ModelMaking } from '../stores/lineage-store.ts';
 import type { PartitionRecord, RunRecord } from '../stores/run-store.ts';
 import { refuseBlend } from './blend-refusal.ts';
 import type { OperationContext } from './context.ts';
-import { modelCard } from './model-card.ts';
+import { cardOfBytes, withheldReason } from './model-card.ts';
 import type { CardFormat } from './services.ts';
 
 type Context = Pick<
@@ -41,7 +41,7 @@ export async function cardFacts(context: Context, prefix: string): Promise<CardF
   const [ofModel, ofRun, withheld, touched, sameRows] = await Promise.all([
     annotations.annotations({ kind: 'model', model }),
     annotations.annotations({ kind: 'run', runId: made.runId }),
-    quarantine.withheld(made.runId),
+    withheldReason(quarantine, found),
     quarantine.impact({ kind: 'model', digest: model }),
     quarantine.impact({
       kind: made.scope === 'global' ? 'snapshot' : 'rows',
@@ -52,11 +52,11 @@ export async function cardFacts(context: Context, prefix: string): Promise<CardF
     model,
     byteSize,
     said: { model: ofModel, run: ofRun },
-    withheld: withheld.models.get(model) ?? withheld.partitions.get(made.partition) ?? null,
+    withheld,
     made,
     lineage: { makingCount, uses, useCount },
     question: questionOf(run),
-    bytes: await bytesOf(context, model),
+    bytes: await bytesOf(context, found),
     rows: training?.rows ?? null,
     selection: training?.selection ?? null,
     scores: evaluated?.own ?? null,
@@ -124,9 +124,9 @@ function choiceOf(
 }
 
 /** Null where the bytes are gone or changed: the record is the card, not they. */
-async function bytesOf(context: Context, model: string): Promise<CardModel | null> {
+async function bytesOf({ objects }: Context, found: ModelLineage): Promise<CardModel | null> {
   try {
-    const { columns, importance, classes } = await modelCard(context, model);
+    const { columns, importance, classes } = await cardOfBytes(objects, found);
     return { columns, importance, classes };
   } catch (error) {
     if (isFailure(error)) return null;

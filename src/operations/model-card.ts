@@ -5,6 +5,7 @@ import type { Task } from '../domain/metric.ts';
 import { importanceByFeature } from '../estimators/importance.ts';
 import { digestBytes } from '../frame/digest.ts';
 import { loadPipeline } from '../partition/pipeline-bytes.ts';
+import type { ModelLineage } from '../stores/lineage-store.ts';
 import { refuseBlend } from './blend-refusal.ts';
 import type { OperationContext } from './context.ts';
 
@@ -25,18 +26,38 @@ export type ModelCard = {
   readonly steps: readonly { readonly [step: string]: Json }[];
   /** Largest first, at most 100. */
   readonly importance: readonly { readonly feature: string; readonly share: number }[];
+  /** Why it must not answer: it, its rows, its snapshot or its partition is in quarantine; null: it may. */
+  readonly withheld: string | null;
 };
 
 const LISTED = 100;
 
 /** Takes a digest or a unique beginning of it. Throws `Failure('not-found')`, `Failure('corrupt-object')`. */
 export async function modelCard(
-  { lineage, objects }: Pick<OperationContext, 'lineage' | 'objects'>,
+  { lineage, objects, quarantine }: Pick<OperationContext, 'lineage' | 'objects' | 'quarantine'>,
   prefix: string,
 ): Promise<ModelCard> {
   const found = await lineage.lineageOfModel(prefix);
   refuseBlend(found, 'card');
-  const { model: digest, places } = found;
+  const card = await cardOfBytes(objects, found);
+  return { ...card, withheld: await withheldReason(quarantine, found) };
+}
+
+/** By the newest run that made it. */
+export async function withheldReason(
+  quarantine: OperationContext['quarantine'],
+  { model, makings: [made] }: ModelLineage,
+): Promise<string | null> {
+  if (made === undefined) return null;
+  const { models, partitions } = await quarantine.withheld(made.runId);
+  return models.get(model) ?? partitions.get(made.partition) ?? null;
+}
+
+/** What the bytes of a model tell. Throws `Failure('not-found')`, `Failure('corrupt-object')`. */
+export async function cardOfBytes(
+  objects: OperationContext['objects'],
+  { model: digest, places }: ModelLineage,
+): Promise<Omit<ModelCard, 'withheld'>> {
   const [place] = places;
   if (place === undefined)
     throw new Failure('not-found', `The bytes of model ${digest} are in no pack.`);
@@ -45,7 +66,7 @@ export async function modelCard(
     throw new Failure('corrupt-object', `The stored bytes of model ${digest} were changed.`);
   const { contract, handling, model } = loadPipeline(bytes);
   const shares = model.importance?.();
-  const card: ModelCard = {
+  const card = {
     model: digest,
     byteSize: bytes.length,
     algorithm: model.algorithm,

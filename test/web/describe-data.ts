@@ -108,6 +108,27 @@ export function describeData(given: () => Given): void {
   });
 
   describe('a model for others', () => {
+    it('tells that it is withheld through its rows, its snapshot or its partition', async () => {
+      const { json: page } = await ask('GET /runs/{run}/partitions', { run: given().run });
+      const car = page.partitions.find(({ name }) => name === 'car');
+      const params = { run: given().run, partition: car?.partitionId ?? '' };
+      const { json: own } = await ask('GET /runs/{run}/partitions/{partition}', params);
+      // Its own, which is not the one that answers for it here.
+      const model = own.trained?.kind === 'trained' ? (own.trained.facts.model?.digest ?? '') : '';
+      const withheld = async () => (await ask('GET /models/{model}', { model })).json.withheld;
+      const { json: lineage } = await ask('GET /models/{model}/lineage', { model });
+      const { rows, snapshot } = lineage.makings[0]?.data ?? {};
+      const partition = { what: 'car', experiment: 'machines' };
+      expect(await withheld()).toBe(null);
+      for (const asked of [{ what: rows }, { what: snapshot }, partition]) {
+        const body = { ...asked, reason: `bad: ${asked.what}` };
+        await ask('POST /quarantines', {}, { body });
+        expect(await withheld()).toBe(body.reason);
+        await ask('POST /quarantines/release', {}, { body });
+      }
+      expect(await withheld()).toBe(null);
+    });
+
     it('has a card for reviewers, as a page that is no part of the site, and goes out as a file', async () => {
       const { json: page } = await ask('GET /runs/{run}/partitions', { run: given().run });
       const model = page.partitions.find(({ name }) => name === 'car')?.model ?? '';

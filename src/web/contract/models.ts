@@ -36,6 +36,8 @@ const modelCard = z
     /** Engineering steps, as in a spec. */
     steps: z.array(jsonObject),
     importance: z.array(z.strictObject({ feature: z.string(), share: z.number() })),
+    /** Why it must not answer: it, its rows, its snapshot or its partition is in quarantine; null: it may. */
+    withheld: z.string().nullable(),
   })
   .meta({ id: 'ModelCard' });
 export type ModelCard = z.output<typeof modelCard>;
@@ -180,7 +182,7 @@ export const modelEndpoints = {
     answer: aliasState,
   },
   'GET /models/{model}': {
-    summary: 'What a model is, from its own bytes.',
+    summary: 'What a model is, from its own bytes, and whether it may answer.',
     role: 'viewer',
     params: modelParams,
     answer: modelCard,

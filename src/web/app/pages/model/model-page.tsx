@@ -72,7 +72,7 @@ function Card({ card, lineage }: { card: ModelCard; lineage: ModelLineage | unde
           {making === undefined ? '' : `; fitted on ${countedText(making.trainedRows, 'row')}`}.
         </p>
       </PageHead>
-      <QuarantineNotice digest={card.model} />
+      <Withheld card={card} />
       <div className="columns">
         <div className="stack">
           <dl className="facts">
@@ -110,6 +110,20 @@ function Card({ card, lineage }: { card: ModelCard; lineage: ModelLineage | unde
         )}
       </div>
     </>
+  );
+}
+
+/** Says that a model may not answer: in quarantine itself, or for what it was made of; nothing where it may. */
+function Withheld({ card: { model, withheld } }: { card: ModelCard }) {
+  if (useQuarantine(model) !== undefined) return <QuarantineNotice digest={model} />;
+  if (withheld === null) return null;
+  return (
+    <div className="notice bad">
+      <p>
+        It must not answer, because its rows, its version of the data or its partition is in{' '}
+        <Link to="/data">quarantine</Link>: <span className="anywhere">{withheld}</span>
+      </p>
+    </div>
   );
 }
 

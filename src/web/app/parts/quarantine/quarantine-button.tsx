@@ -120,6 +120,7 @@ function Change({
     onSettled: async () => {
       await client.invalidateQueries({ queryKey: ['GET /quarantines'] });
       await client.invalidateQueries({ queryKey: ['GET /quarantines/changes'] });
+      await client.invalidateQueries({ queryKey: ['GET /models/{model}'] });
     },
   });
   return (
