@@ -1,9 +1,5 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { createServices as createServicesOf } from '../../src/compose.ts';
-import type { readConfig as readConfigOf } from '../../src/config.ts';
 import {
   type Serving,
   startBrowser,
@@ -26,7 +22,6 @@ describe('from a table in Postgres to three best models, by clicking', () => {
 
   beforeAll(async () => {
     serving = await startServing(partita);
-    await loadMine(join(partita.folder, '.partita'));
     browser = await startBrowser();
     someone = await visit(browser, serving);
     page = someone.page;
@@ -37,6 +32,18 @@ describe('from a table in Postgres to three best models, by clicking', () => {
     await serving?.stop();
     await partita.stop();
   }, 2 * MINUTES);
+
+  it(
+    'begins with one click where nothing was run: the example is loaded and starts',
+    async () => {
+      await page.getByRole('button', { name: 'Run the example first' }).click();
+      await page.getByRole('button', { name: 'Cancel run' }).click();
+      await page.getByRole('button', { name: 'Cancel the run' }).click();
+      await page.getByText('cancelled', { exact: true }).waitFor();
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('asset-status');
+    },
+    3 * MINUTES,
+  );
 
   it(
     'builds the experiment from the table',
@@ -86,19 +93,3 @@ describe('from a table in Postgres to three best models, by clicking', () => {
     6 * MINUTES,
   );
 });
-
-/** Puts the example's table where the server that is up already has its data. */
-async function loadMine(folder: string): Promise<void> {
-  const load = (path: string) =>
-    import(pathToFileURL(join(import.meta.dirname, '../../dist/src', path)).href);
-  const { createServices } = (await load('compose.js')) as {
-    readonly createServices: typeof createServicesOf;
-  };
-  const { readConfig } = (await load('config.js')) as { readonly readConfig: typeof readConfigOf };
-  const services = await createServices(readConfig({ ...process.env, PARTITA_FOLDER: folder }));
-  try {
-    await services.loadExample();
-  } finally {
-    await services.close();
-  }
-}
