@@ -124,8 +124,8 @@ const runDetail = z
   .meta({ id: 'Run' });
 export type RunDetail = z.output<typeof runDetail>;
 
-const specText = z.strictObject({ content: z.string().max(1_000_000) });
-const specData = z.strictObject({ spec: jsonObject });
+export const specText = z.strictObject({ content: z.string().max(1_000_000) });
+export const specData = z.strictObject({ spec: jsonObject });
 /** Either the text of a spec (YAML or JSON), as a person writes it, or the same as data. */
 export const specBody = z.union([specText, specData]);
 export type SpecBody = z.input<typeof specBody>;

@@ -4,7 +4,7 @@ import type { Spec } from '../../spec/spec.ts';
 import type { Endpoint } from './endpoint.ts';
 import { count, digest, document, jsonObject } from './fields.ts';
 import { specProblem } from './problem.ts';
-import { specBody } from './runs.ts';
+import { specBody, specData, specText } from './runs.ts';
 
 const validation = z
   .union([
@@ -46,6 +46,9 @@ const catalogue = z
   .meta({ id: 'Catalogue' });
 export type Catalogue = z.output<typeof catalogue>;
 
+/** What an estimate knows: the times of earlier runs, the algorithms' complexity, or some of both. */
+const estimateBasis = z.enum(['earlier_runs', 'cost_model', 'both']);
+
 const plan = z
   .strictObject({
     source: z.string(),
@@ -68,12 +71,69 @@ const plan = z
     candidates: count,
     fits: count,
     estimatedSeconds: z.number(),
-    /** What the estimate knows: the times of earlier runs, the algorithms' complexity, or some of both. */
-    estimateBasis: z.enum(['earlier_runs', 'cost_model', 'both']),
+    estimateBasis,
     warnings: z.array(z.string()),
   })
   .meta({ id: 'Plan' });
 export type Plan = z.output<typeof plan>;
+
+const score = z.number().nullable();
+const interval = z.strictObject({ low: z.number(), high: z.number() }).nullable();
+const trainingCost = { fits: count, estimatedSeconds: z.number() };
+
+const advice = z
+  .strictObject({
+    source: z.string(),
+    metric: z.enum(METRICS),
+    rows: count,
+    /** Rows that models were judged on. */
+    sampled: count,
+    advice: z.strictObject({
+      /** Null: do not partition. */
+      partition: z.array(z.string()).nullable(),
+      because: z.enum(['pays', 'differs', 'same', 'nothing_to_try']),
+    }),
+    withoutPartition: z.strictObject({ score, ...trainingCost }),
+    divisions: z.array(
+      z.strictObject({
+        by: z.array(z.string()),
+        isAsWritten: z.boolean(),
+        verdict: z.enum(['pays', 'differs', 'same']),
+        score,
+        /** Positive: models of its partitions are better, whatever the metric's direction. */
+        lift: score,
+        /** 95 %, of the lift. */
+        interval,
+        pValue: z.number(),
+        partitions: count,
+        own: count,
+        tooSmall: z.number(),
+        smallest: count,
+        median: count,
+        largest: count,
+        ...trainingCost,
+      }),
+    ),
+    tested: count,
+    notTried: z.array(z.strictObject({ column: z.string(), because: z.string() })),
+    estimateBasis,
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'Advice' });
+export type Advice = z.output<typeof advice>;
+
+const rows = z
+  .int()
+  .min(100)
+  .max(1_000_000)
+  .optional()
+  .describe('The most rows that candidates are judged on; 10,000 unless said otherwise.');
+const adviceBody = z.union([specText.extend({ rows }), specData.extend({ rows })]);
+
+const pendingAdvice = z
+  .strictObject({ adviceId: z.string(), state: z.literal('working') })
+  .meta({ id: 'PendingAdvice' });
+const advised = z.strictObject({ adviceId: z.string(), state: z.literal('done'), advice });
 
 const pending = z
   .strictObject({ planId: z.string(), state: z.literal('working') })
@@ -116,6 +176,21 @@ export const specEndpoints = {
     body: specBody,
     answer: planned.meta({ id: 'FinishedPlan' }),
     also: { 202: pending },
+  },
+  'POST /advice': {
+    summary:
+      'Which column deserves to be the partition key, if any. Answers with the advice where that is quick, else with 202 and where to ask for it.',
+    role: 'editor',
+    body: adviceBody,
+    answer: advised.meta({ id: 'FinishedAdvice' }),
+    also: { 202: pendingAdvice },
+  },
+  'GET /advice/{advice}': {
+    summary: 'Advice that was asked for; kept for ten minutes.',
+    role: 'editor',
+    params: z.strictObject({ advice: z.string().max(100) }),
+    answer: advised,
+    also: { 202: pendingAdvice },
   },
   'GET /plans/{plan}': {
     summary: 'A plan that was asked for; kept for ten minutes.',

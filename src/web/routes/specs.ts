@@ -1,23 +1,34 @@
 import { asJson, type JsonObject } from '../../domain/json.ts';
+import type { Advice, RunPlan } from '../../operations/services.ts';
 import { SpecFailure } from '../../spec/problem.ts';
 import { API_ROOT } from '../contract/api.ts';
 import type { specEndpoints } from '../contract/specs.ts';
 import type { Handlers, WebContext } from '../handler.ts';
-import { Plans } from '../plans.ts';
+import { LongAnswers } from '../long-answers.ts';
 import { specProblems } from '../problems.ts';
 import { parseSubmitted, prepareSpec } from '../submitted-spec.ts';
 
-/** How long a request waits for a plan before it is told where to ask again. */
+/** How long a request waits for what is being made before it is told where to ask again. */
 const PATIENCE_MS = 5_000;
+/** As many as the command line's adviser looks at. */
+const ADVICE_ROWS = 10_000;
 
 export function specRoutes(context: WebContext): Handlers<keyof typeof specEndpoints> {
-  const plans = new Plans();
+  const plans = new LongAnswers<RunPlan>({ one: 'plan', many: 'plans' });
+  const advices = new LongAnswers<Advice>({ one: 'advice', many: 'pieces of advice' });
   const planned = async (planId: string, owner: string) => {
     const plan = await plans.wait(planId, owner, PATIENCE_MS);
     const headers = { location: `${API_ROOT}/plans/${planId}` };
     return plan === null
       ? { json: { planId, state: 'working' as const }, status: 202, headers }
       : { json: { planId, state: 'done' as const, plan }, headers };
+  };
+  const advised = async (adviceId: string, owner: string) => {
+    const advice = await advices.wait(adviceId, owner, PATIENCE_MS);
+    const headers = { location: `${API_ROOT}/advice/${adviceId}` };
+    return advice === null
+      ? { json: { adviceId, state: 'working' as const }, status: 202, headers }
+      : { json: { adviceId, state: 'done' as const, advice }, headers };
   };
   return {
     'POST /specs/validate': async ({ body }) => {
@@ -60,5 +71,11 @@ export function specRoutes(context: WebContext): Handlers<keyof typeof specEndpo
       return planned(planId, actor.name);
     },
     'GET /plans/{plan}': ({ params: { plan } }, { actor }) => planned(plan, actor.name),
+    'POST /advice': async ({ body: { rows = ADVICE_ROWS, ...body } }, { actor }) => {
+      const prepared = await prepareSpec(context, body);
+      const make = () => context.services.advise({ ...prepared, rows });
+      return advised(advices.begin(actor.name, make), actor.name);
+    },
+    'GET /advice/{advice}': ({ params: { advice } }, { actor }) => advised(advice, actor.name),
   };
 }

@@ -24,6 +24,7 @@ export type ModelLineage = Answer<'GET /models/{model}/lineage'>;
 export type Predicted = Answer<'POST /predict/{run}'>['predictions'][number];
 export type Alias = Answer<'GET /aliases'>['aliases'][number];
 export type Catalogue = Answer<'GET /specs/catalogue'>;
+export type Advice = Extract<Answer<'POST /advice'>, { state: 'done' }>['advice'];
 export type Preview = Answer<'POST /sources/preview'>;
 export type Snapshot = Answer<'GET /snapshots'>['snapshots'][number];
 export type Quarantine = Answer<'GET /quarantines'>['quarantines'][number];

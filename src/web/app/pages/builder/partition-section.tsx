@@ -1,6 +1,7 @@
 import { countText, percentText } from '../../../../report/number-text.ts';
 import { Bars } from '../../charts/bars.tsx';
 import { Section } from '../../parts/page.tsx';
+import { Adviser } from './adviser.tsx';
 import { useBuilder, useProblems } from './builder-state.tsx';
 import { ColumnChecks, SpecField } from './fields.tsx';
 import { dividingText, guessPartitionColumns } from './guesses.ts';
@@ -54,6 +55,10 @@ export function PartitionFields() {
         hint="Several columns make one partition for every combination of their values."
       />
       {problem === undefined ? null : <p className="small bad">{problem}</p>}
+      <Adviser
+        key={JSON.stringify([valueAt(document, ['data', 'source']) ?? null, target ?? null])}
+        onChoose={choose}
+      />
       <Division names={chosen} />
       <div className="form">
         <SpecField path={['partition', 'min_rows']} label="Too small below, rows" />

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Failure } from '../domain/failure.ts';
+import { WebFailure } from './problems.ts';
+
+/** Answers are kept for so long after they were asked for. */
+const KEPT_MS = 600_000;
+/** Each reads a source. */
+const MAX_WORKING = 4;
+
+type Asked<Value> = { readonly owner: string; isDone: boolean; readonly value: Promise<Value> };
+
+/** What takes longer to make than an answer should: it goes on, and is asked for again. */
+export class LongAnswers<Value> {
+  readonly #asked = new Map<string, Asked<Value>>();
+  readonly #words: { readonly one: string; readonly many: string };
+
+  constructor(words: { readonly one: string; readonly many: string }) {
+    this.#words = words;
+  }
+
+  /** Throws `WebFailure('too-many')`. */
+  begin(owner: string, make: () => Promise<Value>): string {
+    const working = [...this.#asked.values()].filter(({ isDone }) => !isDone).length;
+    if (working >= MAX_WORKING)
+      throw new WebFailure(
+        'too-many',
+        `${working} ${this.#words.many} are being made: wait for one of them.`,
+      );
+    const id = randomUUID();
+    const asked: Asked<Value> = { owner, isDone: false, value: make() };
+    void asked.value
+      .catch(() => undefined)
+      .finally(() => {
+        asked.isDone = true;
+      });
+    this.#asked.set(id, asked);
+    setTimeout(() => this.#asked.delete(id), KEPT_MS).unref();
+    return id;
+  }
+
+  /** Null when it is not finished within the time. Throws what made it fail, `Failure('not-found')`. */
+  async wait(id: string, owner: string, milliseconds: number): Promise<Value | null> {
+    const asked = this.#asked.get(id);
+    if (asked === undefined || asked.owner !== owner)
+      throw new Failure(
+        'not-found',
+        `There is no ${this.#words.one} ${id}: ${this.#words.many} are kept for ten minutes.`,
+      );
+    const done = new AbortController();
+    const late = wait(milliseconds, null, { signal: done.signal }).catch(() => null);
+    return Promise.race([asked.value, late]).finally(() => done.abort());
+  }
+}
