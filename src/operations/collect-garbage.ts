@@ -5,6 +5,7 @@ import type { ObjectStore } from '../stores/object-store.ts';
 import type { NamedFile, Reachable } from '../stores/retention-store.ts';
 import type { OperationContext } from './context.ts';
 import { askedBy } from './model-sets.ts';
+import { nameFileOf } from './uploads.ts';
 
 export type GarbageRequest = {
   /** Only says what would go. */
@@ -133,6 +134,7 @@ class Sweep {
     for (const { path, bytes } of await filesBefore(folder, this.#settled)) {
       if (!purged.has(path) || kept.has(path)) continue;
       await this.#remove(path);
+      await this.#remove(nameFileOf(path));
       this.#count('uploads', path, bytes);
     }
   }

@@ -1,7 +1,6 @@
 import type { Digest } from '../domain/digest.ts';
 import { displayPartition, parsePartitionText } from '../domain/partition.ts';
 import type {
-  ExperimentEntry,
   OverviewStore,
   SnapshotEntry,
   SnapshotPartitionEntry,
@@ -13,7 +12,9 @@ export type NamedSnapshotPartition = SnapshotPartitionEntry & { readonly name: s
 
 /** What there is over all runs: experiments, versions of their data, and what their specs refer to. */
 export interface Overview {
-  experiments(): Promise<readonly ExperimentEntry[]>;
+  experiments: OverviewStore['experiments'];
+  /** With the version that the same experiments had read before it. Throws `Failure('not-found')`. */
+  snapshot(digest: Digest): Promise<SnapshotEntry & { readonly older: SnapshotEntry | null }>;
   snapshots(query: Parameters<OverviewStore['snapshots']>[0]): Promise<readonly SnapshotEntry[]>;
   snapshotPartitions(
     digest: Digest,
@@ -26,7 +27,18 @@ export function overview(
   act: <R>(work: (on: OperationContext) => Promise<R>) => Promise<R>,
 ): Overview {
   return {
-    experiments: () => act((on) => on.overview.experiments()),
+    experiments: (query) => act((on) => on.overview.experiments(query)),
+    snapshot: (digest) =>
+      act(async (on) => {
+        const found = await on.overview.snapshot(digest);
+        const older = await Promise.all(
+          found.experiments.map((experiment) =>
+            on.overview.snapshots({ limit: 1, before: found.place, experiment }),
+          ),
+        );
+        const newestFirst = older.flat().toSorted((a, b) => b.place - a.place);
+        return { ...found, older: newestFirst[0] ?? null };
+      }),
     snapshots: (query) => act((on) => on.overview.snapshots(query)),
     snapshotPartitions: (digest, query) =>
       act(async (on) =>
@@ -35,6 +47,6 @@ export function overview(
           name: displayPartition(parsePartitionText(row.text), row.text),
         })),
       ),
-    references: () => act((on) => on.overview.references()),
+    references: (query) => act((on) => on.overview.references(query)),
   };
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../domain/failure.ts';
 import type { Annotation, Annotations } from '../stores/annotation-store.ts';
 import type { Impact } from '../stores/impact.ts';
-import type { Quarantine, QuarantineChange } from '../stores/quarantine-store.ts';
+import type { Quarantine, QuarantineStore } from '../stores/quarantine-store.ts';
 import type { OperationContext } from './context.ts';
 import { askedBy } from './model-sets.ts';
 import type { Asker } from './services.ts';
@@ -17,8 +17,7 @@ export interface Quarantines {
   begin(asked: Asked, because: Because): Promise<Quarantine>;
   end(asked: Asked, because: Because): Promise<Quarantine>;
   list(): Promise<readonly Quarantine[]>;
-  /** What was put into quarantine and let out of it, the newest first. */
-  changes(limit: number): Promise<readonly QuarantineChange[]>;
+  changes: QuarantineStore['changes'];
   /** Of a run or a model, by id, alias, digest or the beginning of one. */
   annotate(what: string, annotation: Annotation, by?: Asker): Promise<Annotations>;
   annotations(what: string): Promise<Annotations>;
@@ -44,7 +43,7 @@ export function quarantines(
     begin: change('quarantine'),
     end: change('release'),
     list: () => act(({ quarantine }) => quarantine.quarantines()),
-    changes: (limit) => act(({ quarantine }) => quarantine.changes(limit)),
+    changes: (query) => act(({ quarantine }) => quarantine.changes(query)),
     annotate: (what, annotation, by) =>
       act(async (on) => {
         check(annotation);

@@ -1,9 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { join } from 'node:path';
 import type { Digest } from '../domain/digest.ts';
 import { Failure } from '../domain/failure.ts';
 import { listTables, type TableSummary } from '../sources/postgres-tables.ts';
@@ -11,7 +6,7 @@ import type { Preview } from '../sources/preview.ts';
 import { previewSource } from '../sources/preview-process.ts';
 import type { SnapshotLimits } from '../sources/snapshot-request.ts';
 import type { Source } from '../spec/source.ts';
-import { type FileKind, fileKind } from './file-kind.ts';
+import { type KeptUpload, keepUpload, keptUpload } from './uploads.ts';
 import { incomingFolder } from './workshop.ts';
 
 export type PreviewAsked = {
@@ -20,13 +15,6 @@ export type PreviewAsked = {
   readonly baseFolder: string;
   /** First rows that are shown. */
   readonly rows: number;
-};
-
-export type KeptUpload = {
-  readonly digest: Digest;
-  readonly byteSize: number;
-  readonly kind: FileKind;
-  readonly path: string;
 };
 
 /** A look at tables and files before there is a run. */
@@ -39,6 +27,8 @@ export interface SourceLook {
    * `Failure('limit-exceeded')` beyond `maxBytes`; then nothing is left of it.
    */
   upload(name: string, bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<KeptUpload>;
+  /** Throws `Failure('not-found')` for a digest that no upload has. */
+  uploaded(digest: Digest): Promise<KeptUpload>;
 }
 
 /** A preview shows a page; a source that needs more is read by a run. */
@@ -68,39 +58,6 @@ export function sourceLook(
       );
     },
     upload: (name, bytes, maxBytes) => keepUpload(join(folder, 'uploads'), name, bytes, maxBytes),
+    uploaded: (digest) => keptUpload(join(folder, 'uploads'), digest),
   };
-}
-
-async function keepUpload(
-  folder: string,
-  name: string,
-  bytes: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-): Promise<KeptUpload> {
-  const kind = fileKind(name);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const unfinished = join(folder, `${randomUUID()}.unfinished`);
-  const hash = createHash('sha256');
-  let byteSize = 0;
-  const counted = async function* () {
-    for await (const chunk of bytes) {
-      byteSize += chunk.length;
-      if (byteSize > maxBytes)
-        throw new Failure(
-          'limit-exceeded',
-          `"${name}" has more than ${maxBytes} bytes: put it into the folder of the server, or into a database.`,
-        );
-      hash.update(chunk);
-      yield chunk;
-    }
-  };
-  try {
-    await pipeline(Readable.from(counted()), createWriteStream(unfinished, { mode: 0o600 }));
-    const hex = hash.digest('hex');
-    const path = join(folder, `${hex}${extname(name).toLowerCase()}`);
-    await rename(unfinished, path);
-    return { digest: `sha256:${hex}` as Digest, byteSize, kind, path };
-  } finally {
-    await rm(unfinished, { force: true });
-  }
 }

@@ -43,8 +43,13 @@ export type SnapshotPartitionEntry = {
 
 /** What there is over all runs that were not deleted. */
 export interface OverviewStore {
-  /** Those with the newest run first. */
-  experiments(): Promise<readonly ExperimentEntry[]>;
+  /** Those with the newest run first; `before`: whose newest run is older than this one. */
+  experiments(query: {
+    readonly limit: number;
+    readonly before?: string | undefined;
+  }): Promise<readonly ExperimentEntry[]>;
+  /** Throws `Failure('not-found')` for a digest that no run which is left has read. */
+  snapshot(digest: Digest): Promise<SnapshotEntry>;
   /** The newest version first; `before`: of a smaller place. */
   snapshots(query: {
     readonly limit: number;
@@ -61,6 +66,9 @@ export interface OverviewStore {
       readonly comparedTo?: Digest | undefined;
     },
   ): Promise<readonly SnapshotPartitionEntry[]>;
-  /** References to variables that specs hold in place of addresses, in text order. */
-  references(): Promise<readonly { readonly of: 'source' | 'engine'; readonly text: string }[]>;
+  /** References to variables that specs hold in place of addresses, in text order; `after`: so many are passed over. */
+  references(query: {
+    readonly limit: number;
+    readonly after: number;
+  }): Promise<readonly { readonly of: 'source' | 'engine'; readonly text: string }[]>;
 }

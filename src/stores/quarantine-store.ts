@@ -17,8 +17,11 @@ export type Quarantine = {
   readonly at: string;
 };
 
-/** A change of it: who began or ended a quarantine, when and why. */
-export type QuarantineChange = Quarantine & { readonly kind: 'quarantine' | 'release' };
+/** A change of it: who began or ended a quarantine, when and why. `place` grows with every change. */
+export type QuarantineChange = Quarantine & {
+  readonly place: number;
+  readonly kind: 'quarantine' | 'release';
+};
 
 /** What of a run must not answer, with the reason in the words of who said so. */
 export type Withheld = {
@@ -45,8 +48,11 @@ export interface QuarantineStore {
   release(subject: Subject, change: AliasChange & { readonly reason: string }): Promise<Quarantine>;
   /** The newest first. */
   quarantines(): Promise<readonly Quarantine[]>;
-  /** What was put into quarantine and let out of it, the newest first. */
-  changes(limit: number): Promise<readonly QuarantineChange[]>;
+  /** What was put into quarantine and let out of it, the newest first; `before`: of a smaller place. */
+  changes(query: {
+    readonly limit: number;
+    readonly before?: number | undefined;
+  }): Promise<readonly QuarantineChange[]>;
   withheld(runId: string): Promise<Withheld>;
   /** Partitions, by id, of a run that trains on what has drifted: those that kept rows of a snapshot that is in quarantine now. */
   keptFromQuarantine(runId: string): Promise<ReadonlySet<string>>;

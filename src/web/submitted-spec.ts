@@ -5,6 +5,7 @@ import type { PreparedSpec } from '../operations/services.ts';
 import type { Experiment } from '../spec/parse-spec.ts';
 import type { Source } from '../spec/source.ts';
 import type { SpecBody } from './contract/runs.ts';
+import type { PreviewSource } from './contract/sources.ts';
 import type { WebContext } from './handler.ts';
 
 /** The spec in a request's body. Throws `SpecFailure` with every mistake, `Failure('usage')` for a source out of reach. */
@@ -48,6 +49,13 @@ export function checkReach(
     'usage',
     `\`${source.path}\` is outside of ${workingFolder}: upload the file, or start the server in its folder.`,
   );
+}
+
+/** What may be looked into before there is a spec, as a spec would name it. */
+export function sourceOf(source: PreviewSource): Source {
+  if (source.kind !== 'postgres') return source;
+  const { kind, url, table } = source;
+  return { kind, table, ...(url === null || url === undefined ? {} : { url }) };
 }
 
 /** A pattern could name what may not be named: it may stand for files of one folder only. */

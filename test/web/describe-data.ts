@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Services } from '../../src/operations/services.ts';
-import { problemCode, type Web } from './ask.ts';
+import { openWeb, problemCode, type Web } from './ask.ts';
 import { checkedAsk } from './checked-ask.ts';
 
 type Given = { readonly web: Web; readonly run: string; readonly services: Services };
@@ -12,9 +12,14 @@ export function describeData(given: () => Given): void {
   describe('the data of runs', () => {
     it('are listed by experiment and version, with what each version holds', async () => {
       const { json: known } = await ask('GET /experiments');
-      expect(known.experiments).toMatchObject([
-        { experiment: 'machines', newest: { runId: given().run } },
-      ]);
+      expect(known).toMatchObject({
+        experiments: [{ experiment: 'machines', newest: { runId: given().run } }],
+        next: null,
+      });
+      const one = await ask('GET /experiments', {}, { query: '?limit=1' });
+      expect(one.json).toEqual({ experiments: known.experiments, next: given().run });
+      const older = `?limit=1&cursor=${one.json.next}`;
+      expect((await ask('GET /experiments', {}, { query: older })).json.experiments).toEqual([]);
       const query = '?experiment=machines';
       const { json } = await ask('GET /snapshots', {}, { query });
       expect(json).toMatchObject({
@@ -33,6 +38,16 @@ export function describeData(given: () => Given): void {
       });
       const none = await ask('GET /snapshots', {}, { query: '?experiment=nobody' });
       expect(none.json.snapshots).toEqual([]);
+    });
+
+    it('are one version each, whatever was read since, or none', async () => {
+      const { json: page } = await ask('GET /snapshots');
+      const [version] = page.snapshots;
+      const { json } = await ask('GET /snapshots/{snapshot}', { snapshot: version?.digest ?? '' });
+      expect(json).toEqual({ ...version, older: null });
+      const unknown = `sha256:${'0'.repeat(64)}`;
+      const missing = await given().web.ask('GET', `/snapshots/${unknown}`);
+      expect(await problemCode(missing)).toBe('not-found');
     });
 
     it('have partitions page by page, beside what they were in another version', async () => {
@@ -65,7 +80,36 @@ export function describeData(given: () => Given): void {
     });
 
     it('knows no reference where no spec has one', async () => {
-      expect((await ask('GET /references')).json).toEqual({ references: [] });
+      expect((await ask('GET /references')).json).toEqual({ references: [], next: null });
+    });
+
+    it('tells of a reference whether its variable is set here, and never what it holds', async () => {
+      const held = [
+        { of: 'source', text: '${env:SOURCE_URL}' },
+        { of: 'source', text: '${env:ARCHIVE_URL}' },
+        { of: 'engine', text: 'sc://cluster:15002' },
+      ] as const;
+      const overview = {
+        ...given().services.overview,
+        references: ({ limit, after }: { readonly limit: number; readonly after: number }) =>
+          Promise.resolve(held.slice(after, after + limit)),
+      };
+      const web = openWeb({ overview }, { hasVariable: (name) => name === 'SOURCE_URL' });
+      const askThem = checkedAsk(() => web);
+      const { json } = await askThem('GET /references', {}, { query: '?limit=2', role: 'editor' });
+      expect(json).toEqual({
+        references: [
+          { of: 'source', reference: '${env:SOURCE_URL}', isSet: true },
+          { of: 'source', reference: '${env:ARCHIVE_URL}', isSet: false },
+        ],
+        next: '2',
+      });
+      const query = `?limit=2&cursor=${json.next}`;
+      expect((await askThem('GET /references', {}, { query })).json).toEqual({
+        references: [{ of: 'engine', reference: 'sc://cluster:15002', isSet: null }],
+        next: null,
+      });
+      expect((await web.ask('GET', '/references', { role: 'viewer' })).status).toBe(403);
     });
   });
 

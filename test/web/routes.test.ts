@@ -43,6 +43,14 @@ describe('an uploaded file', () => {
     expect(readFileSync(join(system.folder, path), 'utf8')).toBe(readings());
   });
 
+  it('has the name that it came with, and none where nobody has sent it', async () => {
+    const upload = `sha256:${/[0-9a-f]{64}/.exec(path)?.[0]}`;
+    const { json } = await ask('GET /uploads/{upload}', { upload }, { role: 'viewer' });
+    expect(json).toMatchObject({ digest: upload, name: 'machines.csv', source: { path } });
+    const other = await web.ask('GET', `/uploads/sha256:${'0'.repeat(64)}`);
+    expect(await problemCode(other)).toBe('not-found');
+  });
+
   it('is shown with its columns and first rows', async () => {
     const body = { source: { kind: 'csv', path }, rows: 2 };
     const { json } = await ask('POST /sources/preview', {}, { body });
@@ -78,6 +86,24 @@ describe('an uploaded file', () => {
       [300, 'train'],
       [300, 'train'],
     ]);
+  });
+
+  it('is judged by the adviser: which column deserves to divide it', async () => {
+    const body = { spec: readingsSpec(path), rows: 900 };
+    const response = await web.ask('POST', '/advice', { body, role: 'editor' });
+    let advised = (await response.json()) as Answer<'POST /advice'>;
+    while (advised.state === 'working')
+      advised = (
+        await ask('GET /advice/{advice}', { advice: advised.adviceId }, { role: 'editor' })
+      ).json;
+    expect(response.headers.get('location')).toBe(`/api/v1/advice/${advised.adviceId}`);
+    const { rows, sampled, divisions } = advised.advice;
+    expect([rows, sampled]).toEqual([903, 900]);
+    const asWritten = { by: ['kind'], isAsWritten: true, partitions: 4, own: 3, smallest: 3 };
+    expect(divisions).toContainEqual(expect.objectContaining(asWritten));
+    expect((await web.ask('POST', '/advice', { body, role: 'viewer' })).status).toBe(403);
+    const strange = await web.ask('GET', `/advice/${advised.adviceId}`, { role: 'admin' });
+    expect(await problemCode(strange)).toBe('not-found');
   });
 
   it.each(['/etc/passwd', '.partita/web/token', '../x.csv', '.part*/web/token', '**'])(
@@ -283,6 +309,11 @@ describe('a model', () => {
     await ask('POST /quarantines/release', {}, { body });
     const { json: past } = await ask('GET /quarantines/changes');
     expect(past.changes.map(({ kind }) => kind)).toEqual(['release', 'quarantine']);
+    const { json: newest } = await ask('GET /quarantines/changes', {}, { query: '?limit=1' });
+    const query = `?limit=5&cursor=${newest.next}`;
+    const { json: rest } = await ask('GET /quarantines/changes', {}, { query });
+    expect([...newest.changes, ...rest.changes]).toEqual(past.changes);
+    expect(rest.next).toBe(null);
     expect((await ask('POST /predict/{run}', { run }, asked)).json).toEqual(before);
   });
 

@@ -3,12 +3,19 @@ import type { Digest } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { ExperimentEntry, OverviewStore, SnapshotEntry } from '../overview-store.ts';
 import type { Database } from './database.ts';
+import { findRunId } from './run-id.ts';
 
 /** Answers from the rows of all runs that were not deleted. */
 export function createPostgresOverviewStore(db: Kysely<Database>): OverviewStore {
   return {
-    experiments: () => experimentsOf(db),
+    experiments: (query) => experimentsOf(db, query),
     snapshots: (query) => snapshotsOf(db, query),
+
+    async snapshot(digest) {
+      const [found] = await snapshotsOf(db, { limit: 1, digest });
+      if (found !== undefined) return found;
+      throw new Failure('not-found', `No run has read a snapshot ${digest}.`);
+    },
 
     async snapshotPartitions(digest, { after, limit, comparedTo }) {
       const [snapshot, other] = await Promise.all([
@@ -45,12 +52,12 @@ export function createPostgresOverviewStore(db: Kysely<Database>): OverviewStore
       }));
     },
 
-    async references() {
+    async references({ limit, after }) {
       const { rows } = await sql<{ of: 'source' | 'engine'; text: string }>`
         select distinct of, text from spec, lateral (values
           ('source', document #>> '{data,source,url}'),
           ('engine', document #>> '{engine,remote}')) as held (of, text)
-        where text is not null order by of desc, text`.execute(db);
+        where text is not null order by of desc, text limit ${limit} offset ${after}`.execute(db);
       return rows;
     },
   };
@@ -66,7 +73,11 @@ async function snapshotId(db: Kysely<Database>, digest: Digest): Promise<number>
   throw new Failure('not-found', `No run has read a snapshot ${digest}.`);
 }
 
-async function experimentsOf(db: Kysely<Database>): Promise<readonly ExperimentEntry[]> {
+async function experimentsOf(
+  db: Kysely<Database>,
+  { limit, before }: Parameters<OverviewStore['experiments']>[0],
+): Promise<readonly ExperimentEntry[]> {
+  const older = before === undefined ? null : await findRunId(db, before);
   const { rows } = await sql<Omit<ExperimentEntry, 'newest'> & ExperimentEntry['newest']>`
     select experiment.name as experiment, counted.runs, counted.snapshots,
       run.id as "runId", run.status, run.created_at as "createdAt"
@@ -79,7 +90,8 @@ async function experimentsOf(db: Kysely<Database>): Promise<readonly ExperimentE
     ) as counted
     join experiment on experiment.id = counted.experiment_id
     join run on run.id = counted.newest
-    order by run.id desc`.execute(db);
+    where (${older}::uuid is null or run.id < ${older}::uuid)
+    order by run.id desc limit ${limit}`.execute(db);
   return rows.map(({ experiment, runs, snapshots, ...newest }) => ({
     experiment,
     runs,
@@ -90,7 +102,12 @@ async function experimentsOf(db: Kysely<Database>): Promise<readonly ExperimentE
 
 async function snapshotsOf(
   db: Kysely<Database>,
-  { limit, before, experiment }: Parameters<OverviewStore['snapshots']>[0],
+  {
+    limit,
+    before,
+    experiment,
+    digest,
+  }: Parameters<OverviewStore['snapshots']>[0] & { readonly digest?: Digest },
 ): Promise<readonly SnapshotEntry[]> {
   const { rows } = await sql<SnapshotEntry>`
     select snapshot.id as place, snapshot.digest, snapshot.row_count as rows,
@@ -111,6 +128,7 @@ async function snapshotsOf(
     join run_snapshot as newest on newest.run_id = readings.newest
     where (${before ?? null}::bigint is null or snapshot.id < ${before ?? null}::bigint)
       and (${experiment ?? null}::text is null or ${experiment ?? null}::text = any (readings.experiments))
+      and (${digest ?? null}::text is null or snapshot.digest = ${digest ?? null}::text)
     order by snapshot.id desc limit ${limit}`.execute(db);
   return rows;
 }

@@ -25,17 +25,18 @@ export function createPostgresQuarantineStore(db: Kysely<Database>): QuarantineS
       return rows.map(quarantineFromRow);
     },
 
-    async changes(limit) {
-      const rows = await db
+    async changes({ limit, before }) {
+      let query = db
         .selectFrom('quarantine_event as quarantine')
         .leftJoin('experiment', 'experiment.id', 'quarantine.experiment_id')
-        .select(['quarantine.kind', 'quarantine.subject', 'quarantine.digest'])
+        .select(['quarantine.seq', 'quarantine.kind', 'quarantine.subject', 'quarantine.digest'])
         .select(['quarantine.partition', 'quarantine.actor', 'quarantine.reason'])
         .select(['quarantine.at', 'experiment.name as experiment'])
         .orderBy('quarantine.seq', 'desc')
-        .limit(limit)
-        .execute();
-      return rows.map((row) => ({ ...quarantineFromRow(row), kind: row.kind }));
+        .limit(limit);
+      if (before !== undefined) query = query.where('quarantine.seq', '<', before);
+      const rows = await query.execute();
+      return rows.map((row) => ({ ...quarantineFromRow(row), kind: row.kind, place: row.seq }));
     },
 
     withheld: (runId) => withheldOf(db, runId),

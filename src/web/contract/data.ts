@@ -47,9 +47,12 @@ const snapshotPartition = z
 
 export const dataEndpoints = {
   'GET /experiments': {
-    summary: 'Every experiment with how often it ran, the one that ran last first.',
+    summary: 'Experiments with how often each ran, the one that ran last first.',
     role: 'viewer',
-    answer: z.strictObject({ experiments: z.array(experimentEntry) }).meta({ id: 'Experiments' }),
+    query: pageQuery(500, 100),
+    answer: z
+      .strictObject({ experiments: z.array(experimentEntry), next })
+      .meta({ id: 'ExperimentPage' }),
   },
   'GET /snapshots': {
     summary: 'Versions of the data that runs have read, the newest first.',
@@ -63,6 +66,14 @@ export const dataEndpoints = {
     answer: z
       .strictObject({ snapshots: z.array(snapshotEntry), next })
       .meta({ id: 'SnapshotPage' }),
+  },
+  'GET /snapshots/{snapshot}': {
+    summary: 'A version of the data, and the one that the same experiments had read before it.',
+    role: 'viewer',
+    params: z.strictObject({ snapshot: digest }),
+    answer: snapshotEntry
+      .extend({ older: snapshotEntry.pick({ digest: true, firstSeenAt: true }).nullable() })
+      .meta({ id: 'SnapshotWithOlder' }),
   },
   'GET /snapshots/{snapshot}/partitions': {
     summary: 'A page of the partitions of a version, in text order.',

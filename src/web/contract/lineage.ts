@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RunComparison } from '../../operations/compare-runs.ts';
 import type { Impact } from '../../stores/impact.ts';
 import type { Endpoint } from './endpoint.ts';
-import { digest, document, moment, pageQuery, runParams } from './fields.ts';
+import { digest, document, moment, next, pageQuery, runParams } from './fields.ts';
 
 const experiment = z.string().min(1).max(200).optional().describe('Whose partition is meant.');
 const what = z
@@ -53,10 +53,10 @@ export const lineageEndpoints = {
   'GET /quarantines/changes': {
     summary: 'What was put into quarantine and let out of it, the newest first.',
     role: 'viewer',
-    query: z.strictObject({ limit: pageQuery(500, 100).shape.limit }),
+    query: pageQuery(500, 100),
     answer: z
-      .strictObject({ changes: z.array(quarantineChange) })
-      .meta({ id: 'QuarantineChanges' }),
+      .strictObject({ changes: z.array(quarantineChange), next })
+      .meta({ id: 'QuarantineChangePage' }),
   },
   'POST /quarantines': {
     summary:

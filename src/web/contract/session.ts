@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
 import { ROLES } from './endpoint.ts';
+import { next, pageQuery } from './fields.ts';
 
 export const session = z
   .strictObject({ actor: z.string(), role: z.enum(ROLES) })
@@ -58,7 +59,8 @@ export const sessionEndpoints = {
   'GET /references': {
     summary: 'Databases and clusters that specs name, by reference; no secret is told.',
     role: 'editor',
-    answer: z.strictObject({ references: z.array(reference) }).meta({ id: 'References' }),
+    query: pageQuery(500, 100),
+    answer: z.strictObject({ references: z.array(reference), next }).meta({ id: 'ReferencePage' }),
   },
   'GET /session': { summary: 'Who asks.', role: 'viewer', answer: session },
   'POST /session': {

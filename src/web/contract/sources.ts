@@ -103,4 +103,10 @@ export const sourceEndpoints = {
     answer: upload,
     status: 201,
   },
+  'GET /uploads/{upload}': {
+    summary: 'An uploaded file by the digest of its bytes, under the name that it came with last.',
+    role: 'viewer',
+    params: z.strictObject({ upload: digest }),
+    answer: upload,
+  },
 } as const satisfies { readonly [key: string]: Endpoint };

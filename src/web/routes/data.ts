@@ -8,7 +8,11 @@ export function dataRoutes({
   services: { overview },
 }: WebContext): Handlers<keyof typeof dataEndpoints> {
   return {
-    'GET /experiments': async () => ({ json: { experiments: await overview.experiments() } }),
+    'GET /experiments': async ({ query: { limit, cursor } }) => {
+      const found = await overview.experiments({ limit, before: cursor });
+      const last = found.length < limit ? undefined : found.at(-1);
+      return { json: { experiments: found, next: last?.newest.runId ?? null } };
+    },
     'GET /snapshots': async ({ query: { limit, cursor, experiment } }) => {
       const before = cursor === undefined ? undefined : placeAfter(cursor, 0);
       const found = await overview.snapshots({ limit, before, experiment });
@@ -19,6 +23,11 @@ export function dataRoutes({
           next: last === undefined ? null : String(last.place),
         },
       };
+    },
+    'GET /snapshots/{snapshot}': async ({ params: { snapshot } }) => {
+      const { older, ...found } = await overview.snapshot(snapshot as Digest);
+      const before = older && { digest: older.digest, firstSeenAt: older.firstSeenAt };
+      return { json: { ...withoutPlace(found), older: before } };
     },
     'GET /snapshots/{snapshot}/partitions': async ({
       params: { snapshot },

@@ -1,5 +1,7 @@
+import type { QuarantineChange } from '../../stores/quarantine-store.ts';
 import { askerOf } from '../actor.ts';
 import type { lineageEndpoints } from '../contract/lineage.ts';
+import { placeAfter } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 
 export function lineageRoutes({ services }: WebContext): Handlers<keyof typeof lineageEndpoints> {
@@ -11,9 +13,17 @@ export function lineageRoutes({ services }: WebContext): Handlers<keyof typeof l
     'GET /quarantines': async () => ({
       json: { quarantines: await services.quarantines.list() },
     }),
-    'GET /quarantines/changes': async ({ query: { limit } }) => ({
-      json: { changes: await services.quarantines.changes(limit) },
-    }),
+    'GET /quarantines/changes': async ({ query: { limit, cursor } }) => {
+      const before = cursor === undefined ? undefined : placeAfter(cursor, 0);
+      const found = await services.quarantines.changes({ limit, before });
+      const last = found.length < limit ? undefined : found.at(-1);
+      return {
+        json: {
+          changes: found.map(withoutPlace),
+          next: last === undefined ? null : String(last.place),
+        },
+      };
+    },
     'POST /quarantines': async ({ body: { reason, ...asked } }, { actor }) => ({
       json: await services.quarantines.begin(asked, { ...askerOf(actor), reason }),
     }),
@@ -21,4 +31,9 @@ export function lineageRoutes({ services }: WebContext): Handlers<keyof typeof l
       json: await services.quarantines.end(asked, { ...askerOf(actor), reason }),
     }),
   };
+}
+
+function withoutPlace(change: QuarantineChange): Omit<QuarantineChange, 'place'> {
+  const { place: _, ...shown } = change;
+  return shown;
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { referencedVariable } from '../../spec/secret-reference.ts';
 import type { sessionEndpoints } from '../contract/session.ts';
+import { placeAfter } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 
 export function sessionRoutes({
@@ -24,16 +25,14 @@ export function sessionRoutes({
       const findings = await services.diagnose();
       return { json: { healthy: findings.every(({ level }) => level !== 'problem'), findings } };
     },
-    'GET /references': async () => {
-      const found = await services.overview.references();
-      return {
-        json: {
-          references: found.map(({ of, text }) => {
-            const name = referencedVariable(text);
-            return { of, reference: text, isSet: name === undefined ? null : hasVariable(name) };
-          }),
-        },
-      };
+    'GET /references': async ({ query: { limit, cursor } }) => {
+      const after = placeAfter(cursor, 0);
+      const found = await services.overview.references({ limit, after });
+      const references = found.map(({ of, text }) => {
+        const name = referencedVariable(text);
+        return { of, reference: text, isSet: name === undefined ? null : hasVariable(name) };
+      });
+      return { json: { references, next: found.length < limit ? null : String(after + limit) } };
     },
     'GET /session': (_, { actor: { name, role } }) => ({ json: { actor: name, role } }),
     'POST /session': async ({ body: { token } }, { session }) => {

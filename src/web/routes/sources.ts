@@ -1,11 +1,12 @@
-import { basename, relative } from 'node:path';
+import { relative } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
-import type { Source } from '../../spec/source.ts';
-import type { PreviewSource, sourceEndpoints } from '../contract/sources.ts';
+import type { Digest } from '../../domain/digest.ts';
+import type { KeptUpload } from '../../operations/uploads.ts';
+import type { sourceEndpoints } from '../contract/sources.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 import { WebFailure } from '../problems.ts';
-import { checkReach } from '../submitted-spec.ts';
+import { checkReach, sourceOf } from '../submitted-spec.ts';
 
 /** Looks at sources at once: each is a process with a gigabyte. */
 const MAX_LOOKS = 3;
@@ -33,15 +34,14 @@ export function sourceRoutes(context: WebContext): Handlers<keyof typeof sourceE
     'POST /uploads': async ({ query: { name } }, { request }) => {
       const bytes = Readable.fromWeb((request.body ?? new Blob([]).stream()) as WebStream);
       const kept = await services.sources.upload(name, bytes, maxUploadBytes);
-      const { digest, byteSize, kind, path } = kept;
-      const source = { kind, path: relative(workingFolder, path) };
-      return { json: { digest, byteSize, name: basename(name), source } };
+      return { json: uploadOf(kept, workingFolder) };
     },
+    'GET /uploads/{upload}': async ({ params: { upload } }) => ({
+      json: uploadOf(await services.sources.uploaded(upload as Digest), workingFolder),
+    }),
   };
 }
 
-function sourceOf(source: PreviewSource): Source {
-  if (source.kind !== 'postgres') return source;
-  const { kind, url, table } = source;
-  return { kind, table, ...(url === null || url === undefined ? {} : { url }) };
+function uploadOf({ digest, name, byteSize, kind, path }: KeptUpload, folder: string) {
+  return { digest, name, byteSize, source: { kind, path: relative(folder, path) } };
 }

@@ -6,6 +6,7 @@ import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { Field } from '../../parts/field.tsx';
 import { Section } from '../../parts/page.tsx';
+import { isUpload, SourceName } from '../../parts/source-name.tsx';
 import { ProblemNotice } from '../../parts/states.tsx';
 import { useBuilder, useProblems } from './builder-state.tsx';
 import { ColumnPreview } from './column-preview.tsx';
@@ -75,8 +76,7 @@ export function SourceFields() {
 /** How one came to the source that the spec has. */
 function wayOf(kind: unknown, path: unknown): Way {
   if (kind === 'postgres') return 'postgres';
-  const isUploaded = typeof path !== 'string' || /(^|\/)uploads\//.test(path);
-  return isUploaded ? 'upload' : 'path';
+  return typeof path !== 'string' || isUpload(path) ? 'upload' : 'path';
 }
 
 function Upload() {
@@ -115,13 +115,15 @@ function Upload() {
         }}
       />
       <p className="small soft" role="status">
-        {upload.isPending
-          ? 'Sending the file …'
-          : upload.data !== undefined
-            ? `${upload.data.name}, ${countText(upload.data.byteSize)} bytes, is on the server.`
-            : typeof path === 'string'
-              ? path
-              : 'It stays on this server.'}
+        {upload.isPending ? (
+          'Sending the file …'
+        ) : upload.data !== undefined ? (
+          `${upload.data.name}, ${countText(upload.data.byteSize)} bytes, is on the server.`
+        ) : typeof path === 'string' ? (
+          <SourceName location={path} />
+        ) : (
+          'It stays on this server.'
+        )}
       </p>
       {upload.error === null ? null : <ProblemNotice error={upload.error} />}
     </div>

@@ -7,6 +7,7 @@ import { question } from '../../api/queries.ts';
 import { momentText } from '../../parts/moments.ts';
 import { PageHead, Section } from '../../parts/page.tsx';
 import { useQuarantine } from '../../parts/quarantine/quarantine-button.tsx';
+import { SourceName } from '../../parts/source-name.tsx';
 import { Empty, ProblemNotice } from '../../parts/states.tsx';
 import { shortDigest } from '../model/digest-text.ts';
 import { QuarantineSection } from './quarantine-section.tsx';
@@ -72,7 +73,7 @@ export function DataPage() {
 }
 
 function OfExperiment({ chosen }: { chosen: string | undefined }) {
-  const { data } = useQuery(question('GET /experiments', {}));
+  const { data } = useQuery(question('GET /experiments', { query: { limit: 500 } }));
   const navigate = useNavigate({ from: '/data' });
   if (data === undefined || data.experiments.length < 2) return null;
   return (
@@ -134,7 +135,9 @@ function VersionLine({ version }: { version: Snapshot }) {
         </Link>
         {isHeld ? <div className="pill bad">in quarantine</div> : null}
       </th>
-      <td className="name">{source.location}</td>
+      <td className="name">
+        <SourceName location={source.location} />
+      </td>
       <td className="n">{countText(rows)}</td>
       <td className="n">{countText(partitions)}</td>
       <td className="n">{countText(columns)}</td>

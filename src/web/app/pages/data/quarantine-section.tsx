@@ -1,12 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Quarantine } from '../../api/answers.ts';
+import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { momentText } from '../../parts/moments.ts';
 import { Section } from '../../parts/page.tsx';
 import { askedOf, ReleaseButton } from '../../parts/quarantine/quarantine-button.tsx';
-import { Answered } from '../../parts/states.tsx';
+import { Answered, ProblemNotice } from '../../parts/states.tsx';
 import { shortDigest } from '../model/digest-text.ts';
 
 /** What must not answer, and what was let go again. */
@@ -95,42 +96,58 @@ function Past() {
   );
 }
 
+const PER_PAGE = 100;
+
 function Changes() {
-  const query = useQuery(question('GET /quarantines/changes', { query: { limit: 200 } }));
+  const query = useInfiniteQuery({
+    queryKey: ['GET /quarantines/changes'],
+    queryFn: ({ pageParam, signal }) =>
+      ask(
+        'GET /quarantines/changes',
+        { query: { limit: PER_PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) } },
+        { signal },
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
+  const changes = query.data?.pages.flatMap((page) => page.changes) ?? [];
+  if (query.error !== null) return <ProblemNotice error={query.error} />;
+  if (query.isSuccess && changes.length === 0) return <p className="soft">Nothing ever was.</p>;
   return (
-    <Answered query={query} wait="what was in quarantine">
-      {({ changes }) =>
-        changes.length === 0 ? (
-          <p className="soft">Nothing ever was.</p>
-        ) : (
-          <div className="scroll" tabIndex={0} role="region" aria-label="Changes of quarantine">
-            <table>
-              <thead>
-                <tr>
-                  <th>when</th>
-                  <th>who</th>
-                  <th>did</th>
-                  <th>what</th>
-                  <th>because</th>
-                </tr>
-              </thead>
-              <tbody>
-                {changes.map(({ at, actor, kind, subject, reason }) => (
-                  <tr key={`${at} ${kind} ${JSON.stringify(subject)}`}>
-                    <td className="nowrap">{momentText(at)}</td>
-                    <td>{actor}</td>
-                    <td>{kind === 'quarantine' ? 'put into quarantine' : 'released'}</td>
-                    <td className="name">
-                      <Subject subject={subject} />
-                    </td>
-                    <td className="name">{reason}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )
-      }
-    </Answered>
+    <>
+      <div className="scroll" tabIndex={0} role="region" aria-label="Changes of quarantine">
+        <table>
+          <thead>
+            <tr>
+              <th>when</th>
+              <th>who</th>
+              <th>did</th>
+              <th>what</th>
+              <th>because</th>
+            </tr>
+          </thead>
+          <tbody>
+            {changes.map(({ at, actor, kind, subject, reason }) => (
+              <tr key={`${at} ${kind} ${JSON.stringify(subject)}`}>
+                <td className="nowrap">{momentText(at)}</td>
+                <td>{actor}</td>
+                <td>{kind === 'quarantine' ? 'put into quarantine' : 'released'}</td>
+                <td className="name">
+                  <Subject subject={subject} />
+                </td>
+                <td className="name">{reason}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {query.hasNextPage ? (
+        <div>
+          <button type="button" className="button" onClick={() => void query.fetchNextPage()}>
+            Older ones
+          </button>
+        </div>
+      ) : null}
+    </>
   );
 }

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { countedText, countText } from '../../../../report/number-text.ts';
-import type { Snapshot } from '../../api/answers.ts';
+import type { Answer, Snapshot } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { momentText } from '../../parts/moments.ts';
@@ -12,6 +12,7 @@ import {
   QuarantineNotice,
   useQuarantine,
 } from '../../parts/quarantine/quarantine-button.tsx';
+import { SourceName } from '../../parts/source-name.tsx';
 import { Answered, ProblemNotice } from '../../parts/states.tsx';
 import { shortDigest } from '../model/digest-text.ts';
 import { PartitionLines } from './partition-lines.tsx';
@@ -22,7 +23,7 @@ const PER_PAGE = 200;
 /** A version of the data: where it came from, and its partitions, beside those of another version. */
 export function SnapshotPage() {
   const { snapshot } = useParams({ from: '/data/$snapshot' });
-  const versions = useQuery(question('GET /snapshots', { query: { limit: 200 } }));
+  const version = useQuery(question('GET /snapshots/{snapshot}', { params: { snapshot } }));
   const isHeld = useQuarantine(snapshot) !== undefined;
   return (
     <>
@@ -39,25 +40,32 @@ export function SnapshotPage() {
         }
       />
       <QuarantineNotice digest={snapshot} />
-      <Answered query={versions} wait="the versions">
-        {({ snapshots }) => <Version digest={snapshot} versions={snapshots} key={snapshot} />}
+      <Answered query={version} wait="the version">
+        {(found) => <VersionFacts version={found} key={snapshot} />}
       </Answered>
     </>
   );
 }
 
-function Version({ digest, versions }: { digest: string; versions: readonly Snapshot[] }) {
-  const version = versions.find((one) => one.digest === digest);
-  const others = versions.filter(
-    (one) =>
-      one.digest !== digest &&
-      one.experiments.some((name) => version?.experiments.includes(name) === true),
+type Version = Answer<'GET /snapshots/{snapshot}'>;
+
+/** Versions that this one may be compared with: the one before it, and the newest of the same experiments. */
+function useOthers({ digest, older, experiments }: Version) {
+  const { data } = useQuery(question('GET /snapshots', { query: { limit: 200 } }));
+  const newest = (data?.snapshots ?? []).filter(
+    (one) => one.digest !== digest && one.experiments.some((name) => experiments.includes(name)),
   );
-  const older = others.find((one) => (version?.firstSeenAt ?? '') > one.firstSeenAt);
+  const isListed = newest.some((one) => one.digest === older?.digest);
+  return older === null || isListed ? newest : [...newest, older];
+}
+
+function VersionFacts({ version }: { version: Version }) {
+  const { digest, older } = version;
+  const others = useOthers(version);
   const [comparedTo, setComparedTo] = useState(older?.digest ?? '');
   return (
     <>
-      {version === undefined ? null : <Facts version={version} />}
+      <Facts version={version} />
       <Section
         title="Partitions"
         aside={
@@ -92,7 +100,7 @@ function Facts({ version }: { version: Snapshot }) {
       <dd className="mono">{digest}</dd>
       <dt>from</dt>
       <dd>
-        {source.location} <span className="soft">({source.kind})</span>
+        <SourceName location={source.location} /> <span className="soft">({source.kind})</span>
       </dd>
       <dt>holds</dt>
       <dd>

@@ -3,6 +3,7 @@ import { countedText, countText } from '../../../../report/number-text.ts';
 import type { ModelLineage } from '../../api/answers.ts';
 import { Graph } from '../../parts/graph/graph.tsx';
 import type { GraphNode, Link } from '../../parts/graph/graph-node.ts';
+import { useSourceName } from '../../parts/source-name.tsx';
 import { shortDigest } from './digest-text.ts';
 
 /** More partitions than this stand as one node. */
@@ -12,17 +13,18 @@ type Shape = { readonly nodes: readonly GraphNode[]; readonly links: readonly Li
 
 /** How the model came to be in its newest run, and whom it serves. */
 export function LineageGraph({ lineage }: { lineage: ModelLineage }) {
-  const { nodes, links } = useMemo(() => shapeOf(lineage), [lineage]);
+  const source = useSourceName(lineage.makings[0]?.data.source.location ?? '');
+  const { nodes, links } = useMemo(() => shapeOf(lineage, source), [lineage, source]);
   return <Graph nodes={nodes} links={links} label={spoken(nodes)} />;
 }
 
-function shapeOf(lineage: ModelLineage): Shape {
+function shapeOf(lineage: ModelLineage, source: string): Shape {
   const [making] = lineage.makings;
   if (making === undefined) return { nodes: [], links: [] };
   const { data, code } = making;
   const uses = usesOf(lineage);
   const nodes: readonly GraphNode[] = [
-    { id: 'source', title: data.source.kind, note: data.source.location, tone: 'plain' },
+    { id: 'source', title: data.source.kind, note: source, tone: 'plain' },
     { id: 'snapshot', title: 'snapshot', note: shortDigest(data.snapshot), tone: 'done' },
     {
       id: 'rows',

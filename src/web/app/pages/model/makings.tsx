@@ -5,6 +5,7 @@ import { parametersText } from '../../../../report/parameters-text.ts';
 import type { ModelLineage } from '../../api/answers.ts';
 import { momentText } from '../../parts/moments.ts';
 import { Section } from '../../parts/page.tsx';
+import { SourceName } from '../../parts/source-name.tsx';
 
 type Making = ModelLineage['makings'][number];
 
@@ -72,7 +73,7 @@ function MakingFacts({ making }: { making: Making }) {
           <dd className="mono">{data.snapshot}</dd>
           <dt>source</dt>
           <dd>
-            {data.source.kind} {data.source.location}
+            {data.source.kind} <SourceName location={data.source.location} />
           </dd>
           <dt>folds</dt>
           <dd className="mono">{data.folds}</dd>

@@ -2,6 +2,7 @@ import { countedText, countText, numberText, percentText } from '../../../../rep
 import type { ReportFacts } from '../../api/answers.ts';
 import { Bars } from '../../charts/bars.tsx';
 import { Section } from '../../parts/page.tsx';
+import { SourceName } from '../../parts/source-name.tsx';
 
 /** What came in, where the rows went, and what every column looks like. */
 export function DataProfile({ facts }: { facts: ReportFacts }) {
@@ -11,7 +12,12 @@ export function DataProfile({ facts }: { facts: ReportFacts }) {
     <Section
       title="Data"
       id="data"
-      note={`${countedText(data.rows, 'row')} in ${countedText(data.partitions, 'partition')}, from ${data.source}.`}
+      note={
+        <>
+          {countedText(data.rows, 'row')} in {countedText(data.partitions, 'partition')}, from{' '}
+          <SourceName location={data.source} />.
+        </>
+      }
     >
       <div className="plots">
         <Ledger facts={facts} />

@@ -8,6 +8,7 @@ import { useRunEvents } from '../../api/run-events.ts';
 import { momentText } from '../../parts/moments.ts';
 import { PageHead } from '../../parts/page.tsx';
 import { RunPill } from '../../parts/pill.tsx';
+import { SourceName } from '../../parts/source-name.tsx';
 import { Answered, ProblemNotice } from '../../parts/states.tsx';
 import { NamesOfRun, Promote } from './promote.tsx';
 import { Reproduce, ReproductionOutcome } from './reproduce.tsx';
@@ -37,7 +38,7 @@ export function RunFrame() {
 
 function LiveFrame({ run }: { run: RunDetail }) {
   const state = useRunEvents(run.runId, run.state);
-  const { target, partition } = run.spec;
+  const { target, partition, data } = run.spec;
   const isOver = isTerminal(state.status);
   return (
     <RunContext value={{ run, state }}>
@@ -66,7 +67,8 @@ function LiveFrame({ run }: { run: RunDetail }) {
         }
       >
         <p className="soft">
-          Predicts <b className="anywhere">{target.column}</b> with one model for every{' '}
+          Predicts <b className="anywhere">{target.column}</b> from the rows of{' '}
+          <SourceOf source={data.source} /> with one model for every{' '}
           <b className="anywhere">{partition.by.join(' / ')}</b>, and one without partition.
         </p>
         {isOver ? <NamesOfRun run={run} /> : null}
@@ -93,6 +95,20 @@ function LiveFrame({ run }: { run: RunDetail }) {
       </nav>
       <Outlet />
     </RunContext>
+  );
+}
+
+function SourceOf({ source }: { source: RunDetail['spec']['data']['source'] }) {
+  if ('path' in source && source.path !== undefined)
+    return (
+      <span className="anywhere">
+        <SourceName location={source.path} />
+      </span>
+    );
+  return 'table' in source && source.table !== undefined ? (
+    <span className="anywhere">{source.table}</span>
+  ) : (
+    'a query'
   );
 }
 

@@ -7,7 +7,7 @@ import { Answered } from '../../parts/states.tsx';
 /** Where partitions are processed, and the databases and clusters that specs name by reference. */
 export function References() {
   const service = useQuery(question('GET /service', {}));
-  const references = useQuery(question('GET /references', {}));
+  const references = useQuery(question('GET /references', { query: { limit: 500 } }));
   return (
     <div className="columns even">
       <Section
