@@ -2,6 +2,7 @@ import {
   Background,
   Handle,
   type Node,
+  type NodeChange,
   type NodeProps,
   Position,
   ReactFlow,
@@ -11,9 +12,10 @@ import {
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import './graph.css';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { GraphNode, Link } from './graph-node.ts';
 import { type Direction, NODE, type Places, placeNodes } from './layout.ts';
+import { useMovedNodes } from './moved-nodes.ts';
 
 /** Where nodes can be chosen: which one is, and what choosing does. */
 export type Choosing = {
@@ -25,30 +27,44 @@ type Shown = Node<GraphNode & { readonly direction: Direction; readonly choosing
 
 /**
  * A graph laid out in layers, to be looked at: what it says stands beside it as a table too. With `choosing`, each node is
- * a button. Flows to the right where there is room, down on a narrow screen.
+ * a button. With `movedAs`, nodes can be moved, and stay there in this browser under that name. Flows to the right where
+ * there is room, down on a narrow screen.
  */
 export function Graph({
   nodes,
   links,
   label,
   choosing,
+  movedAs,
 }: {
   nodes: readonly GraphNode[];
   links: readonly Link[];
   label: string;
   choosing?: Choosing;
+  movedAs?: string;
 }) {
   const frame = useRef<HTMLDivElement>(null);
-  const layout = useLayout(nodes, links, useDirection(frame));
+  const direction = useDirection(frame);
+  const layout = useLayout(nodes, links, direction);
+  const { places: moved, move, tidy } = useMovedNodes(movedAs, layout?.direction ?? direction);
+  const isMovable = movedAs !== undefined;
   const shown = useMemo(
-    () => nodes.flatMap((node) => place(node, layout, choosing)),
-    [nodes, layout, choosing],
+    () => nodes.flatMap((node) => place(node, layout, { moved, choosing })),
+    [nodes, layout, moved, choosing],
+  );
+  const onNodesChange = useCallback(
+    (changes: readonly NodeChange[]) => {
+      for (const change of changes)
+        if (change.type === 'position' && change.position !== undefined)
+          move(change.id, change.position, change.dragging !== true);
+    },
+    [move],
   );
   const edges = useMemo(
     () => links.map(({ from, to }) => ({ id: `${from}→${to}`, source: from, target: to })),
     [links],
   );
-  const size = extentOf(layout?.places ?? null);
+  const size = extentOf(layout?.places ?? null, isMovable ? ROOM : 0);
   return (
     <div ref={frame} className="graph" role={choosing ? 'group' : 'img'} aria-label={label}>
       <div
@@ -64,7 +80,8 @@ export function Graph({
               fitView
               fitViewOptions={FIT}
               minZoom={0.05}
-              nodesDraggable={false}
+              nodesDraggable={isMovable}
+              {...(isMovable && { onNodesChange, nodeExtent: boundsOf(size) })}
               nodesConnectable={false}
               nodesFocusable={false}
               edgesFocusable={false}
@@ -82,6 +99,11 @@ export function Graph({
           </ReactFlowProvider>
         )}
       </div>
+      {moved.size === 0 ? null : (
+        <button type="button" className="button quiet" onClick={tidy}>
+          Tidy up
+        </button>
+      )}
     </div>
   );
 }
@@ -129,16 +151,18 @@ const NODE_TYPES = { stage: StageNode };
 function place(
   node: GraphNode,
   layout: Layout | null,
-  choosing: Choosing | undefined,
+  { moved, choosing }: { readonly moved: Places; readonly choosing: Choosing | undefined },
 ): readonly Shown[] {
-  const position = layout?.places.get(node.id);
+  const position = moved.get(node.id) ?? layout?.places.get(node.id);
   if (layout === null || position === undefined) return [];
   const { direction } = layout;
   const data = { ...node, direction, ...(choosing === undefined ? {} : { choosing }) };
   return [{ id: node.id, type: 'stage', position, data, ...NODE }];
 }
 
-const FIT = { padding: 0.01 };
+const FIT = { padding: 0.01, maxZoom: 1 };
+/** Pixels below the layout, where nodes can be moved to. */
+const ROOM = NODE.height;
 
 /** Keeps the whole graph in its frame when the frame changes. */
 function Fitted() {
@@ -190,11 +214,21 @@ function useDirection(frame: React.RefObject<HTMLDivElement | null>): Direction 
   return direction;
 }
 
-function extentOf(places: Places | null): { readonly width: number; readonly height: number } {
-  if (places === null) return { width: 1000, height: NODE.height };
+type Size = { readonly width: number; readonly height: number };
+
+function extentOf(places: Places | null, room: number): Size {
+  if (places === null) return { width: 1000, height: NODE.height + room };
   const all = [...places.values()];
   return {
     width: Math.max(...all.map(({ x }) => x)) + NODE.width + 24,
-    height: Math.max(...all.map(({ y }) => y)) + NODE.height + 24,
+    height: Math.max(...all.map(({ y }) => y)) + NODE.height + 24 + room,
   };
+}
+
+/** Nodes stay in the frame. */
+function boundsOf({ width, height }: Size): [[number, number], [number, number]] {
+  return [
+    [0, 0],
+    [width, height],
+  ];
 }

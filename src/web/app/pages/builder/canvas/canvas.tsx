@@ -48,6 +48,7 @@ export function Canvas({ chosen, onChoose }: { chosen: Chosen; onChoose: (id: st
         links={STAGE_LINKS}
         label="Stages of the experiment: choose one to change it"
         choosing={choosing}
+        movedAs="experiment"
       />
     </div>
   );
