@@ -25,7 +25,8 @@ export type RunStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'PARTIAL' | 'FAILE
 export type RunMode = 'fresh' | 'retry' | 'reproduce' | 'drifted';
 
 /** `drifted`: a column moved, or the model got worse; `new`, `gone`: only one side has it; `failed`: it can't be compared. */
-export type DriftStatus = 'steady' | 'drifted' | 'new' | 'gone' | 'failed';
+export const DRIFT_STATUSES = ['drifted', 'failed', 'new', 'gone', 'steady'] as const;
+export type DriftStatus = (typeof DRIFT_STATUSES)[number];
 
 /**
  * What a retry fits again. `missing`: what the run never got to; `failed`: that, and what failed; `all`: everything. With a

@@ -15,10 +15,12 @@ import { documentationPage, noticePage } from './pages.ts';
 import { problemOf, problemOfError, problemResponse, WebFailure } from './problems.ts';
 import { withoutPasswords } from './redact.ts';
 import { dataRoutes } from './routes/data.ts';
+import { driftRoutes } from './routes/drift.ts';
 import { lineageRoutes } from './routes/lineage.ts';
 import { modelRoutes } from './routes/models.ts';
 import { runFactsRoutes } from './routes/run-facts.ts';
 import { runRoutes } from './routes/runs.ts';
+import { scheduleRoutes } from './routes/schedules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { specRoutes } from './routes/specs.ts';
@@ -80,7 +82,12 @@ function guardEverything(app: Hono, { site, maxBodyBytes }: WebOptions): void {
 
 /** What may be megabytes: a page of a thousand partitions, a report, the application. None of them has a tag of its own. */
 function compressLarge(app: Hono): void {
-  for (const path of ['runs/:run/partitions', 'runs/:run/report', 'runs/:run/result'])
+  for (const path of [
+    'runs/:run/partitions',
+    'runs/:run/report',
+    'runs/:run/result',
+    'runs/:run/drift/partitions',
+  ])
     app.use(`${API_ROOT}/${path}`, compress());
   app.use('/assets/*', compress());
 }
@@ -98,6 +105,8 @@ function bindEndpoints(app: Hono, options: WebOptions): readonly Place[] {
     ...specRoutes(options),
     ...modelRoutes(options),
     ...lineageRoutes(options),
+    ...driftRoutes(options),
+    ...scheduleRoutes(options),
     ...sourceRoutes(options),
   };
   return Object.entries<Endpoint>(api).map(([key, endpoint]) => {

@@ -14,10 +14,15 @@ export function describeKeptData(given: () => Given): void {
       await page.getByRole('link', { name: 'Data', exact: true }).click();
       const versions = page.getByRole('region', { name: 'Versions of the data' });
       const version = versions.getByRole('row').filter({ hasText: 'customers-who-leave' });
+      await version.getByText('customers.csv').waitFor();
       await version.getByRole('link').click();
       const partitions = page.getByRole('region', { name: 'Partitions' });
       for (const name of ['basic', 'business', 'family'])
         await partitions.getByRole('row', { name: new RegExp(`^${name} \\d+`) }).waitFor();
+      await page.getByRole('button', { name: 'Compare with the source now' }).click();
+      await page.getByText('None of 3 partitions has drifted.').waitFor();
+      const moved = page.getByRole('region', { name: 'Drift by column' });
+      await moved.getByRole('row', { name: /^support_calls 0 3/ }).waitFor();
       await look('snapshot');
       await page.getByRole('button', { name: 'Put into quarantine' }).click();
       const dialog = page.getByRole('dialog', { name: 'Put it into quarantine?' });
@@ -64,5 +69,39 @@ export function describeReproduction(given: () => Given & { readonly address: st
       await look('compare');
     },
     4 * MINUTES,
+  );
+}
+
+/** The same experiment again and again, by itself. */
+export function describeSchedule(given: () => Given & { readonly address: string }): void {
+  it(
+    'lets the experiment run regularly, pauses that and ends it',
+    async () => {
+      const { page, look, address } = given();
+      await page.goto(address);
+      await page.getByRole('link', { name: 'customers-who-leave' }).first().click();
+      await page.getByRole('button', { name: 'Run regularly' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Run this again and again?' });
+      await dialog.getByLabel('How often').selectOption('every week');
+      await look('run-regularly');
+      await dialog.getByRole('button', { name: 'Begin the schedule' }).click();
+      const card = page.getByRole('region', { name: 'customers-who-leave' });
+      await card.getByText('customers-who-leave, every week').waitFor();
+      await card.getByText('It has not fired yet.').waitFor();
+      await card.getByRole('button', { name: 'Pause' }).click();
+      const asked = page.getByRole('dialog', { name: 'Pause it?' });
+      await asked.getByLabel('Why').fill('nobody <b>leaves</b> in August');
+      await asked.getByRole('button', { name: 'Pause it' }).click();
+      await card.getByText(/^nobody <b>leaves<\/b> in August \(/).waitFor();
+      await look('schedules');
+      await card.getByRole('button', { name: 'Delete' }).click();
+      await page
+        .getByRole('dialog', { name: 'Delete the schedule?' })
+        .getByRole('button', { name: 'Delete it' })
+        .click();
+      await page.getByRole('heading', { name: 'Nothing runs by itself yet' }).waitFor();
+      await look('schedules-empty');
+    },
+    3 * MINUTES,
   );
 }

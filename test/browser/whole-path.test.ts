@@ -11,7 +11,7 @@ import {
   visit,
 } from '../support/browser.ts';
 import { Partita } from '../support/partita.ts';
-import { describeKeptData, describeReproduction } from './describe-ledger.ts';
+import { describeKeptData, describeReproduction, describeSchedule } from './describe-ledger.ts';
 
 const MINUTES = 60_000;
 
@@ -68,7 +68,11 @@ describe('from a table to a prediction, by clicking', () => {
       await page.getByLabel('Column to predict').selectOption('leaves');
       expect(await page.getByLabel('It is').inputValue()).toBe('classification');
       await page.getByText('“leaves” holds text with 2 different values.').waitFor();
-      await page.getByRole('button', { name: /^plan 3 values, about 240 rows each/ }).click();
+      await page.getByRole('button', { name: 'Ask the adviser' }).click();
+      const tried = page.getByRole('region', { name: 'Columns that the adviser tried' });
+      await tried.getByRole('row', { name: /^plan/ }).waitFor();
+      await look('builder-advice');
+      await tried.getByRole('button', { name: 'use plan', exact: true }).click();
       expect(await page.getByLabel('plan', { exact: true }).first().isChecked()).toBe(true);
       await page.getByRole('button', { name: 'Carry it to the predictions instead' }).click();
       expect(await page.getByLabel('Names the row').inputValue()).toBe('customer');
@@ -136,6 +140,13 @@ describe('from a table to a prediction, by clicking', () => {
       await press(canvas.getByRole('button', { name: 'evaluate 3 folds' }));
       const head = page.getByRole('heading', { name: 'On which rows models are judged' });
       await head.and(page.locator(':focus')).waitFor();
+      const report = canvas.getByRole('button', { name: /^report/ });
+      const [laidOut, way] = [await report.boundingBox(), { x: 0, y: 40 }];
+      await drag(report, way);
+      await page.reload();
+      await report.waitFor();
+      expect((await report.boundingBox())?.y).toBeCloseTo((laidOut?.y ?? 0) + way.y, -1);
+      await canvas.getByRole('button', { name: 'evaluate 3 folds' }).click();
       const folds = page.getByLabel('Folds');
       await folds.fill('99');
       await canvas.getByRole('button', { name: 'evaluate 1 mistake' }).waitFor();
@@ -269,6 +280,7 @@ describe('from a table to a prediction, by clicking', () => {
   );
 
   describeReproduction(() => ({ page, look, address: serving.address }));
+  describeSchedule(() => ({ page, look, address: serving.address }));
 
   it(
     'is all there for the keyboard alone: the same again, changed, started and cancelled',
@@ -312,6 +324,16 @@ describe('from a table to a prediction, by clicking', () => {
       await page.keyboard.press('Tab');
     }
     throw new Error(`${String(target)} can't be reached with Tab.`);
+  }
+
+  async function drag(target: Locator, { x, y }: { readonly x: number; readonly y: number }) {
+    const box = await target.boundingBox();
+    if (box === null) throw new Error(`${String(target)} is nowhere.`);
+    const from = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(from.x + x, from.y + y, { steps: 8 });
+    await page.mouse.up();
   }
 
   async function press(target: Locator): Promise<void> {

@@ -15,6 +15,7 @@ const SLOW: { readonly [key: string]: number } = {
   'POST /sources/preview': 8,
   'POST /runs/{run}/retry': 3,
   'POST /runs/{run}/reproduce': 1,
+  'POST /runs/{run}/drift': 3,
   'GET /doctor': 1,
 };
 

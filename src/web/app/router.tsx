@@ -89,6 +89,14 @@ const snapshot = createRoute({
   path: '/data/$snapshot',
   component: lazyRouteComponent(() => import('./pages/data/snapshot-page.tsx'), 'SnapshotPage'),
 });
+const schedules = createRoute({
+  getParentRoute: () => root,
+  path: '/schedules',
+  component: lazyRouteComponent(
+    () => import('./pages/schedules/schedules-page.tsx'),
+    'SchedulesPage',
+  ),
+});
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -104,6 +112,7 @@ const routeTree = root.addChildren([
   inUse,
   data,
   snapshot,
+  schedules,
   settings,
 ]);
 

@@ -1,9 +1,11 @@
 import { dataEndpoints } from './data.ts';
+import { driftEndpoints } from './drift.ts';
 import type { Answer as AnswerOf, Asked as AskedOf, Asking as AskingOf } from './endpoint.ts';
 import { lineageEndpoints } from './lineage.ts';
 import { modelEndpoints } from './models.ts';
 import { runFactsEndpoints } from './run-facts.ts';
 import { runEndpoints } from './runs.ts';
+import { scheduleEndpoints } from './schedules.ts';
 import { sessionEndpoints } from './session.ts';
 import { sourceEndpoints } from './sources.ts';
 import { specEndpoints } from './specs.ts';
@@ -26,6 +28,8 @@ export const api = {
   ...sourceEndpoints,
   ...modelEndpoints,
   ...lineageEndpoints,
+  ...driftEndpoints,
+  ...scheduleEndpoints,
 };
 
 export type Api = typeof api;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RunResult } from '../../domain/result.ts';
 import type { RunComparison } from '../../operations/compare-runs.ts';
+import type { Drift, DriftedPartition } from '../../operations/drifted-partitions.ts';
 import type { Reproduction } from '../../operations/reproduction.ts';
 import type { ReportFacts } from '../../report/facts.ts';
 import type { Spec } from '../../spec/spec.ts';
@@ -44,7 +45,9 @@ type Known =
   | PartitionRecord
   | RunComparison
   | Reproduction
-  | Impact;
+  | Impact
+  | Drift
+  | DriftedPartition;
 
 /** The same data, promised not to be changed: what the stores give. */
 export type Frozen<Value> = Value extends Known

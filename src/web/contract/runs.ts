@@ -22,7 +22,7 @@ export const runStatus = z
   .enum(['PENDING', 'RUNNING', 'SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELLED'])
   .meta({ id: 'RunStatus' });
 
-const runSummary = z
+export const runSummary = z
   .strictObject({
     runId: z.string(),
     experiment: z.string(),
@@ -137,7 +137,7 @@ const reuse = z
 const runBody = z.union([specText.extend({ reuse }), specData.extend({ reuse })]);
 
 /** The `etag` that a run was last seen with: if it is another by now, nothing happens. */
-const ifMatch = z.object({ 'if-match': z.string().max(200).optional() });
+export const ifMatch = z.object({ 'if-match': z.string().max(200).optional() });
 
 const submitted = z.strictObject({ runId: z.string() }).meta({ id: 'Submitted' });
 

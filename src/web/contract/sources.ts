@@ -9,7 +9,7 @@ const connection = z
   .max(200)
   .nullable();
 
-const previewSource = z.union([
+export const previewSource = z.union([
   z.strictObject({
     kind: z.literal('postgres'),
     url: connection.default(null),

@@ -27,4 +27,5 @@ export type Catalogue = Answer<'GET /specs/catalogue'>;
 export type Advice = Extract<Answer<'POST /advice'>, { state: 'done' }>['advice'];
 export type Preview = Answer<'POST /sources/preview'>;
 export type Snapshot = Answer<'GET /snapshots'>['snapshots'][number];
+export type Schedule = Answer<'GET /schedules'>['schedules'][number];
 export type Quarantine = Answer<'GET /quarantines'>['quarantines'][number];

@@ -15,6 +15,7 @@ import {
 import { SourceName } from '../../parts/source-name.tsx';
 import { Answered, ProblemNotice } from '../../parts/states.tsx';
 import { shortDigest } from '../model/digest-text.ts';
+import { DriftSection } from './drift-section.tsx';
 import { PartitionLines } from './partition-lines.tsx';
 
 /** Of a page of partitions. */
@@ -88,6 +89,7 @@ function VersionFacts({ version }: { version: Version }) {
       >
         <Partitions digest={digest} comparedTo={comparedTo} />
       </Section>
+      <DriftSection run={version.newestRun} />
     </>
   );
 }

@@ -29,9 +29,14 @@ export function HomePage() {
       <PageHead
         title="Runs"
         actions={
-          <Link to="/new" className="button main">
-            New experiment
-          </Link>
+          <>
+            <Link to="/schedules" className="button">
+              Schedules
+            </Link>
+            <Link to="/new" className="button main">
+              New experiment
+            </Link>
+          </>
         }
       >
         <p className="soft">

@@ -13,6 +13,7 @@ import { Answered, ProblemNotice } from '../../parts/states.tsx';
 import { NamesOfRun, Promote } from './promote.tsx';
 import { Reproduce, ReproductionOutcome } from './reproduce.tsx';
 import { RunControls } from './run-controls.tsx';
+import { RunRegularly } from './run-regularly.tsx';
 
 type CurrentRun = { readonly run: RunDetail; readonly state: RunState };
 
@@ -58,6 +59,7 @@ function LiveFrame({ run }: { run: RunDetail }) {
               <Link to="/new" search={{ run: run.runId }} className="button">
                 Use as a new experiment
               </Link>
+              {hasModels(state.status) ? <RunRegularly run={run} /> : null}
               {hasModels(state.status) ? <Reproduce run={run} /> : null}
               {hasModels(state.status) ? <Promote run={run} /> : null}
             </>

@@ -1,0 +1,74 @@
+import type { ScheduleState } from '../../operations/schedules.ts';
+import { askerOf } from '../actor.ts';
+import { API_ROOT } from '../contract/api.ts';
+import type { scheduleEndpoints } from '../contract/schedules.ts';
+import { entityTag } from '../entity-tag.ts';
+import type { Caller, Handlers, WebContext } from '../handler.ts';
+import { WebFailure } from '../problems.ts';
+import { prepareSpec } from '../submitted-spec.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What the endpoints that change a schedule are asked with. */
+type Changing = {
+  readonly params: { readonly schedule: string };
+  readonly headers: { readonly 'if-match'?: string | undefined };
+};
+type Because = { readonly body: { readonly reason?: string | undefined } };
+
+export function scheduleRoutes(context: WebContext): Handlers<keyof typeof scheduleEndpoints> {
+  const { schedules } = context.services;
+  const checkSeen = async ({ params: { schedule }, headers: { 'if-match': seen } }: Changing) => {
+    if (seen === undefined || seen === tagOf(await schedules.show(schedule))) return;
+    throw new WebFailure(
+      'changed-meanwhile',
+      `Schedule ${schedule} has fired or was changed meanwhile: look at it again.`,
+    );
+  };
+  const changing =
+    (kind: 'pause' | 'resume' | 'trigger') =>
+    async (asked: Changing & Because, { actor }: Pick<Caller, 'actor'>) => {
+      await checkSeen(asked);
+      const by = askerOf(actor, asked.body.reason);
+      const after = await schedules[kind](asked.params.schedule, by);
+      return { json: withoutFolder(after), headers: { etag: tagOf(after) } };
+    };
+  return {
+    'GET /schedules': async () => ({
+      json: { schedules: (await schedules.list()).map(withoutFolder) },
+    }),
+    'POST /schedules': async ({ body }, { actor }) => {
+      const { name, timing, policy = 'changed', catchUpMs = DAY_MS, reason, ...spec } = body;
+      const prepared = await prepareSpec(context, spec);
+      const asked = { ...prepared, name: name ?? prepared.spec.name, timing, policy, catchUpMs };
+      const made = await schedules.create(asked, askerOf(actor, reason));
+      const location = `${API_ROOT}/schedules/${made.name}`;
+      return { json: withoutFolder(made), headers: { location, etag: tagOf(made) } };
+    },
+    'GET /schedules/{schedule}': async ({ params: { schedule } }) => {
+      const found = await schedules.show(schedule);
+      return { json: withoutFolder(found), headers: { etag: tagOf(found) } };
+    },
+    'POST /schedules/{schedule}/pause': changing('pause'),
+    'POST /schedules/{schedule}/resume': changing('resume'),
+    'POST /schedules/{schedule}/trigger': changing('trigger'),
+    'DELETE /schedules/{schedule}': async (asked, { actor }) => {
+      await checkSeen(asked);
+      await schedules.delete(asked.params.schedule, askerOf(actor, asked.query.reason));
+      return { json: {} };
+    },
+  };
+}
+
+/** Changes when it fires, is paused, is resumed or is another one of the same name. */
+function tagOf({ name, specDigest, paused, note, fired, running }: ScheduleState): string {
+  return entityTag({ name, specDigest, paused, note, fired, running });
+}
+
+/** Where the server's paths start is nobody's business. */
+function withoutFolder<One extends { readonly baseFolder: string }>(
+  schedule: One,
+): Omit<One, 'baseFolder'> {
+  const { baseFolder: _, ...shown } = schedule;
+  return shown;
+}
