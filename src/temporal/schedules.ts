@@ -154,6 +154,8 @@ function specOf(timing: Timing) {
 }
 
 function isInvalid(error: unknown): boolean {
+  // What the client makes of a server's word that the times are none.
+  if (error instanceof TypeError) return true;
   if (!(error instanceof ServiceError)) return false;
   return (error.cause as { readonly code?: number } | undefined)?.code === INVALID_ARGUMENT;
 }
