@@ -64,13 +64,26 @@ describe('partita reproduce', () => {
     expect(stdout).toContain('now:    "missing"');
   });
 
-  it('ends with 130 and says how to compare later, where the person leaves', async () => {
+  it('ends with 130 and says how its outcome is put on record later, where the person leaves', async () => {
     const services = {
       ...comparedTo(SAME),
       watch: () => Promise.resolve(stateOf({ status: 'RUNNING' })),
     };
     const { exitCode, stderr } = await runCli(['reproduce', '1'], { services });
     expect(exitCode).toBe(130);
-    expect(stderr).toContain('partita diff run-1 run-2');
+    expect(stderr).toContain('partita reproduce --record run-2');
+  });
+
+  it('puts the outcome of one that has ended on record, and starts nothing', async () => {
+    const asked: string[] = [];
+    const services = {
+      recordReproduction: (run: string) => {
+        asked.push(run);
+        return Promise.resolve(OTHER);
+      },
+    };
+    const { exitCode, stdout } = await runCli(['reproduce', '--record', 'run-2'], { services });
+    expect([exitCode, asked]).toEqual([8, ['run-2']]);
+    expect(stdout).toContain('Not reproduced');
   });
 });

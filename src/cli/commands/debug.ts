@@ -39,7 +39,7 @@ export function registerDebug(program: Command, context: CommandContext): void {
     )
     .option(
       '--bundle <file>',
-      'write what it was trained on in a run (--run) to a file, for elsewhere',
+      'write what it was trained on in a run (--run) to a file, for elsewhere; 256 MB at most',
     )
     .option('--run <run>', 'whose partition --bundle is about')
     .option('--replay <file>', 'train again what a bundle holds; exit code 0 or 8')

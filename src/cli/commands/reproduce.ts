@@ -10,29 +10,33 @@ import { watchRun } from '../watch-run.ts';
 
 type Reproduction = Awaited<ReturnType<Services['recordReproduction']>>;
 
+type Options = { readonly record?: true; readonly json?: true };
+
 export function registerReproduce(program: Command, context: CommandContext): void {
   const { terminal } = context;
   program
     .command('reproduce')
     .description('run again on the rows that a run read, and compare step by step')
     .argument('<run>', "a run's id, or a unique beginning of it")
+    .option('--record', 'RUN was begun so and has ended: put its outcome on record, start nothing')
     .option(...JSON_OPTION)
     .addHelpText('after', examples('reproduce 0199f2'))
-    .action(async (run: string, { json }: { readonly json?: true }) => {
+    .action(async (run: string, { record, json }: Options) => {
       const services = await context.services();
-      const started = await services.reproduce(run);
       const end = (reproduction: Reproduction): void => {
         if (json) printJson(terminal, reproduction);
         else terminal.data(reproductionText(reproduction));
         context.exitWith(reproduction.isReproduced ? EXIT.ok : EXIT.mismatch);
       };
+      if (record) return end(await services.recordReproduction(run));
+      const started = await services.reproduce(run);
       if (started.kind === 'ended') return end(started.reproduction);
       const { runId, origin } = started;
       terminal.say(`Run ${runId} reproduces run ${origin}`);
       const last = await watchRun(context, runId);
       if (!isTerminal(last.status)) {
         terminal.say(
-          `Detached; the run goes on. What it gives is told by: partita diff ${origin} ${runId}`,
+          `Detached; the run goes on. Once it has ended, its outcome goes on record with: partita reproduce --record ${runId}`,
         );
         return context.exitWith(EXIT.detached);
       }
