@@ -59,8 +59,11 @@ export type Replayed = {
 };
 
 const FORMAT = 'partita replay 1';
-/** Of the rows: a bundle is held in memory whole. */
+/** Of rows, their hashes and folds: a bundle is held in memory whole, and a text of Node's can't be twice as long. */
 const LARGEST = 256 * 2 ** 20;
+/** Bytes of a number, and of the hash of a row. */
+const NUMBER = 8;
+const ROW_HASH = 16;
 
 /**
  * Writes what one partition of a run was trained on and with, so that its model or its failure can be made again elsewhere,
@@ -78,16 +81,22 @@ export async function writeReplayBundle(
       'not-found',
       `Partition "${record.text}" was not trained in run ${run.runId}: there is nothing to replay.`,
     );
+  const columns = columnsRead(snapshot.columns, run.spec);
+  // Before they are read: they may be more than the memory holds.
+  const numbers = snapshot.columns.filter(
+    ({ name, kind }) => kind === 'number' && columns.includes(name),
+  ).length;
+  const rowCount = record.ranges.reduce((sum, { count }) => sum + count, 0);
+  checkSize(record, rowCount * (ROW_HASH + NUMBER * numbers), 'at least ');
   const reader = await openSnapshot(objects.path(snapshot.parquet));
   try {
-    const columns = columnsRead(snapshot.columns, run.spec);
     const { frame, rowHashes } = await reader.read(record.ranges, columns);
     const rows = frameToArrow(frame);
-    if (rows.length > LARGEST)
-      throw new Failure(
-        'limit-exceeded',
-        `Partition "${record.text}" has ${rows.length} bytes of rows; a bundle holds ${LARGEST}. Debug it where its source is: partita debug --partition.`,
-      );
+    const folds = readFolds(
+      { path: objects.path(plan.folds), repeats: repeatsOf(run.spec) },
+      record.ranges,
+    );
+    checkSize(record, rows.byteLength + rowHashes.byteLength + folds.byteLength);
     const { code, environment } = await lineage.makersOfRun(run.runId);
     await writeBundle(out, {
       format: FORMAT,
@@ -101,14 +110,22 @@ export async function writeReplayBundle(
       expected: endOf(record.trained),
       rows: base64(rows),
       rowHashes: base64(rowHashes),
-      folds: base64(
-        readFolds({ path: objects.path(plan.folds), repeats: repeatsOf(run.spec) }, record.ranges),
-      ),
+      folds: base64(folds),
     });
     return { out, rows: frame.rowCount };
   } finally {
     await reader.close();
   }
+}
+
+/** Throws `Failure('limit-exceeded')` before anything is written. */
+function checkSize({ text }: PartitionRecord, bytes: number, least = ''): void {
+  if (bytes <= LARGEST) return;
+  const megabytes = (size: number) => Math.ceil(size / 2 ** 20);
+  throw new Failure(
+    'limit-exceeded',
+    `Partition "${text}" takes ${least}${megabytes(bytes)} MB, and a bundle holds ${megabytes(LARGEST)} MB: debug it where its source is, with \`partita debug --partition\`.`,
+  );
 }
 
 /** As `trainBatch` has them; a search under a budget is repeated by the rounds that it completed. */
