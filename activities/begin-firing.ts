@@ -1,5 +1,6 @@
 import type { Digest } from '../src/domain/digest.ts';
 import { firingKey, type SchedulePolicy } from '../src/domain/schedule.ts';
+import type { Searchable } from '../src/domain/search-attributes.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import { newRunId } from '../src/stores/new-run-id.ts';
 import type { RunOrigin, RunStore } from '../src/stores/run-store.ts';
@@ -22,6 +23,7 @@ export function beginFiringActivity({
   codeVersion,
   environment,
   concurrency,
+  isSearchable,
 }: ActivityDependencies) {
   return {
     /** Records the run of one firing, once, whatever is tried again. `firing`: tells it from all others. */
@@ -34,6 +36,8 @@ export function beginFiringActivity({
       readonly runId: string;
       readonly workflowId: string;
       readonly concurrency: number;
+      /** What Temporal finds the run by; left out where it can't. */
+      readonly about?: Searchable;
     }> {
       return inActivity(async () => {
         const origin = policy === 'drifted' ? await lastRun(runs, wanted) : null;
@@ -49,7 +53,10 @@ export function beginFiringActivity({
           origin,
           reason: `schedule ${schedule}`,
         });
-        return { runId: run.runId, workflowId: run.workflowId, concurrency };
+        const begun = { runId: run.runId, workflowId: run.workflowId, concurrency };
+        const { experiment, specDigest: spec } = run;
+        const about = { experiment, spec, mode: origin?.mode ?? 'fresh' };
+        return isSearchable ? { ...begun, about } : begun;
       });
     },
   };

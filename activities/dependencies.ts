@@ -31,6 +31,8 @@ export type ActivityDependencies = {
   readonly environment: JsonObject;
   /** Of this process: what a run that it begins is recorded with. */
   readonly codeVersion: () => Promise<CodeVersion>;
+  /** Whether Temporal knows what runs are found by. */
+  readonly isSearchable: boolean;
   /** Batches in flight at once in a new run. */
   readonly concurrency: number;
   /** A folder on the object store's volume for files on their way in. */

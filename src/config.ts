@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -11,6 +11,25 @@ export type ExternalTemporal = {
   readonly namespace: string;
   readonly tls: boolean;
   readonly apiKey?: string;
+  readonly certificates?: Certificates;
+};
+
+/** Files in PEM form, and a name; left out: the system's certificates, none of ours, and the name in the address. */
+export type Certificates = {
+  /** Who we are. */
+  readonly client?: { readonly certificate: string; readonly key: string };
+  /** Who vouches for the server. */
+  readonly serverCa?: string;
+  /** Whom the server's certificate names. */
+  readonly serverName?: string;
+};
+
+/** What encrypts all that Temporal keeps of runs. */
+export type PayloadKeys = {
+  /** The variable as it was set: the keys, or a file that holds them. Never to be shown. */
+  readonly text: string;
+  /** 32 bytes each; the first encrypts, each decrypts. */
+  readonly keys: readonly Uint8Array[];
 };
 
 /** Where lineage events of runs go, by the variables that OpenLineage's own clients read. */
@@ -36,6 +55,9 @@ export type Config = {
   /** Where a source of kind postgres without a url reads. Holds a password: never to be shown. */
   readonly dataUrl: string | null;
   readonly temporal: ExternalTemporal | null;
+  readonly payload: PayloadKeys | null;
+  /** `host:port` at which a worker tells Prometheus how it does. */
+  readonly metricsAddress: string | null;
   readonly lineage: LineageEvents | null;
   /** A Temporal program to be used instead of searching for one. */
   readonly temporalCli: string | null;
@@ -46,6 +68,9 @@ export type Config = {
 
 /** The environment as Node gives it: names to texts. */
 export type Environment = { readonly [name: string]: string | undefined };
+
+/** Of AES-256. */
+const PAYLOAD_KEY_BYTES = 32;
 
 const HOST_AND_PORT = /^[^\s/:@]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/;
 
@@ -61,20 +86,38 @@ const postgresUrl = z
     'is no address of a Postgres database: it has the form postgres://user:password@host:port/database',
   );
 
+const file = z.string().refine(existsSync, {
+  error: (issue) => `is "${String(issue.input)}", and there is no such file`,
+});
+
+const hostAndPort = z.string().regex(HOST_AND_PORT, {
+  error: (issue) => `is "${String(issue.input)}", not of the form host:port`,
+});
+
+const payloadKeys = z.string().transform((text, context) => {
+  const keys = payloadKeysOf(text);
+  if (keys !== null) return { text, keys };
+  context.addIssue(
+    'holds no keys: 32 bytes in base64 (`openssl rand -base64 32`), several with commas between them, or file:///PATH of a file with them',
+  );
+  return z.NEVER;
+});
+
 const variables = z.object({
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_OWNER_URL: postgresUrl.optional(),
   PARTITA_DATA_URL: postgresUrl.optional(),
   PARTITA_FOLDER: z.string().optional(),
-  TEMPORAL_ADDRESS: z
-    .string()
-    .regex(HOST_AND_PORT, {
-      error: (issue) => `is "${String(issue.input)}", not of the form host:port`,
-    })
-    .optional(),
+  TEMPORAL_ADDRESS: hostAndPort.optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_TLS: switchText.optional(),
   TEMPORAL_API_KEY: z.string().optional(),
+  TEMPORAL_TLS_CLIENT_CERT_PATH: file.optional(),
+  TEMPORAL_TLS_CLIENT_KEY_PATH: file.optional(),
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: file.optional(),
+  TEMPORAL_TLS_SERVER_NAME: z.string().optional(),
+  PARTITA_PAYLOAD_KEY: payloadKeys.optional(),
+  PARTITA_METRICS_ADDRESS: hostAndPort.optional(),
   OPENLINEAGE_URL: z
     .string()
     .refine(
@@ -86,12 +129,7 @@ const variables = z.object({
   OPENLINEAGE_API_KEY: z.string().optional(),
   OPENLINEAGE_NAMESPACE: z.string().default('partita'),
   OPENLINEAGE_DISABLED: switchText.optional(),
-  TEMPORAL_CLI: z
-    .string()
-    .refine(existsSync, {
-      error: (issue) => `is "${String(issue.input)}", and there is no such file`,
-    })
-    .optional(),
+  TEMPORAL_CLI: file.optional(),
   PATH: z.string().default(''),
   NO_COLOR: z.string().optional(),
 });
@@ -124,6 +162,8 @@ export function readConfig(
     ownerUrl: found.DATABASE_OWNER_URL ?? null,
     dataUrl: found.PARTITA_DATA_URL ?? null,
     temporal: externalTemporal(found),
+    payload: found.PARTITA_PAYLOAD_KEY ?? null,
+    metricsAddress: found.PARTITA_METRICS_ADDRESS ?? null,
     lineage: lineageEvents(found, set),
     temporalCli: found.TEMPORAL_CLI === undefined ? null : resolve(found.TEMPORAL_CLI),
     searchPath: Object.freeze(found.PATH.split(delimiter).filter((folder) => folder !== '')),
@@ -144,13 +184,44 @@ export function childEnvironment(changes: Environment): Environment {
 function externalTemporal(found: z.infer<typeof variables>): ExternalTemporal | null {
   if (found.TEMPORAL_ADDRESS === undefined) return null;
   const apiKey = found.TEMPORAL_API_KEY;
+  const certificates = certificatesOf(found);
   return Object.freeze({
     address: found.TEMPORAL_ADDRESS,
     namespace: found.TEMPORAL_NAMESPACE,
-    // A key sent in clear text is no secret any more, so a key alone turns TLS on.
-    tls: found.TEMPORAL_TLS ?? apiKey !== undefined,
+    // A key sent in clear text is no secret any more, so a key alone turns TLS on, as a certificate does.
+    tls: found.TEMPORAL_TLS ?? (apiKey !== undefined || certificates !== undefined),
     ...(apiKey === undefined ? {} : { apiKey }),
+    ...(certificates === undefined ? {} : { certificates }),
   });
+}
+
+function certificatesOf(found: z.infer<typeof variables>): Certificates | undefined {
+  const certificate = found.TEMPORAL_TLS_CLIENT_CERT_PATH;
+  const key = found.TEMPORAL_TLS_CLIENT_KEY_PATH;
+  if ((certificate === undefined) !== (key === undefined))
+    throw new Failure(
+      'usage',
+      'TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH belong together: set both, or none.',
+    );
+  const serverCa = found.TEMPORAL_TLS_SERVER_CA_CERT_PATH;
+  const serverName = found.TEMPORAL_TLS_SERVER_NAME;
+  const certificates = {
+    ...(certificate !== undefined && key !== undefined && { client: { certificate, key } }),
+    ...(serverCa !== undefined && { serverCa }),
+    ...(serverName !== undefined && { serverName }),
+  };
+  return Object.keys(certificates).length === 0 ? undefined : certificates;
+}
+
+/** Null: these are none, or the file can't be read. */
+function payloadKeysOf(text: string): readonly Uint8Array[] | null {
+  try {
+    const list = text.startsWith('file:') ? readFileSync(fileURLToPath(text), 'utf8') : text;
+    const keys = list.split(',').map((key) => Buffer.from(key.trim(), 'base64'));
+    return keys.every(({ length }) => length === PAYLOAD_KEY_BYTES) ? keys : null;
+  } catch {
+    return null;
+  }
 }
 
 function lineageEvents(found: z.infer<typeof variables>, set: Environment): LineageEvents | null {

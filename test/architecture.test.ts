@@ -140,7 +140,7 @@ const DOORS: Record<string, RegExp> = {
   'libsvm-js': /^src\/estimators\/mljs/,
   '@temporalio/workflow': /^workflows\//,
   '@temporalio/activity': /^activities\//,
-  '@temporalio/common': /^activities\//,
+  '@temporalio/common': /^(activities\/|src\/temporal\/)/,
   '@temporalio/client': /^src\/(temporal\/|operations\/context\.ts)/,
   '@temporalio/worker': /^src\/temporal\//,
   '@grpc/grpc-js': /^src\/engines\/spark\/connect\//,

@@ -1,5 +1,6 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { testFolder } from './support/test-folder.ts';
@@ -48,6 +49,48 @@ describe('the configuration', () => {
     const environment = { TEMPORAL_ADDRESS: 'cloud.example:7233', TEMPORAL_API_KEY: 'key' };
     expect(readConfig(environment).temporal).toMatchObject({ tls: true, apiKey: 'key' });
     expect(readConfig({ ...environment, TEMPORAL_TLS: '0' }).temporal?.tls).toBe(false);
+  });
+
+  it('takes certificates for both ends of a connection to Temporal, whole pairs of files only', () => {
+    const at = testFolder();
+    const [certificate, key, ca] = ['me.pem', 'me.key', 'ca.pem'].map((name) => {
+      writeFileSync(join(at, name), '');
+      return join(at, name);
+    }) as [string, string, string];
+    const environment = {
+      TEMPORAL_ADDRESS: 'cloud.example:7233',
+      TEMPORAL_TLS_CLIENT_CERT_PATH: certificate,
+      TEMPORAL_TLS_CLIENT_KEY_PATH: key,
+      TEMPORAL_TLS_SERVER_CA_CERT_PATH: ca,
+      TEMPORAL_TLS_SERVER_NAME: 'temporal.internal',
+    };
+    expect(readConfig(environment).temporal).toMatchObject({
+      tls: true,
+      certificates: {
+        client: { certificate, key },
+        serverCa: ca,
+        serverName: 'temporal.internal',
+      },
+    });
+    const half = { ...environment, TEMPORAL_TLS_CLIENT_KEY_PATH: '' };
+    expect(messageOf(() => readConfig(half))).toContain('belong together');
+    const gone = { ...environment, TEMPORAL_TLS_SERVER_CA_CERT_PATH: join(at, 'none.pem') };
+    expect(messageOf(() => readConfig(gone))).toContain('there is no such file');
+  });
+
+  it('takes keys for what Temporal keeps, from a variable or a file, and shows none of them', () => {
+    const [old, young] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const text = `${young.toString('base64')},${old.toString('base64')}`;
+    const file = join(testFolder(), 'keys');
+    writeFileSync(file, `${text}\n`);
+    for (const set of [text, pathToFileURL(file).href])
+      expect(readConfig({ PARTITA_PAYLOAD_KEY: set }).payload?.keys).toEqual([young, old]);
+    expect(readConfig({}).payload).toBeNull();
+    for (const wrong of ['c2hvcnQ=', 'file:///no/such/file', `${text},`]) {
+      const message = messageOf(() => readConfig({ PARTITA_PAYLOAD_KEY: wrong }));
+      expect(message).toContain('PARTITA_PAYLOAD_KEY holds no keys');
+      expect(message).not.toContain(wrong);
+    }
   });
 
   it('treats an empty variable as unset', () => {

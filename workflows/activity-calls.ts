@@ -23,13 +23,18 @@ export const reading = proxyActivities<Activities>({
   cancellationType,
 });
 
-/** A batch runs as long as its partitions' own limits allow; a lost worker is noticed within 15 seconds. */
-export const batches = proxyActivities<Activities>({
-  startToCloseTimeout: '7 days',
-  heartbeatTimeout: '15 seconds',
-  retry,
-  cancellationType,
-});
+/**
+ * A batch runs as long as its partitions' own limits allow; a lost worker is noticed within 15 seconds. `summary`: what
+ * Temporal's own pages say of it, one line.
+ */
+export const batches = (summary: string) =>
+  proxyActivities<Activities>({
+    startToCloseTimeout: '7 days',
+    heartbeatTimeout: '15 seconds',
+    retry,
+    cancellationType,
+    summary,
+  });
 
 /** Barriers read and write many rows, but compute little. */
 export const barriers = proxyActivities<Activities>({

@@ -7,6 +7,7 @@ import {
   WorkflowIdReusePolicy,
   workflowInfo,
 } from '@temporalio/workflow';
+import { searchPairs } from '../src/domain/search-attributes.ts';
 import { statuses } from './activity-calls.ts';
 import { experiment } from './experiment.ts';
 import type { ExperimentResult, ScheduledInput } from './messages.ts';
@@ -17,13 +18,15 @@ import type { ExperimentResult, ScheduledInput } from './messages.ts';
  */
 export async function scheduledRun(input: ScheduledInput): Promise<ExperimentResult> {
   const { workflowId: firing } = workflowInfo();
-  const { runId, workflowId, concurrency } = await statuses.beginFiring({ ...input, firing });
+  const begun = await statuses.beginFiring({ ...input, firing });
+  const { runId, workflowId, concurrency, about } = begun;
   try {
     return await executeChild(experiment, {
       workflowId,
       workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `run ${runId}`,
+      ...(about !== undefined && { typedSearchAttributes: searchPairs(about) }),
       args: [{ runId, concurrency }],
     });
   } catch (error) {

@@ -40,7 +40,7 @@ export async function runStages(
 
   if (position.stage === 'profile') {
     const next = await runBatches(control, 'profile', position.next, plan.profileBatches, (batch) =>
-      batches.profileBatch({ runId, batch }),
+      batches(placeOf(batch, plan.profileBatches)).profileBatch({ runId, batch }),
     );
     if (next < plan.profileBatches) return goOnFrom('profile', next);
     control.stage = 'condition';
@@ -53,11 +53,14 @@ export async function runStages(
   if (position.stage === 'train') {
     const total = plan.trainBatches ?? 0;
     control.stage = 'train';
-    const global = plan.global === 'wanted' ? batches.trainGlobal({ runId }) : Promise.resolve();
+    const global =
+      plan.global === 'wanted'
+        ? batches('the model without partition').trainGlobal({ runId })
+        : Promise.resolve();
     if (plan.isGlobalFirst) await global;
     const [next] = await allOrCancelled([
       runBatches(control, 'train', position.next, total, async (batch) => {
-        const counts = await batches.trainBatch({ runId, batch });
+        const counts = await batches(placeOf(batch, total)).trainBatch({ runId, batch });
         control.counts = {
           trained: control.counts.trained + counts.trained,
           failed: control.counts.failed + counts.failed,
@@ -73,7 +76,7 @@ export async function runStages(
 
   const total = plan.evaluateBatches ?? 0;
   const next = await runBatches(control, 'evaluate', position.next, total, (batch) =>
-    batches.evaluateBatch({ runId, batch }),
+    batches(placeOf(batch, total)).evaluateBatch({ runId, batch }),
   );
   if (next < total) return goOnFrom('evaluate', next);
   return finish(runId, control);
@@ -132,4 +135,8 @@ async function finish(runId: string, control: StageControl): Promise<StagesOutco
   await barriers.writeReport({ runId, status });
   await statuses.endRun({ runId, status, error: null });
   return { kind: 'finished', status };
+}
+
+function placeOf(batch: number, total: number): string {
+  return `batch ${batch + 1} of ${total}`;
 }

@@ -127,8 +127,9 @@ export class System {
   /** Works until told to stop: this process is the worker of the stack, or one more of a system that is elsewhere. */
   async work(stop: AbortSignal): Promise<void> {
     const { installRuntime, runWorker } = await import('../temporal/worker.ts');
+    const { registerSearchAttributes } = await import('../temporal/search-attributes.ts');
     const { createActivities } = await import('../../activities/index.ts');
-    installRuntime();
+    installRuntime(this.#config.metricsAddress);
     const stack = namedStack(this.#config) ?? (await this.stack(false));
     const context = await this.#open(stack);
     const { objects, retention } = context;
@@ -136,8 +137,18 @@ export class System {
     const scratchFolder = incomingFolder(this.#config.folder);
     await mkdir(scratchFolder, { recursive: true });
     const bundle = digestBytes(await partitionBundle());
-    const activities = createActivities({ ...context, scratchFolder, partitionBundle: bundle });
-    const options = { temporal: stack.temporal, activities, concurrency: CONCURRENT_ACTIVITIES };
+    const activities = createActivities({
+      ...context,
+      scratchFolder,
+      partitionBundle: bundle,
+      isSearchable: await registerSearchAttributes(stack.temporal),
+    });
+    const options = {
+      temporal: stack.temporal,
+      activities,
+      concurrency: CONCURRENT_ACTIVITIES,
+      keys: this.#config.payload?.keys ?? [],
+    };
     const worked = new AbortController();
     const relayed = this.#relayEvents(context, worked.signal);
     try {
@@ -199,7 +210,7 @@ export class System {
 
   async #connectRuns(stack: Stack): Promise<LiveRuns> {
     const { connectLiveRuns } = await import('../temporal/runs.ts');
-    const runs = await connectLiveRuns(stack.temporal);
+    const runs = await connectLiveRuns(stack.temporal, this.#config.payload?.keys);
     this.#closing.push(() => runs.close());
     return runs;
   }

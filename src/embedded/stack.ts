@@ -184,7 +184,7 @@ async function ensureWorker(
     folder: config.folder,
     entry: join(build, 'cli', 'partita.js'),
     code: buildDigest(build),
-    connections: connectionVariables(stack),
+    connections: connectionVariables(stack, config),
     environment: childEnvironment({}),
     secrets: [...secrets, ...(config.lineage?.variables ?? [])],
     say,
@@ -193,8 +193,11 @@ async function ensureWorker(
 }
 
 /** The environment that names every part of the stack, so that the worker looks for none. */
-function connectionVariables(stack: Stack): { readonly [name: string]: string | undefined } {
-  const { address, namespace, tls, apiKey } = stack.temporal;
+function connectionVariables(
+  stack: Stack,
+  { payload, metricsAddress }: Config,
+): { readonly [name: string]: string | undefined } {
+  const { address, namespace, tls, apiKey, certificates } = stack.temporal;
   return {
     DATABASE_URL: stack.databaseUrl,
     // It works, and changes no schema.
@@ -204,6 +207,12 @@ function connectionVariables(stack: Stack): { readonly [name: string]: string | 
     TEMPORAL_NAMESPACE: namespace,
     TEMPORAL_TLS: String(tls),
     TEMPORAL_API_KEY: apiKey,
+    TEMPORAL_TLS_CLIENT_CERT_PATH: certificates?.client?.certificate,
+    TEMPORAL_TLS_CLIENT_KEY_PATH: certificates?.client?.key,
+    TEMPORAL_TLS_SERVER_CA_CERT_PATH: certificates?.serverCa,
+    TEMPORAL_TLS_SERVER_NAME: certificates?.serverName,
+    PARTITA_PAYLOAD_KEY: payload?.text,
+    PARTITA_METRICS_ADDRESS: metricsAddress ?? undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../domain/failure.ts';
+import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.ts';
 import { startInBackground } from './background.ts';
 import { freePorts } from './free-port.ts';
 import { lastLines, logPathOf, logSince, logSize } from './log-file.ts';
@@ -136,6 +137,7 @@ function serverArguments(database: string, ports: TemporalPorts): readonly strin
     '--sqlite-pragma=journal_mode=wal',
     '--sqlite-pragma=synchronous=normal',
     '--ui-disable-news-fetch',
+    ...Object.values(SEARCH_ATTRIBUTES).map((name) => `--search-attribute=${name}=Keyword`),
     '--log-level=warn',
   ];
 }

@@ -65,9 +65,10 @@ export async function startNewRun(
     environment: context.environment,
     workflowId: `run:${runId}`,
   });
-  await temporal.start(run.workflowId, {
-    runId: run.runId,
-    concurrency: context.concurrency,
-  });
+  await temporal.start(
+    run.workflowId,
+    { runId: run.runId, concurrency: context.concurrency },
+    { experiment: run.experiment, spec: run.specDigest, mode: run.origin?.mode ?? 'fresh' },
+  );
   return { runId: run.runId };
 }

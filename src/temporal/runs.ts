@@ -1,5 +1,7 @@
 import {
   type Client,
+  ServerFailure,
+  TimeoutFailure,
   WorkflowExecutionAlreadyStartedError,
   type WorkflowExecutionDescription,
   type WorkflowHandle,
@@ -7,17 +9,26 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
+import {
+  decodeArrayFromPayloads,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { ExperimentInput, RunProgress } from '../../workflows/messages.ts';
 import { Failure } from '../domain/failure.ts';
-import { connectClient, TASK_QUEUE, type TemporalAddress } from './connection.ts';
+import { type Searchable, searchPairs } from '../domain/search-attributes.ts';
+import { connectClient, type PayloadKeys, TASK_QUEUE, type TemporalAddress } from './connection.ts';
 import { LiveSchedules } from './schedules.ts';
+import { isUnknownAttribute } from './search-attributes.ts';
 
 /** How long a question waits for a worker that answers it. */
 const ANSWER_MS = 10_000;
 
 /** Throws `Failure('unreachable')` with the address within 10 seconds. */
-export async function connectLiveRuns(at: TemporalAddress): Promise<LiveRuns> {
-  return new LiveRuns(await connectClient(at));
+export async function connectLiveRuns(
+  at: TemporalAddress,
+  keys: PayloadKeys = [],
+): Promise<LiveRuns> {
+  return new LiveRuns(await connectClient(at, keys));
 }
 
 /** The runs that Temporal holds, by the ids of their workflows. */
@@ -30,16 +41,23 @@ export class LiveRuns {
     this.schedules = new LiveSchedules(client);
   }
 
-  /** Starting twice is a no-op: the workflow id names the run. */
-  async start(workflowId: string, input: ExperimentInput): Promise<void> {
+  /** Starting twice is a no-op: the workflow id names the run. `about`: what Temporal finds it by, where it can. */
+  async start(workflowId: string, input: ExperimentInput, about: Searchable): Promise<void> {
+    const options = {
+      taskQueue: TASK_QUEUE,
+      workflowId,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      args: [input],
+      staticSummary: `${about.experiment}, run ${input.runId}`,
+    };
+    const { workflow } = this.#client;
     try {
-      await this.#client.workflow.start('experiment', {
-        taskQueue: TASK_QUEUE,
-        workflowId,
-        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-        args: [input],
-        staticSummary: `run ${input.runId}`,
-      });
+      await workflow
+        .start('experiment', { ...options, typedSearchAttributes: searchPairs(about) })
+        .catch((error: unknown) => {
+          if (isUnknownAttribute(error)) return workflow.start('experiment', options);
+          throw error;
+        });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
@@ -63,7 +81,9 @@ export class LiveRuns {
     readonly cluster: { readonly tasks: number; readonly done: number } | null;
     readonly trouble: string | null;
   }> {
-    const pending = await this.#pendingActivities(workflowId);
+    const pending = await Promise.all(
+      (await this.#pendingActivities(workflowId)).map((one) => this.#plain(one)),
+    );
     const advances = pending.flatMap(advanceOf);
     const sum = (name: 'tasks' | 'done') =>
       advances.reduce((all, advance) => all + advance[name], 0);
@@ -114,6 +134,17 @@ export class LiveRuns {
     return this.#client.workflow.getHandle(workflowId);
   }
 
+  /** What one in flight says, decrypted where it is encrypted. */
+  async #plain({ state, heartbeatDetails, lastFailure }: Pending): Promise<PlainPending> {
+    const { loadedDataConverter } = this.#client.options;
+    const [heartbeat] = await decodeArrayFromPayloads(
+      loadedDataConverter,
+      heartbeatDetails?.payloads,
+    );
+    const failure = await decodeOptionalFailureToOptionalError(loadedDataConverter, lastFailure);
+    return { state, heartbeat, failure };
+  }
+
   async #pendingActivities(workflowId: string): Promise<readonly Pending[]> {
     try {
       const { raw } = await this.#handle(workflowId).describe();
@@ -127,26 +158,27 @@ export class LiveRuns {
 
 type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
+type PlainPending = {
+  readonly state: Pending['state'];
+  readonly heartbeat: unknown;
+  readonly failure: Error | undefined;
+};
+
 /** `PENDING_ACTIVITY_STATE_SCHEDULED`: no worker is at it. */
 const SCHEDULED = 1;
 
 /** `Advance` of `engines/engine.ts`, as the heartbeats of activities carry it. */
-function advanceOf({ heartbeatDetails }: Pending): readonly { tasks: number; done: number }[] {
-  const data = heartbeatDetails?.payloads?.[0]?.data;
-  if (!data || data.length === 0) return [];
-  const { tasks, done } = JSON.parse(Buffer.from(data).toString('utf8')) as {
-    readonly tasks?: number;
-    readonly done?: number;
-  };
+function advanceOf({ heartbeat }: PlainPending): readonly { tasks: number; done: number }[] {
+  const { tasks, done } = (heartbeat ?? {}) as { readonly tasks?: number; readonly done?: number };
   return tasks === undefined || done === undefined ? [] : [{ tasks, done }];
 }
 
-function troubleOf({ state, lastFailure }: Pending): string | null {
-  if (state !== SCHEDULED || !lastFailure) return null;
-  if (lastFailure.timeoutFailureInfo) return 'Its worker was lost.';
+function troubleOf({ state, failure }: PlainPending): string | null {
+  if (state !== SCHEDULED || failure === undefined) return null;
+  if (failure instanceof TimeoutFailure) return 'Its worker was lost.';
   // The server puts a word of its own before a failure that has a long stack, and cuts the stack.
-  const { message } = (lastFailure.serverFailureInfo && lastFailure.cause) ?? lastFailure;
-  return message ?? null;
+  const told = failure instanceof ServerFailure ? (failure.cause ?? failure) : failure;
+  return told.message;
 }
 
 async function asked(workflowId: string, answer: Promise<RunProgress>): Promise<RunProgress> {

@@ -1,14 +1,25 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/index.ts';
-import { TASK_QUEUE, type TemporalAddress } from './connection.ts';
-import { workflowBundle } from './workflow-bundle.ts';
+import {
+  connectionOptions,
+  type PayloadKeys,
+  TASK_QUEUE,
+  type TemporalAddress,
+} from './connection.ts';
+import { dataConverter } from './payload-codec.ts';
+import { workflowBundle, workflowVersion } from './workflow-bundle.ts';
 
 export type WorkerOptions = {
   readonly temporal: TemporalAddress;
   readonly activities: Activities;
   /** Batches processed at once by this worker. */
   readonly concurrency: number;
+  /** What encrypts all that Temporal keeps; none: it is kept as it is. */
+  readonly keys?: PayloadKeys;
 };
+
+/** Of Temporal's: all workers of this system, in whatever version. */
+const DEPLOYMENT = 'partita';
 
 /** A worker that polls until `stop` aborts, then drains what runs; `onReady` is called once it polls. */
 export async function runWorker(
@@ -16,18 +27,20 @@ export async function runWorker(
   stop: AbortSignal,
   onReady: () => void,
 ): Promise<void> {
-  const { temporal } = options;
-  const connection = await NativeConnection.connect({
-    address: temporal.address,
-    ...(temporal.tls ? { tls: true } : {}),
-    ...(temporal.apiKey === undefined ? {} : { apiKey: temporal.apiKey }),
-  });
+  const { temporal, keys = [] } = options;
+  const connection = await NativeConnection.connect(await connectionOptions(temporal));
   try {
+    const code = await workflowBundle();
     const worker = await Worker.create({
       connection,
       namespace: temporal.namespace,
       taskQueue: TASK_QUEUE,
-      workflowBundle: { code: await workflowBundle() },
+      workflowBundle: { code },
+      workerDeploymentOptions: {
+        version: { deploymentName: DEPLOYMENT, buildId: workflowVersion(code) },
+        useWorkerVersioning: false,
+      },
+      ...dataConverter(keys),
       activities: options.activities,
       maxConcurrentActivityTaskExecutions: options.concurrency,
       // Who watches a run sees what heartbeats carry.
@@ -46,7 +59,16 @@ export async function runWorker(
   }
 }
 
-/** Our processes decide themselves when to end: the runtime must not catch their signals. Call once per process. */
-export function installRuntime(): void {
-  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN') });
+/**
+ * Our processes decide themselves when to end: the runtime must not catch their signals. Call once per process.
+ * `metricsAddress`: host:port at which Prometheus can ask how the worker does.
+ */
+export function installRuntime(metricsAddress: string | null): void {
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('WARN'),
+    ...(metricsAddress !== null && {
+      telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } },
+    }),
+  });
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../domain/failure.ts';
 import { bundlePath } from './bundle-path.ts';
@@ -13,4 +14,9 @@ export async function workflowBundle(): Promise<string> {
       { cause },
     );
   }
+}
+
+/** What Temporal tells workers of different workflows apart by: the beginning of the digest that runs are recorded with. */
+export function workflowVersion(bundle: string): string {
+  return createHash('sha256').update(bundle).digest('hex').slice(0, 16);
 }

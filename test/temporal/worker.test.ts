@@ -1,0 +1,146 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inActivity } from '../../activities/activity-scope.ts';
+import type { Activities } from '../../activities/index.ts';
+import { Failure } from '../../src/domain/failure.ts';
+import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes.ts';
+import { freePorts } from '../../src/embedded/free-port.ts';
+import { connectLiveRuns, type LiveRuns } from '../../src/temporal/runs.ts';
+import { registerSearchAttributes } from '../../src/temporal/search-attributes.ts';
+import { installRuntime, runWorker } from '../../src/temporal/worker.ts';
+import { workflowBundle, workflowVersion } from '../../src/temporal/workflow-bundle.ts';
+import { fakeActivities } from '../support/fake-activities.ts';
+import { startTestTemporal } from '../support/temporal.ts';
+
+/** Real workers of this system on a real Temporal; only what activities do is made up. */
+let temporal: TestWorkflowEnvironment;
+let at: { readonly address: string; readonly namespace: string; readonly tls: false };
+let metrics: string;
+
+beforeAll(async () => {
+  const [port] = await freePorts(1);
+  metrics = `127.0.0.1:${port}`;
+  installRuntime(metrics);
+  const names = Object.values(SEARCH_ATTRIBUTES);
+  temporal = await startTestTemporal(names.map((name) => `--search-attribute=${name}=Keyword`));
+  at = { address: temporal.address, namespace: temporal.namespace ?? 'default', tls: false };
+});
+afterAll(() => temporal?.teardown());
+
+const ABOUT = { experiment: 'asset-status', spec: 'sha256:00', mode: 'fresh' };
+const KEYS = [Buffer.alloc(32, 7)];
+
+/** What is asked of runs while a worker works on them. */
+async function working<Result>(
+  changes: Partial<Activities>,
+  keys: readonly Uint8Array[],
+  work: (runs: LiveRuns) => Promise<Result>,
+): Promise<Result> {
+  const stop = new AbortController();
+  const { activities } = fakeActivities(changes);
+  const runs = await connectLiveRuns(at, keys);
+  let running = Promise.resolve();
+  await new Promise<void>((ready) => {
+    const options = { temporal: at, activities, concurrency: 4, keys };
+    running = runWorker(options, stop.signal, ready);
+  });
+  try {
+    return await work(runs);
+  } finally {
+    stop.abort();
+    await running;
+    await runs.close();
+  }
+}
+
+/** Every event, and what its payloads say to who has no key. */
+async function told(workflowId: string): Promise<string> {
+  const history = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
+  const text = JSON.stringify(history.events);
+  const payloads = [...text.matchAll(/"data":"([\w+/=]+)"/g)].map(([, data]) =>
+    Buffer.from(data ?? '', 'base64').toString('latin1'),
+  );
+  return [text, ...payloads].join('\n');
+}
+
+describe('a run in Temporal', () => {
+  it('is found by its experiment, and says of each activity which batch it was and which workflows decided it', async () => {
+    expect(await registerSearchAttributes(at)).toBe(true);
+    const id = 'run:found';
+    await working({}, [], async (runs) => {
+      await runs.start(id, { runId: 'found', concurrency: 2 }, ABOUT);
+      await runs.start(id, { runId: 'found', concurrency: 2 }, ABOUT);
+      await runs.end(id);
+    });
+    const said = await told(id);
+    expect(said).toContain('asset-status, run found');
+    for (const batch of [1, 2, 3]) expect(said).toContain(`"batch ${batch} of 3"`);
+    expect(said).toContain(workflowVersion(await workflowBundle()));
+    const query = `${SEARCH_ATTRIBUTES.experiment} = "asset-status" and PartitaMode = "fresh"`;
+    // Temporal writes its index a moment later.
+    while ((await temporal.client.workflow.count(query)).count === 0) await wait(50);
+    for await (const found of temporal.client.workflow.list({ query }))
+      expect(found.workflowId).toBe(id);
+  });
+
+  it('does without what Temporal does not know to find it by', async () => {
+    const elsewhere = { ...at, namespace: 'nowhere' };
+    expect(await registerSearchAttributes(elsewhere)).toBe(false);
+  });
+
+  it('is counted for Prometheus', async () => {
+    const text = await (await fetch(`http://${metrics}/metrics`)).text();
+    expect(text).toMatch(/^temporal_workflow_completed\{.*workflow_type="experiment"/m);
+  });
+});
+
+describe('with a key', () => {
+  const secret = 'the ore of shaft 9';
+
+  it('Temporal keeps nothing that can be read: inputs, summaries, heartbeats, messages, errors', async () => {
+    const id = 'run:sealed';
+    // It fails as an outage does until that was seen, then for good.
+    let isSeen = false;
+    const { error, trouble, paused } = await working(
+      {
+        takeSnapshot: () =>
+          inActivity(async () => {
+            if (isSeen) throw new Failure('invalid-data', secret);
+            throw Object.assign(new Error(secret), { code: 'ECONNRESET' });
+          }),
+      },
+      KEYS,
+      async (runs) => {
+        await runs.start(id, { runId: secret, concurrency: 2 }, { ...ABOUT, mode: 'retry' });
+        const state = await runs.pause(id);
+        let said: string | null = null;
+        while (said === null) said = (await runs.activities(id)).trouble;
+        isSeen = true;
+        const failure = await temporal.client.workflow
+          .getHandle(id)
+          .result()
+          .catch((thrown: unknown) => thrown);
+        return { error: failure, trouble: said, paused: state.paused };
+      },
+    );
+    expect(error).toBeInstanceOf(Error);
+    expect(paused).toBe(true);
+    expect(trouble).toBe(secret);
+    const said = await told(id);
+    expect(said).toContain('encryption-key-id');
+    expect(said).not.toContain(secret);
+  });
+
+  it('a worker refuses a run that is not encrypted', async () => {
+    const id = 'run:open';
+    await working({}, KEYS, async () => {
+      const open = await connectLiveRuns(at);
+      await open.start(id, { runId: 'open', concurrency: 2 }, ABOUT);
+      while (!(await told(id)).includes('workflowTaskFailedEventAttributes')) await wait(50);
+      await temporal.client.workflow.getHandle(id).terminate();
+      await open.close();
+    });
+    expect(await told(id)).not.toContain('beginRun');
+  });
+});
