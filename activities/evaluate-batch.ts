@@ -31,13 +31,10 @@ export function evaluationActivities(dependencies: ActivityDependencies) {
       readonly runId: string;
     }): Promise<{ readonly evaluateBatches: number }> {
       return inActivity(async () => {
-        const answered: Pick<PlannedPartition, 'partitionId' | 'rows' | 'isParent'>[] = [];
-        for await (const { partitionId, decision, rows } of runs.partitions(runId)) {
-          if (isFitted(decision) || decision.kind === 'global')
-            answered.push({ partitionId, rows });
-        }
-        for (const { partitionId, rows } of await runs.parents(runId))
-          answered.push({ partitionId, rows, isParent: true });
+        const own = (await runs.planned(runId)).filter(
+          ({ decision }) => isFitted(decision) || decision.kind === 'global',
+        );
+        const answered = [...own, ...(await runs.parents(runId))];
         return {
           evaluateBatches: await planStage(runs, runId, 'evaluate', answered, EVALUATION_LIMITS),
         };

@@ -267,6 +267,8 @@ export interface RunStore {
   planBatches(runId: string, plan: BatchPlan): Promise<void>;
   /** The snapshot partitions (stage profile) or planned partitions of a batch, in plan order. */
   snapshotBatch(runId: string, number: number): Promise<readonly Snapshot['partitions'][number][]>;
+  /** The partitions as `condition` planned them, in ordinal order; without parents. */
+  planned(runId: string): Promise<readonly PlannedPartition[]>;
   plannedBatch(runId: string, stage: Stage, number: number): Promise<readonly PlannedPartition[]>;
 
   /** `folds`: the object with this batch's fold bytes, partition after partition. */

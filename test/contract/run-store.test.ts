@@ -146,6 +146,9 @@ describe('a run', () => {
     expect((await store.newestReading(wanted))?.runId).toBe(next);
     const id = snapshotOf(['a']).partitions[0]?.id;
     expect(await store.decisions(next)).toEqual(new Map([[id, 'train']]));
+    expect(await store.planned(next)).toMatchObject([
+      { partitionId: id, rows: 100, decision: { kind: 'train' } },
+    ]);
     expect(await store.decisions(newRun(927).runId)).toEqual(new Map());
   });
 });

@@ -8,19 +8,32 @@ import type { PlannedPartition } from '../../partition/condition.ts';
 import { type BatchPlan, type Conditioned, GLOBAL_PARTITION, type RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
 import { knowObjects } from './objects.ts';
-import { GLOBAL_ORDINAL, plannedFromRow, selectTrainable } from './partition-record.ts';
+import {
+  GLOBAL_ORDINAL,
+  plannedFromRow,
+  selectPlanned,
+  selectTrainable,
+} from './partition-record.ts';
 import { recordStep } from './record-step.ts';
 import { anyOf, insertRows } from './rows.ts';
 import { selectBatch, selectSnapshotPartitions } from './snapshots.ts';
 import { insertStepIo } from './step-io.ts';
 import { takeOver } from './take-over.ts';
 
-type Plans = Pick<RunStore, 'planBatches' | 'plannedBatch' | 'recordCondition' | 'decisions'>;
+type Plans = Pick<
+  RunStore,
+  'planBatches' | 'planned' | 'plannedBatch' | 'recordCondition' | 'decisions'
+>;
 
 export function planRecords(db: Kysely<Database>): Plans {
   return {
     async planBatches(runId, plan) {
       await db.transaction().execute((transaction) => insertPlan(transaction, runId, plan));
+    },
+
+    async planned(runId) {
+      const rows = await selectPlanned(db, runId).orderBy('run_partition.ordinal').execute();
+      return rows.map(plannedFromRow);
     },
 
     async plannedBatch(runId, stage, number) {
