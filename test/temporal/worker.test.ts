@@ -41,9 +41,10 @@ async function working<Result>(
   const { activities } = fakeActivities(changes);
   const runs = await connectLiveRuns(at, keys);
   let running = Promise.resolve();
-  await new Promise<void>((ready) => {
+  await new Promise<void>((ready, refused) => {
     const options = { temporal: at, activities, concurrency: 4, keys };
     running = runWorker(options, stop.signal, ready);
+    running.catch(refused);
   });
   try {
     return await work(runs);
