@@ -1,5 +1,6 @@
 import { isFitted } from '../src/domain/run.ts';
 import { longestFirst, trainingBatchLimits } from '../src/partition/batch-plan.ts';
+import { checkGlobalSize } from '../src/partition/check-global-size.ts';
 import { checkTarget } from '../src/partition/check-target.ts';
 import { classLabels, conditionPartitions } from '../src/partition/condition.ts';
 import { planParents } from '../src/partition/parents.ts';
@@ -8,6 +9,7 @@ import { joinFolds, repeatsOf } from '../src/partition/repeats.ts';
 import { GLOBAL_PARTITION } from '../src/stores/run-store.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { requireSnapshot } from './partition-job.ts';
 import { planStage } from './plan-stage.ts';
 import { takenOver, trainingKeysOf } from './reuse.ts';
 
@@ -41,6 +43,7 @@ export function conditionRunActivity(dependencies: ActivityDependencies) {
         const folds = await objects.put(foldBytes);
         const classes = spec.target.task === 'classification' ? classLabels(profiled) : [];
         checkTarget(spec, profiled, classes);
+        checkGlobalSize(spec, requireSnapshot(run).rowCount, classes);
         const warnings = profileWarnings(profiled, spec);
         const partitions = conditionPartitions(profiled, spec);
         const parents = planParents(profiled, spec);

@@ -1,22 +1,17 @@
 import type { Outcome } from '../src/engines/engine.ts';
 import { candidateFacts, withScores } from '../src/partition/candidate-facts.ts';
-import { candidateCount } from '../src/partition/ensemble-layer.ts';
 import type {
   CandidateFacts,
   FoldFacts,
   RankFacts,
   RefitFacts,
   SelectionFacts,
-  TrainArgs,
 } from '../src/partition/facts.ts';
 import {
-  createPredictions,
-  outputWidth,
   type Predictions,
   predictionsFromBytes,
   writeLayerInto,
 } from '../src/partition/predictions.ts';
-import { foldsOfRepeats, repeatsOf } from '../src/partition/repeats.ts';
 import { stabilityOf } from '../src/partition/selection-stability.ts';
 import type { Candidate } from '../src/spec/spec.ts';
 
@@ -66,22 +61,6 @@ export function joinSelection(
   const folds = trials.find((trial) => trial.folds.length > 0)?.folds ?? [];
   const keptByFold = folds.map(({ kept }) => kept).filter((kept) => kept.length > 0);
   return { ...selection, stability: stabilityOf(columns, keptByFold) };
-}
-
-/** The folds of one repeat of the cross-validation, and what is predicted of the table's rows in it. */
-export type Repeat = { readonly folds: Uint8Array; readonly predictions: Predictions };
-
-/** All repeats, with no prediction yet. `stored`: the folds of the table. */
-export function createRepeats(
-  stored: Uint8Array,
-  { spec, classes }: Pick<TrainArgs, 'spec' | 'classes'>,
-): readonly Repeat[] {
-  const rowCount = stored.length / repeatsOf(spec);
-  const layers = candidateCount(spec) + 1;
-  return foldsOfRepeats({ frame: { rowCount, columns: [] }, folds: stored }, spec).map((folds) => ({
-    folds,
-    predictions: createPredictions(rowCount, layers, outputWidth(classes)),
-  }));
 }
 
 /** Fitted on every fold. */

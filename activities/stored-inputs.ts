@@ -1,8 +1,8 @@
 import type { InputRef } from '../src/engines/engine.ts';
 import type { RowRange } from '../src/frame/frame.ts';
 import { type MemberPlaces, memberPlaces, rangesWithin } from '../src/partition/parents.ts';
-import { bytesPerRow, outputWidth } from '../src/partition/predictions.ts';
-import { repeatsOf, storedLayers } from '../src/partition/repeats.ts';
+import { bytesPerRow, outputWidth, storedLayers } from '../src/partition/predictions.ts';
+import { repeatsOf } from '../src/partition/repeats.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import { type PackMember, rowsOfMember } from '../src/stores/objects/pack.ts';
 import type { RunRecord, RunStore } from '../src/stores/run-store.ts';

@@ -1,8 +1,7 @@
 import { Failure } from '../src/domain/failure.ts';
 import type { Score } from '../src/domain/metric.ts';
 import { GLOBAL_TEXT } from '../src/domain/partition.ts';
-import type { Engine, Outcome, PartitionTask } from '../src/engines/engine.ts';
-import { type Call, runJob } from '../src/engines/job.ts';
+import type { Engine, Outcome } from '../src/engines/engine.ts';
 import { allTrainingRows, validationRows } from '../src/estimators/folds.ts';
 import { type Round, searchCandidates } from '../src/estimators/search.ts';
 import { BudgetClock } from '../src/partition/budget-clock.ts';
@@ -12,9 +11,11 @@ import {
   refitPart,
   withEnsemble,
 } from '../src/partition/candidate-facts.ts';
+import { candidateCount } from '../src/partition/ensemble-layer.ts';
 import type {
   CandidateFacts,
   FoldFacts,
+  FoldPart,
   RankFacts,
   RefitFacts,
   SearchFacts,
@@ -23,12 +24,13 @@ import type {
 } from '../src/partition/facts.ts';
 import {
   createPredictions,
+  ofRepeat,
+  outputWidth,
   type Predictions,
   predictionsFromBytes,
   predictionsToBytes,
 } from '../src/partition/predictions.ts';
-import type { ArgsOf, FactsOf, FunctionName } from '../src/partition/registry.ts';
-import { joinRepeats } from '../src/partition/repeats.ts';
+import { foldsOfRepeats, repeatsOf, rowsOfRepeat } from '../src/partition/repeats.ts';
 import { searchFacts, searchInput } from '../src/partition/search-partition.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { PackMember } from '../src/stores/objects/pack.ts';
@@ -39,19 +41,21 @@ import {
 } from '../src/stores/run-store.ts';
 import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { GlobalTasks } from './global-tasks.ts';
 import {
-  createRepeats,
   foldFactsOf,
   isWhole,
   type JoinedTrial,
   joinCandidates,
   joinSelection,
-  type Repeat,
   writePartInto,
 } from './joined-parts.ts';
-import { requirePlan, requireSnapshot, trainArgs, unionJob } from './partition-job.ts';
+import { requirePlan, trainArgs } from './partition-job.ts';
 import { replayedGlobalSearch } from './replayed-search.ts';
 import { inputOf } from './stored-inputs.ts';
+
+/** A fit of the candidate at that place. */
+type PlacedPart = { readonly place: number; readonly part: FoldPart };
 
 type Refit = Outcome<RefitFacts> & { readonly kind: 'ok' };
 
@@ -81,41 +85,42 @@ export function trainGlobalActivity(dependencies: ActivityDependencies) {
 class GlobalTraining {
   readonly #run: RunRecord;
   readonly #objects: ObjectStore;
-  readonly #engine: Engine;
+  readonly #tasks: GlobalTasks;
   readonly #scope: EngineScope;
   readonly #args: TrainArgs;
-  #ms = 0;
-  #log = '';
 
   constructor(
     run: RunRecord,
     args: TrainArgs,
-    { objects, engine }: { readonly objects: ObjectStore; readonly engine: Engine },
+    stores: { readonly objects: ObjectStore; readonly engine: Engine },
     scope: EngineScope,
   ) {
     this.#run = run;
     this.#args = args;
-    this.#objects = objects;
-    this.#engine = engine;
+    this.#objects = stores.objects;
+    this.#tasks = new GlobalTasks(run, stores, scope);
     this.#scope = scope;
   }
 
   async train(): Promise<TrainedPartition> {
     const stored = await this.#objects.get(requirePlan(this.#run).folds);
-    const repeats = createRepeats(stored, this.#args);
-    const [first, ...others] = repeats as [Repeat, ...Repeat[]];
-    const { trials: searched, search } = await this.#search(first.folds, first.predictions);
-    const trials = await this.#repeat(searched, others);
-    const { ranking, predictions } = await this.#rank(
-      joinRepeats(repeats.map((one) => one.predictions)),
-    );
+    const { spec, classes } = this.#args;
+    const repeats = repeatsOf(spec);
+    const rowCount = stored.length / repeats;
+    const folds = foldsOfRepeats({ frame: { rowCount, columns: [] }, folds: stored }, spec);
+    const layers = candidateCount(spec) + 1;
+    // All that is predicted of the table stands here once, whatever comes from the fits.
+    const written = createPredictions(rowCount, layers, outputWidth(classes), repeats);
+    const { trials: searched, search } = await this.#search(folds[0], written);
+    const trials = await this.#repeat(searched, folds, written);
+    const { ranking, predictions } = await this.#rank(written);
     const { candidates, refitted } = await this.#refitBest(
       withEnsemble(joinCandidates(trials, ranking), ranking),
       ranking,
     );
     if (refitted === null) return this.#failed(candidates);
     const { best, refit } = refitted;
-    writePartInto(refit, everyRow(predictions.rowCount), predictions.layers - 1, predictions);
+    writePartInto(refit, everyRow(rowCount), layers - 1, predictions);
     const selection = joinSelection(refit.facts.selection, searched);
     const { bestWithout } = ranking;
     return this.#trained(
@@ -125,7 +130,7 @@ class GlobalTraining {
     );
   }
 
-  /** As `searchPartition` does it, the trials of a round side by side. */
+  /** As `searchPartition` does it, the trials of a round side by side; into the first repeat. */
   async #search(
     folds: Uint8Array,
     predictions: Predictions,
@@ -138,8 +143,8 @@ class GlobalTraining {
     let next = searching.next();
     while (next.done !== true) {
       const round = next.value;
-      const { rowCount: rows, layers, width } = predictions;
-      const into = round.share === 1 ? predictions : createPredictions(rows, layers, width);
+      const { layers, width } = predictions;
+      const into = round.share === 1 ? predictions : createPredictions(folds.length, layers, width);
       const fitted = await this.#fitRound(round, folds, into);
       if (round.share === 1) for (const [place, one] of fitted) facts.set(place, one);
       const places = round.trials.map(({ place }) => place);
@@ -165,13 +170,8 @@ class GlobalTraining {
         part: { candidate, fold, share },
       })),
     );
-    // The last algorithms of the registry's order are the costliest: they start first.
-    parts.reverse();
-    const tasks = parts.map(({ part }) => ({ ...this.#task(), part }));
-    const outcomes = await this.#map({ name: 'train-fold', args: this.#args, tasks });
     const facts = new Map(trials.map(({ place }): [number, FoldFacts[]] => [place, []]));
-    parts.forEach(({ place, part: { fold } }, i) => {
-      const outcome = outcomes[i] as Outcome<FoldFacts>;
+    await this.#fitParts(parts, ({ place, part: { fold } }, outcome) => {
       const result = foldFactsOf(outcome);
       (facts.get(place) as FoldFacts[])[fold] = result;
       if (result.status === 'ok')
@@ -183,12 +183,13 @@ class GlobalTraining {
   /** What the search has left, on the folds of the other repeats. */
   async #repeat(
     trials: readonly JoinedTrial[],
-    others: readonly Repeat[],
+    folds: readonly Uint8Array[],
+    predictions: Predictions,
   ): Promise<readonly JoinedTrial[]> {
     const { folds: count } = this.#args.spec.validate;
     const parts = [...trials.entries()].flatMap(([place, trial]) =>
       isWhole(trial)
-        ? Array.from({ length: count * others.length }, (_unused, i) => {
+        ? Array.from({ length: count * (folds.length - 1) }, (_unused, i) => {
             const repeat = 1 + Math.floor(i / count);
             return {
               place,
@@ -198,26 +199,34 @@ class GlobalTraining {
         : [],
     );
     if (parts.length === 0) return trials;
-    parts.reverse();
-    const tasks = parts.map(({ part }) => ({ ...this.#task(), part }));
-    const outcomes = await this.#map({ name: 'train-fold', args: this.#args, tasks });
     const facts = trials.map((trial) => [...trial.folds]);
-    parts.forEach(({ place, part: { fold, repeat } }, i) => {
-      const outcome = outcomes[i] as Outcome<FoldFacts>;
+    await this.#fitParts(parts, ({ place, part: { fold, repeat = 0 } }, outcome) => {
       const result = foldFactsOf(outcome);
       (facts[place] as FoldFacts[])[repeat * count + fold] = result;
-      const { folds, predictions } = others[repeat - 1] as Repeat;
-      if (result.status === 'ok')
-        writePartInto(outcome, validationRows(folds, fold), place, predictions);
+      const own = folds[repeat] as Uint8Array;
+      const rows = rowsOfRepeat(validationRows(own, fold), repeat, own.length);
+      if (result.status === 'ok') writePartInto(outcome, rows, place, predictions);
     });
     return trials.map((trial, place) => ({ ...trial, folds: facts[place] as FoldFacts[] }));
   }
 
+  /** Every outcome is told as it comes and let go then: all of them together would be the predictions once more. */
+  async #fitParts(
+    parts: readonly PlacedPart[],
+    tell: (part: PlacedPart, outcome: Outcome<FoldFacts>) => void,
+  ): Promise<void> {
+    // The last algorithms of the registry's order are the costliest: they start first.
+    const ordered = parts.toReversed();
+    const tasks = ordered.map(({ part }) => ({ ...this.#tasks.task(), part }));
+    const call = { name: 'train-fold', args: this.#args, tasks } as const;
+    await this.#tasks.each(call, (outcome) => tell(ordered[outcome.task] as PlacedPart, outcome));
+  }
+
   async #score(predictions: Predictions, places: readonly number[]): Promise<readonly Score[]> {
-    const stored = await this.#put(predictionsToBytes(predictions));
+    const stored = await this.#put(predictionsToBytes(ofRepeat(predictions, 0)));
     const inputs = [inputOf('predictions', stored, this.#objects)];
-    const tasks = [{ ...this.#task(), inputs, part: { places } }];
-    const [outcome] = await this.#map({ name: 'score-trials', args: this.#args, tasks });
+    const tasks = [{ ...this.#tasks.task(), inputs, part: { places } }];
+    const [outcome] = await this.#tasks.all({ name: 'score-trials', args: this.#args, tasks });
     if (outcome?.kind !== 'ok')
       throw new Failure('run-failed', `Scoring global candidates failed: ${outcome?.message}`);
     return outcome.facts.scores;
@@ -229,18 +238,18 @@ class GlobalTraining {
   ): Promise<{ readonly ranking: RankFacts; readonly predictions: Predictions }> {
     const stored = await this.#put(predictionsToBytes(predictions));
     const inputs = [inputOf('predictions', stored, this.#objects)];
-    const tasks = [{ ...this.#task(), inputs }];
-    const [outcome] = await this.#map({ name: 'rank', args: this.#args, tasks });
+    const tasks = [{ ...this.#tasks.task(), inputs }];
+    const [outcome] = await this.#tasks.all({ name: 'rank', args: this.#args, tasks });
     if (outcome?.kind !== 'ok')
       throw new Failure('run-failed', `Ranking the global candidates failed: ${outcome?.message}`);
     const adjusted = outcome.blobs.get('predictions');
-    const { layers, width } = predictions;
+    const { layers, width, repeats } = predictions;
     return {
       ranking: outcome.facts,
       predictions:
         adjusted === undefined
           ? predictions
-          : predictionsFromBytes(adjusted.slice(), layers, width),
+          : predictionsFromBytes(adjusted.slice(), layers, width, repeats),
     };
   }
 
@@ -257,29 +266,11 @@ class GlobalTraining {
       const best = bestCandidate(this.#args.spec.metric, candidates);
       if (best === null) return { candidates, refitted: null };
       const part = refitPart(candidates, best, ranking);
-      const tasks = [{ ...this.#task(), part }];
-      const [refit] = await this.#map({ name: 'refit', args: this.#args, tasks });
+      const tasks = [{ ...this.#tasks.task(), part }];
+      const [refit] = await this.#tasks.all({ name: 'refit', args: this.#args, tasks });
       if (refit?.kind === 'ok') return { candidates, refitted: { best, refit } };
       candidates[best] = failedRefit(candidates[best] as CandidateFacts, `${refit?.message}`);
     }
-  }
-
-  async #map<Name extends FunctionName, Shared extends Partial<ArgsOf<Name>>>(
-    call: Call<Name, Shared>,
-  ): Promise<readonly Outcome<FactsOf<Name>>[]> {
-    const job = unionJob(this.#run, this.#objects, call);
-    const { signal, bookmark } = this.#scope;
-    const outcomes = await runJob(this.#engine, job, signal, bookmark);
-    this.#ms += outcomes.reduce((sum, { ms }) => sum + ms, 0);
-    this.#log += outcomes.map(({ log }) => log).join('');
-    return outcomes;
-  }
-
-  #task(): Pick<PartitionTask, 'partition'> {
-    const count = requireSnapshot(this.#run).rowCount;
-    return {
-      partition: { id: GLOBAL_PARTITION, text: GLOBAL_TEXT, ranges: [{ start: 0, count }] },
-    };
   }
 
   async #trained(
@@ -313,8 +304,8 @@ class GlobalTraining {
     return {
       partitionId: GLOBAL_PARTITION,
       startedAt: this.#scope.attempt.startedAt,
-      ms: this.#ms,
-      log: this.#log,
+      ms: this.#tasks.ms,
+      log: this.#tasks.log,
     };
   }
 }

@@ -13,8 +13,9 @@ import {
   outputWidth,
   predictionsFromBytes,
   readLayer,
+  storedLayers,
 } from '../partition/predictions.ts';
-import { foldsOfRepeats, repeatsOf, splitRepeats, storedLayers } from '../partition/repeats.ts';
+import { foldsOfRepeats, repeatsOf, rowsOfRepeat } from '../partition/repeats.ts';
 import { predictedRows } from '../partition/truth.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { type PackMember, rowsOfMember } from '../stores/objects/pack.ts';
@@ -144,18 +145,16 @@ async function judge(
   const parts = members.map(({ pack, offset, length }) => objects.getRange(pack, offset, length));
   const bytes = Buffer.concat(await Promise.all(parts));
   const repeats = repeatsOf(run.spec);
-  const layers = storedLayers(candidates.length, repeats);
-  const stored = predictionsFromBytes(bytes, layers, outputWidth(plan.classes));
+  const layers = candidates.length + 1;
+  const stored = predictionsFromBytes(bytes, layers, outputWidth(plan.classes), repeats);
   const isHoldout = split === 'holdout';
   const layer = isHoldout ? candidates.length : best;
   const algorithm = candidates[best]?.algorithm ?? null;
-  return splitRepeats(stored, repeats)
-    .slice(0, isHoldout ? 1 : repeats)
-    .map((predictions, repeat) => {
-      const own = folds[repeat] as Uint8Array;
-      const asked = isHoldout ? holdoutRows(own) : outOfFoldRows(own);
-      const rows = predictedRows(predictions, layer, asked);
-      const output = readLayer(predictions, layer, rows);
-      return { rows, output, algorithm, split, folds: own, repeat };
-    });
+  return folds.slice(0, isHoldout ? 1 : repeats).map((own, repeat) => {
+    const asked = isHoldout ? holdoutRows(own) : outOfFoldRows(own);
+    const predicted = predictedRows(stored, layer, rowsOfRepeat(asked, repeat, own.length));
+    const output = readLayer(stored, layer, predicted);
+    const rows = predicted.map((row) => row - repeat * own.length);
+    return { rows, output, algorithm, split, folds: own, repeat };
+  });
 }

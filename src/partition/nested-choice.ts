@@ -2,7 +2,7 @@ import type { Score } from '../domain/metric.ts';
 import { chooseBest } from '../estimators/candidates.ts';
 import { outOfFoldRows } from '../estimators/folds.ts';
 import { rowsThat } from '../frame/frame.ts';
-import type { Predictions } from './predictions.ts';
+import { type Predictions, startOf } from './predictions.ts';
 import { rowsOfAnyLayer, scoreCandidates } from './score-candidates.ts';
 import type { Truth } from './truth.ts';
 
@@ -62,16 +62,16 @@ export function nestedRows(
   }: { readonly predictions: Predictions; readonly bestWithout: readonly number[] },
   folds: Uint8Array,
 ): NestedRows {
-  const { layers, width, values } = predictions;
-  const startOf = (row: number): number =>
-    (row * layers + (bestWithout[folds[row] as number] as number)) * width;
+  const { width, values } = predictions;
+  const chosenStart = (row: number): number =>
+    startOf(predictions, row, bestWithout[folds[row] as number] as number);
   const rows = rowsThat(
     outOfFoldRows(folds),
-    (row) => (folds[row] as number) < bestWithout.length && !Number.isNaN(values[startOf(row)]),
+    (row) => (folds[row] as number) < bestWithout.length && !Number.isNaN(values[chosenStart(row)]),
   );
   const output = new Float64Array(rows.length * width);
   for (let i = 0; i < rows.length; i++) {
-    const start = startOf(rows[i] as number);
+    const start = chosenStart(rows[i] as number);
     for (let k = 0; k < width; k++) output[i * width + k] = values[start + k] as number;
   }
   return { rows, output };

@@ -12,7 +12,7 @@ import {
   predictionsToBytes,
 } from './predictions.ts';
 import { judgedData } from './repeated-data.ts';
-import { foldsOfRepeats, joinRepeats, repeatsOf, unstackRepeats } from './repeats.ts';
+import { foldsOfRepeats, repeatsOf } from './repeats.ts';
 import { scoreCandidates } from './score-candidates.ts';
 import { scoreLayer, type Truth, truthOf } from './truth.ts';
 
@@ -27,13 +27,11 @@ export function rank(data: PartitionData, args: RankArgs): PartitionResult<RankF
   const layers = candidateCount(args.spec) + 1;
   const isChanged = isAdjusting(args.spec) || args.spec.ensemble !== undefined;
   const own = isChanged ? bytes.slice() : bytes;
-  const predictions = predictionsFromBytes(own, layers, outputWidth(args.classes));
+  const repeats = repeatsOf(args.spec);
+  const predictions = predictionsFromBytes(own, layers, outputWidth(args.classes), repeats);
   const facts = rankCandidatesIn(predictions, judged.truth, judged.data.folds, args.spec);
   const blobs = new Map<string, Uint8Array>();
-  if (isChanged) {
-    const repeats = unstackRepeats(predictions, repeatsOf(args.spec));
-    blobs.set('predictions', predictionsToBytes(joinRepeats(repeats)));
-  }
+  if (isChanged) blobs.set('predictions', predictionsToBytes(predictions));
   return { facts, blobs };
 }
 

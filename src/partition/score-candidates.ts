@@ -1,6 +1,6 @@
 import type { Score } from '../domain/metric.ts';
 import { rowsThat } from '../frame/frame.ts';
-import type { Predictions } from './predictions.ts';
+import { type Predictions, startOf } from './predictions.ts';
 import { predictedRows, scoreLayer, type Truth } from './truth.ts';
 
 /**
@@ -29,13 +29,11 @@ function everyCandidate({ layers }: Predictions): readonly number[] {
 }
 
 /** Rows that at least one candidate predicted. */
-export function rowsOfAnyLayer(
-  { layers, width, values }: Predictions,
-  rows: Int32Array,
-): Int32Array {
+export function rowsOfAnyLayer(predictions: Predictions, rows: Int32Array): Int32Array {
+  const { layers, values } = predictions;
   return rowsThat(rows, (row) => {
     for (let layer = 0; layer < layers - 1; layer++)
-      if (!Number.isNaN(values[(row * layers + layer) * width])) return true;
+      if (!Number.isNaN(values[startOf(predictions, row, layer)])) return true;
     return false;
   });
 }

@@ -12,7 +12,7 @@ import { BudgetClock, cutText } from './budget-clock.ts';
 import type { SearchFacts } from './facts.ts';
 import { FitSite } from './fit-candidate.ts';
 import { type FoldFit, fitFold } from './fit-fold.ts';
-import { createPredictions, type Predictions, writeLayerInto } from './predictions.ts';
+import { createPredictions, type Predictions, startOf, writeLayerInto } from './predictions.ts';
 import { scoreCandidates } from './score-candidates.ts';
 import type { TrainingData } from './training-data.ts';
 
@@ -25,7 +25,7 @@ export type Trial = {
   readonly dropped?: string | undefined;
 };
 
-/** Tries candidates as the spec's search says, in this thread, and writes what they predict for the rows of each fold. */
+/** Tries candidates as the spec's search says, in this thread, and writes what they predict for the rows of each fold: those of the first repeat. */
 export function searchPartition(
   data: TrainingData,
   predictions: Predictions,
@@ -80,7 +80,8 @@ class Fitting {
   }
 
   round({ trials, share, isScored }: Round): RoundScores {
-    const { rowCount, layers, width } = this.#predictions;
+    const { layers, width } = this.#predictions;
+    const { rowCount } = this.#data.frame;
     const isWhole = share === 1;
     const predictions = isWhole ? this.#predictions : createPredictions(rowCount, layers, width);
     const fits = isWhole ? this.fits : new Map<number, Fits>();
@@ -127,11 +128,11 @@ class Fitting {
 
   /** Nothing is left of it, so that a replay, which never begins it, leaves the same. */
   #cut(place: number, fits: Fits): void {
-    const { layers, width, values, rowCount } = this.#predictions;
+    const { width, values, rowCount } = this.#predictions;
     fits.cut = cutText(this.#data.args.spec.tune.budget?.candidate);
     fits.folds = [];
     for (let row = 0; row < rowCount; row++) {
-      const start = (row * layers + place) * width;
+      const start = startOf(this.#predictions, row, place);
       values.fill(Number.NaN, start, start + width);
     }
   }

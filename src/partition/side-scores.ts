@@ -9,6 +9,7 @@ import type { EvaluateArgs, SideScores } from './facts.ts';
 import { type NestedRows, nestedRows } from './nested-choice.ts';
 import type { PartitionData } from './partition-function.ts';
 import { outputWidth, type Predictions, predictionsFromBytes, readLayer } from './predictions.ts';
+import { repeatsOf } from './repeats.ts';
 import { predictedRows, scoredRows, type Truth } from './truth.ts';
 
 /** Stored predictions of one side, own, parent or global: a layer per candidate, and the shipped model's for the holdout. */
@@ -25,7 +26,7 @@ export function sideOf(data: PartitionData, name: Scope, args: EvaluateArgs): Si
   const side = args[name];
   if (side === null || side === undefined || bytes === undefined) return null;
   const width = outputWidth(args.classes);
-  const predictions = predictionsFromBytes(bytes, side.candidates + 1, width);
+  const predictions = predictionsFromBytes(bytes, side.candidates + 1, width, repeatsOf(args.spec));
   if (predictions.rowCount !== data.frame.rowCount)
     throw new RangeError(
       `There are ${predictions.rowCount} rows of ${name} predictions for ${data.frame.rowCount} rows.`,

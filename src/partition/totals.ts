@@ -10,6 +10,7 @@ import {
   outputWidth,
   type Predictions,
   predictionsFromBytes,
+  startOf,
 } from './predictions.ts';
 import { judgedData } from './repeated-data.ts';
 import { repeatsOf } from './repeats.ts';
@@ -92,7 +93,7 @@ class Pool {
       const bytes = inputs.get(name);
       return bytes === undefined
         ? null
-        : predictionsFromBytes(bytes, args.candidates + 1, this.#width);
+        : predictionsFromBytes(bytes, args.candidates + 1, this.#width, repeatsOf(args.spec));
     };
     this.#own = layersOf('own');
     this.#parent = layersOf('parent');
@@ -209,15 +210,16 @@ class Pool {
   }
 
   #copyInto(
-    { predictions: { layers, width, values }, best, bestWithout }: Side,
+    { predictions, best, bestWithout }: Side,
     from: number,
     { start, rows }: MemberRows,
     target: Predictions,
   ): void {
+    const { layers, width, values } = predictions;
     for (let row = 0; row < rows; row++) {
       const nested = bestWithout[this.#folds[start + row] as number] ?? best;
       for (const [i, layer] of [best, nested, layers - 1].entries()) {
-        const at = ((from + row) * layers + layer) * width;
+        const at = startOf(predictions, from + row, layer);
         target.values.set(values.subarray(at, at + width), ((start + row) * LAYERS + i) * width);
       }
     }

@@ -15,25 +15,18 @@ import { candidateCount } from './ensemble-layer.ts';
 import type { CandidateFacts, RankFacts, SelectionFacts, TrainArgs, TrainFacts } from './facts.ts';
 import { isStop } from './fit-candidate.ts';
 import { isEmptyFold, messageOf } from './fit-fold.ts';
-import { fitRepeats, type Repeat } from './fit-repeats.ts';
+import { fitRepeats } from './fit-repeats.ts';
 import type { PartitionContext, PartitionData, PartitionResult } from './partition-function.ts';
 import {
   createPredictions,
   outputWidth,
+  type Predictions,
   predictionsToBytes,
   writeLayerInto,
 } from './predictions.ts';
 import { rankCandidatesIn } from './rank.ts';
 import { type RefitModel, refitModel } from './refit-model.ts';
-import {
-  foldsOfRepeats,
-  joinRepeats,
-  repeatsOf,
-  stackFolds,
-  stackRepeats,
-  stackTruth,
-  unstackRepeats,
-} from './repeats.ts';
+import { foldsOfRepeats, repeatsOf, stackFolds, stackTruth } from './repeats.ts';
 import { rowLedger } from './row-ledger.ts';
 import { searchPartition } from './search-partition.ts';
 import { stabilityOf } from './selection-stability.ts';
@@ -52,14 +45,15 @@ export function train(
   const training = new TrainingData(data, args, context);
   const { rowCount } = data.frame;
   const layers = candidateCount(args.spec) + 1;
-  const repeats = Array.from({ length: repeatsOf(args.spec) }, (_, repeat) => ({
-    training: () => new TrainingData(data, args, context, repeat),
-    predictions: createPredictions(rowCount, layers, outputWidth(args.classes)),
-  }));
-  const [{ predictions }, ...others] = repeats as [Repeat, ...Repeat[]];
+  const repeats = repeatsOf(args.spec);
+  const predictions = createPredictions(rowCount, layers, outputWidth(args.classes), repeats);
   const { trials: searched, search } = searchPartition(training, predictions);
-  const trials = fitRepeats(searched, others);
-  const ranked = rankRepeats(data, training.truth, repeats, args.spec);
+  const others = Array.from(
+    { length: repeats - 1 },
+    (_, i) => () => new TrainingData(data, args, context, i + 1),
+  );
+  const trials = fitRepeats(searched, others, predictions);
+  const ranked = rankRepeats(data, training.truth, predictions, args.spec);
   const { cv, bestWithout } = ranked;
   const tried = trials.map(({ candidate, folds, ...unfit }, i) =>
     candidateFacts(candidate, withScores(folds, ranked.foldScores?.[i]), cv[i] as Score, unfit),
@@ -89,8 +83,7 @@ export function train(
     model: refitted?.model.facts ?? null,
     rows: rowLedger(training),
   };
-  const stored = joinRepeats(repeats.map((one) => one.predictions));
-  const blobs = new Map([['predictions', predictionsToBytes(stored)]]);
+  const blobs = new Map([['predictions', predictionsToBytes(predictions)]]);
   if (refitted !== null) blobs.set('model', refitted.model.bytes);
   return { facts, blobs };
 }
@@ -99,17 +92,12 @@ export function train(
 function rankRepeats(
   data: PartitionData,
   truth: Truth,
-  repeats: readonly Repeat[],
+  predictions: Predictions,
   spec: TrainArgs['spec'],
 ): RankFacts {
-  const stacked = stackRepeats(repeats.map(({ predictions }) => predictions));
   const folds = stackFolds(foldsOfRepeats(data, spec), spec.validate.folds);
-  const copies = stackTruth(truth, data.frame.rowCount, repeats.length);
-  const ranked = rankCandidatesIn(stacked, copies, folds, spec);
-  unstackRepeats(stacked, repeats.length).forEach(({ values }, repeat) => {
-    (repeats[repeat] as Repeat).predictions.values.set(values);
-  });
-  return ranked;
+  const copies = stackTruth(truth, data.frame.rowCount, repeatsOf(spec));
+  return rankCandidatesIn(predictions, copies, folds, spec);
 }
 
 export function featureFacts({ frame, columns, engineered }: TrainingData): TrainFacts['features'] {

@@ -5,7 +5,7 @@ import { score } from '../estimators/score.ts';
 import { type Frame, rowsThat, takeCodes, takeNumbers } from '../frame/frame.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { RankArgs } from './facts.ts';
-import { type Predictions, readLayer } from './predictions.ts';
+import { type Predictions, readLayer, startOf } from './predictions.ts';
 import { seasonalScales } from './seasonal-scale.ts';
 import { targetOf, weightsOf } from './target.ts';
 
@@ -69,9 +69,10 @@ export function scoreLayer(
 
 /** Those of the rows that the layer has predicted. */
 export function predictedRows(
-  { layers, width, values }: Predictions,
+  predictions: Predictions,
   layer: number,
   rows: Int32Array,
 ): Int32Array {
-  return rowsThat(rows, (row) => !Number.isNaN(values[(row * layers + layer) * width]));
+  const { values } = predictions;
+  return rowsThat(rows, (row) => !Number.isNaN(values[startOf(predictions, row, layer)]));
 }

@@ -5,15 +5,13 @@ import type { TrainArgs, TrainFacts } from '../../src/partition/facts.ts';
 import { rowsOutside } from '../../src/partition/nested-choice.ts';
 import {
   createPredictions,
+  ofRepeat,
   predictionsFromBytes,
+  predictionsToBytes,
   readLayer,
+  writeLayerInto,
 } from '../../src/partition/predictions.ts';
-import {
-  foldsOfRepeats,
-  joinFolds,
-  joinRepeats,
-  splitRepeats,
-} from '../../src/partition/repeats.ts';
+import { foldsOfRepeats, joinFolds, rowsOfRepeat } from '../../src/partition/repeats.ts';
 import type { SpecInput } from '../../src/spec/spec.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
 
@@ -98,17 +96,34 @@ describe('the folds of repeats', () => {
 });
 
 describe('stored predictions of repeats', () => {
-  it('come apart and together again', () => {
-    const stored = createPredictions(7, 2 * REPEATS + 1, 2);
+  it('hold every row once, and are read as a copy of the rows for each repeat', () => {
+    const stored = createPredictions(7, 3, 2, REPEATS);
+    expect(stored.values).toHaveLength(7 * (2 * REPEATS + 1) * 2);
     stored.values.forEach((_, i) => {
       stored.values[i] = i;
     });
-    const parts = splitRepeats(stored, REPEATS);
-    expect(parts.map(({ layers }) => layers)).toEqual([3, 3, 3]);
-    expect(readLayer(parts[2] as typeof stored, 0, Int32Array.of(1))).toEqual(
-      readLayer(stored, 4, Int32Array.of(1)),
+    const raw = predictionsFromBytes(predictionsToBytes(stored), 2 * REPEATS + 1, 2);
+    for (let repeat = 0; repeat < REPEATS; repeat++) {
+      const rows = rowsOfRepeat(Int32Array.of(1, 4), repeat, 7);
+      for (const layer of [0, 1])
+        expect(readLayer(stored, layer, rows)).toEqual(
+          readLayer(raw, 2 * repeat + layer, Int32Array.of(1, 4)),
+        );
+      expect(readLayer(ofRepeat(stored, repeat), 1, Int32Array.of(4))).toEqual(
+        readLayer(stored, 1, rows.subarray(1)),
+      );
+    }
+    expect(readLayer(stored, 2, Int32Array.of(3))).toEqual(
+      readLayer(raw, 2 * REPEATS, Int32Array.of(3)),
     );
-    expect(joinRepeats(parts)).toEqual(stored);
+  });
+
+  it('are written where they are read', () => {
+    const stored = createPredictions(5, 3, 1, REPEATS);
+    const rows = rowsOfRepeat(Int32Array.of(0, 2), 1, 5);
+    writeLayerInto(Float64Array.of(7, 8), rows, 1, stored);
+    expect([...readLayer(stored, 1, rows)]).toEqual([7, 8]);
+    expect(stored.values.filter((value) => !Number.isNaN(value))).toHaveLength(2);
   });
 });
 
@@ -129,8 +144,8 @@ describe('repeated cross-validation', () => {
   it('begins with what one cross-validation would do, and ships the same model of the same candidate', () => {
     const single = trained({ validate: {} });
     const first = predictionsFromBytes(single.bytes, 4, STATUSES.length);
-    const parts = splitRepeats(predictions, REPEATS);
-    expect(parts[0]).toEqual(first);
+    const all = predictionsFromBytes(bytes, 4, STATUSES.length, REPEATS);
+    expect(ofRepeat(all, 0)).toEqual(first);
     expect(single.facts.best).toBe(facts.best);
     expect(facts.model?.digest).toBe(single.facts.model?.digest);
   });

@@ -12,7 +12,7 @@ import {
   readLayer,
   writeLayerInto,
 } from '../../src/partition/predictions.ts';
-import { foldsOfRepeats, joinRepeats } from '../../src/partition/repeats.ts';
+import { foldsOfRepeats, rowsOfRepeat } from '../../src/partition/repeats.ts';
 import type { Spec } from '../../src/spec/spec.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { seededDraws } from '../support/draws.ts';
@@ -148,22 +148,21 @@ function argsOf(spec: Spec, scope: TrainArgs['scope'] = 'own'): TrainArgs {
 function trainInParts(data: PartitionData & { readonly folds: Uint8Array }, args: TrainArgs) {
   const { candidates, validate } = args.spec;
   const layers = candidateCount(args.spec) + 1;
-  const repeats = foldsOfRepeats(data, args.spec).map((folds) => ({
-    folds,
-    into: createPredictions(data.frame.rowCount, layers, CLASSES.length),
-  }));
+  const repeats = foldsOfRepeats(data, args.spec);
+  const { rowCount } = data.frame;
+  const predictions = createPredictions(rowCount, layers, CLASSES.length, repeats.length);
   const seeds = candidates.map((candidate, place) => {
-    const fitted = repeats.flatMap(({ folds, into }, repeat) =>
+    const fitted = repeats.flatMap((folds, repeat) =>
       Array.from({ length: validate.folds }, (_unused, fold) => {
         const part = run('train-fold', data, { ...args, candidate, fold, share: 1, repeat });
         const output = asDoubles(part.blobs.get('predictions') as Uint8Array);
-        writeLayerInto(output, validationRows(folds, fold), place, into);
+        const rows = rowsOfRepeat(validationRows(folds, fold), repeat, rowCount);
+        writeLayerInto(output, rows, place, predictions);
         return part.facts;
       }),
     );
     return fitted[0]?.seed;
   });
-  const predictions = joinRepeats(repeats.map(({ into }) => into));
   const inputs = new Map([['predictions', predictionsToBytes(predictions)]]);
   const { facts: ranked, blobs } = run('rank', { ...data, inputs }, args);
   const averaged = blobs.get('predictions');
