@@ -10,7 +10,11 @@ import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../supp
 
 const frame = machineFrame({ car: 600 });
 
-type More = { readonly replay?: SearchFacts; readonly winners?: readonly Candidate[] };
+type More = {
+  readonly replay?: SearchFacts;
+  readonly winners?: readonly Candidate[];
+  readonly tableRows?: number;
+};
 
 function train(tune: SpecInput['tune'], more: More = {}) {
   const spec = machineSpec({ algorithms: ['baseline', 'decision_tree', 'knn'], tune });
@@ -87,6 +91,13 @@ describe('a budget', () => {
     expect(facts.candidates[1]?.because).toBe(
       'It was not tried: the budget of tune.budget was spent.',
     );
+  });
+
+  it('of the whole run is shared out by rows, and leaves the simplest to every partition', () => {
+    const budget = { run: 1e-9 };
+    const { facts } = train({ method: 'random', trials: 3, budget }, { tableRows: 1e6 });
+    expect(facts.search).toMatchObject({ completed: [0], spent: 'run' });
+    expect([facts.best, facts.candidates[0]?.status]).toEqual([0, 'ok']);
   });
 
   it('of a candidate cuts all but the simplest', () => {
