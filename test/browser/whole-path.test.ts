@@ -232,6 +232,8 @@ describe('from a table to a prediction, by clicking', () => {
         await page.getByLabel(column, { exact: true }).fill(value);
       await page.getByRole('button', { name: 'Predict leaves' }).click();
       await page.getByText(/^Answered by/).waitFor();
+      const moved = page.getByRole('figure').filter({ hasText: 'What moved it' });
+      await moved.getByRole('listitem').filter({ hasText: 'support_calls 1' }).waitFor();
       await look('predict');
       await page.getByRole('link', { name: 'Spec', exact: true }).click();
       await page.getByText('by:').waitFor();

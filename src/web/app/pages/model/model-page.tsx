@@ -64,7 +64,7 @@ function Card({ card, lineage }: { card: ModelCard; lineage: ModelLineage | unde
             )}
           </>
         }
-        actions={<Actions model={card.model} />}
+        actions={<Actions model={card.model} run={making?.runId} />}
       >
         <p className="soft">
           Predicts <b className="anywhere">{card.target}</b>
@@ -128,10 +128,15 @@ function Withheld({ card: { model, withheld } }: { card: ModelCard }) {
 }
 
 /** What can be done with a model. */
-function Actions({ model }: { model: string }) {
+function Actions({ model, run }: { model: string; run: string | undefined }) {
   const isHeld = useQuarantine(model) !== undefined;
   return (
     <>
+      {run === undefined ? null : (
+        <Link to="/runs/$run/predict" params={{ run }} className="button">
+          What would its run say?
+        </Link>
+      )}
       <a
         className="button"
         href={addressOf('GET /models/{model}/card.html', { params: { model: model } })}

@@ -7,6 +7,7 @@ import type { ModelCard, Predicted } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { Bars } from '../../charts/bars.tsx';
+import { Contributions } from '../../charts/contributions.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Section } from '../../parts/page.tsx';
 import { Answered, Empty, ProblemNotice } from '../../parts/states.tsx';
@@ -50,10 +51,10 @@ function PredictForm({ card, names }: { card: ModelCard; names: readonly string[
   const { run } = useCurrentRun();
   const [cells, setCells] = useState<Cells>(new Map());
   const predict = useMutation({
-    mutationFn: () =>
+    mutationFn: (asked: Cells) =>
       ask('POST /predict/{run}', {
         params: { run: run.runId },
-        body: { rows: [rowOf(card, cells)] },
+        body: { rows: [rowOf(card, asked)], explain: true },
       }),
   });
   const put = (column: string, value: string) => setCells(new Map(cells).set(column, value));
@@ -66,7 +67,7 @@ function PredictForm({ card, names }: { card: ModelCard; names: readonly string[
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          predict.mutate();
+          predict.mutate(cells);
         }}
       >
         <div className="form">
@@ -101,7 +102,12 @@ function PredictForm({ card, names }: { card: ModelCard; names: readonly string[
       </form>
       {predict.error === null ? null : <ProblemNotice error={predict.error} />}
       {predict.data?.predictions.map((predicted) => (
-        <Prediction key="one" predicted={predicted} target={card.target} />
+        <Prediction
+          key="one"
+          predicted={predicted}
+          target={card.target}
+          cells={predict.variables}
+        />
       ))}
     </Section>
   );
@@ -175,8 +181,18 @@ const RUNGS: { readonly [rung in Predicted['rung']]: string } = {
   none: 'nobody',
 };
 
-function Prediction({ predicted, target }: { predicted: Predicted; target: string }) {
+function Prediction({
+  predicted,
+  target,
+  cells,
+}: {
+  predicted: Predicted;
+  target: string;
+  /** That it was asked about. */
+  cells: Cells;
+}) {
   const { prediction, probabilities, interval, partition, model, rung, reason } = predicted;
+  const { explanation = null } = predicted;
   const text = typeof prediction === 'number' ? numberText(prediction) : prediction;
   const bars = Object.entries(probabilities ?? {}).sort(([, a], [, b]) => b - a);
   return (
@@ -192,6 +208,12 @@ function Prediction({ predicted, target }: { predicted: Predicted; target: strin
         <Bars
           caption="How probable each class is."
           bars={bars.map(([name, value]) => ({ name, value, text: percentText(value) }))}
+        />
+      )}
+      {explanation === null ? null : (
+        <Contributions
+          explanation={explanation}
+          cellOf={(column) => cells.get(column)?.trim() ?? ''}
         />
       )}
       <p className="small soft">
