@@ -28,7 +28,7 @@ type Shown = Node<GraphNode & { readonly direction: Direction; readonly choosing
 /**
  * A graph laid out in layers, to be looked at: what it says stands beside it as a table too. With `choosing`, each node is
  * a button. With `movedAs`, nodes can be moved, and stay there in this browser under that name. Flows to the right where
- * there is room, down on a narrow screen.
+ * there is room, down on a narrow screen, where a finger on a node scrolls the page and moves nothing.
  */
 export function Graph({
   nodes,
@@ -46,8 +46,8 @@ export function Graph({
   const frame = useRef<HTMLDivElement>(null);
   const direction = useDirection(frame);
   const layout = useLayout(nodes, links, direction);
-  const { places: moved, move, tidy } = useMovedNodes(movedAs, layout?.direction ?? direction);
-  const isMovable = movedAs !== undefined;
+  const isMovable = movedAs !== undefined && layout?.direction === 'RIGHT';
+  const { places: moved, move, tidy } = useMovedNodes(isMovable ? movedAs : undefined);
   const shown = useMemo(
     () => nodes.flatMap((node) => place(node, layout, { moved, choosing })),
     [nodes, layout, moved, choosing],

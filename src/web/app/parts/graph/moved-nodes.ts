@@ -1,5 +1,5 @@
-import { useCallback, useState } from 'react';
-import type { Direction, Places } from './layout.ts';
+import { useCallback, useMemo, useState } from 'react';
+import type { Places } from './layout.ts';
 
 type Place = { readonly x: number; readonly y: number };
 
@@ -12,14 +12,12 @@ export type MovedNodes = {
   readonly tidy: () => void;
 };
 
-/**
- * Kept in this browser only, under a name, apart for each way that a graph flows. Without a name nothing is kept.
- */
-export function useMovedNodes(name: string | undefined, direction: Direction): MovedNodes {
-  const key = `partita-places ${name ?? ''} ${direction}`;
-  const isKept = name !== undefined;
+/** Kept in this browser only, under a name; without a name nothing is moved. */
+export function useMovedNodes(name: string | undefined): MovedNodes {
+  const key = `partita-places ${name ?? ''}`;
   const [state, setState] = useState<{ readonly key: string; readonly places: Places }>();
-  const places = state?.key === key ? state.places : isKept ? readPlaces(key) : NOWHERE;
+  const kept = useMemo(() => (name === undefined ? NOWHERE : readPlaces(key)), [name, key]);
+  const places = state?.key === key && name !== undefined ? state.places : kept;
   const move = useCallback(
     (id: string, place: Place, isOver: boolean) =>
       setState((before) => {
