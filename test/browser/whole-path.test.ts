@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { classificationTemplate } from '../../src/spec/templates/classification.ts';
 import {
@@ -12,6 +12,7 @@ import {
 } from '../support/browser.ts';
 import { Partita } from '../support/partita.ts';
 import { describeKeptData, describeReproduction, describeSchedule } from './describe-ledger.ts';
+import { drag, press, reach } from './hands.ts';
 
 const MINUTES = 60_000;
 
@@ -137,12 +138,12 @@ describe('from a table to a prediction, by clicking', () => {
       const canvas = page.getByRole('group', { name: /^Stages of the experiment/ });
       await canvas.getByRole('button', { name: 'condition by plan' }).click();
       expect(await page.getByLabel('plan', { exact: true }).first().isChecked()).toBe(true);
-      await press(canvas.getByRole('button', { name: 'evaluate 3 folds' }));
+      await press(page, canvas.getByRole('button', { name: 'evaluate 3 folds' }));
       const head = page.getByRole('heading', { name: 'On which rows models are judged' });
       await head.and(page.locator(':focus')).waitFor();
       const report = canvas.getByRole('button', { name: /^report/ });
       const [laidOut, way] = [await report.boundingBox(), { x: 0, y: 40 }];
-      await drag(report, way);
+      await drag(page, report, way);
       await page.reload();
       await report.waitFor();
       expect((await report.boundingBox())?.y).toBeCloseTo((laidOut?.y ?? 0) + way.y, -1);
@@ -288,18 +289,19 @@ describe('from a table to a prediction, by clicking', () => {
     'is all there for the keyboard alone: the same again, changed, started and cancelled',
     async () => {
       await page.goto(serving.address);
-      await press(page.getByRole('link', { name: 'customers-who-leave' }).first());
-      await press(page.getByRole('link', { name: 'Use as a new experiment' }));
+      await press(page, page.getByRole('link', { name: 'customers-who-leave' }).first());
+      await press(page, page.getByRole('link', { name: 'Use as a new experiment' }));
       await page.getByRole('heading', { name: 'New experiment' }).waitFor();
       const metric = page.getByLabel('Judged by');
-      await reach(metric);
+      await reach(page, metric);
       await page.keyboard.type('accuracy');
       expect(await metric.inputValue()).toBe('accuracy');
       await press(
+        page,
         page.getByRole('button', { name: 'Run', exact: true }).and(page.locator(':enabled')),
       );
-      await press(page.getByRole('button', { name: 'Cancel run' }));
-      await press(page.getByRole('button', { name: 'Cancel the run' }));
+      await press(page, page.getByRole('button', { name: 'Cancel run' }));
+      await press(page, page.getByRole('button', { name: 'Cancel the run' }));
       await page.getByText('cancelled', { exact: true }).waitFor({ timeout: 2 * MINUTES });
       await look('run-cancelled');
     },
@@ -316,30 +318,5 @@ describe('from a table to a prediction, by clicking', () => {
     const text = await page.getByLabel('The spec as YAML').inputValue();
     await page.getByRole('button', { name: 'Close', exact: true }).click();
     return text;
-  }
-
-  /** Tab by Tab, as someone without a mouse. */
-  async function reach(target: Locator): Promise<void> {
-    await target.waitFor();
-    for (let i = 0; i < 200; i++) {
-      if ((await target.and(page.locator(':focus')).count()) > 0) return;
-      await page.keyboard.press('Tab');
-    }
-    throw new Error(`${String(target)} can't be reached with Tab.`);
-  }
-
-  async function drag(target: Locator, { x, y }: { readonly x: number; readonly y: number }) {
-    const box = await target.boundingBox();
-    if (box === null) throw new Error(`${String(target)} is nowhere.`);
-    const from = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-    await page.mouse.move(from.x, from.y);
-    await page.mouse.down();
-    await page.mouse.move(from.x + x, from.y + y, { steps: 8 });
-    await page.mouse.up();
-  }
-
-  async function press(target: Locator): Promise<void> {
-    await reach(target);
-    await page.keyboard.press('Enter');
   }
 });
