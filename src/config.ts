@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -56,7 +57,7 @@ export type Config = {
   readonly dataUrl: string | null;
   readonly temporal: ExternalTemporal | null;
   readonly payload: PayloadKeys | null;
-  /** `host:port` at which a worker tells Prometheus how it does. */
+  /** IP address and port at which a worker tells Prometheus how it does. */
   readonly metricsAddress: string | null;
   readonly lineage: LineageEvents | null;
   /** A Temporal program to be used instead of searching for one. */
@@ -74,6 +75,9 @@ const PAYLOAD_KEY_BYTES = 32;
 
 const HOST_AND_PORT = /^[^\s/:@]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/;
 
+const IP_AND_PORT = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/;
+const LAST_PORT = 65_535;
+
 const switchText = z
   .enum(['true', 'false', '1', '0'], { error: 'is neither true nor false' })
   .transform((text) => text === 'true' || text === '1');
@@ -86,12 +90,22 @@ const postgresUrl = z
     'is no address of a Postgres database: it has the form postgres://user:password@host:port/database',
   );
 
-const file = z.string().refine(existsSync, {
-  error: (issue) => `is "${String(issue.input)}", and there is no such file`,
-});
+/** Absolute from here on: the worker that is told of it works in another folder. */
+const file = z
+  .string()
+  .refine(existsSync, {
+    error: (issue) => `is "${String(issue.input)}", and there is no such file`,
+  })
+  .transform((path) => resolve(path));
 
 const hostAndPort = z.string().regex(HOST_AND_PORT, {
   error: (issue) => `is "${String(issue.input)}", not of the form host:port`,
+});
+
+/** Temporal's core, which listens there, looks up no names. */
+const ipAndPort = z.string().refine(isIpAndPort, {
+  error: (issue) =>
+    `is "${String(issue.input)}", and has to be an IP address with a port, such as 127.0.0.1:9464 or [::1]:9464`,
 });
 
 const payloadKeys = z.string().transform((text, context) => {
@@ -117,7 +131,7 @@ const variables = z.object({
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: file.optional(),
   TEMPORAL_TLS_SERVER_NAME: z.string().optional(),
   PARTITA_PAYLOAD_KEY: payloadKeys.optional(),
-  PARTITA_METRICS_ADDRESS: hostAndPort.optional(),
+  PARTITA_METRICS_ADDRESS: ipAndPort.optional(),
   OPENLINEAGE_URL: z
     .string()
     .refine(
@@ -165,7 +179,7 @@ export function readConfig(
     payload: found.PARTITA_PAYLOAD_KEY ?? null,
     metricsAddress: found.PARTITA_METRICS_ADDRESS ?? null,
     lineage: lineageEvents(found, set),
-    temporalCli: found.TEMPORAL_CLI === undefined ? null : resolve(found.TEMPORAL_CLI),
+    temporalCli: found.TEMPORAL_CLI ?? null,
     searchPath: Object.freeze(found.PATH.split(delimiter).filter((folder) => folder !== '')),
     colour: found.NO_COLOR === undefined,
   });
@@ -243,6 +257,12 @@ function sinkOf(url: string, found: z.infer<typeof variables>): LineageEvents['t
     url: new URL(found.OPENLINEAGE_ENDPOINT, url.endsWith('/') ? url : `${url}/`).href,
     ...(apiKey === undefined ? {} : { apiKey }),
   };
+}
+
+function isIpAndPort(text: string): boolean {
+  const [, address = '', port] = IP_AND_PORT.exec(text) ?? [];
+  const version = address.startsWith('[') ? 6 : 4;
+  return isIP(address.replace(/^\[|\]$/g, '')) === version && Number(port) <= LAST_PORT;
 }
 
 function isSink(text: string): boolean {

@@ -1,5 +1,5 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
@@ -77,6 +77,36 @@ describe('the configuration', () => {
     const gone = { ...environment, TEMPORAL_TLS_SERVER_CA_CERT_PATH: join(at, 'none.pem') };
     expect(messageOf(() => readConfig(gone))).toContain('there is no such file');
   });
+
+  it('hands on whole paths of certificates, for a worker works in another folder', () => {
+    const at = testFolder();
+    writeFileSync(join(at, 'ca.pem'), '');
+    const from = relative(process.cwd(), join(at, 'ca.pem'));
+    const config = readConfig({
+      TEMPORAL_ADDRESS: 'cloud.example:7233',
+      TEMPORAL_TLS_CLIENT_CERT_PATH: from,
+      TEMPORAL_TLS_CLIENT_KEY_PATH: from,
+      TEMPORAL_TLS_SERVER_CA_CERT_PATH: from,
+    });
+    const path = join(at, 'ca.pem');
+    expect(config.temporal?.certificates).toEqual({
+      client: { certificate: path, key: path },
+      serverCa: path,
+    });
+  });
+
+  it.each(['127.0.0.1:9464', '0.0.0.0:0', '[::1]:9464'])('takes %s for metrics', (address) => {
+    expect(readConfig({ PARTITA_METRICS_ADDRESS: address }).metricsAddress).toBe(address);
+  });
+
+  it.each(['localhost:9464', '127.0.0.1', '127.0.0.1:99999', '::1:9464', '[127.0.0.1]:1', ':1'])(
+    'refuses %s for metrics: a worker could not listen there',
+    (address) => {
+      const message = messageOf(() => readConfig({ PARTITA_METRICS_ADDRESS: address }));
+      expect(message).toContain(`PARTITA_METRICS_ADDRESS is "${address}"`);
+      expect(message).toContain('an IP address with a port');
+    },
+  );
 
   it('takes keys for what Temporal keeps, from a variable or a file, and shows none of them', () => {
     const [old, young] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
