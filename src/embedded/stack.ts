@@ -185,6 +185,7 @@ async function ensureWorker(
     entry: join(build, 'cli', 'partita.js'),
     code: buildDigest(build),
     connections: connectionVariables(stack, config),
+    keys: config.payload?.keys ?? [],
     environment: childEnvironment({}),
     secrets: [...secrets, ...(config.lineage?.variables ?? [])],
     say,

@@ -19,6 +19,8 @@ export type WorkerLaunch = {
   readonly code: string;
   /** The variables that tell the worker where everything is; they hold passwords. */
   readonly connections: { readonly [name: string]: string | undefined };
+  /** Of encryption: `connections` may name a file of them, which can change. */
+  readonly keys?: readonly Uint8Array[];
   readonly environment: { readonly [name: string]: string | undefined };
   /** Variables of `environment` that a spec refers to: a worker that has others, or none, is replaced. */
   readonly secrets?: readonly string[];
@@ -45,7 +47,8 @@ export async function startWorker(
   if (isOurs && isReady(folder, running.process))
     return { process: running.process, adopted: true };
   if (running !== undefined) {
-    const what = running.fingerprint === fingerprint ? 'a variable' : 'its code or its connections';
+    const what =
+      running.fingerprint === fingerprint ? 'a variable' : 'its code, its connections or its keys';
     say(`Restarting the worker (pid ${running.process.pid}): ${what} changed.`);
     await endProcess(running.process, STOP_PATIENCE_MS);
   }
@@ -142,8 +145,9 @@ function hasSecrets(
   return asked.every((name) => running.secrets?.[name] === ours[name]);
 }
 
-function fingerprintOf({ code, entry, connections }: WorkerLaunch): string {
+function fingerprintOf({ code, entry, connections, keys = [] }: WorkerLaunch): string {
+  const digests = keys.map((key) => createHash('sha256').update(key).digest('hex'));
   return createHash('sha256')
-    .update(JSON.stringify([code, entry, connections]))
+    .update(JSON.stringify([code, entry, connections, digests]))
     .digest('hex');
 }

@@ -61,7 +61,7 @@ export async function runWorker(
 
 /**
  * Our processes decide themselves when to end: the runtime must not catch their signals. Call once per process.
- * `metricsAddress`: host:port at which Prometheus can ask how the worker does.
+ * `metricsAddress`: IP address and port at which Prometheus can ask how the worker does.
  */
 export function installRuntime(metricsAddress: string | null): void {
   Runtime.install({

@@ -63,6 +63,14 @@ describe('the background worker', () => {
     expect(isAlive(first.process)).toBe(false);
   });
 
+  it('is replaced when a key changed in the file that holds it', async () => {
+    const having = (key: number): WorkerLaunch => ({ ...launch, keys: [Buffer.alloc(32, key)] });
+    const first = await startWorker(having(1));
+    expect(await startWorker(having(1))).toEqual({ ...first, adopted: true });
+    await startWorker(having(2));
+    expect(isAlive(first.process)).toBe(false);
+  });
+
   it('is replaced when a spec refers to a variable that it has otherwise or not at all', async () => {
     const asking = (SOURCE_URL: string): WorkerLaunch => ({
       ...launch,
