@@ -1,17 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { countedText, countText, percentText } from '../../../../report/number-text.ts';
-import type { Answer } from '../../api/answers.ts';
+import { countedText, percentText } from '../../../../report/number-text.ts';
 import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { momentText } from '../../parts/moments.ts';
 import { Section } from '../../parts/page.tsx';
 import { ProblemNotice } from '../../parts/states.tsx';
 import { DriftTables } from './drift-tables.tsx';
+import { answerText, type DriftFound, goesOn, notScoredText } from './drift-words.ts';
 
 /** How soon to ask again, in milliseconds; the server itself waits for some seconds. */
 const ASK_AGAIN_MS = 500;
-
-export type DriftFound = Extract<Answer<'GET /runs/{run}/drift'>, { state: 'done' }>;
 
 /** Whether the source still gives rows like those that a run was trained on, partition by partition. */
 export function DriftSection({ run }: { run: string }) {
@@ -20,7 +18,7 @@ export function DriftSection({ run }: { run: string }) {
   const latest = useQuery({
     ...asked,
     retry: false,
-    refetchInterval: ({ state }) => (state.data?.state === 'working' ? ASK_AGAIN_MS : false),
+    refetchInterval: ({ state }) => (goesOn(state) ? ASK_AGAIN_MS : false),
   });
   const begin = useMutation({
     mutationFn: () => ask('POST /runs/{run}/drift', { params: { run }, body: {} }),
@@ -29,7 +27,7 @@ export function DriftSection({ run }: { run: string }) {
       void client.invalidateQueries({ queryKey: asked.queryKey });
     },
   });
-  const isWorking = begin.isPending || latest.data?.state === 'working';
+  const isWorking = begin.isPending || goesOn(latest);
   const problem = begin.error ?? (isWorking ? null : latest.error);
   return (
     <Section
@@ -59,8 +57,8 @@ export function DriftSection({ run }: { run: string }) {
 
 function Found({ run, found }: { run: string; found: DriftFound }) {
   const { drift, askedAt, askedBy } = found;
-  const { current, tests, rate, psi, notScored, scores, notCompared } = drift;
-  const because = notScored ?? scores.because;
+  const { current, tests, rate, psi, notCompared } = drift;
+  const unscored = notScoredText(drift);
   return (
     <>
       <p>
@@ -73,7 +71,7 @@ function Found({ run, found }: { run: string; found: DriftFound }) {
       <p className="small soft">
         Drifted: a stability index (psi) of {psi} or more, and surer than chance;{' '}
         {countedText(tests, 'test')}, at most {percentText(rate)} of what is named is a false alarm.
-        {because === null ? '' : ` Models were not scored: ${because}`}
+        {unscored === null ? '' : ` ${unscored}`}
       </p>
       {notCompared.length === 0 ? null : (
         <details>
@@ -89,18 +87,4 @@ function Found({ run, found }: { run: string; found: DriftFound }) {
       )}
     </>
   );
-}
-
-function answerText({ counts }: DriftFound['drift']): string {
-  const { partitions, drifted, failed } = counts;
-  const what =
-    drifted === 0
-      ? `None of ${countedText(partitions, 'partition')} has drifted`
-      : `${countText(drifted)} of ${countedText(partitions, 'partition')} ${drifted === 1 ? 'has' : 'have'} drifted`;
-  const rest = [
-    ...(counts.new === 0 ? [] : [`${countText(counts.new)} new`]),
-    ...(counts.gone === 0 ? [] : [`${countText(counts.gone)} gone`]),
-    ...(failed === 0 ? [] : [`${countText(failed)} could not be compared`]),
-  ];
-  return `${[what, ...rest].join('; ')}.`;
 }

@@ -7,7 +7,7 @@ import { countedText, countText, numberText, signedText } from '../../../../repo
 import type { Answer } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { ProblemNotice } from '../../parts/states.tsx';
-import type { DriftFound } from './drift-section.tsx';
+import type { DriftFound } from './drift-words.ts';
 
 type Drift = DriftFound['drift'];
 type Partition = Answer<'GET /runs/{run}/drift/partitions'>['partitions'][number];
