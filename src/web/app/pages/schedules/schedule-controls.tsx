@@ -37,7 +37,11 @@ const DIALOGS: {
 };
 
 /** What can be done with a schedule. */
-export function ScheduleControls({ schedule: { name, paused } }: { schedule: Schedule }) {
+export function ScheduleControls({
+  schedule: { name, paused },
+}: {
+  schedule: Pick<Schedule, 'name' | 'paused'>;
+}) {
   const changes: readonly Change[] = ['trigger', paused ? 'resume' : 'pause', 'delete'];
   return (
     <div className="row">

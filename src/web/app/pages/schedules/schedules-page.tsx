@@ -52,13 +52,14 @@ export function SchedulesPage() {
 }
 
 function ScheduleCard({ schedule }: { schedule: Schedule }) {
-  const { name, experiment, policy, timing, paused, note, requestedBy } = schedule;
+  const { name, experiment, policy, timing, requestedBy } = schedule;
   const detail = useQuery({
     ...question('GET /schedules/{schedule}', { params: { schedule: name } }),
     refetchInterval: ({ state }) => ((state.data?.running ?? 0) > 0 ? BUSY_REFRESH_MS : REFRESH_MS),
   });
-  // What was asked for last knows more, whichever of the two it was.
-  const { next } = detail.data ?? schedule;
+  // The list comes from an index that is some seconds late.
+  const now = detail.data ?? schedule;
+  const { next, paused, note } = now;
   return (
     <section className="card" aria-label={name}>
       <div className="row between">
@@ -66,7 +67,7 @@ function ScheduleCard({ schedule }: { schedule: Schedule }) {
           <h2 className="anywhere">{name}</h2>
           {paused ? <span className="pill global">paused</span> : null}
         </div>
-        <ScheduleControls schedule={schedule} />
+        <ScheduleControls schedule={now} />
       </div>
       <dl className="facts">
         <dt>runs</dt>
