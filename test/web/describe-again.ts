@@ -99,6 +99,24 @@ export function describeAgain(given: () => Given): void {
     });
   });
 
+  describe('the tag of a schedule', () => {
+    it('is another one where another of its name was made meanwhile', async () => {
+      const spec = readingsSpec(given().path);
+      const tagOf = async (changes: object) => {
+        const timing = { kind: 'cron', cron: '0 3 1 1 *' } as const;
+        const body = { spec, name: 'yearly', timing, ...changes };
+        const { response } = await ask('POST /schedules', {}, { role: 'editor', body });
+        await ask('DELETE /schedules/{schedule}', { schedule: 'yearly' }, { role: 'editor' });
+        return response.headers.get('etag');
+      };
+      const first = await tagOf({});
+      expect(await tagOf({})).toBe(first);
+      expect(await tagOf({ timing: { kind: 'every', ms: 3_600_000 } })).not.toBe(first);
+      expect(await tagOf({ policy: 'all' })).not.toBe(first);
+      expect(await tagOf({ catchUpMs: 60_000 })).not.toBe(first);
+    });
+  });
+
   describe('what a run was trained on', () => {
     it('is compared with its source as it is now, and what was found is kept', async () => {
       const { run, web } = given();

@@ -61,8 +61,11 @@ export function scheduleRoutes(context: WebContext): Handlers<keyof typeof sched
 }
 
 /** Changes when it fires, is paused, is resumed or is another one of the same name. */
-function tagOf({ name, specDigest, paused, note, fired, running }: ScheduleState): string {
-  return entityTag({ name, specDigest, paused, note, fired, running });
+function tagOf(schedule: ScheduleState): string {
+  const { name, experiment, specDigest, baseFolder, policy, timing, catchUpMs } = schedule;
+  const { requestedBy, paused, note, fired, running } = schedule;
+  const made = { name, experiment, specDigest, baseFolder, policy, timing, catchUpMs, requestedBy };
+  return entityTag({ ...made, paused, note, fired, running });
 }
 
 /** Where the server's paths start is nobody's business. */
