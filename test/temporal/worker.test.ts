@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inActivity } from '../../activities/activity-scope.ts';
@@ -85,12 +87,32 @@ describe('a run in Temporal', () => {
       expect(found.workflowId).toBe(id);
   });
 
-  it('does without what Temporal does not know to find it by', async () => {
-    const elsewhere = { ...at, namespace: 'nowhere' };
-    expect(await registerSearchAttributes(elsewhere)).toBe(false);
+  it('begins all the same where Temporal does not know what to find it by', async () => {
+    const { connection } = temporal;
+    const namespace = 'bare';
+    const workflowExecutionRetentionPeriod = msToTs('1 day');
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod,
+    });
+    const runs = await connectLiveRuns({ ...at, namespace });
+    await runs.start('run:bare', { runId: 'bare', concurrency: 2 }, ABOUT);
+    await runs.close();
+    const handle = new Client({ connection, namespace }).workflow.getHandle('run:bare');
+    const { status, typedSearchAttributes } = await handle.describe();
+    expect(status.name).toBe('RUNNING');
+    expect(typedSearchAttributes.getAll()).toEqual([]);
+  });
+
+  it('has nothing to be found by where we may not say what', async () => {
+    expect(await registerSearchAttributes({ ...at, namespace: 'nowhere' })).toBe(false);
   });
 
   it('is counted for Prometheus', async () => {
+    await working({}, [], async (runs) => {
+      await runs.start('run:counted', { runId: 'counted', concurrency: 2 }, ABOUT);
+      await runs.end('run:counted');
+    });
     const text = await (await fetch(`http://${metrics}/metrics`)).text();
     expect(text).toMatch(/^temporal_workflow_completed\{.*workflow_type="experiment"/m);
   });
