@@ -1,29 +1,29 @@
-import { GLOBAL_TEXT } from '../src/domain/partition.ts';
 import type { Engine, Outcome, PartitionTask } from '../src/engines/engine.ts';
-import { type Call, mapJob } from '../src/engines/job.ts';
+import { type Call, type Job, mapJob } from '../src/engines/job.ts';
+import type { PartitionRef } from '../src/partition/partition-function.ts';
 import type { ArgsOf, FactsOf, FunctionName } from '../src/partition/registry.ts';
-import type { ObjectStore } from '../src/stores/object-store.ts';
-import { GLOBAL_PARTITION, type RunRecord } from '../src/stores/run-store.ts';
 import type { EngineScope } from './activity-scope.ts';
-import { requireSnapshot, unionJob } from './partition-job.ts';
 
-/** Tasks over all rows of a run's table: their outcomes, and, added up, their time and what they logged. */
-export class GlobalTasks {
-  readonly #run: RunRecord;
-  readonly #objects: ObjectStore;
-  readonly #engine: Engine;
-  readonly #scope: EngineScope;
+/** Whose rows the tasks are over. */
+export type TasksOver = {
+  readonly partition: PartitionRef;
+  /** A call over the partition, within the limits of such. */
+  readonly job: <Name extends FunctionName, Shared extends Partial<ArgsOf<Name>>>(
+    call: Call<Name, Shared>,
+  ) => Job<Name>;
+};
+
+export type TasksScope = Pick<EngineScope, 'signal' | 'bookmark'> & { readonly engine: Engine };
+
+/** Tasks over all rows of one partition, or of the table: their outcomes, and, added up, their time and what they logged. */
+export class PartsTasks {
+  readonly #over: TasksOver;
+  readonly #scope: TasksScope;
   #ms = 0;
   #log = '';
 
-  constructor(
-    run: RunRecord,
-    { objects, engine }: { readonly objects: ObjectStore; readonly engine: Engine },
-    scope: EngineScope,
-  ) {
-    this.#run = run;
-    this.#objects = objects;
-    this.#engine = engine;
+  constructor(over: TasksOver, scope: TasksScope) {
+    this.#over = over;
     this.#scope = scope;
   }
 
@@ -36,10 +36,7 @@ export class GlobalTasks {
   }
 
   task(): Pick<PartitionTask, 'partition'> {
-    const count = requireSnapshot(this.#run).rowCount;
-    return {
-      partition: { id: GLOBAL_PARTITION, text: GLOBAL_TEXT, ranges: [{ start: 0, count }] },
-    };
+    return { partition: this.#over.partition };
   }
 
   /** Every outcome by its task's place. */
@@ -58,10 +55,10 @@ export class GlobalTasks {
     call: Call<Name, Shared>,
     tell: (outcome: Outcome<FactsOf<Name>>) => void,
   ): Promise<void> {
-    const job = unionJob(this.#run, this.#objects, call);
-    const { signal, bookmark } = this.#scope;
+    const job = this.#over.job(call);
+    const { engine, signal, bookmark } = this.#scope;
     const logs: string[] = [];
-    for await (const outcome of mapJob(this.#engine, job, signal, bookmark)) {
+    for await (const outcome of mapJob(engine, job, signal, bookmark)) {
       this.#ms += outcome.ms;
       logs[outcome.task] = outcome.log;
       tell(outcome);
