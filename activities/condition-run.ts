@@ -12,6 +12,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { requireSnapshot } from './partition-job.ts';
 import { planStage } from './plan-stage.ts';
 import { takenOver, trainingKeysOf } from './reuse.ts';
+import { isAlone } from './train-divided.ts';
 
 export function conditionRunActivity(dependencies: ActivityDependencies) {
   const { runs, objects } = dependencies;
@@ -72,7 +73,9 @@ export function conditionRunActivity(dependencies: ActivityDependencies) {
         );
         const limits = trainingBatchLimits(training.length, dependencies.threadsFor(spec));
         return {
-          trainBatches: await planStage(runs, runId, 'train', training, limits),
+          trainBatches: await planStage(runs, runId, 'train', training, limits, (partition) =>
+            isAlone(dependencies, run, partition),
+          ),
           global: untrained.has(GLOBAL_PARTITION) ? 'wanted' : 'none',
           reused: wanted.filter(({ partitionId }) => !untrained.has(partitionId)).length,
           ...(spec.tune.warm_start === true && { isGlobalFirst: true as const }),

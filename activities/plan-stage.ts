@@ -5,6 +5,9 @@ import type { RunStore } from '../src/stores/run-store.ts';
 
 type Batched = Pick<PlannedPartition, 'partitionId' | 'rows' | 'isParent'>;
 
+/** Partitions that are alone in their batch; none by default. */
+type IsAlone = (partition: Batched) => boolean;
+
 /**
  * Cuts a stage's partitions into batches, in the given order, and stores that plan; workflows carry the count alone.
  * Parents are unions, with the limits of such (see `batchJob`): they have batches of their own, before the others, since
@@ -16,11 +19,18 @@ export async function planStage(
   stage: BatchedStage,
   partitions: readonly Batched[],
   limits: BatchLimits,
+  isAlone: IsAlone = () => false,
 ): Promise<number> {
-  const groups = [true, false].map((isParent) =>
-    partitions.filter((partition) => (partition.isParent ?? false) === isParent),
-  );
-  const batches = groups.flatMap((group) => cutBatches(group, limits));
+  const parents = partitions.filter(({ isParent }) => isParent === true);
+  const others = partitions.filter(({ isParent }) => isParent !== true);
+  const batches = [
+    ...cutBatches(parents, limits),
+    ...others.filter(isAlone).map((partition) => [partition]),
+    ...cutBatches(
+      others.filter((partition) => !isAlone(partition)),
+      limits,
+    ),
+  ];
   await runs.planBatches(runId, {
     stage,
     batches: batches.map((batch) => batch.map(({ partitionId }) => partitionId)),

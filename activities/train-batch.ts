@@ -12,6 +12,7 @@ import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { batchJob, trainArgs } from './partition-job.ts';
 import { replayedSearches } from './replayed-search.ts';
+import { isAlone, trainDivided } from './train-divided.ts';
 
 export function trainBatchActivity(dependencies: ActivityDependencies) {
   const { runs, objects, engineFor } = dependencies;
@@ -21,7 +22,8 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
       readonly trained: number;
       readonly failed: number;
     }> {
-      const work = async ({ signal, attempt, bookmark }: EngineScope) => {
+      const work = async (scope: EngineScope) => {
+        const { signal, attempt, bookmark } = scope;
         const run = await runs.run(input.runId);
         const partitions = await runs.plannedBatch(input.runId, 'train', input.batch);
         const ids = partitions.map(({ partitionId }) => partitionId);
@@ -33,8 +35,18 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
           return { partition, part: { scope, ...(replay !== undefined && { replay }) } };
         });
         const args = { ...trainArgs(run), ...(await warmStart(runs, run)) };
+        const [sole, ...others] = partitions;
+        const alone =
+          sole !== undefined && others.length === 0 && isAlone(dependencies, run, sole)
+            ? await trainDivided(
+                dependencies,
+                { run, partition: sole, args: { ...args, scope: 'own' } },
+                scope,
+              )
+            : null;
         const job = batchJob(run, objects, partitions, { name: 'train', args, tasks });
-        const outcomes = await runJob(await engineFor(run.spec), job, signal, bookmark);
+        const engine = await engineFor(run.spec);
+        const outcomes = alone === null ? await runJob(engine, job, signal, bookmark) : [alone];
         const trained = await keep(objects, partitions, outcomes, attempt.startedAt);
         await runs.recordTraining(input.runId, input.batch, trained, attempt);
         return countsOf(partitions, new Map(trained.map((one) => [one.partitionId, one])));

@@ -38,7 +38,7 @@ export async function adviseOn(
     const estimate = (ownRows: readonly number[]): TrainingEstimate => {
       const sizeOf = (count: number) => ({ rows: count, features, classes: facts.classes });
       const global = sizeOf(Math.min(facts.rows, spec.global.max_rows));
-      return estimateTraining(spec, { partitions: ownRows.map(sizeOf), global }, plan);
+      return estimateTraining(spec, { whole: ownRows.map(sizeOf), divided: [global] }, plan);
     };
     const costOf = (ownRows: readonly number[]): TrainingCost => ({
       fits: (ownRows.length + 1) * perModel,

@@ -22,10 +22,10 @@ function lastFits({ candidates, ensemble }: Pick<Spec, 'candidates' | 'ensemble'
   return Math.min(candidates.length, ensemble?.size ?? 1);
 }
 
-/** Sizes of what is trained: each partition in one piece, the model without partition in single fits; null: none. */
+/** Sizes of what is trained: in one piece each, or in single fits that threads share. */
 export type TrainedSizes = {
-  readonly partitions: readonly FitSize[];
-  readonly global: FitSize | null;
+  readonly whole: readonly FitSize[];
+  readonly divided: readonly FitSize[];
 };
 
 /**
@@ -34,7 +34,7 @@ export type TrainedSizes = {
  */
 export function estimateTraining(
   spec: Pick<Spec, 'candidates' | 'validate' | 'ensemble'>,
-  { partitions, global }: TrainedSizes,
+  { whole, divided }: TrainedSizes,
   { fitTimes, threads }: { readonly fitTimes: readonly FitTime[]; readonly threads: number },
 ): TrainingEstimate {
   const { candidates, validate } = spec;
@@ -47,13 +47,14 @@ export function estimateTraining(
     );
   // Every fold has every candidate; the best are fitted once more, and which they are nobody knows.
   const last = (costs: readonly number[]) => (lastFits(spec) * sumOf(costs)) / costs.length;
-  const pieces = partitions.map((size) => {
+  const pieces = whole.map((size) => {
     const costs = costsOf(size);
     return folds * sumOf(costs) + last(costs);
   });
-  const ofGlobal = global === null ? [] : costsOf(global);
-  for (const cost of ofGlobal) for (let fold = 0; fold < folds; fold++) pieces.push(cost);
-  if (ofGlobal.length > 0) pieces.push(last(ofGlobal));
+  for (const costs of divided.map(costsOf)) {
+    for (const cost of costs) for (let fold = 0; fold < folds; fold++) pieces.push(cost);
+    pieces.push(last(costs));
+  }
   const longestFirst = Float64Array.from(pieces).sort().reverse();
   return { seconds: makespan(longestFirst, threads) / 1000, basis: basisOf(candidates, speeds) };
 }

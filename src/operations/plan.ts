@@ -1,6 +1,7 @@
 import { isFitted } from '../domain/run.ts';
 import type { Outcome } from '../engines/engine.ts';
 import { createJob, runJob } from '../engines/job.ts';
+import { isDivided } from '../partition/batch-plan.ts';
 import { checkFeatures } from '../partition/check-features.ts';
 import { checkTarget } from '../partition/check-target.ts';
 import { columnsRead } from '../partition/columns-read.ts';
@@ -36,17 +37,20 @@ export async function planRun(
     const partitions = conditionPartitions(profiled, spec);
     const own = partitions.filter(({ decision }) => isFitted(decision));
     const parents = planParents(profiled, spec);
-    const fitted = [...own, ...parents];
-    const models = fitted.length + Number(spec.global.enabled);
+    const models = own.length + parents.length + Number(spec.global.enabled);
     const size = { features: featureCount(snapshot, spec), classes: classes.length };
-    const globalRows = Math.min(snapshot.rowCount, spec.global.max_rows);
+    const threads = workshop.threadsFor(spec);
+    const among = { tableRows: snapshot.rowCount, threads };
+    const areDivided = own.filter(({ rows: count }) => isDivided(spec, count, among));
+    const sizeOf = ({ rows: count }: { readonly rows: number }) => ({ rows: count, ...size });
+    const global = { rows: Math.min(snapshot.rowCount, spec.global.max_rows), ...size };
     const estimate = estimateTraining(
       spec,
       {
-        partitions: fitted.map(({ rows: count }) => ({ rows: count, ...size })),
-        global: spec.global.enabled ? { rows: globalRows, ...size } : null,
+        whole: [...own.filter((one) => !areDivided.includes(one)), ...parents].map(sizeOf),
+        divided: [...areDivided.map(sizeOf), ...(spec.global.enabled ? [global] : [])],
       },
-      { fitTimes: await workshop.fitTimes(), threads: workshop.threadsFor(spec) },
+      { fitTimes: await workshop.fitTimes(), threads },
     );
     return {
       source: `${snapshot.source.kind} ${snapshot.source.location}`,

@@ -1,3 +1,5 @@
+import type { Spec } from '../spec/spec.ts';
+
 /**
  * A batch is the unit of fan-out: many partitions, one activity, one engine call, one commit. Rows close a batch once it has
  * `least` partitions (default: 1).
@@ -51,6 +53,25 @@ export function trainingBatchLimits(partitionCount: number, threads: number): Ba
   const least = Math.max(1, Math.ceil((2 * threads) / IN_FLIGHT));
   const partitions = Math.min(100, Math.ceil(partitionCount / 24));
   return { partitions: Math.max(least, partitions), rows: 200_000, least };
+}
+
+/** Rows from which a training takes some seconds: shared by threads it ends sooner, in spite of what each part does again. */
+const WORTH_DIVIDING = 20_000;
+/** In these, what is fitted does not depend on how many rows there are, or how long a fit takes. */
+const SIMPLE_SEARCHES: readonly string[] = ['none', 'grid', 'random'];
+
+/**
+ * Whether the threads share one partition's candidates and folds, instead of one of them training it in one piece: where it
+ * has more than half of what a thread gets of all rows, the others would wait for it in the end.
+ */
+export function isDivided(
+  { engine, tune }: Pick<Spec, 'engine' | 'tune'>,
+  rows: number,
+  { tableRows, threads }: { readonly tableRows: number; readonly threads: number },
+): boolean {
+  const isSimple = SIMPLE_SEARCHES.includes(tune.method) && tune.budget === undefined;
+  if (engine.kind !== 'local' || threads < 2 || !isSimple) return false;
+  return rows >= WORTH_DIVIDING && rows > tableRows / threads / 2;
 }
 
 /** Profiling and evaluating are cheap per row: big batches. */

@@ -26,8 +26,8 @@ function timed(algorithm: string, times: number): FitTime {
   return { algorithm, parameters, ...size, folds: 3, fitMs, training, trainMs };
 }
 
-const estimate = (fitTimes: readonly FitTime[], threads = 1, partitions = [size]) =>
-  estimateTraining(spec, { partitions, global: null }, { fitTimes, threads });
+const estimate = (fitTimes: readonly FitTime[], threads = 1, whole = [size]) =>
+  estimateTraining(spec, { whole, divided: [] }, { fitTimes, threads });
 
 describe('the estimate of training', () => {
   it('says what it is based on', () => {
@@ -43,7 +43,7 @@ describe('the estimate of training', () => {
     expect(estimate(slower).seconds).toBeCloseTo(4 * seconds, 10);
   });
 
-  it('grows with models, rows and trees, and is shared by threads', () => {
+  it('grows with models, rows and trees, and is divided by threads', () => {
     const { seconds } = estimate([]);
     expect(estimate([], 1, [size, size]).seconds).toBeCloseTo(2 * seconds, 10);
     expect(estimate([], 2, [size, size]).seconds).toBeCloseTo(seconds, 10);
@@ -61,7 +61,7 @@ describe('the estimate of training', () => {
     const { seconds } = estimate(times);
     expect(estimate(slower).seconds).toBeCloseTo(2 * seconds, 10);
     const alone = (threads: number) =>
-      estimateTraining(spec, { partitions: [], global: size }, { fitTimes: times, threads });
+      estimateTraining(spec, { whole: [], divided: [size] }, { fitTimes: times, threads });
     expect(alone(1).seconds).toBeCloseTo(seconds, 10);
     expect(alone(2).seconds).toBeLessThan(0.7 * seconds);
   });

@@ -3,9 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   cutBatches,
   IN_FLIGHT,
+  isDivided,
   longestFirst,
   trainingBatchLimits,
 } from '../../src/partition/batch-plan.ts';
+import type { SpecInput } from '../../src/spec/spec.ts';
+import { machineSpec } from '../support/machines.ts';
 
 const items = fc.array(fc.record({ rows: fc.nat(500), text: fc.string({ maxLength: 3 }) }));
 
@@ -43,6 +46,23 @@ describe('batches', () => {
     expect(trainingBatchLimits(240, 2).partitions).toBe(10);
     expect(trainingBatchLimits(1_000_000, 2).partitions).toBe(100);
     expect(trainingBatchLimits(3, 16)).toMatchObject({ partitions: 8, least: 8 });
+  });
+});
+
+describe('what threads share', () => {
+  const divided = (rows: number, threads: number, wishes: Partial<SpecInput> = {}) =>
+    isDivided(machineSpec(wishes), rows, { tableRows: 100_000, threads });
+
+  it('is a partition with more than half of what a thread gets of all rows', () => {
+    expect([divided(25_001, 2), divided(25_000, 2)]).toEqual([true, false]);
+    expect([divided(20_000, 16), divided(19_999, 16)]).toEqual([true, false]);
+  });
+
+  it('is none where one thread works, or where rows or time decide what is tried', () => {
+    expect(divided(90_000, 1)).toBe(false);
+    expect(divided(90_000, 2, { tune: { method: 'halving', trials: 8 } })).toBe(false);
+    const budget = { candidate: 10 };
+    expect(divided(90_000, 2, { tune: { method: 'random', trials: 8, budget } })).toBe(false);
   });
 });
 

@@ -1,0 +1,77 @@
+import { isFailure } from '../src/domain/failure.ts';
+import type { Outcome } from '../src/engines/engine.ts';
+import type { RowRange } from '../src/frame/frame.ts';
+import { isDivided } from '../src/partition/batch-plan.ts';
+import type { PlannedPartition } from '../src/partition/condition.ts';
+import type { TrainArgs, TrainFacts } from '../src/partition/facts.ts';
+import type { RunRecord } from '../src/stores/run-store.ts';
+import type { EngineScope } from './activity-scope.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { partitionJob, requirePlan, requireSnapshot } from './partition-job.ts';
+import { type JoinedTraining, PartsTraining } from './train-parts.ts';
+
+type Divided = {
+  readonly run: RunRecord;
+  readonly partition: PlannedPartition;
+  readonly args: TrainArgs;
+};
+
+/** Whether a partition is trained alone, its candidates and folds shared by the threads of this machine. */
+export function isAlone(
+  { threadsFor }: Pick<ActivityDependencies, 'threadsFor'>,
+  run: RunRecord,
+  { rows, isParent }: Pick<PlannedPartition, 'rows' | 'isParent'>,
+): boolean {
+  const { rowCount: tableRows } = requireSnapshot(run);
+  const threads = threadsFor(run.spec);
+  return isParent !== true && isDivided(run.spec, rows, { tableRows, threads });
+}
+
+/**
+ * What `train` gives of one partition, made in parts: the same bytes. Null where a part failed, also for its time or
+ * memory: then it is to be trained in one piece, so that what is said of it is the same on every machine.
+ */
+export async function trainDivided(
+  dependencies: ActivityDependencies,
+  { run, partition, args }: Divided,
+  { signal, bookmark }: EngineScope,
+): Promise<Outcome<TrainFacts> | null> {
+  const { objects } = dependencies;
+  const { partitionId: id, text, ranges } = partition;
+  const stored = await objects.get(requirePlan(run).folds);
+  const training = new PartsTraining(
+    {
+      partition: { id, text, ranges },
+      args,
+      folds: foldsOf(stored, requireSnapshot(run).rowCount, ranges),
+      maxRows: Infinity,
+      job: (call) => partitionJob(run, objects, call),
+    },
+    { engine: await dependencies.engineFor(run.spec), objects, signal, bookmark },
+  );
+  const joined = await training.train().catch(failedPart);
+  if (joined?.kind !== 'trained' || !joined.isWhole) return null;
+  const { ms, log, facts, model, predictions } = joined;
+  const blobs = new Map([
+    ['predictions', predictions],
+    ['model', model],
+  ]);
+  return { task: 0, kind: 'ok', ms, log, facts, blobs };
+}
+
+function failedPart(error: unknown): JoinedTraining | null {
+  if (isFailure(error) && error.kind === 'run-failed') return null;
+  throw error;
+}
+
+/** Of some rows of the table, repeat after repeat. */
+function foldsOf(stored: Uint8Array, tableRows: number, ranges: readonly RowRange[]): Uint8Array {
+  const repeats = stored.length / tableRows;
+  const parts = Array.from({ length: repeats }, (_, repeat) =>
+    ranges.map(({ start, count }) => {
+      const from = repeat * tableRows + start;
+      return stored.subarray(from, from + count);
+    }),
+  );
+  return Uint8Array.from(Buffer.concat(parts.flat()));
+}
