@@ -54,10 +54,9 @@ export function joinCandidates(
 
 /** The refit's selection, with how stable the folds' were: all candidates share a fold's, and an empty fold has none. */
 export function joinSelection(
-  selection: RefitFacts['selection'],
+  { selection, columns }: Pick<RefitFacts, 'selection' | 'columns'>,
   trials: readonly JoinedTrial[],
 ): SelectionFacts {
-  const columns = [...selection.kept, ...selection.dropped.map(({ column }) => column)];
   const folds = trials.find((trial) => trial.folds.length > 0)?.folds ?? [];
   const keptByFold = folds.map(({ kept }) => kept).filter((kept) => kept.length > 0);
   return { ...selection, stability: stabilityOf(columns, keptByFold) };
@@ -76,7 +75,7 @@ export function writePartInto(
   predictions: Predictions,
 ): void {
   const bytes = part.kind === 'ok' ? part.blobs.get('predictions') : undefined;
-  if (bytes === undefined) throw new Error('A fit of the global model gave no predictions.');
+  if (bytes === undefined) throw new Error('A fit gave no predictions.');
   const { values } = predictionsFromBytes(bytes, 1, predictions.width);
   writeLayerInto(values, rows, layer, predictions);
 }

@@ -2,13 +2,14 @@ import { isFailure } from '../src/domain/failure.ts';
 import type { Outcome } from '../src/engines/engine.ts';
 import type { RowRange } from '../src/frame/frame.ts';
 import { isDivided } from '../src/partition/batch-plan.ts';
+import { predictedMb } from '../src/partition/check-global-size.ts';
 import type { PlannedPartition } from '../src/partition/condition.ts';
 import type { TrainArgs, TrainFacts } from '../src/partition/facts.ts';
 import type { RunRecord } from '../src/stores/run-store.ts';
 import type { EngineScope } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { partitionJob, requirePlan, requireSnapshot } from './partition-job.ts';
-import { type JoinedTraining, PartsTraining } from './train-parts.ts';
+import { PartsTraining } from './train-parts.ts';
 
 type Divided = {
   readonly run: RunRecord;
@@ -29,7 +30,8 @@ export function isAlone(
 
 /**
  * What `train` gives of one partition, made in parts: the same bytes. Null where a part failed, also for its time or
- * memory: then it is to be trained in one piece, so that what is said of it is the same on every machine.
+ * memory, or this process would hold more predictions than the partition's limit: then it is to be trained in one piece,
+ * which says of a failure what it says on every machine.
  */
 export async function trainDivided(
   dependencies: ActivityDependencies,
@@ -37,7 +39,9 @@ export async function trainDivided(
   { signal, bookmark }: EngineScope,
 ): Promise<Outcome<TrainFacts> | null> {
   const { objects } = dependencies;
-  const { partitionId: id, text, ranges } = partition;
+  const { partitionId: id, text, ranges, rows } = partition;
+  const predicted = predictedMb(run.spec, rows, args.classes);
+  if (predicted > run.spec.limits.per_partition.memory_mb) return null;
   const stored = await objects.get(requirePlan(run).folds);
   const training = new PartsTraining(
     {
@@ -49,7 +53,7 @@ export async function trainDivided(
     },
     { engine: await dependencies.engineFor(run.spec), objects, signal, bookmark },
   );
-  const joined = await training.train().catch(failedPart);
+  const joined = await training.train().catch((error: unknown) => failedPart(error, signal));
   if (joined?.kind !== 'trained' || !joined.isWhole) return null;
   const { ms, log, facts, model, predictions } = joined;
   const blobs = new Map([
@@ -59,9 +63,10 @@ export async function trainDivided(
   return { task: 0, kind: 'ok', ms, log, facts, blobs };
 }
 
-function failedPart(error: unknown): JoinedTraining | null {
-  if (isFailure(error) && error.kind === 'run-failed') return null;
-  throw error;
+/** Parts side by side may need more memory than the machine has: their engine's end is not the run's. */
+function failedPart(error: unknown, { aborted }: AbortSignal): null {
+  if (aborted || (isFailure(error) && error.kind !== 'run-failed')) throw error;
+  return null;
 }
 
 /** Of some rows of the table, repeat after repeat. */
@@ -73,5 +78,5 @@ function foldsOf(stored: Uint8Array, tableRows: number, ranges: readonly RowRang
       return stored.subarray(from, from + count);
     }),
   );
-  return Uint8Array.from(Buffer.concat(parts.flat()));
+  return new Uint8Array(Buffer.concat(parts.flat()));
 }

@@ -102,14 +102,15 @@ export class PartsTraining {
     if (refitted === null) return { ...spent, kind: 'failed', candidates };
     const { best, refit } = refitted;
     writePartInto(refit, everyRow(rowCount), layers - 1, predictions);
-    const selection = joinSelection(refit.facts.selection, searched);
+    const { columns, ...made } = refit.facts;
+    const selection = joinSelection({ selection: made.selection, columns }, searched);
     const model = refit.blobs.get('model');
     if (model === undefined) throw new Error('A refit gave no model.');
     const { bestWithout } = ranking;
     return {
       ...spent,
       kind: 'trained',
-      facts: { ...refit.facts, selection, candidates, search, best, bestWithout },
+      facts: { ...made, selection, candidates, search, best, bestWithout },
       model,
       predictions: predictionsToBytes(predictions),
       isWhole: trials.every(isWhole) && candidates.every(({ status }) => status !== 'failed'),

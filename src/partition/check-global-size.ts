@@ -12,8 +12,7 @@ export function checkGlobalSize(spec: Spec, rows: number, classes: readonly stri
   if (!spec.global.enabled) return;
   const candidates = candidateCount(spec);
   const repeats = repeatsOf(spec);
-  const width = outputWidth(classes);
-  const neededMb = (rows * bytesPerRow(storedLayers(candidates, repeats), width)) / 2 ** 20;
+  const neededMb = predictedMb(spec, rows, classes);
   const limitMb = spec.limits.per_partition.memory_mb;
   if (neededMb <= limitMb) return;
   const often = repeats === 1 ? '' : ` in ${repeats} repeats`;
@@ -22,4 +21,14 @@ export function checkGlobalSize(spec: Spec, rows: number, classes: readonly stri
     'limit-exceeded',
     `What ${candidates} candidates for the model without partition predict of ${rows} rows${often} takes ${Math.ceil(neededMb)} MB, over the limit of ${limitMb} MB. ${less}, raise limits.per_partition.memory_mb, or set global.enabled to false.`,
   );
+}
+
+/** What all candidates predict of so many rows, in MB of 2²⁰ bytes. */
+export function predictedMb(
+  spec: Pick<Spec, 'candidates' | 'ensemble' | 'validate'>,
+  rows: number,
+  classes: readonly string[],
+): number {
+  const layers = storedLayers(candidateCount(spec), repeatsOf(spec));
+  return (rows * bytesPerRow(layers, outputWidth(classes))) / 2 ** 20;
 }

@@ -252,6 +252,8 @@ export type RankFacts = {
 /** Result of `refit`. Blobs: `model`, and `predictions` with one layer (holdout rows). */
 export type RefitFacts = {
   readonly features: TrainFacts['features'];
+  /** That selection chose from, in their order. */
+  readonly columns: readonly string[];
   readonly selection: SelectionFacts;
   readonly model: ModelFacts;
   readonly rows: RowLedger;

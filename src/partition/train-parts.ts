@@ -56,6 +56,7 @@ export function refit(
   const place = args.spec.validate.refit === 'all' ? 'everything' : 'final';
   const facts: RefitFacts = {
     features: featureFacts(training),
+    columns: training.columns,
     selection: training.selection(place),
     model,
     rows: rowLedger(training),

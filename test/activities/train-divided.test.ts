@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { partitionJob, trainArgs } from '../../activities/partition-job.ts';
 import { trainDivided } from '../../activities/train-divided.ts';
-import type { Outcome } from '../../src/engines/engine.ts';
+import type { Engine, Outcome } from '../../src/engines/engine.ts';
 import { runJob } from '../../src/engines/job.ts';
 import { LocalEngine } from '../../src/engines/local/local-engine.ts';
 import type { TrainFacts } from '../../src/partition/facts.ts';
-import type { SpecInput } from '../../src/spec/spec.ts';
+import type { Spec, SpecInput } from '../../src/spec/spec.ts';
 import { createFileObjectStore } from '../../src/stores/objects/file-object-store.ts';
 import type { RunRecord } from '../../src/stores/run-store.ts';
 import { machineFrame, machineSpec, partitionData, STATUSES } from '../support/machines.ts';
@@ -29,9 +29,8 @@ const PARTITION = {
   ranges: [CAR],
 } as const;
 
-/** In parts and in one piece. */
-async function trained(wishes: Partial<SpecInput>) {
-  const spec = machineSpec(wishes);
+/** How it is trained in parts, and how in one piece. */
+async function trainings(spec: Spec, on: Pick<Engine, 'map'> = engine) {
   const objects = createFileObjectStore(join(makeFolder(), 'objects'));
   const { rowCount } = FRAME;
   const snapshot = {
@@ -48,14 +47,14 @@ async function trained(wishes: Partial<SpecInput>) {
   const folds = await objects.put(partitionData(FRAME, spec).folds);
   const run = runRecord({ spec, snapshot, plan: { classes: STATUSES, folds, warnings: [] } });
   const args = { ...trainArgs(run), scope: 'own' as const };
-  const dependencies = { objects, engineFor: async () => engine } as never;
+  const dependencies = { objects, engineFor: async () => on } as never;
   const scope = { signal: new AbortController().signal, bookmark: undefined } as never;
-  const parts = await trainDivided(dependencies, { run, partition: PARTITION, args }, scope);
+  const parts = () => trainDivided(dependencies, { run, partition: PARTITION, args }, scope);
   const partition = { id: 'car', text: PARTITION.text, ranges: PARTITION.ranges };
   const { scope: part, ...common } = args;
   const tasks = [{ partition, part: { scope: part } }];
   const job = partitionJob(run, objects, { name: 'train', args: common, tasks });
-  const [whole] = await runJob(engine, job, new AbortController().signal);
+  const whole = async () => (await runJob(engine, job, new AbortController().signal))[0];
   return { parts, whole };
 }
 
@@ -77,12 +76,37 @@ describe('a partition whose parts the threads share', () => {
         features: { select: { method: 'anova', keep: 3 } },
       },
     ],
+    [
+      {
+        metric: 'log_loss',
+        probabilities: { calibrate: 'platt' },
+        validate: { refit: 'all' },
+        features: { select: { method: 'anova', keep: 1 } },
+      },
+    ],
   ] satisfies readonly (readonly [Partial<SpecInput>])[])(
     'is trained to the same bytes and facts as in one piece: %o',
     async (wishes) => {
-      const { parts, whole } = await trained(wishes);
-      expect(saidOf(parts)).toEqual(saidOf(whole));
+      const { parts, whole } = await trainings(machineSpec(wishes));
+      expect(saidOf(await parts())).toEqual(saidOf(await whole()));
     },
     60_000,
   );
+
+  it('is left to be trained in one piece where a candidate or the pool fails, or what is predicted is over its memory', async () => {
+    const spec = machineSpec({ algorithms: ['baseline'] });
+    const failing = { ...spec.candidates[0], algorithm: 'nonsense', parameters: {} };
+    const candidates = [...spec.candidates, failing];
+    const { parts, whole } = await trainings({ ...spec, candidates });
+    expect(await parts()).toBeNull();
+    expect(saidOf(await whole()).facts.candidates[1]).toMatchObject({ status: 'failed' });
+    const limits = { ...spec.limits, per_partition: { seconds: 600, memory_mb: 0.001 } };
+    const large = await trainings({ ...spec, limits });
+    expect(await large.parts()).toBeNull();
+    const map = () => {
+      throw new Error('The process of the pool died 4 times in a row.');
+    };
+    const dying = await trainings(spec, { map });
+    expect(await dying.parts()).toBeNull();
+  }, 60_000);
 });

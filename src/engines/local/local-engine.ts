@@ -107,10 +107,11 @@ export class LocalEngine implements Engine {
   #onDeath(cause: string): void {
     this.#pool = undefined;
     this.#barrenDeaths += 1;
+    const isBeyondRepair = this.#barrenDeaths >= MAX_BARREN_DEATHS;
     for (const settle of this.#cancelling.values()) settle();
     for (const job of this.#jobs.values()) {
       if (this.#cancelling.has(job.id) || job.isOver) continue;
-      if (this.#barrenDeaths >= MAX_BARREN_DEATHS) {
+      if (isBeyondRepair) {
         const message = `The process of the pool died ${this.#barrenDeaths} times in a row (${cause}).`;
         job.end(new Error(message));
         continue;
@@ -118,6 +119,8 @@ export class LocalEngine implements Engine {
       job.survive(cause);
       if (!job.isOver) this.#send(job);
     }
+    // Jobs that come after these have deaths of their own.
+    if (isBeyondRepair) this.#barrenDeaths = 0;
   }
 }
 
