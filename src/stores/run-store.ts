@@ -258,7 +258,7 @@ export interface RunStore {
     /** What a run of the mode `drifted` found of each partition; asked for again where the write is tried again. */
     drift?: () => Iterable<PartitionDrift> | AsyncIterable<PartitionDrift>,
   ): Promise<void>;
-  /** The same, in any order, streamed in pages; nothing for runs of another mode. */
+  /** The same, in any order, streamed in pages; nothing for runs of another mode but those that adopted such a snapshot. */
   drift(runId: string): AsyncIterable<PartitionDrift>;
   /** The run reads what its origin read: the same rows from the same bytes. False: the origin has read nothing. */
   adoptSnapshot(runId: string, originRunId: string, attempt: Attempt): Promise<boolean>;

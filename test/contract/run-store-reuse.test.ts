@@ -62,10 +62,18 @@ async function conditioned(
   const { runId } = await store.createRun(newRun(number, { origin }));
   const file = { digest: digestBytes('file'), byteSize: 1 };
   await store.recordSnapshot(runId, snapshot, file, attempt(), drift && (() => drift));
-  const plan = { classes: ['x'], folds: digestBytes('folds'), warnings: [] };
-  const condition = conditionedOf(plan, snapshot.partitions.map(plannedOf));
-  await store.recordCondition(runId, { ...condition, ...changes }, attempt());
+  await condition(runId, snapshot, changes);
   return runId;
+}
+
+async function condition(
+  runId: string,
+  snapshot: Snapshot,
+  changes: Partial<Conditioned> = {},
+): Promise<void> {
+  const plan = { classes: ['x'], folds: digestBytes('folds'), warnings: [] };
+  const planned = conditionedOf(plan, snapshot.partitions.map(plannedOf));
+  await store.recordCondition(runId, { ...planned, ...changes }, attempt());
 }
 
 describe('trainings of earlier runs', () => {
@@ -132,6 +140,7 @@ describe('a snapshot in quarantine', () => {
   let read: string;
   let taken: string;
   let kept: string;
+  let retried: string;
 
   beforeAll(async () => {
     quarantine = createPostgresQuarantineStore(opened.db);
@@ -144,9 +153,21 @@ describe('a snapshot in quarantine', () => {
     await store.recordTraining(taken, 0, own, attempt());
     const origin = { mode: 'drifted', runId: read } as const;
     kept = await conditioned(23, {}, { snapshot: KEPT, origin, drift });
-    const again = [D, E, F].map((id) => trainedOf(id, 'kept', 'kept'));
-    await store.recordTraining(kept, 0, again, attempt());
+    const fittedAgain = [D, E, F].map((id) => trainedOf(id, 'kept', 'kept'));
+    await store.recordTraining(kept, 0, fittedAgain, attempt());
     await store.recordGlobalTraining(kept, trainedOf(GLOBAL_PARTITION, 'all', 'kept'), attempt());
+    const again = { which: 'all' } as const;
+    ({ runId: retried } = await store.createRun(
+      newRun(24, { origin: { mode: 'retry', runId: kept, again } }),
+    ));
+    await store.adoptSnapshot(retried, kept, attempt());
+    await condition(retried, KEPT);
+    await store.recordTraining(
+      retried,
+      0,
+      [D, E, F].map((id) => trainedOf(id, 'retried', 'retried')),
+      attempt(),
+    );
     const subject = await quarantine.subject(BAD.digest);
     expect((await quarantine.withheld(kept)).models.size).toBe(0);
     await quarantine.quarantine(subject, change);
@@ -168,6 +189,11 @@ describe('a snapshot in quarantine', () => {
     expect(reachedIn(kept).toSorted()).toEqual(['global', 'rows', 'rows']);
   });
 
+  it('takes the models along of a retry, which reads what was kept', async () => {
+    expect(await withheldOf(retried)).toEqual(modelsOf('retried', [D, F]));
+    expect(await quarantine.keptFromQuarantine(retried)).toEqual(new Set([D, F]));
+  });
+
   it('lends its rows and trainings to no later run, but to a retry that reads it', async () => {
     expect(await quarantine.keptFromQuarantine(kept)).toEqual(new Set([D, F]));
     expect(await quarantine.keptFromQuarantine(read)).toEqual(new Set());
@@ -180,6 +206,39 @@ describe('a snapshot in quarantine', () => {
     expect((await quarantine.withheld(kept)).models.size).toBe(0);
     expect(await quarantine.keptFromQuarantine(kept)).toEqual(new Set());
     expect(await store.earlierTrainings([...keys.values()], null)).toHaveLength(3);
+  });
+});
+
+describe('a snapshot in quarantine that kept rows of earlier ones', () => {
+  it('leaves the runs alone that those rows come from', async () => {
+    const quarantine = createPostgresQuarantineStore(opened.db);
+    const first = snapshotOf(['g', 'h'], 'first');
+    const composed = (data: string) => {
+      const next = snapshotOf(['g', 'h'], data);
+      const partitions = [first.partitions[0] ?? next.partitions[0], next.partitions[1]] as const;
+      return { ...next, partitions: partitions.flatMap((one) => one ?? []) };
+    };
+    const driftedRun = async (number: number, snapshot: Snapshot, base: string) => {
+      const origin = { mode: 'drifted', runId: base } as const;
+      const drift = snapshot.partitions.map((one, i) =>
+        driftOf(one, i === 0 ? 'steady' : 'drifted'),
+      );
+      const runId = await conditioned(number, {}, { snapshot, origin, drift });
+      const trained = snapshot.partitions.map(({ id }) => trainedOf(id, `${number}`, `${number}`));
+      await store.recordTraining(runId, 0, trained, attempt());
+      return runId;
+    };
+    const base = await conditioned(31, {}, { snapshot: first });
+    const [earlier, later] = [composed('earlier'), composed('later')];
+    const older = await driftedRun(32, earlier, base);
+    const newer = await driftedRun(33, later, older);
+    const subject = await quarantine.subject(later.digest);
+    await quarantine.quarantine(subject, { actor: 'ada', role: 'admin', reason: 'a broken load' });
+    expect((await quarantine.withheld(newer)).models.size).toBe(2);
+    expect((await quarantine.withheld(older)).models.size).toBe(0);
+    expect(await quarantine.keptFromQuarantine(older)).toEqual(new Set());
+    const { runs } = await quarantine.impact(subject);
+    expect(runs.map(({ runId }) => runId)).toEqual([newer]);
   });
 });
 

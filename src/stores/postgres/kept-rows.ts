@@ -3,7 +3,8 @@ import type { Database } from './database.ts';
 
 /**
  * Partitions of runs that train on what has drifted, each with a snapshot whose rows it kept: `run_id, partition_id,
- * snapshot_id`. What a run kept stands in its own snapshot, and nothing there tells of the earlier one but the rows themselves.
+ * snapshot_id`. What a run kept stands in its own snapshot, and nothing there tells of the earlier one but the rows themselves:
+ * later snapshots may hold them, too, and nobody kept them of those.
  */
 export const KEPT_ROWS: RawBuilder<unknown> = sql`
   select drift.run_id, drift.partition_id, taken.snapshot_id
@@ -13,6 +14,7 @@ export const KEPT_ROWS: RawBuilder<unknown> = sql`
     on own.snapshot_id = run_snapshot.snapshot_id and own.partition_id = drift.partition_id
   join snapshot_partition as taken
     on taken.partition_id = own.partition_id and taken.digest = own.digest
+    and taken.snapshot_id <= own.snapshot_id
   where drift.status = 'steady'`;
 
 /** Of a run: those that kept rows of a snapshot that is in quarantine now. */

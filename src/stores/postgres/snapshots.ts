@@ -55,6 +55,7 @@ export function snapshotRecords(db: Kysely<Database>): Snapshots {
             (run_id, snapshot_id, file_digest, columns, source, excluded, cutoffs, warnings)
           select ${runId}::uuid, snapshot_id, file_digest, columns, source, excluded, cutoffs, warnings
           from run_snapshot where run_id = ${originRunId}`.execute(transaction);
+        await adoptDrift(transaction, runId, originRunId);
         await insertStepIo(transaction, stepId, runId, [
           { direction: 'in', role: 'snapshot', digest },
           { direction: 'out', role: 'file', digest: file },
@@ -239,6 +240,18 @@ async function insertDrift(
     page = [];
   }
   await insertDriftPage(db, runId, page);
+}
+
+/** Which of the rows were kept of an earlier snapshot holds for all who read them. */
+async function adoptDrift(db: Kysely<Database>, runId: string, originRunId: string): Promise<void> {
+  await sql`
+    insert into drift (run_id, partition_id, text, status, columns)
+    select ${runId}::uuid, partition_id, text, status, columns
+    from drift where run_id = ${originRunId}`.execute(db);
+  await sql`
+    insert into drift_score (run_id, partition_id, found)
+    select ${runId}::uuid, partition_id, found
+    from drift_score where run_id = ${originRunId}`.execute(db);
 }
 
 async function insertDriftPage(
