@@ -6,8 +6,16 @@ import type { Json } from '../domain/json.ts';
 // The package is CommonJS with a declaration that nodenext reads as a namespace.
 const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
 
+/** At once: OpenSSL's limit, as Node 20 calls it, is 2 GiB. */
+const HASHED_BYTES = 2 ** 30;
+
 export function digestBytes(bytes: Uint8Array | string): Digest {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest;
+  const hash = createHash('sha256');
+  if (typeof bytes === 'string') hash.update(bytes);
+  else
+    for (let start = 0; start < bytes.length; start += HASHED_BYTES)
+      hash.update(bytes.subarray(start, start + HASHED_BYTES));
+  return `sha256:${hash.digest('hex')}` as Digest;
 }
 
 /** RFC 8785 text: equal data, equal text. Throws on NaN and infinities. */
