@@ -11,16 +11,18 @@ type IsAlone = (partition: Batched) => boolean;
 /**
  * Cuts a stage's partitions into batches, in the given order, and stores that plan; workflows carry the count alone.
  * Parents are unions, with the limits of such (see `batchJob`): they have batches of their own, before the others, since
- * they are the longest.
+ * they are the longest. A plan that is stored stands: another worker, with other threads, may try again what cut it.
  */
 export async function planStage(
-  runs: Pick<RunStore, 'planBatches'>,
+  runs: Pick<RunStore, 'planBatches' | 'batchCount'>,
   runId: string,
   stage: BatchedStage,
   partitions: readonly Batched[],
   limits: BatchLimits,
   isAlone: IsAlone = () => false,
 ): Promise<number> {
+  const stored = await runs.batchCount(runId, stage);
+  if (stored > 0) return stored;
   const parents = partitions.filter(({ isParent }) => isParent === true);
   const others = partitions.filter(({ isParent }) => isParent !== true);
   const batches = [

@@ -265,6 +265,8 @@ export interface RunStore {
   /** Every partition of the run's snapshot, in ordinal order. */
   snapshotPartitions(runId: string): Promise<readonly SnapshotPartition[]>;
   planBatches(runId: string, plan: BatchPlan): Promise<void>;
+  /** How many batches are planned for a stage; 0: none yet. */
+  batchCount(runId: string, stage: BatchPlan['stage']): Promise<number>;
   /** The snapshot partitions (stage profile) or planned partitions of a batch, in plan order. */
   snapshotBatch(runId: string, number: number): Promise<readonly Snapshot['partitions'][number][]>;
   /** The partitions as `condition` planned them, in ordinal order; without parents. */

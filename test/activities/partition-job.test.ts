@@ -19,9 +19,8 @@ describe('the parents of partitions', () => {
     const plans: BatchPlan[] = [];
     const planBatches = async (_run: string, plan: BatchPlan) => void plans.push(plan);
     const limits = { partitions: 3, rows: 1000 };
-    expect(await planStage({ planBatches }, 'run', 'train', [...STORES, ...PARENTS], limits)).toBe(
-      3,
-    );
+    const runs = { planBatches, batchCount: async () => 0 };
+    expect(await planStage(runs, 'run', 'train', [...STORES, ...PARENTS], limits)).toBe(3);
     expect(plans).toEqual([{ stage: 'train', batches: [['eu', 'us'], ['a', 'b', 'c'], ['d']] }]);
   });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planStage } from '../../activities/plan-stage.ts';
 import type { RunStatus } from '../../src/domain/run.ts';
 import { digestBytes, partitionId } from '../../src/frame/digest.ts';
 import type { NewRun, RunStore } from '../../src/stores/run-store.ts';
@@ -205,7 +206,11 @@ describe('the data and plan of a run', () => {
   it('refuse a second plan that differs, and partitions that are unknown or planned twice', async () => {
     const runId = await startRun();
     const ids = await recordPlan(store, runId, snapshotOf(['a', 'b']));
+    expect(await store.batchCount(runId, 'evaluate')).toBe(0);
     await store.planBatches(runId, { stage: 'train', batches: [ids] });
+    const again = ids.map((partitionId) => ({ partitionId, rows: 100 }));
+    const ofMoreThreads = { partitions: 1, rows: 100 };
+    expect(await planStage(store, runId, 'train', again, ofMoreThreads)).toBe(1);
     const other = { stage: 'train', batches: ids.map((id) => [id]) } as const;
     expect(await kindOf(store.planBatches(runId, other))).toBe('conflict');
     const twice = [[ids[0] as string], [ids[0] as string]];

@@ -22,13 +22,23 @@ import { takeOver } from './take-over.ts';
 
 type Plans = Pick<
   RunStore,
-  'planBatches' | 'planned' | 'plannedBatch' | 'recordCondition' | 'decisions'
+  'planBatches' | 'batchCount' | 'planned' | 'plannedBatch' | 'recordCondition' | 'decisions'
 >;
 
 export function planRecords(db: Kysely<Database>): Plans {
   return {
     async planBatches(runId, plan) {
       await db.transaction().execute((transaction) => insertPlan(transaction, runId, plan));
+    },
+
+    async batchCount(runId, stage) {
+      const { count } = await db
+        .selectFrom('batch')
+        .select(sql<number>`count(*)`.as('count'))
+        .where('run_id', '=', runId)
+        .where('stage', '=', stage)
+        .executeTakeFirstOrThrow();
+      return count;
     },
 
     async planned(runId) {
