@@ -44,7 +44,6 @@ export function conditionRunActivity(dependencies: ActivityDependencies) {
         const folds = await objects.put(foldBytes);
         const classes = spec.target.task === 'classification' ? classLabels(profiled) : [];
         checkTarget(spec, profiled, classes);
-        checkGlobalSize(spec, requireSnapshot(run).rowCount, classes);
         const warnings = profileWarnings(profiled, spec);
         const partitions = conditionPartitions(profiled, spec);
         const parents = planParents(profiled, spec);
@@ -54,6 +53,9 @@ export function conditionRunActivity(dependencies: ActivityDependencies) {
           profiled,
           folds: foldBytes,
         });
+        const reused = await takenOver(run, dependencies, trainingKeys);
+        if (!reused.some(({ partitionId }) => partitionId === GLOBAL_PARTITION))
+          checkGlobalSize(spec, requireSnapshot(run).rowCount, classes);
         await runs.recordCondition(
           runId,
           {
@@ -61,7 +63,7 @@ export function conditionRunActivity(dependencies: ActivityDependencies) {
             partitions,
             parents,
             trainingKeys,
-            takenOver: await takenOver(run, dependencies, trainingKeys),
+            takenOver: reused,
           },
           attempt,
         );

@@ -3,6 +3,7 @@ import type { Outcome } from '../engines/engine.ts';
 import { createJob, runJob } from '../engines/job.ts';
 import { isDivided } from '../partition/batch-plan.ts';
 import { checkFeatures } from '../partition/check-features.ts';
+import { checkGlobalSize } from '../partition/check-global-size.ts';
 import { checkTarget } from '../partition/check-target.ts';
 import { columnsRead } from '../partition/columns-read.ts';
 import { classLabels, conditionPartitions, type ProfiledRef } from '../partition/condition.ts';
@@ -33,6 +34,7 @@ export async function planRun(
     const profiled = await profileAll(workshop, spec, rows, signal);
     const classes = spec.target.task === 'classification' ? classLabels(profiled) : [];
     checkTarget(spec, profiled, classes);
+    checkGlobalSize(spec, snapshot.rowCount, classes);
     const warnings = [...snapshot.warnings, ...profileWarnings(profiled, spec)];
     const partitions = conditionPartitions(profiled, spec);
     const own = partitions.filter(({ decision }) => isFitted(decision));
