@@ -6,7 +6,6 @@ import { builtInFunction } from '../../src/partition/map/built-in.ts';
 import { partitionRows } from '../../src/partition/map/partition-rows.ts';
 import { predictRows } from '../../src/partition/pipeline.ts';
 import { loadPipeline } from '../../src/partition/pipeline-bytes.ts';
-import { pipelineToOnnx } from '../../src/partition/pipeline-onnx.ts';
 import { MAP_ARGS } from '../../src/spec/map.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { seededDraws } from '../support/draws.ts';
@@ -131,6 +130,5 @@ describe('a model of principal components', () => {
     const output = predictRows(loadPipeline(bytes), frame, [{ start: 0, count: ROWS }]);
     expect(output.every(Number.isFinite)).toBe(true);
     expect(run('train', data, { ...args, scope: 'own' }).blobs.get('model')).toEqual(bytes);
-    expect(() => pipelineToOnnx(loadPipeline(bytes))).toThrow('no ONNX form');
   });
 });
