@@ -44,7 +44,8 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
                 scope,
               )
             : null;
-        const job = batchJob(run, objects, partitions, { name: 'train', args, tasks });
+        const call = { name: 'train', args, tasks } as const;
+        const job = { ...batchJob(run, objects, partitions, call), store: objects.folder };
         const engine = await engineFor(run.spec);
         const outcomes = alone === null ? await runJob(engine, job, signal, bookmark) : [alone];
         const trained = await keep(objects, partitions, outcomes, attempt.startedAt);
@@ -84,7 +85,10 @@ async function warmStart(
   return global === null ? {} : { winners: winnersOf(spec.metric, global.facts.candidates) };
 }
 
-/** Bytes first: the batch's models and predictions become one pack each, then come the rows that point to them. */
+/**
+ * Bytes first: the batch's models and predictions become one pack each, unless executors have written them, then come the
+ * rows that point to them.
+ */
 async function keep(
   objects: ObjectStore,
   partitions: readonly PlannedPartition[],
@@ -124,15 +128,19 @@ async function putPack(
   outcomes: readonly Outcome<object>[],
   blob: string,
 ): Promise<readonly (PackMember | null)[]> {
+  const stored = outcomes.map((outcome) =>
+    outcome.kind === 'ok' ? outcome.stored?.get(blob) : undefined,
+  );
+  await objects.adopt(stored.filter((member) => member !== undefined));
   const parts = outcomes.map((outcome) =>
     outcome.kind === 'ok' ? outcome.blobs.get(blob) : undefined,
   );
   const { bytes, members } = packMembers(parts.filter((part) => part !== undefined));
-  if (members.length === 0) return parts.map(() => null);
+  if (members.length === 0) return stored.map((member) => member ?? null);
   const pack: Digest = await objects.put(bytes);
   let next = 0;
-  return parts.map((part) => {
+  return parts.map((part, i) => {
     const member = part === undefined ? undefined : members[next++];
-    return member === undefined ? null : { pack, ...member };
+    return member === undefined ? (stored[i] ?? null) : { pack, ...member };
   });
 }

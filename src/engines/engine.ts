@@ -2,6 +2,7 @@ import type { Digest } from '../domain/digest.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { FailureReason } from '../domain/run.ts';
 import type { PartitionRef, PartitionResult } from '../partition/partition-function.ts';
+import type { PackMember } from '../stores/objects/pack.ts';
 
 /** Where a snapshot's rows lie. */
 export type SnapshotRef = { readonly digest: Digest; readonly path: string };
@@ -55,6 +56,8 @@ export type GroupedMap = {
   readonly tasks: readonly PartitionTask[];
   readonly fn: FunctionRef;
   readonly limits: Limits;
+  /** The folder of an object store: executors that share it may leave blobs there, instead of sending them. */
+  readonly store?: string;
 };
 
 export type Outcome<Facts extends object = JsonObject> = {
@@ -65,7 +68,11 @@ export type Outcome<Facts extends object = JsonObject> = {
   /** What the function logged, at most 100 kB. */
   readonly log: string;
 } & (
-  | ({ readonly kind: 'ok' } & PartitionResult<Facts>)
+  | ({
+      readonly kind: 'ok';
+      /** Blobs that lie in the map's store by now, by name; those are not among `blobs`. */
+      readonly stored?: ReadonlyMap<string, PackMember>;
+    } & PartitionResult<Facts>)
   | {
       readonly kind: 'failed';
       readonly reason: FailureReason;

@@ -12,8 +12,8 @@ const TEXT_ROWS = 2048;
 
 /**
  * The rows of one partition that arrive in Arrow batches, in any order; each is put where a snapshot reader would have
- * put it, on shared memory. Columns of a batch, by position: row number (null: no row), hash high and low unless nobody
- * wants them, then the named ones.
+ * put it, on shared memory. Columns of a batch, by position: row number (the lower half of a 64-bit number; 2^32 − 1: no
+ * row), hash high and low unless nobody wants them, then the named ones.
  */
 export class ArrowRows {
   readonly #places: RowPlaces;
@@ -48,7 +48,7 @@ export class ArrowRows {
         'invalid-data',
         `${this.#fills.length} columns are wanted, Spark sent ${values.length}.`,
       );
-    const placing = this.#places.locate(integersOf(rows, 'row number'));
+    const placing = this.#places.locate(halvesOf(rows, 'row number', 0));
     if (this.#hasHashes && high && low)
       hashesInto(wordsOf(high), wordsOf(low), placing, this.#rowHashes);
     this.#fills.forEach((fill, i) => fill.take(values[i] as Data, placing));
@@ -116,10 +116,18 @@ class TextFill implements Fill {
   }
 }
 
-/** Whole numbers of an Arrow column that has none below zero; −1 = missing. */
-export function integersOf(data: Data, name: string): Int32Array {
-  if (!DataType.isInt(data.type) || data.type.bitWidth !== 32) throw wrongType(name, data);
-  return withMissing(data, data.values as Int32Array, -1);
+/** The upper halves of an Arrow column of 64-bit numbers without gaps, as signed numbers. */
+export function upperHalves(data: Data, name: string): Int32Array {
+  return halvesOf(data, name, 1);
+}
+
+function halvesOf(data: Data, name: string, half: 0 | 1): Int32Array {
+  if (!DataType.isInt(data.type) || data.type.bitWidth !== 64 || data.nullCount > 0)
+    throw wrongType(name, data);
+  const words = wordsOf(data);
+  const halves = new Int32Array(data.length);
+  for (let i = 0; i < halves.length; i++) halves[i] = words[i * 2 + half] as number;
+  return halves;
 }
 
 /** Doubles of an Arrow column; NaN = missing. */

@@ -1,4 +1,5 @@
 import type { Digest } from '../domain/digest.ts';
+import type { PackMember } from './objects/pack.ts';
 
 export type ObjectState = 'sound' | 'changed' | 'missing';
 
@@ -18,9 +19,13 @@ export type Claims = { readonly own: ReadonlySet<Digest>; readonly others: Reado
  * digests from the database, never text from a user.
  */
 export interface ObjectStore {
+  /** Where others who share the volume may write objects themselves. */
+  readonly folder: string;
   put(bytes: Uint8Array): Promise<Digest>;
   /** Moves a finished local file in (same volume: a rename), or a snapshot that is a folder (same volume only). */
   putFile(path: string): Promise<Digest>;
+  /** Counts on packs that others wrote into the folder. Throws `Failure('unreachable')` when they can't be seen, or end too early. */
+  adopt(members: readonly PackMember[]): Promise<void>;
   has(digest: Digest): Promise<boolean>;
   /** Whether all bytes are there and still match the digest; reads them. A snapshot that is a folder: its layout, and the sizes of its files. */
   state(digest: Digest): Promise<ObjectState>;

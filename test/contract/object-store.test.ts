@@ -16,9 +16,10 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestBytes } from '../../src/frame/digest.ts';
 import type { ObjectStore } from '../../src/stores/object-store.ts';
+import { writePack } from '../../src/stores/objects/executors-folder.ts';
 import { failureOf } from '../../src/stores/objects/file-failure.ts';
 import { createFileObjectStore } from '../../src/stores/objects/file-object-store.ts';
-import { packMembers } from '../../src/stores/objects/pack.ts';
+import { type PackMember, packMembers } from '../../src/stores/objects/pack.ts';
 
 let base: string;
 let folder: string;
@@ -173,6 +174,31 @@ describe('a range of an object', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('packs that somebody else wrote into the folder', () => {
+  const theirs = () => writePack(folder, [bytesOf('one'), bytesOf('two')]);
+
+  it('are objects like all others once they are adopted, the second time too', async () => {
+    const owned = createFileObjectStore(folder, async () => 'this');
+    const members = await theirs();
+    for (let time = 0; time < 2; time++) await owned.adopt(members);
+    const [, { pack, offset, length }] = members as [PackMember, PackMember];
+    expect(textOf(await owned.getRange(pack, offset, length))).toBe('two');
+    expect(await owned.state(pack)).toBe('sound');
+    expect([...(await owned.claims()).own]).toEqual([pack]);
+    expect(await owned.put(bytesOf('onetwo'))).toBe(pack);
+  });
+
+  it('that can not be seen, or end too early, are refused with the folder to share', async () => {
+    const [first] = (await theirs()) as [PackMember];
+    const unseen = { ...first, pack: digestBytes('elsewhere') };
+    for (const member of [unseen, { ...first, length: 7 }]) {
+      const adopting = store.adopt([first, member]);
+      await expect(adopting).rejects.toMatchObject({ kind: 'unreachable' });
+      await expect(adopting).rejects.toThrow(`have to share ${folder}`);
+    }
   });
 });
 

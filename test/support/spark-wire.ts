@@ -3,9 +3,10 @@ import {
   encodeCommand,
   HASH_COLUMNS,
   MAP_IN_ARROW,
+  NO_ROW,
+  PLACE_COLUMN,
   SPARK_VERSIONS,
   type SparkVersion,
-  TASK_COLUMNS,
   wireVersion,
 } from '../../src/engines/spark/command.ts';
 import { blob, int, long, text } from '../../src/engines/spark/worker/wire.ts';
@@ -91,7 +92,7 @@ export function headOf(
 }
 
 /** What stands before the named columns where hashes are asked for. */
-const LEADING = [...TASK_COLUMNS, ...HASH_COLUMNS];
+const LEADING = [PLACE_COLUMN, ...HASH_COLUMNS];
 
 /** Rows of a frame as Spark sends them: one struct column. */
 export class GroupStream {
@@ -115,13 +116,12 @@ export class GroupStream {
     return this.#writer.schema;
   }
 
-  /** `of`: the task of each row. */
+  /** `of`: the task of each row. A null stands for no row. */
   batch(of: readonly number[], rows: readonly (number | null)[]): Uint8Array {
     const hashAt = (row: number | null, offset: number) =>
       row === null ? null : this.#hashes.getBigInt64(row * 16 + offset);
     return this.#writer.batch([
-      of,
-      rows,
+      rows.map((row, i) => (BigInt(of[i] ?? 0) << 32n) | BigInt(row ?? NO_ROW)),
       rows.map((row) => hashAt(row, 0)),
       rows.map((row) => hashAt(row, 8)),
       ...this.#frame.columns.map((column) => rows.map((row) => cell(column, row))),

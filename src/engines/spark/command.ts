@@ -1,11 +1,12 @@
 import { Failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StoredColumn } from '../../frame/snapshot-layout.ts';
+import type { ExecutorsFolder } from '../../stores/objects/executors-folder.ts';
 import type { FoldsRef, FunctionRef, Limits, PartitionTask } from '../engine.ts';
 import { type PackedTasks, packTasks, unpackTasks } from './packed-tasks.ts';
 
 /** Changes when an older worker could not run what a newer client sends, or the other way round. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** The minor versions of Spark whose worker protocol is spoken. */
 export const SPARK_VERSIONS = ['4.0', '4.1', '4.2', '4.3'] as const;
@@ -21,9 +22,9 @@ export type InputColumn = Pick<StoredColumn, 'name' | 'kind'>;
  * What an executor has to do: the content of `PythonUDF.command`. A user's module is named by the file of its artifact
  * (`files/NAME` in the session), everything else by paths that executors can read.
  *
- * - `group`: rows in, sorted by the first column; those of one value are one task and give one outcome
- *   (`OUTCOME_COLUMNS`). Input columns, by position: `TASK_COLUMNS`, `HASH_COLUMNS` where the function reads them, then
- *   `columns`. A task without rows has one row whose row number is null.
+ * - `group`: rows in, sorted by the first column; those of one task stand together and give one outcome
+ *   (`OUTCOME_COLUMNS`). Input columns, by position: `PLACE_COLUMN`, `HASH_COLUMNS` where the function reads them, then
+ *   `columns`. A task without rows has one row, whose number is `NO_ROW`.
  * - `map`: batches in, batches out. Input columns: `columns`, by position.
  */
 export type Command = GroupCommand | MapCommand;
@@ -38,6 +39,8 @@ export type GroupCommand = {
   readonly tasks: readonly PartitionTask[];
   readonly folds?: FoldsRef;
   readonly limits: Limits;
+  /** Where blobs are to go. */
+  readonly store?: ExecutorsFolder;
 };
 
 export type MapCommand = {
@@ -47,13 +50,14 @@ export type MapCommand = {
   readonly columns: readonly InputColumn[];
 };
 
-/** What stands before the data in the rows of a group: type in Spark, meaning. @public */
-export const TASK_COLUMNS = [
-  /** Index into `tasks`; rows come sorted by it. */
-  { name: '__task', type: 'int' },
-  /** Row number in the snapshot. */
-  { name: '__row', type: 'int' },
-] as const;
+/**
+ * Where a row belongs: index into `tasks` × 2^32 + row number in the snapshot. Spark sorts by one whole number alone
+ * without looking at the rows (radix sort); by two it compares them one with another. @public
+ */
+export const PLACE_COLUMN = { name: '__place', type: 'bigint' } as const;
+
+/** The row number of the one row of a task without rows. @public */
+export const NO_ROW = 2 ** 32 - 1;
 
 /** @public */
 export const HASH_COLUMNS = [
@@ -62,11 +66,11 @@ export const HASH_COLUMNS = [
   { name: '__hash_low', type: 'bigint' },
 ] as const;
 
-/** What stands before the named columns of such a group. */
+/** What stands before the named columns of a row. */
 export function leadingColumns({
   rowHashes,
 }: Pick<GroupCommand, 'rowHashes'>): readonly { readonly name: string; readonly type: string }[] {
-  return rowHashes ? [...TASK_COLUMNS, ...HASH_COLUMNS] : TASK_COLUMNS;
+  return rowHashes ? [PLACE_COLUMN, ...HASH_COLUMNS] : [PLACE_COLUMN];
 }
 
 /** UTF-8 JSON, about 70 bytes a task and 6 more a range: it travels with every Spark task. */

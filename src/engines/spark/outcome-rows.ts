@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { FailureReason } from '../../domain/run.ts';
+import type { PackMember } from '../../stores/objects/pack.ts';
 import type { Outcome } from '../engine.ts';
 
 /** The rows that executors give back for tasks, one each: name and type in Spark. Null where a kind has none. */
@@ -14,6 +15,8 @@ export const OUTCOME_COLUMNS = [
   { name: 'facts', type: 'string' },
   /** See `packBlobs`. */
   { name: 'blobs', type: 'binary' },
+  /** JSON: name and place of each blob that lies in the store. */
+  { name: 'stored', type: 'string' },
   { name: 'ms', type: 'double' },
   { name: 'log', type: 'string' },
 ] as const;
@@ -26,6 +29,7 @@ export type OutcomeRow = {
   readonly stack: string | null;
   readonly facts: string | null;
   readonly blobs: Uint8Array | null;
+  readonly stored: string | null;
   readonly ms: number;
   readonly log: string;
 };
@@ -41,6 +45,7 @@ export function outcomeToRow(outcome: Outcome): OutcomeRow {
     stack: isOk ? null : (outcome.stack ?? null),
     facts: isOk ? JSON.stringify(outcome.facts) : null,
     blobs: isOk ? packBlobs(outcome.blobs) : null,
+    stored: isOk && outcome.stored ? JSON.stringify([...outcome.stored]) : null,
     ms,
     log,
   };
@@ -56,6 +61,9 @@ export function outcomeFromRow(row: OutcomeRow): Outcome {
       kind: 'ok',
       facts: JSON.parse(row.facts ?? '{}') as JsonObject,
       blobs: unpackBlobs(row.blobs ?? new Uint8Array()),
+      ...(row.stored !== null && {
+        stored: new Map(JSON.parse(row.stored) as [string, PackMember][]),
+      }),
     };
   return {
     task,

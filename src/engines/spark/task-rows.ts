@@ -2,7 +2,7 @@ import { integersToArrow } from '../../frame/arrow-tables.ts';
 import type { StoredColumn } from '../../frame/snapshot-layout.ts';
 import { HASH_HIGH, HASH_LOW, ROW } from '../../frame/snapshot-layout.ts';
 import type { PartitionTask } from '../engine.ts';
-import { leadingColumns, TASK_COLUMNS } from './command.ts';
+import { leadingColumns, NO_ROW, PLACE_COLUMN } from './command.ts';
 import {
   broadcast,
   column,
@@ -69,8 +69,9 @@ export function taskRows(
   if (empty.length > 0) parts.push(emptyRows(stored, empty));
   const [rows, ...more] = parts as [Relation, ...Relation[]];
   const all = more.reduce(union, rows);
-  const [task, row] = TASK_COLUMNS.map(({ name }) => column(name)) as [Expression, Expression];
-  return sort(repartition(all, [task], keys.partitionCount), [task, row], 'local');
+  const { name: place } = PLACE_COLUMN;
+  const task = expression(`CAST(shiftright(${place}, 32) AS INT)`);
+  return sort(repartition(all, [task], keys.partitionCount), [column(place)], 'local');
 }
 
 function storedRows(
@@ -101,7 +102,8 @@ function storedRows(
       `CAST(${ROW} DIV ${bucketRows} AS INT) = __bucket AND ${ROW} BETWEEN __first AND __last`,
     ),
   );
-  return project(matched, taskColumnNames(stored).map(column));
+  const [, ...others] = taskColumnNames(stored);
+  return project(matched, [placeAt('__task', `CAST(${ROW} AS BIGINT)`), ...others.map(column)]);
 }
 
 /** One row for each task that has none, or it would get no group. */
@@ -109,13 +111,16 @@ function emptyRows(stored: StoredRows, keys: readonly number[]): Relation {
   const nothing = stored.columns.map(({ kind }, i) =>
     expression(`CAST(NULL AS ${SPARK_TYPES[kind]}) AS c${i}`),
   );
-  const [task] = TASK_COLUMNS;
-  const others = leadingColumns(stored).slice(1);
-  return project(localRows(integersToArrow({ [task.name]: Int32Array.from(keys) })), [
-    column(task.name),
+  const [, ...others] = leadingColumns(stored);
+  return project(localRows(integersToArrow({ __task: Int32Array.from(keys) })), [
+    placeAt('__task', `${NO_ROW}`),
     ...others.map(({ name, type }) => expression(`CAST(NULL AS ${type}) AS ${name}`)),
     ...nothing,
   ]);
+}
+
+function placeAt(task: string, row: string): Expression {
+  return expression(`shiftleft(CAST(${task} AS BIGINT), 32) | ${row} AS ${PLACE_COLUMN.name}`);
 }
 
 const SPARK_TYPES = { number: 'DOUBLE', category: 'STRING', time: 'TIMESTAMP' } as const;

@@ -1,7 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { copyFile, type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile, type FileHandle, lstat, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Digest } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
@@ -11,10 +11,9 @@ import type { Claims, Leftover, ObjectState, ObjectStore, StoredObject } from '.
 import { claim, claimFirst, claimsIn, hasClaimedFirst } from './claims.ts';
 import { listLeftovers, listObjects, removeObject, touch } from './collect-files.ts';
 import { codeOf, failureOf } from './file-failure.ts';
+import { FILE_MODE, incomingPath, moveIn, objectPath, writeObject } from './object-file.ts';
+import type { PackMember } from './pack.ts';
 
-/** Only this user reads and writes; objects are never changed once they stand. */
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o400;
 const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 /**
@@ -29,37 +28,40 @@ export function createFileObjectStore(folder: string, owner: Owner = null): Obje
 type Owner = (() => Promise<string>) | null;
 
 class FileObjectStore implements ObjectStore {
-  readonly #folder: string;
+  readonly folder: string;
   readonly #owner: Owner;
 
   constructor(folder: string, owner: Owner) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#owner = owner;
   }
 
   path(digest: Digest): string {
-    const [scheme, hex] = digest.split(':') as [string, string];
-    return join(this.#folder, scheme, hex.slice(0, 2), hex.slice(2));
+    return objectPath(this.folder, digest);
   }
 
   async put(bytes: Uint8Array): Promise<Digest> {
     const digest = digestBytes(bytes);
     await this.#claim([digest]);
     if (await this.#holds(digest, bytes.byteLength)) return digest;
-    const incoming = await this.#incomingPath();
-    await this.#orFailure(async () => {
-      try {
-        const file = await open(incoming, 'wx', FILE_MODE);
-        await withFile(file, async () => {
-          await file.writeFile(bytes);
-          await file.sync();
-        });
-        await this.#moveIn(incoming, digest);
-      } finally {
-        await rm(incoming, { force: true });
-      }
-    }, digest);
+    await this.#orFailure(() => writeObject(this.folder, digest, bytes), digest);
     return digest;
+  }
+
+  async adopt(members: readonly PackMember[]): Promise<void> {
+    const ends = new Map<Digest, number>();
+    for (const { pack, offset, length } of members)
+      ends.set(pack, Math.max(ends.get(pack) ?? 0, offset + length));
+    await this.#claim([...ends.keys()]);
+    for (const [pack, end] of ends) {
+      const size = await this.#sizeOf(pack);
+      if (size !== null && size >= end) continue;
+      const found = size === null ? 'nothing' : `${size} bytes`;
+      throw new Failure(
+        'unreachable',
+        `An executor wrote object ${pack} of at least ${end} bytes, but ${found} can be seen here at ${this.path(pack)}; executors and workers have to share ${this.folder}.`,
+      );
+    }
   }
 
   async putFile(path: string): Promise<Digest> {
@@ -85,27 +87,27 @@ class FileObjectStore implements ObjectStore {
   async #putFolder(path: string): Promise<Digest> {
     const digest = await digestFile(join(path, LAYOUT_FILE));
     await this.#claim([digest]);
-    await this.#moveIn(path, digest);
+    await moveIn(this.folder, path, digest);
     return digest;
   }
 
   async #claim(digests: readonly Digest[]): Promise<void> {
     const owner = await this.#owner?.();
     if (owner === undefined) return;
-    await this.#orFailure(() => claim(this.#folder, owner, digests), this.#folder);
+    await this.#orFailure(() => claim(this.folder, owner, digests), this.folder);
   }
 
   async claimAtFirst(known: () => Promise<Iterable<Digest>>): Promise<void> {
     const owner = await this.#owner?.();
-    if (owner === undefined || (await hasClaimedFirst(this.#folder, owner))) return;
+    if (owner === undefined || (await hasClaimedFirst(this.folder, owner))) return;
     const digests = [...(await known())];
     const beside = await this.#incomingPath();
-    await this.#orFailure(() => claimFirst(this.#folder, owner, digests, beside), this.#folder);
+    await this.#orFailure(() => claimFirst(this.folder, owner, digests, beside), this.folder);
   }
 
   async claims(): Promise<Claims> {
     const owner = (await this.#owner?.()) ?? null;
-    return this.#orFailure(() => claimsIn(this.#folder, owner), this.#folder);
+    return this.#orFailure(() => claimsIn(this.folder, owner), this.folder);
   }
 
   async has(digest: Digest): Promise<boolean> {
@@ -128,7 +130,7 @@ class FileObjectStore implements ObjectStore {
   }
 
   list(): AsyncIterable<StoredObject> {
-    return listObjects(this.#folder);
+    return listObjects(this.folder);
   }
 
   remove(digest: Digest, unlessPutSince: Date): Promise<boolean> {
@@ -139,7 +141,7 @@ class FileObjectStore implements ObjectStore {
   }
 
   leftovers(untouchedSince: Date): Promise<readonly Leftover[]> {
-    return this.#orFailure(() => listLeftovers(this.#folder, untouchedSince), this.#folder);
+    return this.#orFailure(() => listLeftovers(this.folder, untouchedSince), this.folder);
   }
 
   async get(digest: Digest): Promise<Uint8Array> {
@@ -201,29 +203,18 @@ class FileObjectStore implements ObjectStore {
     }, digest);
   }
 
-  async #incomingPath(): Promise<string> {
-    const incoming = join(this.#folder, 'incoming');
-    await this.#orFailure(() => mkdir(incoming, { recursive: true, mode: FOLDER_MODE }), incoming);
-    return join(incoming, randomUUID());
-  }
-
-  /** Renames replace atomically; the folder is flushed so that the name survives a power cut too. */
-  async #moveIn(path: string, digest: Digest): Promise<void> {
-    const target = this.path(digest);
-    await mkdir(dirname(target), { recursive: true, mode: FOLDER_MODE });
-    await rename(path, target);
-    const folder = await open(dirname(target), constants.O_RDONLY);
-    await withFile(folder, () => folder.sync());
+  #incomingPath(): Promise<string> {
+    return this.#orFailure(() => incomingPath(this.folder), join(this.folder, 'incoming'));
   }
 
   async #moveOrCopyIn(path: string, digest: Digest): Promise<void> {
     try {
-      await this.#moveIn(path, digest);
+      await moveIn(this.folder, path, digest);
     } catch (error) {
       if (codeOf(error) !== 'EXDEV') throw error;
       const incoming = await this.#incomingPath();
       await copyFile(path, incoming, constants.COPYFILE_EXCL);
-      await this.#moveIn(incoming, digest);
+      await moveIn(this.folder, incoming, digest);
       await rm(path);
     }
   }
@@ -232,7 +223,7 @@ class FileObjectStore implements ObjectStore {
     try {
       return await work();
     } catch (error) {
-      throw failureOf(error, subject, this.#folder) ?? error;
+      throw failureOf(error, subject, this.folder) ?? error;
     }
   }
 }

@@ -14,6 +14,7 @@ import {
   outcomeFromRow,
   outcomeToRow,
 } from '../../../src/engines/spark/outcome-rows.ts';
+import { digestBytes } from '../../../src/frame/digest.ts';
 
 const union = {
   id: 'u',
@@ -118,6 +119,15 @@ describe('outcomes as rows', () => {
       ]),
     },
     { task: 0, ms: 0, log: '', kind: 'ok', facts: {}, blobs: new Map() },
+    {
+      task: 4,
+      ms: 1,
+      log: '',
+      kind: 'ok',
+      facts: {},
+      blobs: new Map(),
+      stored: new Map([['model', { pack: digestBytes('pack'), offset: 5, length: 7 }]]),
+    },
     { task: 1, ms: 2, log: '', kind: 'failed', reason: 'error', message: 'no', stack: 'at a' },
     { task: 2, ms: 3, log: '', kind: 'failed', reason: 'timeout', message: 'late' },
   ])('come back as they were: $kind $task', (outcome) => {

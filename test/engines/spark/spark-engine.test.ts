@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { JsonObject } from '../../../src/domain/json.ts';
@@ -13,6 +13,7 @@ import { SparkJob } from '../../../src/engines/spark/spark-job.ts';
 import { storedColumns } from '../../../src/engines/spark/stored-columns.ts';
 import { digestBytes } from '../../../src/frame/digest.ts';
 import type { Frame } from '../../../src/frame/frame.ts';
+import { createFileObjectStore } from '../../../src/stores/objects/file-object-store.ts';
 import { startCuttableProxy } from '../../support/cuttable-proxy.ts';
 import { MemoryBookmark } from '../../support/memory-bookmark.ts';
 import { writeSnapshotFile } from '../../support/snapshot-file.ts';
@@ -105,15 +106,38 @@ describe('the Spark engine', { timeout: 5 * MINUTE }, () => {
     expect(onSpark).toEqual(here);
   });
 
+  it('leaves blobs where the executors share the store, and no sign behind', async () => {
+    const objects = createFileObjectStore(join(testFolder(), 'objects'));
+    const engine = engineAt(spark.remote);
+    const job = jobOf('summarise', tasks);
+    const sent = await allOf(engine.map(job, never()));
+    const left = await allOf(engine.map({ ...job, store: objects.folder }, never()));
+    await engine.close();
+    for (const [i, outcome] of left.entries()) {
+      const same = sent[i];
+      if (outcome.kind !== 'ok' || same?.kind !== 'ok') throw new Error('A task failed.');
+      expect(outcome.blobs.size).toBe(0);
+      const stored = [...(outcome.stored ?? [])];
+      await objects.adopt(stored.map(([, member]) => member));
+      const bytes = stored.map(
+        async ([name, { pack, offset, length }]) =>
+          [name, await objects.getRange(pack, offset, length)] as const,
+      );
+      expect(await Promise.all(bytes)).toEqual([...same.blobs]);
+      expect(stored.length).toBeGreaterThan(0);
+    }
+    expect(readdirSync(join(objects.folder, 'incoming'))).toEqual([]);
+  });
+
   it('reads only the columns it needs, and moves the rows once', async () => {
     const session = await SparkSession.open(parseRemote(spark.remote));
     const columns = await storedColumns(path, COLUMNS);
     const job = new SparkJob(jobOf('look', [tasks[0]!, tasks[2]!]), [0, 1], 2);
-    const plan = job.plan({ spark: '4.1', columns, module: undefined });
+    const plan = job.plan({ spark: '4.1', columns, module: undefined, store: undefined });
     const text = await session.explain(plan.root ?? {});
     await session.release();
     expect(text.match(/\) Exchange\n/g)).toHaveLength(1);
-    expect(text).toMatch(/hashpartitioning\(__task#\d+, 2\), REPARTITION_BY_NUM/);
+    expect(text).toMatch(/hashpartitioning\(cast\(shiftright\(__place#\d+L?, 32\) as int\), 2\)/);
     expect(text.match(/\) Sort\n/g)).toHaveLength(1);
     expect(text).toContain('BroadcastHashJoin');
     expect(text).toMatch(/PushedFilters: \[[^\]]*LessThanOrEqual\(__row,999\)/);

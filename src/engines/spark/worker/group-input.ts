@@ -1,8 +1,8 @@
 import { Failure } from '../../../domain/failure.ts';
 import type { ArrowMessage } from '../../../frame/arrow-message.ts';
-import { integersOf } from '../../../frame/arrow-rows.ts';
+import { upperHalves } from '../../../frame/arrow-rows.ts';
 import { type BatchColumn, StructReader } from '../../../frame/arrow-structs.ts';
-import { TASK_COLUMNS } from '../command.ts';
+import { PLACE_COLUMN } from '../command.ts';
 import { readArrowMessage, type WireSource } from './wire.ts';
 
 /** Rows of one batch that stand one after the other. */
@@ -21,7 +21,7 @@ export type ArrivingGroup = {
 type Run = Piece & { readonly task: number };
 
 /**
- * The groups of a Spark task, which sends its rows sorted by the task number in the first column. Spark's own grouped
+ * The groups of a Spark task, which sends its rows sorted by their places. Spark's own grouped
  * map would say where a group ends; from 4.1 on it starts an Arrow stream for each, and never gives back what it allocates
  * to begin with (0.4 MB of the executor's memory outside the heap for every Spark task with ten columns).
  */
@@ -60,7 +60,7 @@ async function* runsOf(
         'invalid-data',
         `The plan passes ${columns.length} columns; the command wants ${columnCount}.`,
       );
-    const tasks = integersOf(columns[0] as BatchColumn, TASK_COLUMNS[0].name);
+    const tasks = upperHalves(columns[0] as BatchColumn, PLACE_COLUMN.name);
     for (let from = 0; from < rowCount; ) {
       const task = tasks[from] as number;
       let end = from + 1;

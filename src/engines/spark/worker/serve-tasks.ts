@@ -87,7 +87,7 @@ async function runGroups(
   const { schema, batches } = await arrivingStream(reader);
   const job = { filesFolder, command: bytes, schema };
   const columnCount = leadingColumns(command).length + command.columns.length;
-  const outcomes = new OutcomeWriter(output);
+  const outcomes = new OutcomeWriter(output, command.store);
   for await (const group of arrivingGroups(schema, batches, columnCount)) {
     const { task } = group;
     if (command.tasks[task] === undefined)

@@ -9,7 +9,7 @@ import { failedResult } from '../../thread/failed-result.ts';
 import { readFolds } from '../../thread/task-inputs.ts';
 import { TaskThread } from '../../thread/task-thread.ts';
 import type { LoadedPartition } from '../../thread/thread-task.ts';
-import { decodeCommand, type GroupCommand, TASK_COLUMNS } from '../command.ts';
+import { decodeCommand, type GroupCommand } from '../command.ts';
 import {
   BATCH_FOLLOWS,
   JOB_FOLLOWS,
@@ -112,9 +112,8 @@ async function runTask(of: Job, index: number): Promise<TaskReport> {
 async function loadPartition(of: Job, { partition }: PartitionTask): Promise<LoadedPartition> {
   const { columns, rowHashes: hasHashes, folds } = of.command;
   const rows = new ArrowRows(columns, partition.ranges, hasHashes);
-  const afterTask = TASK_COLUMNS.findIndex(({ name }) => name === '__row');
   for (let some = await nextRows(of); some !== undefined; some = await nextRows(of))
-    rows.take(some.slice(afterTask));
+    rows.take(some);
   const { frame, rowHashes } = rows.finish();
   // This thread idles from here on: what the batches came in would stay as long as the function runs.
   if (frame.rowCount > LARGE_ROWS) globalThis.gc?.();

@@ -241,7 +241,7 @@ describe('a worker', () => {
     const wide = await (await jvm.connect()).run(narrow, frame, rows);
     expect(wide).toHaveProperty(
       'message',
-      expect.stringContaining('7 columns; the command wants 6'),
+      expect.stringContaining('6 columns; the command wants 5'),
     );
   });
 
@@ -264,7 +264,7 @@ describe('a worker', () => {
       mode: 'map',
       spark: '4.1',
       fn: { name: 'echo', args: {} },
-      columns: [...Array(7).keys()].map((i) => ({ name: `c${i}`, kind: 'number' })),
+      columns: [...Array(6).keys()].map((i) => ({ name: `c${i}`, kind: 'number' })),
     });
     worker.sendBatches(frame, [
       { of: [0, 0, 0], rows: [0, 1, 2] },
@@ -272,10 +272,10 @@ describe('a worker', () => {
     ]);
     const end = await worker.end();
     expect(end.kind === 'done' && end.rows).toMatchObject([
-      { __row: 0, value: 0, name: 'zebra' },
-      { __row: 1, name: 'äpfel und birnen' },
-      { __row: 2, name: '' },
-      { __row: 299 },
+      { __place: 0n, value: 0, name: 'zebra' },
+      { __place: 1n, name: 'äpfel und birnen' },
+      { __place: 2n, name: '' },
+      { __place: 299n },
     ]);
   });
 });

@@ -1,0 +1,95 @@
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../../src/engines/engine.ts';
+import type { GroupCommand } from '../../../../src/engines/spark/command.ts';
+import { putUpSign, takeDownSign } from '../../../../src/stores/objects/executors-folder.ts';
+import { createFileObjectStore } from '../../../../src/stores/objects/file-object-store.ts';
+import { FakeJvm } from '../../../support/fake-jvm.ts';
+import {
+  commandOf,
+  frame,
+  MODULE,
+  oneRowEach,
+  partition,
+  runLocally,
+  useModule,
+} from '../../../support/worker-commands.ts';
+
+const TASKS = 300;
+const SIGN = 'the-operation';
+
+describe('blobs of a map with a store', () => {
+  let jvm: FakeJvm;
+  let folder: string;
+  let local: readonly Outcome[];
+
+  beforeEach(async () => {
+    jvm = new FakeJvm('4.1');
+    folder = join(jvm.folder, 'objects');
+    await putUpSign({ folder, sign: SIGN });
+    const { fn, ...rest } = command();
+    local = await runLocally({ ...rest, fn: { ...fn, module: MODULE } });
+  });
+  afterEach(() => jvm.close());
+
+  const command = (): GroupCommand => {
+    const tasks = Array.from({ length: TASKS }, (_, i) => partition(`p${i}`, i, 1));
+    const fn = { name: 'summarise', module: useModule(jvm), args: {} };
+    return { ...commandOf('4.1', 'summarise', tasks), fn };
+  };
+  const onExecutor = async (): Promise<readonly Outcome[]> => {
+    const worker = await jvm.startWorker();
+    const stored = { ...command(), store: { folder, sign: SIGN } };
+    const end = await worker.run(stored, frame, oneRowEach(TASKS));
+    expect(end.kind).toBe('done');
+    return end.outcomes;
+  };
+  const blobsOf = (outcome: Outcome | undefined) => (outcome?.kind === 'ok' ? outcome.blobs : null);
+
+  it('are written there by the executor, a pack for some hundred outcomes, and come as places', async () => {
+    const outcomes = await onExecutor();
+    const store = createFileObjectStore(folder);
+    const places = outcomes.flatMap((outcome) =>
+      outcome.kind === 'ok' ? [...(outcome.stored?.values() ?? [])] : [],
+    );
+    await store.adopt(places);
+    expect(new Set(places.map(({ pack }) => pack)).size).toBe(2);
+    for (const outcome of outcomes) {
+      if (outcome.kind !== 'ok') throw new Error(outcome.message);
+      expect(outcome.blobs.size).toBe(0);
+      const expected = blobsOf(local[outcome.task]);
+      expect([...(outcome.stored?.keys() ?? [])]).toEqual([...(expected?.keys() ?? [])]);
+      for (const [name, { pack, offset, length }] of outcome.stored ?? []) {
+        const bytes = await store.getRange(pack, offset, length);
+        expect(Buffer.from(bytes).equals(expected?.get(name) ?? Buffer.of(0))).toBe(true);
+        expect(await store.state(pack)).toBe('sound');
+        expect(statSync(store.path(pack)).mode & 0o777).toBe(0o400);
+      }
+    }
+    expect(readdirSync(join(folder, 'incoming'))).toEqual([SIGN]);
+    // A second attempt of the Spark task finds them there.
+    expect((await onExecutor()).map(withoutTime)).toEqual(outcomes.map(withoutTime));
+  });
+
+  it.each([
+    ['is not the one that the sign is in', () => takeDownSign({ folder, sign: SIGN })],
+    [
+      'can not be written to',
+      () => {
+        // Where folders of objects would be, there is a file: whoever runs this, nothing can be put below it.
+        writeFileSync(join(folder, 'sha256'), '');
+      },
+    ],
+    ['is not there at all', () => rmSync(folder, { recursive: true })],
+  ])('come with the outcomes where the folder %s', async (_how, change) => {
+    mkdirSync(folder, { recursive: true });
+    await change();
+    const outcomes = await onExecutor();
+    expect(outcomes.map(blobsOf)).toEqual(local.map(blobsOf));
+  });
+});
+
+function withoutTime({ ms: _ms, ...outcome }: Outcome): object {
+  return outcome;
+}
