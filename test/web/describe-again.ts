@@ -23,7 +23,7 @@ export function describeAgain(given: () => Given): void {
       body: {
         spec: readingsSpec(given().path),
         name: 'nightly',
-        timing: { kind: 'cron', cron: '0 3 * * *' },
+        timing: { kind: 'cron', cron: '0 3 1 1 *' },
         reason: 'the mine works all night',
         ...changes,
       },
@@ -35,7 +35,7 @@ export function describeAgain(given: () => Given): void {
         name: 'nightly',
         experiment: 'machines',
         policy: 'changed',
-        timing: { kind: 'cron', cron: '0 3 * * *', timezone: 'UTC' },
+        timing: { kind: 'cron', cron: '0 3 1 1 *', timezone: 'UTC' },
         requestedBy: 'edda',
         paused: false,
         fired: 0,
@@ -46,14 +46,14 @@ export function describeAgain(given: () => Given): void {
       expect(await problemCode(other)).toBe('conflict');
       const { json: list } = await ask('GET /schedules', {}, { role: 'viewer' });
       expect(list.schedules.map(({ name }) => name)).toEqual(['nightly']);
-      expect(list.schedules[0]?.next[0]).toMatch(/T03:00:00.000Z$/);
+      expect(list.schedules[0]?.next[0]).toMatch(/-01-01T03:00:00.000Z$/);
     });
 
     it('is refused times that are none, in words that name them', async () => {
       const never = { timing: { kind: 'cron', cron: 'at midnight' } };
       const refused = await given().web.ask('POST', '/schedules', asked({ ...never, name: 'x' }));
       expect(await problemCode(refused)).toBe('usage');
-      const nowhere = { timing: { kind: 'cron', cron: '0 3 * * *', timezone: 'Mars/Base' } };
+      const nowhere = { timing: { kind: 'cron', cron: '0 3 1 1 *', timezone: 'Mars/Base' } };
       expect((await given().web.ask('POST', '/schedules', asked(nowhere))).status).toBe(400);
     });
 
