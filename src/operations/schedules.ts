@@ -27,6 +27,8 @@ export interface Schedules {
   /** The same again is a no-op. Throws `Failure('conflict')` where one of that name is another. */
   create(request: ScheduleRequest, by?: Asker): Promise<ScheduleState>;
   list(): Promise<readonly LiveSchedule[]>;
+  /** Names of those that were made with a key, or without one, that is ours no more: each can only be deleted. */
+  unreadable(): Promise<readonly string[]>;
   /** Throws `Failure('not-found')` for a name that there is not, as do all that follow. */
   show(name: string): Promise<ScheduleView>;
   pause(name: string, by?: Asker): Promise<ScheduleState>;
@@ -55,6 +57,8 @@ export function schedules(act: Act, lendSecrets: (spec: Spec) => Promise<void>):
   ): Promise<ScheduleState> =>
     act(async (on) => {
       const { actor, reason } = askedBy(on, by);
+      // One that can't be read is refused before anything is done to it.
+      await (await on.temporal()).schedules.describe(name);
       await change(on, reason === null ? `${action} by ${actor}` : `${reason} (${actor})`);
       await record(on, action, name, by);
       return (await on.temporal()).schedules.describe(name);
@@ -65,6 +69,7 @@ export function schedules(act: Act, lendSecrets: (spec: Spec) => Promise<void>):
       await lendSecrets(request.spec);
       return act((on) => createSchedule(on, request, by));
     },
+    unreadable: () => act(async (on) => (await on.temporal()).schedules.unreadable()),
     list: () => act(async (on) => (await on.temporal()).schedules.list()),
     show: (name) =>
       act(async (on) => {

@@ -9,6 +9,8 @@ const FAILURES = import.meta.url.endsWith('.ts')
   : './encrypted-failures.js';
 
 const ENCRYPTED = 'binary/encrypted';
+/** As the SDK writes `undefined`. */
+const UNREADABLE: Payload = { metadata: { encoding: Buffer.from('binary/null') } };
 const CIPHER = 'aes-256-gcm';
 /** Bytes of a nonce of GCM and of its tag, as NIST SP 800-38D has them. */
 const NONCE = 12;
@@ -35,6 +37,24 @@ export function payloadCodec(keys: readonly Uint8Array[]): PayloadCodec {
     encode: async (payloads) => payloads.map((payload) => encrypted(payload, ...first)),
     decode: async (payloads) => payloads.map((payload) => decrypted(payload, byId)),
   };
+}
+
+/** Writes as others do with these keys; what those refuse to read is undefined here, so that one such thing hides no other. */
+export function tolerantConverter(keys: readonly Uint8Array[]): DataConverter {
+  const byId = new Map(keys.map((key) => [idOf(key), key]));
+  const isPlain = (payload: Payload) => metadataOf(payload, 'encoding') !== ENCRYPTED;
+  const read = (payload: Payload): Payload => {
+    if (keys.length === 0) return isPlain(payload) ? payload : UNREADABLE;
+    try {
+      return decrypted(payload, byId);
+    } catch {
+      return UNREADABLE;
+    }
+  };
+  const decode = async (payloads: Payload[]) => payloads.map(read);
+  const encode = async (payloads: Payload[]) =>
+    keys.length === 0 ? payloads : payloadCodec(keys).encode(payloads);
+  return { payloadCodecs: [{ encode, decode }] };
 }
 
 /** What tells a key from others and nothing else of it. */

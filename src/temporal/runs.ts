@@ -28,7 +28,7 @@ export async function connectLiveRuns(
   at: TemporalAddress,
   keys: PayloadKeys = [],
 ): Promise<LiveRuns> {
-  return new LiveRuns(await connectClient(at, keys));
+  return new LiveRuns(await connectClient(at, keys), keys);
 }
 
 /** The runs that Temporal holds, by the ids of their workflows. */
@@ -36,9 +36,9 @@ export class LiveRuns {
   readonly #client: Client;
   readonly schedules: LiveSchedules;
 
-  constructor(client: Client) {
+  constructor(client: Client, keys: PayloadKeys) {
     this.#client = client;
-    this.schedules = new LiveSchedules(client);
+    this.schedules = new LiveSchedules(client, keys);
   }
 
   /** Starting twice is a no-op: the workflow id names the run. `about`: what Temporal finds it by, where it can. */

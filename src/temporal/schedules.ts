@@ -1,7 +1,9 @@
 import {
   type Client,
   ScheduleAlreadyRunning,
+  ScheduleClient,
   type ScheduleDescription,
+  type ScheduleHandle,
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
   type ScheduleSummary,
@@ -10,7 +12,8 @@ import {
 import type { ScheduledInput } from '../../workflows/messages.ts';
 import { Failure } from '../domain/failure.ts';
 import type { SchedulePolicy, Timing } from '../domain/schedule.ts';
-import { TASK_QUEUE } from './connection.ts';
+import { type PayloadKeys, TASK_QUEUE } from './connection.ts';
+import { tolerantConverter } from './payload-codec.ts';
 
 /** What people know a schedule by, kept beside it. */
 export type ScheduleMemo = {
@@ -57,17 +60,18 @@ const INVALID_ARGUMENT = 3;
 
 /** The schedules that Temporal keeps. A firing that would overlap another one is left out. */
 export class LiveSchedules {
-  readonly #client: Client;
+  readonly #client: ScheduleClient;
 
-  constructor(client: Client) {
-    this.#client = client;
+  constructor({ connection, options: { namespace } }: Client, keys: PayloadKeys) {
+    const dataConverter = tolerantConverter(keys);
+    this.#client = new ScheduleClient({ connection, namespace, dataConverter });
   }
 
   /** False: there is one of that name. Throws `Failure('usage')` for times that are none. */
   async create({ memo, input }: NewSchedule): Promise<boolean> {
     const id = `${ID}${input.schedule}`;
     try {
-      await this.#client.schedule.create({
+      await this.#client.create({
         scheduleId: id,
         spec: specOf(memo.timing),
         policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: memo.catchUpMs },
@@ -93,16 +97,24 @@ export class LiveSchedules {
     }
   }
 
+  /** Those that our keys read. */
   async list(): Promise<readonly LiveSchedule[]> {
-    const found: LiveSchedule[] = [];
-    for await (const summary of this.#client.schedule.list())
-      if (summary.scheduleId.startsWith(ID) && summary.action?.workflowType === WORKFLOW)
-        found.push(liveSchedule(summary));
-    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return (await this.#ours()).filter(isReadable).map(liveSchedule);
   }
 
+  /** Names of those that our keys don't read: each can be deleted, and nothing else. */
+  async unreadable(): Promise<readonly string[]> {
+    return (await this.#ours()).filter((one) => !isReadable(one)).map(nameOf);
+  }
+
+  /** Throws `Failure('conflict')` for one that our keys don't read. */
   async describe(name: string): Promise<LiveSchedule & FiringCounts> {
     const description = await this.#named(name, (handle) => handle.describe());
+    if (!isReadable(description))
+      throw new Failure(
+        'conflict',
+        `What Temporal keeps of schedule "${name}" can't be read with PARTITA_PAYLOAD_KEY as it is set or unset now: set the key that it was made with, or delete it and make it again.`,
+      );
     const { info } = description;
     return {
       ...liveSchedule(description),
@@ -129,13 +141,21 @@ export class LiveSchedules {
     return this.#named(name, (handle) => handle.delete());
   }
 
+  async #ours(): Promise<readonly ScheduleSummary[]> {
+    const found: ScheduleSummary[] = [];
+    for await (const summary of this.#client.list())
+      if (summary.scheduleId.startsWith(ID) && summary.action?.workflowType === WORKFLOW)
+        found.push(summary);
+    return found.sort((a, b) => (a.scheduleId < b.scheduleId ? -1 : 1));
+  }
+
   /** Throws `Failure('not-found')` where there is none of that name. */
   async #named<Result>(
     name: string,
-    act: (handle: ReturnType<Client['schedule']['getHandle']>) => Promise<Result>,
+    act: (handle: ScheduleHandle) => Promise<Result>,
   ): Promise<Result> {
     try {
-      return await act(this.#client.schedule.getHandle(`${ID}${name}`));
+      return await act(this.#client.getHandle(`${ID}${name}`));
     } catch (error) {
       if (!(error instanceof ScheduleNotFoundError)) throw error;
       throw new Failure(
@@ -160,6 +180,14 @@ function isInvalid(error: unknown): boolean {
   return (error.cause as { readonly code?: number } | undefined)?.code === INVALID_ARGUMENT;
 }
 
+function nameOf({ scheduleId }: Pick<ScheduleSummary, 'scheduleId'>): string {
+  return scheduleId.slice(ID.length);
+}
+
+function isReadable({ memo }: Pick<ScheduleSummary, 'memo'>): boolean {
+  return (memo as Partial<ScheduleMemo> | undefined)?.experiment !== undefined;
+}
+
 function liveSchedule({
   scheduleId,
   memo,
@@ -170,7 +198,7 @@ function liveSchedule({
   'scheduleId' | 'memo' | 'state' | 'info'
 >): LiveSchedule {
   return {
-    name: scheduleId.slice(ID.length),
+    name: nameOf({ scheduleId }),
     // Nobody but `create` makes schedules of this name.
     ...(memo as ScheduleMemo),
     paused: state.paused,

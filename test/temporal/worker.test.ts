@@ -8,7 +8,9 @@ import type { Activities } from '../../activities/index.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes.ts';
 import { freePorts } from '../../src/embedded/free-port.ts';
+import { experiment } from '../../src/spec/parse-spec.ts';
 import { connectLiveRuns, type LiveRuns } from '../../src/temporal/runs.ts';
+import type { NewSchedule } from '../../src/temporal/schedules.ts';
 import { registerSearchAttributes } from '../../src/temporal/search-attributes.ts';
 import { installRuntime, runWorker } from '../../src/temporal/worker.ts';
 import { workflowBundle, workflowVersion } from '../../src/temporal/workflow-bundle.ts';
@@ -166,4 +168,47 @@ describe('with a key', () => {
     });
     expect(await told(id)).not.toContain('beginRun');
   });
+
+  it('schedules made with another key or without one are named, hide no other, and can only be deleted', async () => {
+    const open = await connectLiveRuns(at);
+    const sealed = await connectLiveRuns(at, KEYS);
+    const later = await connectLiveRuns(at, [Buffer.alloc(32, 8)]);
+    await open.schedules.create(yearly('open'));
+    await sealed.schedules.create(yearly('sealed'));
+    const seenBy = async ({ schedules }: LiveRuns) => {
+      const read = (await schedules.list()).map(({ name }) => name);
+      return { read, unreadable: await schedules.unreadable() };
+    };
+    // Temporal writes its index a moment later.
+    while ((await seenBy(later)).unreadable.length < 2) await wait(50);
+    expect(await seenBy(open)).toEqual({ read: ['open'], unreadable: ['sealed'] });
+    expect(await seenBy(sealed)).toEqual({ read: ['sealed'], unreadable: ['open'] });
+    expect(await sealed.schedules.describe('sealed')).toMatchObject({ experiment: 'asset-status' });
+    for (const [runs, name] of [
+      [open, 'sealed'],
+      [sealed, 'open'],
+    ] as const) {
+      const refused = runs.schedules.describe(name);
+      await expect(refused).rejects.toMatchObject({ kind: 'conflict' });
+      await expect(refused).rejects.toThrow('delete it and make it again');
+      await runs.schedules.delete(name);
+    }
+    for (const runs of [open, sealed, later]) await runs.close();
+  });
 });
+
+function yearly(schedule: string): NewSchedule {
+  const { spec, digest: specDigest } = experiment({
+    version: 1,
+    name: 'asset-status',
+    data: { source: { kind: 'csv', path: 'assets.csv' } },
+    partition: { by: 'asset' },
+    target: { column: 'status', task: 'classification' },
+  });
+  const about = { policy: 'all', specDigest, baseFolder: '/', requestedBy: 'edda' } as const;
+  const timing = { kind: 'cron', cron: '0 3 1 1 *', timezone: 'UTC' } as const;
+  return {
+    memo: { ...about, experiment: spec.name, timing, catchUpMs: 60_000 },
+    input: { ...about, schedule, spec },
+  };
+}

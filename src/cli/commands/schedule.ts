@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Failure } from '../../domain/failure.ts';
+import { printable } from '../../domain/printable.ts';
 import { SCHEDULE_POLICIES, type SchedulePolicy, type Timing } from '../../domain/schedule.ts';
 import { duration, durationMicros } from '../../spec/duration.ts';
 import { timezoneName } from '../../spec/timezone.ts';
@@ -82,10 +83,16 @@ function registerLooks(schedule: Command, context: CommandContext): void {
     .description('every schedule, with its last and next firing')
     .option(...JSON_OPTION)
     .action(async ({ json }: Options) => {
-      const list = await (await context.services()).schedules.list();
+      const { schedules } = await context.services();
+      const list = await schedules.list();
+      const unreadable = await schedules.unreadable();
+      for (const name of unreadable)
+        terminal.say(
+          `Schedule ${printable(name, 80)} can't be read with PARTITA_PAYLOAD_KEY as it is set or unset now: set its key, or delete it and make it again.`,
+        );
       if (json) return printJson(terminal, list);
       for (const one of list) terminal.data(`${scheduleLine(one)}\n`);
-      if (list.length === 0)
+      if (list.length === 0 && unreadable.length === 0)
         terminal.say('There is no schedule. Make one: partita schedule create SPEC --every 1d');
     });
   schedule
