@@ -46,6 +46,7 @@ export function describeAgain(given: () => Given): void {
       expect(await problemCode(other)).toBe('conflict');
       const { json: list } = await ask('GET /schedules', {}, { role: 'viewer' });
       expect(list.schedules.map(({ name }) => name)).toEqual(['nightly']);
+      expect(list.unreadable).toEqual([]);
       expect(list.schedules[0]?.next[0]).toMatch(/-01-01T03:00:00.000Z$/);
     });
 

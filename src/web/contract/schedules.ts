@@ -75,7 +75,14 @@ export const scheduleEndpoints = {
   'GET /schedules': {
     summary: 'Every schedule, with its last and next firing.',
     role: 'viewer',
-    answer: z.strictObject({ schedules: z.array(schedule) }).meta({ id: 'Schedules' }),
+    answer: z
+      .strictObject({
+        schedules: z.array(schedule),
+        unreadable: z
+          .array(z.string())
+          .describe('Names of those that the payload keys of the server do not read.'),
+      })
+      .meta({ id: 'Schedules' }),
   },
   'POST /schedules': {
     summary: 'Begins a schedule; the same again changes nothing.',

@@ -34,9 +34,10 @@ export function scheduleRoutes(context: WebContext): Handlers<keyof typeof sched
       return { json: withoutFolder(after), headers: { etag: tagOf(after) } };
     };
   return {
-    'GET /schedules': async () => ({
-      json: { schedules: (await schedules.list()).map(withoutFolder) },
-    }),
+    'GET /schedules': async () => {
+      const [list, unreadable] = await Promise.all([schedules.list(), schedules.unreadable()]);
+      return { json: { schedules: list.map(withoutFolder), unreadable } };
+    },
     'POST /schedules': async ({ body }, { actor }) => {
       const { name, timing, policy = 'changed', catchUpMs = DAY_MS, reason, ...spec } = body;
       const prepared = await prepareSpec(context, spec);

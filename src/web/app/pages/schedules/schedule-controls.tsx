@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useRef, useState } from 'react';
-import type { Schedule } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { AskingDialog } from '../../parts/asking-dialog.tsx';
 import { WhyField } from '../../parts/why-field.tsx';
@@ -37,12 +36,7 @@ const DIALOGS: {
 };
 
 /** What can be done with a schedule. */
-export function ScheduleControls({
-  schedule: { name, paused },
-}: {
-  schedule: Pick<Schedule, 'name' | 'paused'>;
-}) {
-  const changes: readonly Change[] = ['trigger', paused ? 'resume' : 'pause', 'delete'];
+export function ScheduleControls({ name, changes }: { name: string; changes: readonly Change[] }) {
   return (
     <div className="row">
       {changes.map((change) => (

@@ -27,8 +27,8 @@ export function SchedulesPage() {
         </p>
       </PageHead>
       <Answered query={schedules} wait="the schedules">
-        {({ schedules: found }) =>
-          found.length === 0 ? (
+        {({ schedules: found, unreadable }) =>
+          found.length + unreadable.length === 0 ? (
             <Empty title="Nothing runs by itself yet">
               <p>
                 The page of a run that has ended has “Run regularly”: the same experiment, again and
@@ -42,6 +42,9 @@ export function SchedulesPage() {
             <div className="stack">
               {found.map((schedule) => (
                 <ScheduleCard key={schedule.name} schedule={schedule} />
+              ))}
+              {unreadable.map((name) => (
+                <UnreadableCard key={name} name={name} />
               ))}
             </div>
           )
@@ -67,7 +70,10 @@ function ScheduleCard({ schedule }: { schedule: Schedule }) {
           <h2 className="anywhere">{name}</h2>
           {paused ? <span className="pill global">paused</span> : null}
         </div>
-        <ScheduleControls schedule={now} />
+        <ScheduleControls
+          name={name}
+          changes={['trigger', paused ? 'resume' : 'pause', 'delete']}
+        />
       </div>
       <dl className="facts">
         <dt>runs</dt>
@@ -88,6 +94,25 @@ function ScheduleCard({ schedule }: { schedule: Schedule }) {
         <dd>{requestedBy}</dd>
       </dl>
       {detail.data === undefined ? null : <Firings schedule={detail.data} />}
+    </section>
+  );
+}
+
+/** One that was made with another payload key, or without one. */
+function UnreadableCard({ name }: { name: string }) {
+  return (
+    <section className="card" aria-label={name}>
+      <div className="row between">
+        <div className="title">
+          <h2 className="anywhere">{name}</h2>
+          <span className="pill bad">unreadable</span>
+        </div>
+        <ScheduleControls name={name} changes={['delete']} />
+      </div>
+      <p className="soft">
+        It was made with another payload key than the server has, or without one. Give the server
+        that key, or delete the schedule and make it again.
+      </p>
     </section>
   );
 }
