@@ -28,6 +28,28 @@ describe('batches', () => {
     );
   });
 
+  it('hold some partitions whatever rows these have, but never more rows than the most', () => {
+    const limits = fc.record({
+      partitions: fc.integer({ min: 1, max: 9 }),
+      least: fc.integer({ min: 1, max: 9 }),
+      mostRows: fc.integer({ min: 300, max: 2_000 }),
+    });
+    fc.assert(
+      fc.property(items, limits, (all, { least, partitions, mostRows }) => {
+        const batches = cutBatches(all, { partitions, rows: 300, least, mostRows });
+        expect(batches.flat()).toEqual(all);
+        batches.forEach((batch, i) => {
+          const rows = batch.reduce((sum, item) => sum + item.rows, 0);
+          expect(rows <= mostRows || batch.length === 1).toBe(true);
+          const next = batches[i + 1]?.[0];
+          const isClosed = batch.length >= partitions || rows + (next?.rows ?? 0) > mostRows;
+          expect(next === undefined || isClosed || batch.length >= least).toBe(true);
+        });
+      }),
+      { seed: 3 },
+    );
+  });
+
   it('start with the longest, whatever the order of the items', () => {
     fc.assert(
       fc.property(items, (all) => {
@@ -46,6 +68,12 @@ describe('batches', () => {
     expect(trainingBatchLimits(240, 2).partitions).toBe(10);
     expect(trainingBatchLimits(1_000_000, 2).partitions).toBe(100);
     expect(trainingBatchLimits(3, 16)).toMatchObject({ partitions: 8, least: 8 });
+  });
+
+  it('hold millions of rows at most, on a machine of many threads too', () => {
+    const large = Array.from({ length: 100 }, () => ({ rows: 400_000 }));
+    const batches = cutBatches(large, trainingBatchLimits(large.length, 64));
+    expect(Math.max(...batches.map(({ length }) => length))).toBe(12);
   });
 });
 
