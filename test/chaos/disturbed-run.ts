@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readRecord } from '../../src/embedded/part-record.ts';
@@ -5,8 +6,9 @@ import { findPostgres, postgresUrl } from '../../src/embedded/postgres.ts';
 import { postgresPassword } from '../../src/embedded/postgres-home.ts';
 import { commandLineOf } from '../../src/embedded/process-identity.ts';
 import { queryServer } from '../../src/embedded/server-query.ts';
+import { entryPoint } from '../../src/engines/entry-point.ts';
 import { Partita, type Running, type SpecWishes } from '../support/partita.ts';
-import { descendants, gone, isAlive } from '../support/processes.ts';
+import { descendants, gone, isAlive, processorMs } from '../support/processes.ts';
 import { faults, type Judged, judge } from './oracle.ts';
 
 export const TARGETS = ['cli', 'worker', 'pool', 'postgres', 'temporal'] as const;
@@ -15,8 +17,10 @@ export type Target = (typeof TARGETS)[number];
 export type Disturbance = {
   readonly target: Target;
   readonly signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP';
-  /** Once so many partitions are trained; a fact, where a time would be another moment on every machine. */
+  /** Once training is planned and so many partitions are trained; a fact, where a time would be another moment on every machine. */
   readonly trained: number;
+  /** Once the pool has worked so long since then, too: milliseconds of its processor time. */
+  readonly poolMs?: number;
 };
 
 export type Ended = {
@@ -24,6 +28,10 @@ export type Ended = {
   readonly stderr: string;
   readonly judged: Judged;
   readonly faults: readonly string[];
+  /** How many of the disturbances came before the end. */
+  readonly disturbed: number;
+  /** Bytes of every object in the store. */
+  readonly objectBytes: readonly number[];
 };
 
 /** How long a stopped process stands still: twice what a heartbeat may fail to come. */
@@ -39,9 +47,13 @@ export async function runDisturbed(
     partita.write('work.csv', work.csv);
     let watching = await partita.start('run', partita.writeSpec(work.spec), '--json', '--no-reuse');
     const [, runId = ''] = await watching.says(/^Run ([\w-]+)/m);
+    let disturbed = 0;
     for (const disturbance of disturbances) {
       await trained(partita, runId, disturbance.trained);
+      await worked(partita, watching, disturbance.poolMs ?? 0);
+      if (hasEnded(watching)) break;
       watching = await disturb(partita, watching, runId, disturbance);
+      disturbed++;
     }
     const { code, stderr } = await watching.ended;
     // What was disturbed last may be down still, or go down: nobody watches any more.
@@ -53,6 +65,8 @@ export async function runDisturbed(
       stderr,
       judged: await judge(url, runId),
       faults: await faults(url, runId, objects),
+      disturbed,
+      objectBytes: sizesBelow(join(objects, 'sha256')),
     };
   } finally {
     await partita.stop();
@@ -66,6 +80,8 @@ async function disturb(
   runId: string,
   { target, signal }: Disturbance,
 ): Promise<Running> {
+  // A worker that was just started again may have no pool yet.
+  await until(() => pidOf(partita, watching, target) !== undefined || hasEnded(watching));
   const pid = pidOf(partita, watching, target);
   if (pid === undefined) return watching;
   process.kill(pid, signal);
@@ -88,7 +104,7 @@ function pidOf(partita: Partita, watching: Running, target: Target): number | un
   const part = target === 'pool' ? 'worker' : target;
   const pid = readRecord(stateFolder(partita), part)?.process.pid;
   if (target !== 'pool' || pid === undefined) return pid;
-  return descendants(pid).find((child) => commandLineOf(child).includes('pool-process'));
+  return descendants(pid).find((child) => commandLineOf(child).includes(entryPoint('pool')));
 }
 
 /** Resolves when so many partitions are trained, or nobody watches any more. */
@@ -100,12 +116,36 @@ async function trained(partita: Partita, runId: string, count: number): Promise<
     const [row] = await queryServer(
       url,
       `select count(*)::integer as trained,
-              (select status in ('SUCCEEDED', 'PARTIAL', 'FAILED') from run where id = $1) as ended
+              (select status in ('SUCCEEDED', 'PARTIAL', 'FAILED') from run where id = $1) as ended,
+              exists (select from batch where run_id = $1 and stage = 'train') as planned
          from training where run_id = $1`,
       [runId],
     ).catch(() => []);
-    return row !== undefined && (row['ended'] === true || Number(row['trained']) >= count);
+    if (row === undefined) return false;
+    return row['ended'] === true || (row['planned'] === true && Number(row['trained']) >= count);
   });
+}
+
+/** Resolves when a pool has worked so long from now on, or nobody watches any more. */
+async function worked(partita: Partita, watching: Running, ms: number): Promise<void> {
+  if (ms === 0) return;
+  const spent = () => {
+    const pid = pidOf(partita, watching, 'pool');
+    return pid === undefined ? null : { pid, ms: processorMs(pid) };
+  };
+  let first = spent();
+  await until(() => {
+    const now = spent();
+    if (now?.pid !== first?.pid) first = now;
+    const isEnough = now !== null && first !== null && now.ms - first.ms >= ms;
+    return isEnough || hasEnded(watching);
+  });
+}
+
+function sizesBelow(folder: string): readonly number[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => statSync(join(entry.parentPath, entry.name)).size);
 }
 
 function databaseUrl(partita: Partita): string | undefined {
