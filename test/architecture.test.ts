@@ -145,6 +145,8 @@ const DOORS: Record<string, RegExp> = {
   '@temporalio/common': /^(activities\/|src\/temporal\/)/,
   '@temporalio/client': /^src\/(temporal\/|operations\/context\.ts)/,
   '@temporalio/worker': /^src\/temporal\//,
+  '@temporalio/interceptors-opentelemetry': /^(workflows|src\/temporal)\/tracing\.ts$/,
+  '@opentelemetry': /^src\/temporal\/tracing\.ts$/,
   '@grpc/grpc-js': /^src\/engines\/spark\/connect\//,
   '@grpc/proto-loader': /^src\/engines\/spark\/connect\//,
   'node:worker_threads': /^src\/engines\/thread\//,

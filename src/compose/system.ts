@@ -29,6 +29,7 @@ import { createFileObjectStore } from '../stores/objects/file-object-store.ts';
 import { knownFitTimes } from '../stores/postgres/known-fit-times.ts';
 import { openPostgresStores } from '../stores/postgres/open-stores.ts';
 import type { LiveRuns } from '../temporal/runs.ts';
+import type { Tracing } from '../temporal/tracing.ts';
 import { workflowBundle } from '../temporal/workflow-bundle.ts';
 import { migrateDatabase } from './migrate-database.ts';
 
@@ -48,6 +49,7 @@ export class System {
   readonly #closing: (() => Promise<unknown>)[] = [];
   readonly #contexts = new Map<string, Promise<OperationContext>>();
   #context: Promise<OperationContext> | undefined;
+  readonly #tracing = untilItWorks(() => this.#startTracing());
   #scorer: Scorer | undefined;
   #repairs = 0;
 
@@ -148,6 +150,7 @@ export class System {
       activities,
       concurrency: CONCURRENT_ACTIVITIES,
       keys: this.#config.payload?.keys ?? [],
+      tracing: await this.#tracing(),
     };
     const worked = new AbortController();
     const relayed = this.#relayEvents(context, worked.signal);
@@ -210,9 +213,19 @@ export class System {
 
   async #connectRuns(stack: Stack): Promise<LiveRuns> {
     const { connectLiveRuns } = await import('../temporal/runs.ts');
-    const runs = await connectLiveRuns(stack.temporal, this.#config.payload?.keys);
+    const keys = this.#config.payload?.keys;
+    const runs = await connectLiveRuns(stack.temporal, keys, await this.#tracing());
     this.#closing.push(() => runs.close());
     return runs;
+  }
+
+  /** Null: nobody has asked for traces, and nothing of them is loaded. */
+  async #startTracing(): Promise<Tracing | null> {
+    if (this.#config.traces === null) return null;
+    const { startTracing } = await import('../temporal/tracing.ts');
+    const tracing = startTracing(packageVersion(), say);
+    this.#closing.push(() => tracing.close());
+    return tracing;
   }
 
   #workshop(dataUrl: string | null): Workshop {

@@ -187,7 +187,11 @@ async function ensureWorker(
     connections: connectionVariables(stack, config),
     keys: config.payload?.keys ?? [],
     environment: childEnvironment({}),
-    secrets: [...secrets, ...(config.lineage?.variables ?? [])],
+    secrets: [
+      ...secrets,
+      ...(config.lineage?.variables ?? []),
+      ...(config.traces?.variables ?? []),
+    ],
     say,
   });
   return adopted ? [] : ['worker'];

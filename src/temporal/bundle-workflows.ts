@@ -9,7 +9,12 @@ import { bundlePath } from './bundle-path.ts';
  * can record the bundle's digest.
  */
 const workflowsPath = fileURLToPath(new URL('../../workflows/index.js', import.meta.url));
-const { code } = await bundleWorkflowCode({ workflowsPath, logger: silentLogger() });
+const tracingPath = fileURLToPath(new URL('../../workflows/tracing.js', import.meta.url));
+const { code } = await bundleWorkflowCode({
+  workflowsPath,
+  workflowInterceptorModules: [tracingPath],
+  logger: silentLogger(),
+});
 await mkdir(dirname(bundlePath), { recursive: true });
 await writeFile(bundlePath, code);
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Client, type ClientOptions, Connection } from '@temporalio/client';
 import { Failure } from '../domain/failure.ts';
 import { dataConverter } from './payload-codec.ts';
+import type { Tracing } from './tracing.ts';
 
 /** Where Temporal is, and who we are there. */
 export type TemporalAddress = {
@@ -47,15 +48,20 @@ async function tlsOf(certificates: TemporalAddress['certificates']) {
   };
 }
 
-/** Throws `Failure('unreachable')` with the address within 10 seconds. */
-export async function connectClient(at: TemporalAddress, keys: PayloadKeys = []): Promise<Client> {
+/** Throws `Failure('unreachable')` with the address within 10 seconds. `tracing`: of the runs that it starts; null: none. */
+export async function connectClient(
+  at: TemporalAddress,
+  keys: PayloadKeys = [],
+  tracing: Tracing | null = null,
+): Promise<Client> {
   try {
     const connection = await Connection.connect({
       ...(await connectionOptions(at)),
       connectTimeout: '10 seconds',
     });
     const options: ClientOptions = { connection, namespace: at.namespace, ...dataConverter(keys) };
-    return new Client(options);
+    const interceptors = tracing === null ? {} : { workflow: [tracing.client] };
+    return new Client({ ...options, interceptors });
   } catch (cause) {
     throw new Failure(
       'unreachable',

@@ -19,6 +19,7 @@ import { type Searchable, searchPairs } from '../domain/search-attributes.ts';
 import { connectClient, type PayloadKeys, TASK_QUEUE, type TemporalAddress } from './connection.ts';
 import { LiveSchedules } from './schedules.ts';
 import { isUnknownAttribute } from './search-attributes.ts';
+import type { Tracing } from './tracing.ts';
 
 /** How long a question waits for a worker that answers it. */
 const ANSWER_MS = 10_000;
@@ -27,8 +28,9 @@ const ANSWER_MS = 10_000;
 export async function connectLiveRuns(
   at: TemporalAddress,
   keys: PayloadKeys = [],
+  tracing: Tracing | null = null,
 ): Promise<LiveRuns> {
-  return new LiveRuns(await connectClient(at, keys), keys);
+  return new LiveRuns(await connectClient(at, keys, tracing), keys, tracing);
 }
 
 /** The runs that Temporal holds, by the ids of their workflows. */
@@ -36,9 +38,9 @@ export class LiveRuns {
   readonly #client: Client;
   readonly schedules: LiveSchedules;
 
-  constructor(client: Client, keys: PayloadKeys) {
+  constructor(client: Client, keys: PayloadKeys, tracing: Tracing | null) {
     this.#client = client;
-    this.schedules = new LiveSchedules(client, keys);
+    this.schedules = new LiveSchedules(client, keys, tracing);
   }
 
   /** Starting twice is a no-op: the workflow id names the run. `about`: what Temporal finds it by, where it can. */

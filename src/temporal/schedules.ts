@@ -14,6 +14,7 @@ import { Failure } from '../domain/failure.ts';
 import type { SchedulePolicy, Timing } from '../domain/schedule.ts';
 import { type PayloadKeys, TASK_QUEUE } from './connection.ts';
 import { tolerantConverter } from './payload-codec.ts';
+import type { Tracing } from './tracing.ts';
 
 /** What people know a schedule by, kept beside it. */
 export type ScheduleMemo = {
@@ -62,9 +63,14 @@ const INVALID_ARGUMENT = 3;
 export class LiveSchedules {
   readonly #client: ScheduleClient;
 
-  constructor({ connection, options: { namespace } }: Client, keys: PayloadKeys) {
+  constructor(
+    { connection, options: { namespace } }: Client,
+    keys: PayloadKeys,
+    tracing: Tracing | null,
+  ) {
     const dataConverter = tolerantConverter(keys);
-    this.#client = new ScheduleClient({ connection, namespace, dataConverter });
+    const interceptors = tracing === null ? [] : [tracing.schedules];
+    this.#client = new ScheduleClient({ connection, namespace, dataConverter, interceptors });
   }
 
   /** False: there is one of that name. Throws `Failure('usage')` for times that are none. */

@@ -7,6 +7,7 @@ import {
   type TemporalAddress,
 } from './connection.ts';
 import { dataConverter } from './payload-codec.ts';
+import type { Tracing } from './tracing.ts';
 import { workflowBundle, workflowVersion } from './workflow-bundle.ts';
 
 export type WorkerOptions = {
@@ -16,10 +17,15 @@ export type WorkerOptions = {
   readonly concurrency: number;
   /** What encrypts all that Temporal keeps; none: it is kept as it is. */
   readonly keys?: PayloadKeys;
+  /** Of runs that were started traced; null: what they say of themselves is dropped. */
+  readonly tracing?: Tracing | null;
 };
 
 /** Of Temporal's: all workers of this system, in whatever version. */
 const DEPLOYMENT = 'partita';
+
+/** A run that was started traced, and has come to a worker that is not told where traces go. */
+const UNTRACED = { sinks: { exporter: { export: { fn: () => undefined } } } };
 
 /** A worker that polls until `stop` aborts, then drains what runs; `onReady` is called once it polls. */
 export async function runWorker(
@@ -27,7 +33,7 @@ export async function runWorker(
   stop: AbortSignal,
   onReady: () => void,
 ): Promise<void> {
-  const { temporal, keys = [] } = options;
+  const { temporal, keys = [], tracing = null } = options;
   const connection = await NativeConnection.connect(await connectionOptions(temporal));
   try {
     const code = await workflowBundle();
@@ -41,6 +47,7 @@ export async function runWorker(
         useWorkerVersioning: false,
       },
       ...dataConverter(keys),
+      ...(tracing?.worker ?? UNTRACED),
       activities: options.activities,
       maxConcurrentActivityTaskExecutions: options.concurrency,
       // Who watches a run sees what heartbeats carry.
