@@ -186,6 +186,7 @@ async function ensureWorker(
     code: buildDigest(build),
     connections: connectionVariables(stack, config),
     keys: config.payload?.keys ?? [],
+    files: certificateFiles(stack),
     environment: childEnvironment({}),
     secrets: [
       ...secrets,
@@ -195,6 +196,11 @@ async function ensureWorker(
     say,
   });
   return adopted ? [] : ['worker'];
+}
+
+function certificateFiles({ temporal: { certificates } }: Stack): readonly string[] {
+  const { client, serverCa } = certificates ?? {};
+  return [client?.certificate, client?.key, serverCa].filter((path) => path !== undefined);
 }
 
 /** The environment that names every part of the stack, so that the worker looks for none. */

@@ -21,6 +21,8 @@ export type WorkerLaunch = {
   readonly connections: { readonly [name: string]: string | undefined };
   /** Of encryption: `connections` may name a file of them, which can change. */
   readonly keys?: readonly Uint8Array[];
+  /** Others that `connections` name, such as certificates: what is in them can change, too. */
+  readonly files?: readonly string[];
   readonly environment: { readonly [name: string]: string | undefined };
   /** Variables of `environment` that a spec refers to: a worker that has others, or none, is replaced. */
   readonly secrets?: readonly string[];
@@ -48,7 +50,7 @@ export async function startWorker(
     return { process: running.process, adopted: true };
   if (running !== undefined) {
     const what =
-      running.fingerprint === fingerprint ? 'a variable' : 'its code, its connections or its keys';
+      running.fingerprint === fingerprint ? 'a variable' : 'its code, its connections, its keys or its certificates';
     say(`Restarting the worker (pid ${running.process.pid}): ${what} changed.`);
     await endProcess(running.process, STOP_PATIENCE_MS);
   }
@@ -145,8 +147,9 @@ function hasSecrets(
   return asked.every((name) => running.secrets?.[name] === ours[name]);
 }
 
-function fingerprintOf({ code, entry, connections, keys = [] }: WorkerLaunch): string {
-  const digests = keys.map((key) => createHash('sha256').update(key).digest('hex'));
+function fingerprintOf({ code, entry, connections, keys = [], files = [] }: WorkerLaunch): string {
+  const contents = [...keys, ...files.map((path) => readFileSync(path))];
+  const digests = contents.map((bytes) => createHash('sha256').update(bytes).digest('hex'));
   return createHash('sha256')
     .update(JSON.stringify([code, entry, connections, digests]))
     .digest('hex');

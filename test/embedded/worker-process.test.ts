@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensurePartitaFolder, runFolder } from '../../src/embedded/partita-folder.ts';
@@ -68,6 +68,18 @@ describe('the background worker', () => {
     const first = await startWorker(having(1));
     expect(await startWorker(having(1))).toEqual({ ...first, adopted: true });
     await startWorker(having(2));
+    expect(isAlive(first.process)).toBe(false);
+  });
+
+  it('is replaced when a certificate changed in its file', async () => {
+    const certificate = join(base, 'client.pem');
+    const having = (text: string): WorkerLaunch => {
+      writeFileSync(certificate, text);
+      return { ...launch, files: [certificate] };
+    };
+    const first = await startWorker(having('of this year'));
+    expect(await startWorker(having('of this year'))).toEqual({ ...first, adopted: true });
+    await startWorker(having('of next year'));
     expect(isAlive(first.process)).toBe(false);
   });
 
