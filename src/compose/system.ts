@@ -20,6 +20,7 @@ import { digestBytes } from '../frame/digest.ts';
 import type { OperationContext, Workshop } from '../operations/context.ts';
 import { codeVersion, environmentFacts } from '../operations/environment.ts';
 import type { Scorer } from '../operations/scorer.ts';
+import { settleRuns } from '../operations/settle.ts';
 import { createWorkshop, incomingFolder } from '../operations/workshop.ts';
 import { resolveSourceUrl } from '../sources/source-url.ts';
 import { resolveRemote, variableOfEngine } from '../spec/engine.ts';
@@ -154,11 +155,12 @@ export class System {
     };
     const worked = new AbortController();
     const relayed = this.#relayEvents(context, worked.signal);
+    const settled = settleRuns(context, worked.signal);
     try {
       await runWorker(options, stop, () => announceWorkerReady(this.#config.folder));
     } finally {
       worked.abort();
-      await relayed;
+      await Promise.all([relayed, settled]);
       await this.close();
     }
   }

@@ -4,6 +4,7 @@ import { isTerminal } from '../domain/run.ts';
 import type { RunRecord } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 import type { Asker, RunControl, RunState } from './services.ts';
+import { settleRun } from './settle.ts';
 
 /** How often a watcher asks, in milliseconds. Each question is work for the server and the worker that also trains. */
 const POLL_MS = 1000;
@@ -15,10 +16,11 @@ export async function runState(context: OperationContext, id: string): Promise<R
   const run = await context.runs.run(id);
   if (isTerminal(run.status)) return endedState(run);
   const temporal = await context.temporal();
-  const [live, activities] = await Promise.all([
+  const [live, { isOver, ...activities }] = await Promise.all([
     temporal.progress(run.workflowId),
     temporal.activities(run.workflowId),
   ]);
+  if (isOver) return endedState(await settleRun(context, id));
   if (live === null) return { ...endedState(run), ...activities };
   const { stage, paused, concurrency, partitions, trained, failed, batches } = live;
   return {

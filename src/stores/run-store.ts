@@ -239,6 +239,8 @@ export interface RunStore {
     readonly experiment?: string;
     /** Only those that firings of this schedule began. */
     readonly schedule?: string;
+    /** Only those that have not ended. */
+    readonly isOpen?: boolean;
     /** Also those that were deleted. */
     readonly all?: boolean;
   }): Promise<readonly RunRecord[]>;

@@ -1,9 +1,11 @@
 import {
   type Client,
   ServerFailure,
+  TerminatedFailure,
   TimeoutFailure,
   WorkflowExecutionAlreadyStartedError,
   type WorkflowExecutionDescription,
+  WorkflowFailedError,
   type WorkflowHandle,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
@@ -32,6 +34,13 @@ export async function connectLiveRuns(
 ): Promise<LiveRuns> {
   return new LiveRuns(await connectClient(at, keys, tracing), keys, tracing);
 }
+
+/** How a workflow has ended, and in Temporal's words why, where it has not decided to. */
+export type BrokenOff = {
+  /** `undecidable`: the workflows that its worker has decide otherwise than those that it began with. */
+  readonly kind: 'undecidable' | 'terminated' | 'ended';
+  readonly why: string;
+};
 
 /** The runs that Temporal holds, by the ids of their workflows. */
 export class LiveRuns {
@@ -78,13 +87,18 @@ export class LiveRuns {
     }
   }
 
-  /** What the activities in flight say: how far a cluster is, and why one of them waits to be tried again. */
+  /**
+   * What the activities in flight say: how far a cluster is, and why one of them waits to be tried again; and whether the
+   * workflow is over.
+   */
   async activities(workflowId: string): Promise<{
     readonly cluster: { readonly tasks: number; readonly done: number } | null;
     readonly trouble: string | null;
+    readonly isOver: boolean;
   }> {
+    const described = await this.#described(workflowId);
     const pending = await Promise.all(
-      (await this.#pendingActivities(workflowId)).map((one) => this.#plain(one)),
+      (described?.raw.pendingActivities ?? []).map((one) => this.#plain(one)),
     );
     const advances = pending.flatMap(advanceOf);
     const sum = (name: 'tasks' | 'done') =>
@@ -92,7 +106,24 @@ export class LiveRuns {
     return {
       cluster: advances.length === 0 ? null : { tasks: sum('tasks'), done: sum('done') },
       trouble: pending.map(troubleOf).find((text) => text !== null) ?? null,
+      isOver: described !== null && described.status.name !== 'RUNNING',
     };
+  }
+
+  /** Null: it goes on, has ended as it decided to, or Temporal knows nothing of it. */
+  async brokenOff(workflowId: string): Promise<BrokenOff | null> {
+    const described = await this.#described(workflowId);
+    const name = described?.status.name ?? 'RUNNING';
+    if (name === 'RUNNING' || name === 'COMPLETED') return null;
+    try {
+      await this.#handle(workflowId).result();
+      return null;
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw error;
+      const why = error.cause?.message ?? name;
+      if (error.cause instanceof TerminatedFailure) return { kind: 'terminated', why };
+      return { kind: /nondeterminism/i.test(why) ? 'undecidable' : 'ended', why };
+    }
   }
 
   /** Resolves when the workflow has ended, however it did, or when nothing more can be learned of it. */
@@ -147,13 +178,12 @@ export class LiveRuns {
     return { state, heartbeat, failure };
   }
 
-  async #pendingActivities(workflowId: string): Promise<readonly Pending[]> {
+  async #described(workflowId: string): Promise<WorkflowExecutionDescription | null> {
     try {
-      const { raw } = await this.#handle(workflowId).describe();
-      return raw.pendingActivities ?? [];
+      return await this.#handle(workflowId).describe();
     } catch {
-      // It has ended, or the server is away for a moment: nothing more is known.
-      return [];
+      // It is long over, or the server is away for a moment: nothing more is known.
+      return null;
     }
   }
 }

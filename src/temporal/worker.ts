@@ -46,6 +46,8 @@ export async function runWorker(
         version: { deploymentName: DEPLOYMENT, buildId: workflowVersion(code) },
         useWorkerVersioning: false,
       },
+      // A run that these workflows can't go on with ends, instead of being tried again for ever.
+      workflowFailureErrorTypes: { '*': ['NondeterminismError'] },
       ...dataConverter(keys),
       ...(tracing?.worker ?? UNTRACED),
       activities: options.activities,

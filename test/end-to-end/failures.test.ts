@@ -1,7 +1,11 @@
 import { existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { StatusResult } from '../../src/cli/commands/status.ts';
+import type { RunResult } from '../../src/domain/result.ts';
 import { Partita, type SpecWishes } from '../support/partita.ts';
 
 /** Nobody listens there: the port was free a moment ago. */
@@ -172,6 +176,32 @@ describe('a source that can not be trained on', () => {
     const { code } = await partita.run(partita.writeSpec(wishes));
     expect(code).toBe(0);
   }, 60_000);
+});
+
+describe('a run whose workflow was terminated in Temporal', () => {
+  it('is over, watched or not, and says so', async () => {
+    const spec = partita.writeSpec(wishes);
+    const worker = await partita.pidOf('worker');
+    process.kill(worker, 'SIGSTOP');
+    const begin = async () =>
+      (await partita.json<{ readonly runId: string }>('run', spec, '--detach', '--no-reuse')).runId;
+    const [watched, other] = [await begin(), await begin()];
+    const { parts } = await partita.json<StatusResult>('status');
+    const temporal = parts.find(({ name }) => name === 'temporal')?.ports['grpc'];
+    const connection = await Connection.connect({ address: `127.0.0.1:${temporal}` });
+    const { workflow } = new Client({ connection });
+    for (const runId of [watched, other])
+      await workflow.getHandle(`run:${runId}`).terminate('somebody wanted the machine');
+    await connection.close();
+    process.kill(worker, 'SIGKILL');
+    const ended = await partita.command('attach', watched, '--json');
+    const result = JSON.parse(ended.stdout) as RunResult;
+    expect([ended.code, result.status]).toEqual([6, 'FAILED']);
+    expect(result.error).toMatch(/terminated.*somebody wanted the machine.*Run its spec again/);
+    const stands = async () =>
+      (await partita.query('select status from run where id = $1', [other]))[0];
+    while ((await stands())?.['status'] !== 'FAILED') await wait(100);
+  }, 120_000);
 });
 
 describe('what is asked of a run that there is not', () => {

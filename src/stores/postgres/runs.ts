@@ -43,12 +43,13 @@ export function runRecords(db: Kysely<Database>): Runs {
       return runFromRow(await selectRuns(db).where('run.id', '=', id).executeTakeFirstOrThrow());
     },
 
-    async listRuns({ limit, before, experiment, schedule, all = false }) {
+    async listRuns({ limit, before, experiment, schedule, isOpen = false, all = false }) {
       let query = selectRuns(db).orderBy('run.id', 'desc').limit(limit);
       if (before !== undefined) query = query.where('run.id', '<', await findRunId(db, before));
       if (experiment !== undefined) query = query.where('experiment.name', '=', experiment);
       if (schedule !== undefined)
         query = query.where(sql<boolean>`starts_with(run.idempotency_key, ${firingKey(schedule)})`);
+      if (isOpen) query = query.where('run.status', 'in', ['PENDING', 'RUNNING']);
       if (!all)
         query = query.where('run.id', 'not in', db.selectFrom('deleted_run').select('run_id'));
       return (await query.execute()).map(runFromRow);
