@@ -67,6 +67,8 @@ export type Config = {
   readonly metricsAddress: string | null;
   readonly lineage: LineageEvents | null;
   readonly traces: Traces | null;
+  /** Whether a run stays with workers of the version that it began with. */
+  readonly isPinned: boolean;
   /** A Temporal program to be used instead of searching for one. */
   readonly temporalCli: string | null;
   /** Folders that programs are searched in, first wins. */
@@ -146,6 +148,9 @@ const variables = z.object({
   TEMPORAL_TLS_SERVER_NAME: z.string().optional(),
   PARTITA_PAYLOAD_KEY: payloadKeys.optional(),
   PARTITA_METRICS_ADDRESS: ipAndPort.optional(),
+  PARTITA_WORKER_VERSIONING: z
+    .enum(['pinned'], { error: 'is not `pinned`, the one way that there is besides none' })
+    .optional(),
   OPENLINEAGE_URL: z
     .string()
     .refine(
@@ -200,6 +205,7 @@ export function readConfig(
     metricsAddress: found.PARTITA_METRICS_ADDRESS ?? null,
     lineage: lineageEvents(found, set),
     traces: tracesOf(found, set),
+    isPinned: isPinned(found),
     temporalCli: found.TEMPORAL_CLI ?? null,
     searchPath: Object.freeze(found.PATH.split(delimiter).filter((folder) => folder !== '')),
     colour: found.NO_COLOR === undefined,
@@ -267,6 +273,16 @@ function lineageEvents(found: z.infer<typeof variables>, set: Environment): Line
     namespace: found.OPENLINEAGE_NAMESPACE,
     variables: Object.keys(set).filter((name) => name.startsWith('OPENLINEAGE_')),
   });
+}
+
+function isPinned(found: z.infer<typeof variables>): boolean {
+  if (found.PARTITA_WORKER_VERSIONING === undefined) return false;
+  if (found.TEMPORAL_ADDRESS === undefined)
+    throw new Failure(
+      'usage',
+      'PARTITA_WORKER_VERSIONING needs a Temporal of your own (TEMPORAL_ADDRESS) with workers of several versions: the embedded one has one worker, which has to take up every run.',
+    );
+  return true;
 }
 
 function tracesOf(found: z.infer<typeof variables>, set: Environment): Traces | null {

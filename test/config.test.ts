@@ -45,6 +45,26 @@ describe('the configuration', () => {
     });
   });
 
+  it('has runs traced where an address for traces is set, and they are not switched off', () => {
+    const set = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_SERVICE_NAME: 'mine' };
+    expect(readConfig({}).traces).toBeNull();
+    expect(readConfig({ OTEL_SERVICE_NAME: 'mine' }).traces).toBeNull();
+    expect(readConfig(set).traces).toEqual({ variables: Object.keys(set) });
+    expect(readConfig({ ...set, OTEL_SDK_DISABLED: 'TRUE' }).traces).toBeNull();
+    expect(readConfig({ ...set, OTEL_TRACES_EXPORTER: 'none' }).traces).toBeNull();
+    const other = { ...set, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+    expect(() => readConfig(other)).toThrow('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf');
+    const nowhere = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'collector:4317' };
+    expect(() => readConfig(nowhere)).toThrow('http:// or https://');
+  });
+
+  it('pins runs to versions of workers only with a Temporal of one’s own', () => {
+    const pinned = { PARTITA_WORKER_VERSIONING: 'pinned' };
+    expect(readConfig({}).isPinned).toBe(false);
+    expect(() => readConfig(pinned)).toThrow('TEMPORAL_ADDRESS');
+    expect(readConfig({ ...pinned, TEMPORAL_ADDRESS: 'here:7233' }).isPinned).toBe(true);
+  });
+
   it('never sends an API key in clear text unless told to', () => {
     const environment = { TEMPORAL_ADDRESS: 'cloud.example:7233', TEMPORAL_API_KEY: 'key' };
     expect(readConfig(environment).temporal).toMatchObject({ tls: true, apiKey: 'key' });

@@ -31,7 +31,7 @@ import { knownFitTimes } from '../stores/postgres/known-fit-times.ts';
 import { openPostgresStores } from '../stores/postgres/open-stores.ts';
 import type { LiveRuns } from '../temporal/runs.ts';
 import type { Tracing } from '../temporal/tracing.ts';
-import { workflowBundle } from '../temporal/workflow-bundle.ts';
+import { workflowBundle, workflowVersion } from '../temporal/workflow-bundle.ts';
 import { migrateDatabase } from './migrate-database.ts';
 
 /** Batches that one worker works on at once: enough to keep every thread busy while others commit. */
@@ -152,7 +152,9 @@ export class System {
       concurrency: CONCURRENT_ACTIVITIES,
       keys: this.#config.payload?.keys ?? [],
       tracing: await this.#tracing(),
+      isPinned: this.#config.isPinned,
     };
+    if (options.isPinned) say(await howToBeCurrent());
     const worked = new AbortController();
     const relayed = this.#relayEvents(context, worked.signal);
     const settled = settleRuns(context, worked.signal);
@@ -260,6 +262,11 @@ export function partitionBundle(): Promise<Uint8Array> {
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
+}
+
+async function howToBeCurrent(): Promise<string> {
+  const id = workflowVersion(await workflowBundle());
+  return `This worker is version ${id}: new runs come to it once that is the current one (temporal worker deployment set-current-version --deployment-name partita --build-id ${id}).`;
 }
 
 function diesAgain(parts: readonly PartName[], folder: string): Failure {

@@ -206,7 +206,7 @@ function certificateFiles({ temporal: { certificates } }: Stack): readonly strin
 /** The environment that names every part of the stack, so that the worker looks for none. */
 function connectionVariables(
   stack: Stack,
-  { payload, metricsAddress }: Config,
+  { payload, metricsAddress, isPinned }: Config,
 ): { readonly [name: string]: string | undefined } {
   const { address, namespace, tls, apiKey, certificates } = stack.temporal;
   return {
@@ -224,6 +224,7 @@ function connectionVariables(
     TEMPORAL_TLS_SERVER_NAME: certificates?.serverName,
     PARTITA_PAYLOAD_KEY: payload?.text,
     PARTITA_METRICS_ADDRESS: metricsAddress ?? undefined,
+    PARTITA_WORKER_VERSIONING: isPinned ? 'pinned' : undefined,
   };
 }
 

@@ -50,7 +50,9 @@ export async function startWorker(
     return { process: running.process, adopted: true };
   if (running !== undefined) {
     const what =
-      running.fingerprint === fingerprint ? 'a variable' : 'its code, its connections, its keys or its certificates';
+      running.fingerprint === fingerprint
+        ? 'a variable'
+        : 'its code, its connections, its keys or its certificates';
     say(`Restarting the worker (pid ${running.process.pid}): ${what} changed.`);
     await endProcess(running.process, STOP_PATIENCE_MS);
   }

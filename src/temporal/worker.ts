@@ -19,10 +19,14 @@ export type WorkerOptions = {
   readonly keys?: PayloadKeys;
   /** Of runs that were started traced; null: what they say of themselves is dropped. */
   readonly tracing?: Tracing | null;
+  /** A run that this worker begins goes on with workers of its version alone. Default: with any. */
+  readonly isPinned?: boolean;
+  /** Compiled; default: those of this build. */
+  readonly workflows?: string;
 };
 
 /** Of Temporal's: all workers of this system, in whatever version. */
-const DEPLOYMENT = 'partita';
+export const DEPLOYMENT = 'partita';
 
 /** A run that was started traced, and has come to a worker that is not told where traces go. */
 const UNTRACED = { sinks: { exporter: { export: { fn: () => undefined } } } };
@@ -33,19 +37,19 @@ export async function runWorker(
   stop: AbortSignal,
   onReady: () => void,
 ): Promise<void> {
-  const { temporal, keys = [], tracing = null } = options;
+  const { temporal, keys = [], tracing = null, isPinned = false } = options;
   const connection = await NativeConnection.connect(await connectionOptions(temporal));
   try {
-    const code = await workflowBundle();
+    const code = options.workflows ?? (await workflowBundle());
+    const version = { deploymentName: DEPLOYMENT, buildId: workflowVersion(code) };
     const worker = await Worker.create({
       connection,
       namespace: temporal.namespace,
       taskQueue: TASK_QUEUE,
       workflowBundle: { code },
-      workerDeploymentOptions: {
-        version: { deploymentName: DEPLOYMENT, buildId: workflowVersion(code) },
-        useWorkerVersioning: false,
-      },
+      workerDeploymentOptions: isPinned
+        ? { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' }
+        : { version, useWorkerVersioning: false },
       // A run that these workflows can't go on with ends, instead of being tried again for ever.
       workflowFailureErrorTypes: { '*': ['NondeterminismError'] },
       ...dataConverter(keys),

@@ -8,14 +8,18 @@ import type { Activities } from '../../activities/index.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes.ts';
 import { freePorts } from '../../src/embedded/free-port.ts';
-import { experiment } from '../../src/spec/parse-spec.ts';
 import { connectLiveRuns, type LiveRuns } from '../../src/temporal/runs.ts';
-import type { NewSchedule } from '../../src/temporal/schedules.ts';
 import { registerSearchAttributes } from '../../src/temporal/search-attributes.ts';
-import { installRuntime, runWorker } from '../../src/temporal/worker.ts';
+import {
+  DEPLOYMENT,
+  installRuntime,
+  runWorker,
+  type WorkerOptions,
+} from '../../src/temporal/worker.ts';
 import { workflowBundle, workflowVersion } from '../../src/temporal/workflow-bundle.ts';
 import { fakeActivities } from '../support/fake-activities.ts';
 import { startTestTemporal } from '../support/temporal.ts';
+import { yearly } from '../support/yearly.ts';
 
 /** Real workers of this system on a real Temporal; only what activities do is made up. */
 let temporal: TestWorkflowEnvironment;
@@ -40,13 +44,14 @@ async function working<Result>(
   changes: Partial<Activities>,
   keys: readonly Uint8Array[],
   work: (runs: LiveRuns) => Promise<Result>,
+  how: Partial<Pick<WorkerOptions, 'temporal' | 'workflows' | 'isPinned'>> = {},
 ): Promise<Result> {
   const stop = new AbortController();
   const { activities } = fakeActivities(changes);
-  const runs = await connectLiveRuns(at, keys);
+  const runs = await connectLiveRuns(how.temporal ?? at, keys);
   let running = Promise.resolve();
   await new Promise<void>((ready, refused) => {
-    const options = { temporal: at, activities, concurrency: 4, keys };
+    const options = { temporal: at, activities, concurrency: 4, keys, ...how };
     running = runWorker(options, stop.signal, ready);
     running.catch(refused);
   });
@@ -57,6 +62,39 @@ async function working<Result>(
     await running;
     await runs.close();
   }
+}
+
+/** A promise that is kept from outside. */
+function gate(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((kept) => {
+    resolve = kept;
+  });
+  return { promise, resolve };
+}
+
+/** As who deploys does it, once a worker of that version has asked for work. */
+async function makeCurrent(namespace: string, workflows: string): Promise<void> {
+  const { workflowService } = temporal.connection;
+  const buildId = workflowVersion(workflows);
+  const current = { namespace, deploymentName: DEPLOYMENT, buildId };
+  for (;;) {
+    try {
+      await workflowService.setWorkerDeploymentCurrentVersion(current);
+      return;
+    } catch (error) {
+      if (!/not found|no poller|doesn't|does not/i.test(String(error))) throw error;
+      await wait(100);
+    }
+  }
+}
+
+async function versionOf(namespace: string, workflowId: string): Promise<string | undefined> {
+  const { connection } = temporal;
+  const { raw } = await new Client({ connection, namespace }).workflow
+    .getHandle(workflowId)
+    .describe();
+  return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId ?? undefined;
 }
 
 /** Every event, and what its payloads say to who has no key. */
@@ -109,6 +147,69 @@ describe('a run in Temporal', () => {
   it('has nothing to be found by where we may not say what', async () => {
     expect(await registerSearchAttributes({ ...at, namespace: 'nowhere' })).toBe(false);
   });
+
+  it('ends where its worker has workflows that decide otherwise than those it began with, and says so', async () => {
+    const id = 'run:begun-otherwise';
+    const built = await workflowBundle();
+    // Its first activity is another one than that of the workflows as they are.
+    const other = built.replaceAll('beginRun', 'endRun');
+    expect(other).not.toBe(built);
+    const { promise: atWork, resolve: isAtWork } = gate();
+    const first = {
+      takeSnapshot: async () => {
+        isAtWork();
+        return { partitions: 1, profileBatches: 1 };
+      },
+    };
+    const beginAndWait = async (runs: LiveRuns) => {
+      await runs.start(id, { runId: 'begun-otherwise', concurrency: 2 }, ABOUT);
+      await runs.pause(id);
+      await atWork;
+      expect(await runs.brokenOff(id)).toBeNull();
+    };
+    await working(first, [], beginAndWait, { workflows: other });
+    const goOn = async (runs: LiveRuns) => {
+      await runs.resume(id).catch(() => undefined);
+      await runs.end(id);
+      return { broken: await runs.brokenOff(id), activities: await runs.activities(id) };
+    };
+    const { broken, activities } = await working({}, [], goOn);
+    expect(broken).toMatchObject({ kind: 'undecidable' });
+    expect(broken?.why).toMatch(/nondeterminism/i);
+    expect(activities).toMatchObject({ isOver: true });
+  });
+
+  it('stays with workers of the version that it began with, where they are pinned, and new ones come to the current', async () => {
+    const namespace = 'pinned';
+    const workflowExecutionRetentionPeriod = msToTs('1 day');
+    const { workflowService } = temporal.connection;
+    await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
+    const built = await workflowBundle();
+    const next = `${built}\n// The next version.`;
+    const how = { temporal: { ...at, namespace }, isPinned: true };
+    const { promise: isNextCurrent, resolve: goOn } = gate();
+    const waiting = { beginRun: () => isNextCurrent };
+    await working(
+      waiting,
+      [],
+      async (runs) => {
+        await makeCurrent(namespace, built);
+        await runs.start('run:old', { runId: 'old', concurrency: 2 }, ABOUT);
+        while ((await versionOf(namespace, 'run:old')) === undefined) await wait(50);
+        const onNext = async () => {
+          await makeCurrent(namespace, next);
+          await runs.start('run:new', { runId: 'new', concurrency: 2 }, ABOUT);
+          await runs.end('run:new');
+          goOn();
+          await runs.end('run:old');
+        };
+        await working({}, [], onNext, { ...how, workflows: next });
+      },
+      how,
+    );
+    const versions = ['run:old', 'run:new'].map((id) => versionOf(namespace, id));
+    expect(await Promise.all(versions)).toEqual([built, next].map(workflowVersion));
+  }, 120_000);
 
   it('is counted for Prometheus', async () => {
     await working({}, [], async (runs) => {
@@ -196,19 +297,3 @@ describe('with a key', () => {
     for (const runs of [open, sealed, later]) await runs.close();
   });
 });
-
-function yearly(schedule: string): NewSchedule {
-  const { spec, digest: specDigest } = experiment({
-    version: 1,
-    name: 'asset-status',
-    data: { source: { kind: 'csv', path: 'assets.csv' } },
-    partition: { by: 'asset' },
-    target: { column: 'status', task: 'classification' },
-  });
-  const about = { policy: 'all', specDigest, baseFolder: '/', requestedBy: 'edda' } as const;
-  const timing = { kind: 'cron', cron: '0 3 1 1 *', timezone: 'UTC' } as const;
-  return {
-    memo: { ...about, experiment: spec.name, timing, catchUpMs: 60_000 },
-    input: { ...about, schedule, spec },
-  };
-}
