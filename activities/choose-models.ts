@@ -22,12 +22,12 @@ export function chooseModelsActivity(dependencies: ActivityDependencies) {
       const choose = async () => {
         const global = trainedModel(await runs.globalTraining(runId));
         const digest = global?.facts.model.digest ?? null;
-        const { parents: columns } = (await runs.run(runId)).spec.partition;
+        const { parents: columns, ties } = (await runs.run(runId)).spec.partition;
         const rows: Row[] = [];
         for await (const record of runs.partitions(runId)) rows.push(rowOf(record, columns));
         const above = (await runs.parents(runId)).map((record) => rowOf(record, undefined));
-        const parents = chooseParents(above, digest);
-        const choices = chooseModels(rows, digest, parents.answering);
+        const parents = chooseParents(above, digest, ties);
+        const choices = chooseModels(rows, digest, parents.answering, ties);
         return { global, rows, choices, parents };
       };
       const work = async ({ signal, attempt, bookmark }: EngineScope) => {

@@ -12,6 +12,7 @@ import {
   percentText,
   signedText,
 } from '../report/number-text.ts';
+import { togetherText } from '../report/together-text.ts';
 import { NO_BORDER } from './table-borders.ts';
 import type { Colors } from './terminal.ts';
 
@@ -125,7 +126,8 @@ function globalCells({ algorithm, cv, holdout }: ScoredModel, rows: number): str
   return ['without partition', countText(rows), algorithm ?? '–', ...scores, ''];
 }
 
-function totalsLines({ totals: { own, global, served } }: RunResult): readonly string[] {
+function totalsLines({ totals, partitions }: RunResult): readonly string[] {
+  const { own, global, served, comparison } = totals;
   const lines: string[] = [];
   if (served !== null)
     lines.push(
@@ -135,6 +137,14 @@ function totalsLines({ totals: { own, global, served } }: RunResult): readonly s
     lines.push(
       `  ${numberText(own.holdout)} by own models, ${numberText(global.holdout)} by the global model, on the same holdout rows`,
     );
+  if (comparison !== undefined) {
+    const pooled = partitions.filter(({ reason }) => reason === 'pooled_evidence').length;
+    const ties = partitions.filter(
+      ({ verdict, reason }) => verdict === 'tie' && reason === undefined,
+    ).length;
+    const like = own?.cv ?? undefined;
+    lines.push(`  ${togetherText({ comparison, open: ties + pooled, pooled, like })}`);
+  }
   const intervals = served?.intervals;
   if (intervals !== undefined && intervals.coverage !== null)
     lines.push(

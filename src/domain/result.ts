@@ -101,6 +101,14 @@ export type RunResult = {
     readonly parent?: PooledScore;
     readonly global: PooledScore | null;
     readonly served: PooledScore | null;
+    /** Own minus global, nested, over all rows that both predicted; left out for fewer than ten partitions. */
+    readonly comparison?: {
+      /** Positive = own is better. */
+      readonly difference: number;
+      /** 95 %, of partitions that chance draws. */
+      readonly interval: { readonly low: number; readonly high: number };
+      readonly partitions: number;
+    };
   };
   readonly warnings: readonly string[];
   /** Milliseconds: `total`, and one entry per stage. */

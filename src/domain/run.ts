@@ -56,9 +56,15 @@ export type FailureReason =
   | 'error';
 /**
  * `not_compared`: own and global have no scores on the same rows, so the simpler one answers. `not_reached`: the run ended
- * before the partition had its turn.
+ * before the partition had its turn. `pooled_evidence`: its own rows leave it open, and by what all partitions say together
+ * its own model is expected to be the better one.
  */
-export type PartitionReason = SkipReason | FailureReason | 'not_compared' | 'not_reached';
+export type PartitionReason =
+  | SkipReason
+  | FailureReason
+  | 'not_compared'
+  | 'not_reached'
+  | 'pooled_evidence';
 
 /** What `condition` decides about a partition before training. */
 export type Decision =
@@ -80,6 +86,9 @@ export function isFitted({ kind }: Decision): boolean {
 
 /** Who answers for a partition in the model set; a tie goes to the simpler rung. */
 export type Verdict = 'own' | 'parent' | 'global' | 'blend' | 'tie';
+/** Where a tie goes: to the simpler rung, or where all partitions together point. */
+export const TIE_RULES = ['simpler', 'pooled'] as const;
+export type TieRule = (typeof TIE_RULES)[number];
 /** Whose model: a partition's own, that of its parent (a union of partitions of one beginning of their keys), or the one without partition. */
 export type Scope = 'own' | 'parent' | 'global';
 /** The same of one row: a verdict that was a tie has been settled. */

@@ -55,6 +55,7 @@ export async function runResult(
       ...(pooled?.parent && { parent: scoreValues(pooled.parent) }),
       global: pooledScore(pooled?.global),
       served: pooledScore(pooled?.served),
+      ...togetherRow(pooled?.comparison),
     },
     warnings: [
       ...(run.snapshot?.warnings ?? []),
@@ -216,6 +217,12 @@ function missingScores(
   );
   if (facts !== null && facts.best === null) because['cv'] = 'No candidate could be fitted.';
   return Object.keys(because).length === 0 ? {} : { because };
+}
+
+function togetherRow(compared: TotalsFacts['comparison']): Pick<RunResult['totals'], 'comparison'> {
+  if (compared === undefined) return {};
+  const { difference, interval, partitions } = compared;
+  return { comparison: { difference, interval, partitions } };
 }
 
 function pooledScore(scores: SideScores | null | undefined): RunResult['totals']['own'] {

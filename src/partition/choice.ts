@@ -1,6 +1,14 @@
 import type { Digest } from '../domain/digest.ts';
-import type { Decision, PartitionReason, PartitionStatus, Scope, Verdict } from '../domain/run.ts';
+import type {
+  Decision,
+  PartitionReason,
+  PartitionStatus,
+  Scope,
+  TieRule,
+  Verdict,
+} from '../domain/run.ts';
 import { adjustPValues, type Comparison, verdict } from '../estimators/compare.ts';
+import { expectedEffects } from '../estimators/expected-effects.ts';
 import { type FoldErrors, type Shrunk, shrink } from '../estimators/shrink.ts';
 import { type Blend, blendDigest, blendParts } from './blend.ts';
 
@@ -49,8 +57,9 @@ export type AnsweringParents = ReadonlyMap<string, Digest>;
 export function chooseParents(
   parents: readonly Choosable[],
   global: Digest | null,
+  ties: TieRule = 'simpler',
 ): { readonly choices: readonly Choice[]; readonly answering: AnsweringParents } {
-  const choices = chooseModels(parents, global).map((choice) =>
+  const choices = chooseModels(parents, global, new Map(), ties).map((choice) =>
     choice.verdict === 'own' ? { ...choice, verdict: 'parent' as const } : choice,
   );
   const answering = choices.flatMap(({ partitionId, model }) =>
@@ -62,22 +71,24 @@ export function chooseParents(
 /**
  * Who answers where: the own model needs evidence against the one that would answer otherwise (its parent's, where that
  * answers, else the global one), after correcting for testing many partitions against such a one; a tie, or what can't be
- * compared, goes to the simpler rung. Without another model the own one answers unopposed. Small partitions are not
- * tested: where that is asked, both answer, as far as held-out rows speak for each.
+ * compared, goes to the simpler rung. With `pooled` a tie goes to the own model where that is expected to be better by what
+ * all partitions say together, those that are tested against the same rung. Without another model the own one answers
+ * unopposed. Small partitions are not tested: where that is asked, both answer, as far as held-out rows speak for each.
  */
 export function chooseModels(
   partitions: readonly Choosable[],
   global: Digest | null,
   parents: AnsweringParents = new Map(),
+  ties: TieRule = 'simpler',
 ): readonly Choice[] {
   const opposed = partitions.map((partition) => opposedBy(partition, global, parents));
-  const pValues = adjustedPValues(opposed);
+  const evidence = evidenceOf(opposed, ties);
   const weights = blendWeights(opposed);
   const choices = new Map(
     opposed.map((one) => {
       const { partitionId } = one.partition;
-      const pValue = pValues.get(partitionId) ?? null;
-      return [partitionId, chooseOne(one, pValue, weights.get(partitionId) ?? null)];
+      const found = evidence.get(partitionId) ?? null;
+      return [partitionId, chooseOne(one, found, weights.get(partitionId) ?? null)];
     }),
   );
   return partitions.map((partition) => settleMember(partition, choices));
@@ -106,18 +117,30 @@ function opposedBy(
   return { partition, above, comparison, errors };
 }
 
+/** What all tested partitions together say of one. */
+type Evidence = {
+  readonly adjustedPValue: number;
+  /** How much better its own model is expected to be; null where ties do not ask. */
+  readonly expected: number | null;
+};
+
 /** By partition; those that are tested against the same rung are one family. */
-function adjustedPValues(opposed: readonly Opposed[]): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
+function evidenceOf(opposed: readonly Opposed[], ties: TieRule): ReadonlyMap<string, Evidence> {
+  const found = new Map<string, Evidence>();
   for (const rung of ['parent', 'global'] as const) {
-    const family = opposed.filter(
-      ({ partition, above, comparison }) =>
-        partition.decision.kind === 'train' &&
-        comparison !== null &&
-        (above?.rung ?? 'global') === rung,
+    const family = opposed.flatMap(({ partition, above, comparison }) =>
+      partition.decision.kind === 'train' &&
+      comparison !== null &&
+      (above?.rung ?? 'global') === rung
+        ? [{ id: partition.partitionId, comparison }]
+        : [],
     );
-    const adjusted = adjustPValues(family.map(({ comparison }) => comparison?.pValue ?? 1));
-    family.forEach(({ partition }, i) => found.set(partition.partitionId, adjusted[i] ?? 1));
+    const comparisons = family.map(({ comparison }) => comparison);
+    const adjusted = adjustPValues(comparisons.map(({ pValue }) => pValue));
+    const expected = ties === 'pooled' ? expectedEffects(comparisons) : null;
+    family.forEach(({ id }, i) =>
+      found.set(id, { adjustedPValue: adjusted[i] ?? 1, expected: expected?.[i] ?? null }),
+    );
   }
   return found;
 }
@@ -138,12 +161,13 @@ function blendWeights(opposed: readonly Opposed[]): ReadonlyMap<string, Shrunk> 
 
 function chooseOne(
   { partition, above, comparison }: Opposed,
-  pValue: number | null,
+  evidence: Evidence | null,
   weight: Shrunk | null,
 ): Choice {
   const { partitionId, decision, model, failure } = partition;
   const fitted = partition.isReused ? 'reused' : 'trained';
-  const choice = { partitionId, reason: null, verdict: null, adjustedPValue: pValue, model };
+  const adjustedPValue = evidence?.adjustedPValue ?? null;
+  const choice = { partitionId, reason: null, verdict: null, adjustedPValue, model };
   // That a parent answers is the verdict, also where it does so for want of evidence.
   const simpler = above?.rung === 'parent' ? 'parent' : 'tie';
   const notCompared = { status: fitted, reason: 'not_compared', verdict: simpler } as const;
@@ -152,10 +176,12 @@ function chooseOne(
       if (model === null)
         return { ...choice, status: 'failed', reason: failure ?? 'every_candidate_failed' };
       if (above === null) return { ...choice, status: fitted };
-      if (comparison === null || pValue === null)
+      if (comparison === null || evidence === null)
         return { ...choice, ...notCompared, model: above.model };
-      const found = verdict({ ...comparison, adjustedPValue: pValue });
+      const found = verdict({ ...comparison, ...evidence });
       if (found === 'own') return { ...choice, status: fitted, verdict: found };
+      if (found === 'tie' && (evidence.expected ?? 0) > 0)
+        return { ...choice, status: fitted, verdict: 'own', reason: 'pooled_evidence' };
       const settled = above.rung === 'parent' ? above.rung : found;
       return { ...choice, status: fitted, verdict: settled, model: above.model };
     }

@@ -11,6 +11,7 @@ import type { Contributions } from '../estimators/estimator.ts';
 import type { FoldErrors } from '../estimators/shrink.ts';
 import type { Forecast } from '../spec/forecast.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
+import type { TogetherCompared } from './compare-together.ts';
 
 /** Arguments of `profile`; the result's blob `folds` has one byte per row. */
 export type ProfileArgs = {
@@ -406,6 +407,8 @@ export type TotalsFacts = {
   readonly served: SideScores | null;
   /** By their parents, the members that have one with a model; left out where none has. */
   readonly parent?: SideScores;
+  /** Nested own minus nested global over all rows that both predicted, as `EvaluateFacts` has it of one partition; left out for fewer than ten partitions. */
+  readonly comparison?: TogetherCompared;
   /** The global model on every row it scored, with its plots. */
   readonly globalEverywhere: SideScores | null;
   readonly globalPlots: PlotFacts | null;

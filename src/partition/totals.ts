@@ -2,6 +2,7 @@ import type { Scope } from '../domain/run.ts';
 import { TRAINING_ONLY } from '../estimators/folds.ts';
 import { pooledBand, type Span } from './band.ts';
 import { restOf } from './blend.ts';
+import { compareTogether } from './compare-together.ts';
 import type { ServedBlend, SideScores, TotalsArgs, TotalsFacts } from './facts.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { plotFacts } from './plots.ts';
@@ -42,6 +43,12 @@ export function totals(stored: PartitionData, args: TotalsArgs): PartitionResult
   const pool = new Pool(data, folds, { ...args, members });
   const score = (side: Side | null): SideScores | null => side && sideScores(truth, side, folds);
   const { own, global } = pool.paired();
+  const comparison = compareTogether(
+    truth,
+    { own, global },
+    folds,
+    pool.places(args.members.length),
+  );
   const everywhere = pool.global;
   const globalEverywhere = score(everywhere);
   const reachEverywhere = globalEverywhere?.band?.reach ?? null;
@@ -59,6 +66,7 @@ export function totals(stored: PartitionData, args: TotalsArgs): PartitionResult
   const facts: TotalsFacts = {
     own: scoreEach(own, 'own'),
     ...(parent !== null && { parent }),
+    ...(comparison !== null && { comparison }),
     global: scoreEach(global, 'global'),
     served: scoreEach(served, 'served'),
     globalEverywhere,
@@ -142,6 +150,15 @@ class Pool {
     }
     const isAnswered = this.#members.some((member) => member.served !== 'none');
     return isAnswered ? this.#pooled(served) : null;
+  }
+
+  /** The member of each row, of so many: those of another repeat are the same ones. */
+  places(memberCount: number): Int32Array {
+    const places = new Int32Array(this.#rowCount);
+    this.#members.forEach(({ start, rows }, i) => {
+      places.fill(i % memberCount, start, start + rows);
+    });
+    return places;
   }
 
   /** Where a member has too few rows for intervals of its own, a parent's model has those of all its rows, and any other those of all rows. */

@@ -30,6 +30,7 @@ const REASONS: { readonly [reason in PartitionReason]: string } = {
   every_candidate_failed: 'every candidate failed',
   not_compared: 'the two could not be compared',
   not_reached: 'the run ended before',
+  pooled_evidence: 'by what all partitions say together',
   error: 'an error',
 };
 
@@ -95,4 +96,13 @@ function answerByVerdict(verdict: Verdict | null): Answer {
 export function answerText(ended: Ended): string {
   const { who, why } = answerOf(ended);
   return why === '' ? who : `${who}, ${why}`;
+}
+
+/** Who is clearly better, by the rows of the partition itself. */
+export function decidedSide({
+  verdict,
+  reason,
+}: Pick<Ended, 'verdict' | 'reason'>): 'own' | 'global' | 'tie' {
+  if (reason === 'pooled_evidence') return 'tie';
+  return verdict === 'own' || verdict === 'global' ? verdict : 'tie';
 }

@@ -40,7 +40,7 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
   const stability = new StabilityTally();
   const rows = new TopRows(SHOWN_PARTITIONS);
   const differences: number[] = [];
-  const verdicts = { own: 0, parent: 0, global: 0, tie: 0 };
+  const verdicts = { own: 0, parent: 0, global: 0, tie: 0, pooled: 0 };
   const details: ModelSection[] = [];
   let cutShort = 0;
   let blended = 0;
@@ -63,7 +63,8 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
     // Small partitions are not tested.
     if (row.difference === null || record.decision.kind === 'shrink') continue;
     differences.push(row.difference);
-    if (verdict !== null && verdict !== 'blend') verdicts[verdict]++;
+    if (row.reason === 'pooled_evidence') verdicts.pooled++;
+    else if (verdict !== null && verdict !== 'blend') verdicts[verdict]++;
   }
 
   const global = trainFacts(input.global);
@@ -88,13 +89,14 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
       ],
     },
     coverage: coverage.rows(),
-    verdicts: parents.length > 0 ? verdicts : withoutParents(verdicts),
+    verdicts: countedVerdicts(verdicts, parents.length > 0),
     ...(parents.length > 0 && { parents }),
     ...(blended > 0 && { blended }),
     totals: {
       own: totals?.own ?? null,
       global: totals?.global ?? null,
       served: totals?.served ?? null,
+      ...(totals?.comparison && { comparison: totals.comparison }),
     },
     global: global === null ? null : globalSection(run, global, totals),
     algorithms: algorithms.rows(global),
@@ -107,12 +109,11 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
   };
 }
 
-function withoutParents({
-  own,
-  global,
-  tie,
-}: Required<ReportFacts['verdicts']>): ReportFacts['verdicts'] {
-  return { own, global, tie };
+function countedVerdicts(
+  { own, parent, global, tie, pooled }: Required<ReportFacts['verdicts']>,
+  hasParents: boolean,
+): ReportFacts['verdicts'] {
+  return { own, ...(hasParents && { parent }), global, tie, ...(pooled > 0 && { pooled }) };
 }
 
 /** In the order of the stages, without the total. */

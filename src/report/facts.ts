@@ -2,6 +2,7 @@ import type { BlendPart } from '../domain/blend.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { AskedTask, Metric, Score } from '../domain/metric.ts';
 import type { PartitionReason, PartitionStatus, RunStatus, Verdict } from '../domain/run.ts';
+import type { TogetherCompared } from '../partition/compare-together.ts';
 import type {
   CandidateFacts,
   Explanation,
@@ -27,6 +28,8 @@ export type ReportFacts = {
     readonly parent?: number;
     readonly global: number;
     readonly tie: number;
+    /** No clear difference, and the own model answers by what all partitions say together; left out where none does. */
+    readonly pooled?: number;
   };
   /** Unions of partitions, where they were asked for: their own model against the one without partition. */
   readonly parents?: readonly PartitionRow[];
@@ -105,6 +108,8 @@ export type Totals = {
   readonly own: SideScores | null;
   readonly global: SideScores | null;
   readonly served: SideScores | null;
+  /** Own minus global of all partitions taken together; left out for few. */
+  readonly comparison?: TogetherCompared;
 };
 
 export type PartitionRow = {

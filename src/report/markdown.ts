@@ -16,6 +16,7 @@ import {
   scoreText,
   signedText,
 } from './number-text.ts';
+import { togetherVerdict } from './verdict-text.ts';
 
 /** The report's main tables as Markdown. */
 export function renderMarkdown(facts: ReportFacts): string {
@@ -48,7 +49,9 @@ export function renderMarkdown(facts: ReportFacts): string {
   ].join('\n');
 }
 
-function totalLines({ totals: { served, own, global } }: ReportFacts): readonly string[] {
+function totalLines(facts: ReportFacts): readonly string[] {
+  const { served, own, global } = facts.totals;
+  const together = togetherVerdict(facts);
   const lines = [];
   if (served !== null)
     lines.push(
@@ -58,6 +61,7 @@ function totalLines({ totals: { served, own, global } }: ReportFacts): readonly 
     lines.push(
       `- ${scoreText(own.holdout)} by own models and ${scoreText(global.holdout)} by the model without partition, on the same holdout rows`,
     );
+  if (together !== null) lines.push(`- ${together}`);
   return lines.length === 0 ? [] : [...lines, ''];
 }
 

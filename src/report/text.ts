@@ -14,6 +14,7 @@ import {
   scoreText,
   signedText,
 } from './number-text.ts';
+import { togetherVerdict } from './verdict-text.ts';
 
 const SHOWN = 40;
 const MAX_NAME = 40;
@@ -138,17 +139,20 @@ function modelLines(facts: ReportFacts): readonly string[] {
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function totalLines({ totals: { served, own, global } }: ReportFacts): readonly string[] {
+function totalLines(facts: ReportFacts): readonly string[] {
+  const { served, own, global } = facts.totals;
+  const together = togetherVerdict(facts);
   const lines = [];
   if (served !== null)
     lines.push(
       `${scoreText(served.holdout)} on all ${countedText(served.holdoutRows, 'holdout row')}, each by the model that answers for it`,
-      `${scoreText(served.nested)} (95 % ${rangeText(served.nestedInterval, served.nested)}) in nested cross-validation`,
+      `${scoreText(served.nested)} (95 % ${rangeText(served.nestedInterval, served.nested)}) in nested cross-validation, by rows that chose who answers, too`,
     );
   if (own !== null && global !== null)
     lines.push(
       `${scoreText(own.holdout)} by own models and ${scoreText(global.holdout)} by the global one, on the holdout rows that both predicted`,
     );
+  if (together !== null) lines.push(together);
   if (served?.band !== undefined) lines.push(coverageText(served.band));
   return [...lines, ''];
 }

@@ -1,5 +1,6 @@
 import type { ReportFacts } from './facts.ts';
 import { countedText, countText } from './number-text.ts';
+import { togetherText } from './together-text.ts';
 
 /** Whether the division pays, in one sentence. */
 export function verdictText(facts: Pick<ReportFacts, 'verdicts' | 'global' | 'blended'>): string {
@@ -9,9 +10,19 @@ export function verdictText(facts: Pick<ReportFacts, 'verdicts' | 'global' | 'bl
   return `${comparedText(facts)} ${countText(blended)} small ${are} answered by both together.`;
 }
 
+/** What all partitions say together, in another; null where they are few. */
+export function togetherVerdict({
+  totals: { comparison, own },
+  verdicts: { tie, pooled = 0 },
+}: Pick<ReportFacts, 'totals' | 'verdicts'>): string | null {
+  if (comparison === undefined) return null;
+  const like = own?.cv.value ?? undefined;
+  return togetherText({ comparison, open: tie + pooled, pooled, like });
+}
+
 function comparedText({ verdicts, global }: Pick<ReportFacts, 'verdicts' | 'global'>): string {
-  const { own, tie, parent = 0 } = verdicts;
-  const compared = own + tie + verdicts.global + parent;
+  const { own, tie, parent = 0, pooled = 0 } = verdicts;
+  const compared = own + tie + verdicts.global + parent + pooled;
   if (compared === 0)
     return global === null
       ? 'There is no model without partition to compare with.'

@@ -71,6 +71,13 @@ const checkGlobal: Check = ({ partition, global, forecast }) => {
         'A forecast goes on from its own predictions, which one model makes: `shrink` can not blend two. Use `global`, `skip` or `merge`.',
       ),
     ];
+  if (partition.ties === 'pooled' && !global.enabled)
+    return [
+      finding(
+        ['partition', 'ties'],
+        'Ties are with the model without partition, which is off. Set `global.enabled: true`, or remove `ties`.',
+      ),
+    ];
   if ((asked !== 'global' && asked !== 'shrink') || global.enabled) return [];
   const message = `\`${asked}\` asks the model without partition, which is off. Set \`global.enabled: true\`, or \`on_small\` to \`skip\` or \`merge\`.`;
   return [finding(['partition', 'on_small'], message)];

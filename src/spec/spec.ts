@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ASKED_TASKS, METRICS, type Metric, type Task } from '../domain/metric.ts';
+import { TIE_RULES } from '../domain/run.ts';
 import type { Candidate } from '../estimators/candidates.ts';
 import { columnName, columnNames } from './column-name.ts';
 import { engineSchema } from './engine.ts';
@@ -42,6 +43,12 @@ const partitionSchema = z.strictObject({
     .optional()
     .describe(
       'Leading columns of a key of several: partitions that share them have a model together, too, their parent. It answers where it is better than the model without partition and no own model is better still.',
+    ),
+  ties: z
+    .enum(TIE_RULES)
+    .optional()
+    .describe(
+      'What answers where the rows of a partition leave open whether its own model is better: the simpler one, or (`pooled`) its own where that is expected to be better by what all partitions say together, ten at least. Default: `simpler`.',
     ),
   bins: z.record(columnName, binsSchema).default({}).describe('Numeric key columns cut into bins.'),
   normalise: z

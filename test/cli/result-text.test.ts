@@ -75,6 +75,33 @@ describe('the result for people', () => {
     expect(text).toContain('partita predict run-1 --data new.csv');
   });
 
+  it('says what all partitions say together, beside those that their own rows leave open', () => {
+    const result = resultOf({
+      partitions: [
+        rowOf('a'),
+        rowOf('b', { verdict: 'tie' }),
+        rowOf('c', { verdict: 'own', reason: 'pooled_evidence' }),
+      ],
+    });
+    const textWith = (difference: number, low: number, high: number) => {
+      const comparison = { difference, interval: { low, high }, partitions: 12 };
+      return resultText({ ...result, totals: { ...result.totals, comparison } }, plain);
+    };
+    expect(textWith(0.09, 0.08, 0.1)).toContain(
+      "Taken together, own models are better by 0.0900 (95 %: 0.0800 … 0.1000), although 2 single partitions can't be told apart; in 1 of them the own model answers for that reason.",
+    );
+    expect(textWith(-0.09, -0.1, -0.08)).toContain(
+      'Taken together, the model without partition is better by 0.0900 (95 %: 0.0800 … 0.1000)',
+    );
+    expect(textWith(0.01, -0.01, 0.03)).toContain(
+      'Taken together, too, there is no clear difference: own models are ahead by +0.0100 (95 %: −0.0100 … +0.0300).',
+    );
+    expect(textWith(0.09, 0.08, 0.1)).toMatch(
+      /^ c .* own \(by what all partitions say together\)$/m,
+    );
+    expect(resultText(result, plain)).not.toContain('Taken together');
+  });
+
   it('says what went wrong with a partition', () => {
     const partitions = [
       rowOf('a', { status: 'failed', reason: 'timeout', message: 'Over 600 s.', verdict: null }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Metric } from '../../src/domain/metric.ts';
-import { adjustPValues, comparePaired, verdict } from '../../src/estimators/compare.ts';
+import type { TieRule } from '../../src/domain/run.ts';
+import { comparePaired } from '../../src/estimators/compare.ts';
 import type { ScoredRows } from '../../src/estimators/metrics/scored-rows.ts';
 import { score } from '../../src/estimators/score.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
@@ -17,10 +18,14 @@ type Table = { readonly x: readonly Float64Array[]; readonly y: Float64Array };
 /** How a partition's target comes about: by the function of all, or by one of its own. */
 type World = {
   readonly metric: Metric;
+  /** Of a partition, where they are not `ROWS`. */
+  readonly rows?: number;
+  /** That it is judged on, where they are not `FRESH_ROWS`. */
+  readonly fresh?: number;
   /** How far one coefficient of a planted partition is from the shared one: up in one half of them, down in the other. */
   readonly effect: number;
   draw(draws: Draws, own: readonly number[], count: number): Table;
-  rows(y: Float64Array, prediction: Float64Array): ScoredRows;
+  scored(y: Float64Array, prediction: Float64Array): ScoredRows;
 };
 
 const SHARED = [1, -1, 0.5];
@@ -30,7 +35,7 @@ const regression: World = {
   metric: 'rmse',
   effect: 0.6,
   draw: (draws, own, count) => tableOf(draws, count, (x) => dot(x, own) + draws.normal()),
-  rows: (truth, prediction) => ({ kind: 'values', truth, prediction }),
+  scored: (truth, prediction) => ({ kind: 'values', truth, prediction }),
 };
 
 /** P(y = yes) = logistic(2·x·β). */
@@ -39,7 +44,7 @@ const classification: World = {
   effect: 2,
   draw: (draws, own, count) =>
     tableOf(draws, count, (x) => (draws.uniform() < 1 / (1 + Math.exp(-2 * dot(x, own))) ? 1 : 0)),
-  rows: (y, prediction) => ({
+  scored: (y, prediction) => ({
     kind: 'classes',
     truth: Int32Array.from(y),
     probabilities: Float64Array.from(prediction).reduce(
@@ -69,6 +74,29 @@ describe('own model or global model', () => {
     expect(falseOwn / nulls).toBeLessThanOrEqual(0.05);
     expect(found / planted).toBeGreaterThanOrEqual(0.9);
     expect(cost).toBeCloseTo(-0.15, 2);
+  });
+});
+
+describe('ties that all partitions together decide', () => {
+  const small = { ...regression, rows: 40, fresh: 1000 };
+
+  it('cost a twentieth of those that go to the simpler rung, where 200 partitions of 40 rows have functions of their own', () => {
+    const { losses } = trial(small, 31, () => true);
+    expect(losses.simpler).toBeGreaterThan(0.05);
+    expect(losses.pooled).toBeLessThan(losses.simpler / 20);
+  });
+
+  it('cost less than half, where half of the partitions share one', () => {
+    const { losses } = trial(small, 31);
+    expect(losses.simpler).toBeGreaterThan(0.03);
+    expect(losses.pooled).toBeLessThan(losses.simpler / 2);
+  });
+
+  it('give no partition a model of its own, where all of them share one', () => {
+    const { losses, falseOwn, nulls } = trial(small, 31, () => false, 'pooled');
+    expect(nulls).toBeGreaterThan(190);
+    expect(falseOwn).toBe(0);
+    expect(losses.pooled).toBe(losses.simpler);
   });
 });
 
@@ -107,20 +135,12 @@ describe('own model, or that of its region, or the global one', () => {
       theirs: readonly (readonly number[])[],
     ) => {
       const side = (models: readonly (readonly number[])[]) =>
-        regression.rows(
+        regression.scored(
           Float64Array.from(rows.flatMap(({ y }) => [...y])),
           Float64Array.from(rows.flatMap((table) => [...predictOutOfFold(table, models)])),
         );
       return comparePaired('rmse', side(ours), side(theirs));
     };
-    const choosable = (id: string): Omit<Choosable, 'comparison'> => ({
-      partitionId: id,
-      decision: { kind: 'train' },
-      model: digestBytes(id),
-      isReused: false,
-      failure: null,
-      errors: null,
-    });
     const shared = digestBytes('global');
     const chosen = chooseParents(
       regions.map((rows, region) => ({
@@ -150,7 +170,7 @@ describe('own model, or that of its region, or the global one', () => {
       const above = chosen.answering.has(`region ${region}`) ? parents[region] : global;
       const fresh = regression.draw(draws, functionOf(place), FRESH_ROWS / 2);
       const risk = (models: readonly (readonly number[])[] | undefined): number =>
-        score('rmse', regression.rows(fresh.y, predictAll(fresh, models?.[0] ?? []))).value ?? 0;
+        score('rmse', regression.scored(fresh.y, predictAll(fresh, models?.[0] ?? []))).value ?? 0;
       const isNull = risk(owns[place]) >= risk(above);
       return { found, isNull, isPlanted: region % 2 === 1 && place % STORES === 0 };
     });
@@ -168,20 +188,36 @@ describe('own model, or that of its region, or the global one', () => {
   });
 });
 
+function choosable(id: string): Omit<Choosable, 'comparison'> {
+  return {
+    partitionId: id,
+    decision: { kind: 'train' },
+    model: digestBytes(id),
+    isReused: false,
+    failure: null,
+    errors: null,
+  };
+}
+
 /**
  * Fits own and global least squares out of fold, compares them by partition and counts verdicts. Null = the own model's
  * risk on a large fresh sample is no better than the global model's.
  */
-function trial(world: World, seed: number) {
+function trial(
+  world: World,
+  seed: number,
+  isPlanted = (i: number): boolean => i % 2 === 1,
+  ties: TieRule = 'simpler',
+) {
   const draws = seededDraws(seed);
   const functions = Array.from({ length: PARTITIONS }, (_, i) =>
     SHARED.map((beta, k) =>
-      i % 2 === 1 && k === ((i - 1) >> 1) % FEATURES
-        ? beta + (i % 4 === 1 ? world.effect : -world.effect)
+      isPlanted(i) && k === (i >> 1) % FEATURES
+        ? beta + (i % 4 < 2 ? world.effect : -world.effect)
         : beta,
     ),
   );
-  const tables = functions.map((own) => world.draw(draws, own, ROWS));
+  const tables = functions.map((own) => world.draw(draws, own, world.rows ?? ROWS));
   const globals = Array.from({ length: FOLDS }, (_, fold) =>
     fitLeastSquares(tables.map((table) => foldOf(table, (row) => row % FOLDS !== fold))),
   );
@@ -190,32 +226,39 @@ function trial(world: World, seed: number) {
       fitLeastSquares([foldOf(table, (row) => row % FOLDS !== fold)]),
     );
     const predicted = (models: readonly (readonly number[])[]): ScoredRows =>
-      world.rows(table.y, predictOutOfFold(table, models));
+      world.scored(table.y, predictOutOfFold(table, models));
     const comparison = comparePaired(world.metric, predicted(owns), predicted(globals));
-    const fresh = world.draw(draws, functions[i] as readonly number[], FRESH_ROWS);
+    const fresh = world.draw(draws, functions[i] as readonly number[], world.fresh ?? FRESH_ROWS);
     const risk = (models: readonly (readonly number[])[]): number =>
-      score(world.metric, world.rows(fresh.y, predictAll(fresh, models[0] as readonly number[])))
+      score(world.metric, world.scored(fresh.y, predictAll(fresh, models[0] as readonly number[])))
         .value ?? Number.NaN;
     const difference = risk(globals) - risk(owns);
     const isOwnBetter = world.metric === 'rmse' ? difference > 0 : difference < 0;
-    return { comparison, difference, isOwnBetter, isPlanted: i % 2 === 1 };
+    return { comparison, difference, isOwnBetter, isPlanted: isPlanted(i) };
   });
-  const adjusted = adjustPValues(compared.map(({ comparison }) => comparison?.pValue ?? 1));
-  const isOwn = compared.map(({ comparison }, i) =>
-    comparison === null
-      ? false
-      : verdict({ ...comparison, adjustedPValue: adjusted[i] as number }) === 'own',
-  );
+  const partitions = compared.map(({ comparison }, i) => ({ ...choosable(`${i}`), comparison }));
+  const ownedBy = (rule: TieRule): readonly boolean[] =>
+    chooseModels(partitions, digestBytes('global'), new Map(), rule).map(
+      (choice) => choice.verdict === 'own',
+    );
+  const isOwn = ownedBy(ties);
+  /** Mean over the partitions of what is lost where the other one would have been better. */
+  const lossBy = (rule: TieRule): number =>
+    ownedBy(rule).reduce((sum, own, i) => {
+      const { difference, isOwnBetter } = compared[i] as (typeof compared)[number];
+      return own === isOwnBetter ? sum : sum + Math.abs(difference) / PARTITIONS;
+    }, 0);
   const count = (holds: (one: (typeof compared)[number], i: number) => boolean): number =>
     compared.filter(holds).length;
-  const costs = compared.filter(({ isPlanted }) => isPlanted).map(({ difference }) => difference);
+  const costs = compared.filter((one) => one.isPlanted).map(({ difference }) => difference);
   return {
     /** Median of what the global model's score loses in planted partitions, on fresh rows. */
     cost: costs.sort((a, b) => a - b)[costs.length >> 1] as number,
     nulls: count(({ isOwnBetter }) => !isOwnBetter),
     falseOwn: count(({ isOwnBetter }, i) => !isOwnBetter && (isOwn[i] as boolean)),
-    planted: count(({ isPlanted }) => isPlanted),
-    found: count(({ isPlanted }, i) => isPlanted && (isOwn[i] as boolean)),
+    planted: count((one) => one.isPlanted),
+    found: count(({ isPlanted: one }, i) => one && (isOwn[i] as boolean)),
+    losses: { simpler: lossBy('simpler'), pooled: lossBy('pooled') },
   };
 }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Decision, runStatusOf } from '../../src/domain/run.ts';
+import { type Decision, runStatusOf, type TieRule } from '../../src/domain/run.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import { type Choosable, chooseModels, chooseParents } from '../../src/partition/choice.ts';
 
@@ -78,6 +78,42 @@ describe('the choice', () => {
         }
       }),
     );
+  });
+
+  it('lets all partitions together decide a tie, where that is asked and they are enough', () => {
+    const alike = Array.from({ length: 20 }, (_, i) =>
+      partition(`p${i}`, { comparison: compared(i === 0 ? -0.08 : 0.06 + i / 1000, 0.1) }),
+    );
+    const chosen = (partitions: readonly Choosable[], ties: TieRule) =>
+      chooseModels(partitions, GLOBAL, new Map(), ties);
+    for (const { verdict, model } of chosen(alike, 'simpler'))
+      expect([verdict, model]).toEqual(['tie', GLOBAL]);
+    const [first, ...others] = chosen(alike, 'pooled');
+    // Hardly anything tells it from the others, which are better off.
+    expect(first).toMatchObject({ verdict: 'own', reason: 'pooled_evidence', model: OWN });
+    for (const choice of others)
+      expect(choice).toMatchObject({ verdict: 'own', reason: 'pooled_evidence', model: OWN });
+    const worse = alike.map((one) => ({
+      ...one,
+      comparison: compared(-(one.comparison?.difference ?? 0), 0.9),
+    }));
+    for (const { verdict } of chosen(worse, 'pooled')) expect(verdict).toBe('tie');
+    for (const { verdict } of chosen(alike.slice(0, 9), 'pooled')) expect(verdict).toBe('tie');
+  });
+
+  it('decides no tie by what others say of a partition that is clearly worse or better itself', () => {
+    const alike = Array.from({ length: 20 }, (_, i) =>
+      partition(`p${i}`, { comparison: compared(0.06, 0.1) }),
+    );
+    const apart = [
+      partition('worse', { comparison: compared(-0.3, 1) }),
+      partition('better', { comparison: compared(0.5, 1e-9) }),
+    ];
+    const choices = chooseModels([...apart, ...alike], GLOBAL, new Map(), 'pooled');
+    expect(choices.slice(0, 2).map(({ verdict, reason }) => [verdict, reason])).toEqual([
+      ['global', null],
+      ['own', null],
+    ]);
   });
 
   it('lets the own model answer unopposed where there is no global one', () => {

@@ -133,6 +133,35 @@ describe('report page', () => {
     );
   });
 
+  it('says what all partitions say together, in every form, and counts whom that lets answer', async () => {
+    const record = trainedRecord('car');
+    const pooled = record.chosen && {
+      ...record.chosen,
+      verdict: 'own' as const,
+      reason: 'pooled_evidence' as const,
+    };
+    const found = await factsOf([
+      { ...record, chosen: pooled },
+      trainedRecord('loader', 1),
+      trainedRecord('bus', 0),
+    ]);
+    const comparison = {
+      difference: 0.04,
+      interval: { low: 0.03, high: 0.05 },
+      pValue: 1e-6,
+      partitions: 12,
+    };
+    const facts = { ...found, totals: { ...found.totals, comparison } };
+    expect(facts.verdicts).toEqual({ own: 1, global: 0, tie: 1, pooled: 1 });
+    for (const text of [renderHtml, renderMarkdown, renderText].map((render) => render(facts)))
+      expect(text.replaceAll('&#39;', "'")).toContain(
+        "Taken together, own models are better by 0.0400 (95 %: 0.0300 … 0.0500), although 2 single partitions can't be told apart; in 1 of them the own model answers for that reason.",
+      );
+    const page = renderHtml(facts);
+    expect(page).toContain('One of 3 partitions is clearly better off');
+    expect(page).toContain('no clear difference, own model expected to be better');
+  });
+
   it('leads from the table to the model in full', async () => {
     const page = renderHtml(await factsOf([trainedRecord('car'), trainedRecord('loader')]));
     expect(page).toContain('<a href="#model-2">loader</a>');

@@ -13,6 +13,16 @@ describe('fields that contradict each other', () => {
     expect(message).toContain('Remove `repeats`, or set another `partition.on_small`.');
   });
 
+  it('ties: pooled needs the model without partition', () => {
+    const tied = minimalWith('global: { enabled: false }').replace(
+      'by:',
+      'ties: pooled, on_small: skip, by:',
+    );
+    const { path, message } = soleProblem(tied);
+    expect(path).toEqual(['partition', 'ties']);
+    expect(message).toContain('Set `global.enabled: true`, or remove `ties`.');
+  });
+
   it('on_small: global needs the model without partition', () => {
     const problem = soleProblem(minimalWith('global: { enabled: false }'));
     expect(problem.path).toEqual(['partition', 'on_small']);

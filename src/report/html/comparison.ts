@@ -1,4 +1,5 @@
 import type { Interval } from '../../partition/facts.ts';
+import { decidedSide } from '../answer.ts';
 import type { PartitionRow, ReportFacts } from '../facts.ts';
 import { metricName } from '../metric-words.ts';
 import { intervalText, signedText } from '../number-text.ts';
@@ -30,7 +31,7 @@ function lines(rows: readonly Compared[]): Html {
 }
 
 function line(row: Compared, track: Track): Html {
-  const side = row.verdict === 'own' || row.verdict === 'global' ? row.verdict : 'tie';
+  const side = decidedSide(row);
   const like = row.own?.cv.value ?? undefined;
   return html`<tr><td class="name">${shorten(row.name, 60)}</td><td>${trackMark(track, row.difference, row.interval, side)}</td><td class="n"><b class="${side}">${signedText(row.difference, like)}</b><div class="small soft">${intervalText(row.interval, like)}</div></td></tr>`;
 }

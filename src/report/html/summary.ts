@@ -4,13 +4,14 @@ import { baselineScore } from '../baseline-score.ts';
 import type { ReportFacts } from '../facts.ts';
 import { metricMeaning, metricName } from '../metric-words.ts';
 import { countedText, countText, numberText, scoreText } from '../number-text.ts';
-import { verdictText } from '../verdict-text.ts';
+import { togetherVerdict, verdictText } from '../verdict-text.ts';
 import { type Html, html } from './html.ts';
 
 /** What was asked, and the answer in a sentence and a few numbers. */
 export function summary(facts: ReportFacts): Html {
   const { question } = facts;
-  return html`<p class="lead">${verdictText(facts)}</p>
+  const together = togetherVerdict(facts);
+  return html`<p class="lead">${verdictText(facts)}</p>${together === null ? null : html`<p>${together}</p>`}
 <div class="cards">${scoreCard(facts)}${sidesCard(facts)}${verdictCard(facts)}${coverageCard(facts)}</div>
 <p class="small soft">${metricName(question.metric)}: ${metricMeaning(question.metric)}.</p>`;
 }
@@ -34,16 +35,20 @@ function sidesCard({ totals: { own, global } }: ReportFacts): Html {
 
 function verdictCard({ verdicts, blended = 0 }: ReportFacts): Html {
   if (Object.values(verdicts).every((count) => count === 0) && blended === 0) return html``;
-  const { own, tie, parent = 0, global } = verdicts;
+  const { own, tie, parent = 0, global, pooled = 0 } = verdicts;
   const above =
     parent === 0
       ? null
       : html`<dt class="global">${countText(parent)}</dt><dd>their parent's model</dd>`;
+  const pooledOwn =
+    pooled === 0
+      ? null
+      : html`<dt class="own">${countText(pooled)}</dt><dd>no clear difference, own model expected to be better</dd>`;
   const both =
     blended === 0
       ? null
       : html`<dt class="own">${countText(blended)}</dt><dd>small: both together</dd>`;
-  return html`<div class="card"><h3>Verdict by partition</h3><dl><dt class="own">${countText(own)}</dt><dd>own model clearly better</dd>${above}<dt class="tie">${countText(tie)}</dt><dd>no clear difference</dd><dt class="global">${countText(global)}</dt><dd>model without partition clearly better</dd>${both}</dl></div>`;
+  return html`<div class="card"><h3>Verdict by partition</h3><dl><dt class="own">${countText(own)}</dt><dd>own model clearly better</dd>${above}<dt class="tie">${countText(tie)}</dt><dd>no clear difference</dd>${pooledOwn}<dt class="global">${countText(global)}</dt><dd>model without partition clearly better</dd>${both}</dl></div>`;
 }
 
 function coverageCard({ coverage, partitions }: ReportFacts): Html {

@@ -63,6 +63,7 @@ export function PartitionFields() {
       <div className="form">
         <SpecField path={['partition', 'min_rows']} label="Too small below, rows" />
         <SpecField path={['partition', 'on_small']} label="Then" />
+        <SpecField path={['partition', 'ties']} label="No clear difference" />
         <SpecField path={['partition', 'max']} label="Partitions at most" />
       </div>
     </>

@@ -1,3 +1,4 @@
+import { decidedSide } from '../../../../report/answer.ts';
 import { metricName } from '../../../../report/metric-words.ts';
 import { intervalText, signedText } from '../../../../report/number-text.ts';
 import { createTrack } from '../../../../report/svg/interval-track.ts';
@@ -73,7 +74,7 @@ function Lines({ rows }: { rows: readonly Compared[] }) {
       </thead>
       <tbody>
         {rows.map((row) => {
-          const side = row.verdict === 'own' || row.verdict === 'global' ? row.verdict : 'tie';
+          const side = decidedSide(row);
           const like = row.own?.cv.value ?? undefined;
           return (
             <tr key={row.name}>

@@ -4,18 +4,20 @@ import { statusText } from '../../../../report/answer.ts';
 import { baselineScore } from '../../../../report/baseline-score.ts';
 import { metricMeaning, metricName } from '../../../../report/metric-words.ts';
 import { countedText, countText, numberText, scoreText } from '../../../../report/number-text.ts';
-import { verdictText } from '../../../../report/verdict-text.ts';
+import { togetherVerdict, verdictText } from '../../../../report/verdict-text.ts';
 import type { ReportFacts } from '../../api/answers.ts';
 
 /** The answer in a sentence and a few numbers. */
 export function Summary({ facts, aside }: { facts: ReportFacts; aside: ReactNode }) {
   const { metric } = facts.question;
+  const together = togetherVerdict(facts);
   return (
     <div className="stack">
       <div className="row between top">
         <p className="lead">{verdictText(facts)}</p>
         {aside}
       </div>
+      {together === null ? null : <p>{together}</p>}
       <div className="cards">
         <ScoreCard facts={facts} />
         <SidesCard facts={facts} />
@@ -74,8 +76,8 @@ function SidesCard({ facts: { totals } }: { facts: ReportFacts }) {
 }
 
 function VerdictCard({ facts: { verdicts, blended = 0 } }: { facts: ReportFacts }) {
-  const { own, tie, parent = 0, global } = verdicts;
-  if (own + tie + parent + global + blended === 0) return null;
+  const { own, tie, parent = 0, global, pooled = 0 } = verdicts;
+  if (own + tie + parent + global + pooled + blended === 0) return null;
   return (
     <div className="card">
       <h3>Verdict by partition</h3>
@@ -90,6 +92,12 @@ function VerdictCard({ facts: { verdicts, blended = 0 } }: { facts: ReportFacts 
         )}
         <dt className="tie">{countText(tie)}</dt>
         <dd>no clear difference</dd>
+        {pooled === 0 ? null : (
+          <>
+            <dt className="own">{countText(pooled)}</dt>
+            <dd>no clear difference, own model expected to be better</dd>
+          </>
+        )}
         <dt className="global">{countText(global)}</dt>
         <dd>model without partition clearly better</dd>
         {blended === 0 ? null : (

@@ -1,0 +1,37 @@
+import type { TogetherCompared } from '../partition/compare-together.ts';
+import { countedText, countText, intervalText, numberText, signedText } from './number-text.ts';
+
+/** What all partitions say together, and what their own rows leave open. */
+export type Together = {
+  readonly comparison: Pick<TogetherCompared, 'difference' | 'interval'>;
+  /** Partitions whose own rows show no clear difference, and of those the ones that their own model answers nevertheless. */
+  readonly open: number;
+  readonly pooled: number;
+  /** Written with as many decimals as this score has. */
+  readonly like: number | undefined;
+};
+
+/** In a sentence: more rows see a difference that is too small for those of one partition. */
+export function togetherText({ comparison, open, pooled, like }: Together): string {
+  const { difference, interval } = comparison;
+  const { low, high } = interval;
+  if (low <= 0 && high >= 0)
+    return `Taken together, too, there is no clear difference: own models are ahead by ${signedText(difference, like)} (95 %: ${intervalText(interval, like)}).`;
+  const isOwn = low > 0;
+  const better = isOwn ? 'own models are' : 'the model without partition is';
+  const sizes = [difference, isOwn ? low : high, isOwn ? high : low];
+  const [by, from, to] = sizes.map((size) => numberText(Math.abs(size), like));
+  return `Taken together, ${better} better by ${by} (95 %: ${from} … ${to})${openText({ open, pooled, isOwn })}.`;
+}
+
+function openText({
+  open,
+  pooled,
+  isOwn,
+}: Pick<Together, 'open' | 'pooled'> & { readonly isOwn: boolean }): string {
+  if (open === 0) return '';
+  const singly = `, although ${countedText(open, 'single partition')} can't be told apart`;
+  if (pooled > 0)
+    return `${singly}; in ${countText(pooled)} of them the own model answers for that reason`;
+  return isOwn ? `${singly}; partition.ties: pooled lets that decide` : singly;
+}
