@@ -3,7 +3,7 @@ import type { Score } from '../src/domain/metric.ts';
 import type { Outcome } from '../src/engines/engine.ts';
 import { allTrainingRows, validationRows } from '../src/estimators/folds.ts';
 import { type Round, searchCandidates } from '../src/estimators/search.ts';
-import { BudgetClock } from '../src/partition/budget-clock.ts';
+import { BudgetClock, cutText } from '../src/partition/budget-clock.ts';
 import {
   bestCandidate,
   failedRefit,
@@ -23,6 +23,7 @@ import type {
 } from '../src/partition/facts.ts';
 import {
   createPredictions,
+  forgetLayerIn,
   ofRepeat,
   outputWidth,
   type Predictions,
@@ -46,6 +47,9 @@ import { inputOf } from './stored-inputs.ts';
 
 /** A fit of the candidate at that place. */
 type PlacedPart = { readonly place: number; readonly part: FoldPart };
+
+/** What the folds say of a candidate in one round; `cut`: that its budget was spent. */
+type RoundFit = { folds: FoldFacts[]; cut?: string };
 
 type Refit = Outcome<RefitFacts> & { readonly kind: 'ok' };
 
@@ -130,45 +134,71 @@ export class PartsTraining {
       ...searchInput(spec, this.#of.partition.text, rowCount),
       winners,
     });
-    const facts = new Map<number, readonly FoldFacts[]>();
+    const fits = new Map<number, RoundFit>();
     let next = searching.next();
     while (next.done !== true) {
       const round = next.value;
       const { layers, width } = predictions;
       const into = round.share === 1 ? predictions : createPredictions(folds.length, layers, width);
-      const fitted = await this.#fitRound(round, folds, into);
-      if (round.share === 1) for (const [place, one] of fitted) facts.set(place, one);
+      const fitted = await this.#fitRound(round, { folds, predictions: into, clock });
+      if (round.share === 1) for (const [place, one] of fitted) fits.set(place, one);
       const places = round.trials.map(({ place }) => place);
       const scores = round.isScored ? await this.#score(into, places) : [];
       next = searching.next({ scores, isSpent: clock.isSpent() });
     }
-    const trials = next.value.map(({ candidate, dropped }, place) => ({
-      candidate,
-      folds: facts.get(place) ?? [],
-      dropped: dropped ?? undefined,
-    }));
+    const trials = next.value.map(({ candidate, dropped }, place) => {
+      const { folds: said = [], cut } = fits.get(place) ?? {};
+      return { candidate, folds: said, dropped: dropped ?? cut };
+    });
     return { trials, search: searchFacts(spec, clock, trials) };
   }
 
+  /**
+   * All candidates on all folds side by side. Under a budget of a candidate its first fold comes alone and says whether
+   * the others are begun: `train`, which fits fold after fold, would give up the same ones.
+   */
   async #fitRound(
     { trials, share }: Round,
-    folds: Uint8Array,
-    predictions: Predictions,
-  ): Promise<ReadonlyMap<number, readonly FoldFacts[]>> {
-    const parts = trials.flatMap(({ place, candidate }) =>
-      Array.from({ length: this.#args.spec.validate.folds }, (_unused, fold) => ({
-        place,
-        part: { candidate, fold, share },
-      })),
-    );
-    const facts = new Map(trials.map(({ place }): [number, FoldFacts[]] => [place, []]));
-    await this.#fitParts(parts, ({ place, part: { fold } }, outcome) => {
-      const result = foldFactsOf(outcome);
-      (facts.get(place) as FoldFacts[])[fold] = result;
-      if (result.status === 'ok')
-        writePartInto(outcome, validationRows(folds, fold), place, predictions);
-    });
-    return facts;
+    into: {
+      readonly folds: Uint8Array;
+      readonly predictions: Predictions;
+      readonly clock: BudgetClock;
+    },
+  ): Promise<ReadonlyMap<number, RoundFit>> {
+    const { validate, tune } = this.#args.spec;
+    const every = Array.from({ length: validate.folds }, (_unused, fold) => fold);
+    const fits = new Map(trials.map(({ place }): [number, RoundFit] => [place, { folds: [] }]));
+    const fit = async (some: Round['trials'], folds: readonly number[]) => {
+      const parts = some.flatMap(({ place, candidate }) =>
+        folds.map((fold) => ({ place, part: { candidate, fold, share } })),
+      );
+      await this.#fitParts(parts, ({ place, part: { fold } }, outcome) => {
+        const result = foldFactsOf(outcome);
+        (fits.get(place) as RoundFit).folds[fold] = result;
+        if (result.status === 'ok')
+          writePartInto(outcome, validationRows(into.folds, fold), place, into.predictions);
+      });
+    };
+    if (share < 1 || tune.budget?.candidate === undefined) {
+      await fit(trials, every);
+      return fits;
+    }
+    const going = (some: Round['trials'], before: number) =>
+      some.filter(({ place }) => {
+        const one = fits.get(place) as RoundFit;
+        if (one.folds.some(({ status }) => status === 'failed')) return false;
+        const ms = one.folds.slice(0, before).reduce((sum, { fitMs }) => sum + fitMs, 0);
+        if (into.clock.mayGoOn(place, ms)) return true;
+        fits.set(place, { folds: [], cut: cutText(tune.budget?.candidate) });
+        forgetLayerIn(into.predictions, place);
+        return false;
+      });
+    const begun = going(trials, 0);
+    await fit(begun, every.slice(0, 1));
+    const rest = going(begun, 1);
+    await fit(rest, every.slice(1));
+    going(rest, every.length - 1);
+    return fits;
   }
 
   /** What the search has left, on the folds of the other repeats. */

@@ -114,6 +114,15 @@ export function writeLayerInto(
   }
 }
 
+/** Takes back what a layer says of every row. */
+export function forgetLayerIn(predictions: Predictions, layer: number): void {
+  const { width, values, rowCount } = predictions;
+  for (let row = 0; row < rowCount; row++) {
+    const start = startOf(predictions, row, layer);
+    values.fill(Number.NaN, start, start + width);
+  }
+}
+
 /** One layer's predictions of `rows`: rows.length × width, row-major. */
 export function readLayer(predictions: Predictions, layer: number, rows: Int32Array): Float64Array {
   const { width, values } = predictions;

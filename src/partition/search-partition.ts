@@ -12,7 +12,12 @@ import { BudgetClock, cutText } from './budget-clock.ts';
 import type { SearchFacts } from './facts.ts';
 import { FitSite } from './fit-candidate.ts';
 import { type FoldFit, fitFold } from './fit-fold.ts';
-import { createPredictions, type Predictions, startOf, writeLayerInto } from './predictions.ts';
+import {
+  createPredictions,
+  forgetLayerIn,
+  type Predictions,
+  writeLayerInto,
+} from './predictions.ts';
 import { scoreCandidates } from './score-candidates.ts';
 import type { TrainingData } from './training-data.ts';
 
@@ -128,13 +133,9 @@ class Fitting {
 
   /** Nothing is left of it, so that a replay, which never begins it, leaves the same. */
   #cut(place: number, fits: Fits): void {
-    const { width, values, rowCount } = this.#predictions;
     fits.cut = cutText(this.#data.args.spec.tune.budget?.candidate);
     fits.folds = [];
-    for (let row = 0; row < rowCount; row++) {
-      const start = startOf(this.#predictions, row, place);
-      values.fill(Number.NaN, start, start + width);
-    }
+    forgetLayerIn(this.#predictions, place);
   }
 
   #site(fold: number, share: number): FitSite {

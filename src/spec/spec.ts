@@ -97,7 +97,9 @@ const tuneSchema = z.strictObject({
     ),
   budget: z
     .strictObject({
-      candidate: seconds.describe('Seconds: one candidate of one partition.'),
+      candidate: seconds.describe(
+        'Seconds: one candidate of one partition, or of the model without partition, over all folds.',
+      ),
       partition: seconds.describe('Seconds: all candidates of one partition.'),
       run: seconds.describe(
         'Seconds: all models of the run, one after the other; each has the share that its rows are.',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { partitionJob, trainArgs } from '../../activities/partition-job.ts';
 import { trainDivided } from '../../activities/train-divided.ts';
+import { PartsTraining } from '../../activities/train-parts.ts';
 import type { Engine, Outcome } from '../../src/engines/engine.ts';
 import { runJob } from '../../src/engines/job.ts';
 import { LocalEngine } from '../../src/engines/local/local-engine.ts';
@@ -44,7 +45,8 @@ async function trainings(spec: Spec, on: Pick<Engine, 'map'> = engine) {
     })),
     rowCount,
   };
-  const folds = await objects.put(partitionData(FRAME, spec).folds);
+  const dealt = partitionData(FRAME, spec).folds;
+  const folds = await objects.put(dealt);
   const run = runRecord({ spec, snapshot, plan: { classes: STATUSES, folds, warnings: [] } });
   const args = { ...trainArgs(run), scope: 'own' as const };
   const dependencies = { objects, engineFor: async () => on } as never;
@@ -55,7 +57,20 @@ async function trainings(spec: Spec, on: Pick<Engine, 'map'> = engine) {
   const tasks = [{ partition, part: { scope: part } }];
   const job = partitionJob(run, objects, { name: 'train', args: common, tasks });
   const whole = async () => (await runJob(engine, job, new AbortController().signal))[0];
-  return { parts, whole };
+  const joined = () => {
+    const training = new PartsTraining(
+      {
+        partition,
+        args,
+        folds: dealt.subarray(CAR.start, CAR.start + CAR.count),
+        maxRows: Infinity,
+        job: (call) => partitionJob(run, objects, call),
+      },
+      { engine, objects, signal: new AbortController().signal, bookmark: null as never },
+    );
+    return training.train();
+  };
+  return { parts, whole, joined };
 }
 
 /** Without the times. */
@@ -92,6 +107,27 @@ describe('a partition whose parts the threads share', () => {
     },
     60_000,
   );
+
+  it('gives up the candidates that it gives up in one piece, under a budget of a candidate', async () => {
+    const spec = machineSpec({ tune: { budget: { candidate: 1e-9 } } });
+    const { joined, whole } = await trainings(spec);
+    const [parts, piece] = [await joined(), await whole()];
+    if (parts.kind !== 'trained') throw new Error('Nothing was trained.');
+    expect(saidOf({ ...parts, kind: 'ok', task: 0, blobs: new Map() }).facts).toEqual(
+      saidOf(piece).facts,
+    );
+    const { search, candidates } = parts.facts;
+    expect(search?.completed).toEqual([0]);
+    expect(search?.cut).toHaveLength(spec.candidates.length - 1);
+    expect(candidates[1]).toMatchObject({
+      status: 'dropped',
+      because: 'It took longer than the 1e-9 s of tune.budget.candidate.',
+      foldScores: [],
+    });
+    expect(Buffer.from(parts.predictions)).toEqual(
+      Buffer.from(piece?.kind === 'ok' ? (piece.blobs.get('predictions') ?? []) : []),
+    );
+  }, 60_000);
 
   it('is left to be trained in one piece where a candidate or the pool fails, or what is predicted is over its memory', async () => {
     const spec = machineSpec({ algorithms: ['baseline'] });
