@@ -8,7 +8,7 @@ import { doubles, places } from '../onnx/tensor.ts';
 import { type Adjustment, adjust, adjustmentSchema } from './adjustment.ts';
 import { likeliestClasses } from './class-codes.ts';
 import { weightedSum } from './ensemble.ts';
-import type { Contributions, Model } from './estimator.ts';
+import type { Contributions, Model, Step } from './estimator.ts';
 import { sharesOf } from './importance.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
 import {
@@ -49,6 +49,9 @@ export function createEnsembleModel(content: EnsembleContent): Model {
     ...(areExplained(members) && {
       contributions: (x: Matrix) => contributionsTo(content, x),
     }),
+    ...(members.every(({ model }) => model.steps !== undefined) && {
+      steps: () => stepsOf(content),
+    }),
     toOnnx: (graph: OnnxGraph, x: Value) => ensembleInOnnx(content, graph, x),
     toBytes: () => bytesOf(content),
     toJson: () => jsonOf(content),
@@ -72,6 +75,30 @@ function average({ classCount, members }: EnsembleContent, x: Matrix): Float64Ar
     outputs,
     members.map(({ weight }) => weight),
   );
+}
+
+/** Of each row of the horizon, the average of what the members say of it. */
+function stepsOf({ classCount, members }: EnsembleContent): readonly Step[] {
+  const steps = members.map(({ model }) => model.steps?.() ?? []);
+  return Array.from({ length: steps[0]?.length ?? 0 }, (_, place): Step => {
+    let [from, before] = [0, 0];
+    const own = members.map((member, i) => {
+      const ofMember = steps[i] as readonly Step[];
+      const { model, columns, parts } = ofMember[place] as Step;
+      const placed = {
+        member: { ...member, model, from, columns },
+        parts: parts.map((part) => before + part),
+      };
+      from += columns;
+      before += ofMember.length;
+      return placed;
+    });
+    return {
+      model: createEnsembleModel({ classCount, members: own.map(({ member }) => member) }),
+      columns: from,
+      parts: own.flatMap(({ parts }) => parts),
+    };
+  });
 }
 
 /** Throws `Failure('unsupported')` naming the member that has no such form. */
@@ -113,7 +140,7 @@ function contributionsTo({ classCount, members }: EnsembleContent, x: Matrix): C
 }
 
 /** A view, no copy. */
-function columnsOf(x: Matrix, from: number, columns: number): Matrix {
+export function columnsOf(x: Matrix, from: number, columns: number): Matrix {
   const to = from + columns;
   if (to > x.names.length)
     throw new RangeError(`The model takes ${to} columns or more, not ${x.names.length}.`);

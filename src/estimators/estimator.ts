@@ -40,6 +40,14 @@ export type Contributions = {
   readonly shares: Float64Array;
 };
 
+/** What a direct forecast says of one row of its horizon. */
+export type Step = {
+  readonly model: Model;
+  /** Its columns, and which of the joined handlings make them, in this order. */
+  readonly columns: number;
+  readonly parts: readonly number[];
+};
+
 /** A fitted estimator. Pure data and functions of it; bytes round-trip exactly. */
 export interface Model {
   readonly algorithm: string;
@@ -51,6 +59,8 @@ export interface Model {
   importance?(): Float64Array;
   /** Shapley values of the features for each row. */
   contributions?(x: Matrix): Contributions;
+  /** Of a direct forecast: for each row of the horizon, what answers. */
+  steps?(): readonly Step[];
   /** Compact, versioned, free of code, name, time or machine. */
   toBytes(): Uint8Array;
   /** Readable form of the same content. */

@@ -20,6 +20,7 @@ import { algorithmOf } from './model-bytes.ts';
 import { naiveBayes } from './naive-bayes.ts';
 import { randomForest } from './random-forest.ts';
 import { ridge } from './ridge.ts';
+import { loadSteps, STEPS } from './step-model.ts';
 import { svm } from './svm.ts';
 
 /** Every algorithm, simplest first: ties between scores go to the earlier one. Adding one = one file and one line here. */
@@ -52,9 +53,15 @@ export function findEstimator(id: string): Estimator | undefined {
   return byId.get(id);
 }
 
-/** The model that any estimator's `toBytes` wrote, or an ensemble of them. Throws `Failure('corrupt-object')`. */
+/** The model that any estimator's `toBytes` wrote, those of a direct forecast's steps, or an ensemble of such. Throws `Failure('corrupt-object')`. */
 export function loadModel(bytes: Uint8Array): Model {
-  return algorithmOf(bytes) === ENSEMBLE ? loadEnsemble(bytes, loadFitted) : loadFitted(bytes);
+  return algorithmOf(bytes) === ENSEMBLE
+    ? loadEnsemble(bytes, loadCandidate)
+    : loadCandidate(bytes);
+}
+
+function loadCandidate(bytes: Uint8Array): Model {
+  return algorithmOf(bytes) === STEPS ? loadSteps(bytes, loadFitted) : loadFitted(bytes);
 }
 
 function loadFitted(bytes: Uint8Array): Model {

@@ -12,6 +12,7 @@ import { fitHandling, type HandlingFit } from '../features/handle/fit-handling.t
 import type { FittedHandling } from '../features/handle/handling.ts';
 import { digestJson } from '../frame/digest.ts';
 import type { Candidate } from '../spec/spec.ts';
+import { fitSteps } from './fit-steps.ts';
 import { handleNamed, namedColumns } from './named-columns.ts';
 import { type FitPlace, placeText, type TrainingData } from './training-data.ts';
 
@@ -42,11 +43,20 @@ export class FitSite {
 
   /** Throws `FitStopped` when asked to stop, anything else when this candidate can't be fitted here. */
   fit(candidate: Candidate): FittedCandidate {
+    const { spec } = this.#data.args;
+    const { kept } = this.#data.selection(this.#place);
+    const fitOn = (one: Candidate, columns: readonly string[]) => this.#fitOn(one, columns);
+    return spec.forecast?.strategy === 'direct'
+      ? fitSteps(candidate, kept, spec.forecast, { target: spec.target.column, fitOn })
+      : fitOn(candidate, kept);
+  }
+
+  #fitOn(candidate: Candidate, columns: readonly string[]): FittedCandidate {
     const estimator = requireEstimator(candidate.algorithm);
     const rows = this.#data.trainingRows(this.#place, this.#share);
     checkRowCount(estimator, rows.length);
     const startedAt = performance.now();
-    const { handling, training, edits } = this.#prepare(candidate, estimator, rows);
+    const { handling, training, edits } = this.#prepare(candidate, estimator, { rows, columns });
     const { x, target, weights } = training;
     const seed = this.seedOf(candidate);
     const options: FitOptions = {
@@ -73,7 +83,11 @@ export class FitSite {
     return this.#data.seed('train', this.#place, algorithm, digestJson(parameters));
   }
 
-  #prepare(candidate: Candidate, { supports }: Estimator, rows: Int32Array): HandlingFit {
+  #prepare(
+    candidate: Candidate,
+    { supports }: Estimator,
+    { rows, columns }: { readonly rows: Int32Array; readonly columns: readonly string[] },
+  ): HandlingFit {
     const handle = handleNamed(this.#data.handle, namedColumns(candidate));
     const { missing, scaledInput, weights: weighs } = supports;
     const key = JSON.stringify([missing, scaledInput, weighs, handle.columns]);
@@ -82,7 +96,7 @@ export class FitSite {
     const { frame, target, weights } = this.#data;
     const prepared = fitHandling({
       frame,
-      columns: this.#data.selection(this.#place).kept,
+      columns,
       target,
       rows,
       handle,
@@ -90,7 +104,8 @@ export class FitSite {
       weights,
       seed: this.#data.seed('handle', this.#place),
     });
-    this.#prepared.set(key, prepared);
+    // Of a direct forecast there is one for each row of the horizon: all of them at once could be too large.
+    if (this.#data.args.spec.forecast?.strategy !== 'direct') this.#prepared.set(key, prepared);
     return prepared;
   }
 }

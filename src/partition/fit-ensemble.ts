@@ -1,5 +1,5 @@
 import { createEnsembleModel, type EnsembleMember } from '../estimators/ensemble-model.ts';
-import type { Edit } from '../features/handle/edits.ts';
+import { distinctEdits } from '../features/handle/edits.ts';
 import { joinHandlings } from '../features/handle/handling.ts';
 import type { RefitPart } from './facts.ts';
 import type { FitSite, FittedCandidate } from './fit-candidate.ts';
@@ -27,10 +27,4 @@ export function fitChosen(
     trainedRows: Math.max(...fitted.map(({ trainedRows }) => trainedRows)),
     fitMs: fitted.reduce((sum, { fitMs }) => sum + fitMs, 0),
   };
-}
-
-/** What members do to the same rows is counted once. */
-function distinctEdits(edits: readonly Edit[]): readonly Edit[] {
-  const byRule = new Map(edits.map((edit) => [JSON.stringify([edit.column, edit.rule]), edit]));
-  return [...byRule.values()];
 }

@@ -1,11 +1,13 @@
 import { Failure } from '../domain/failure.ts';
+import { predictMatrix } from '../estimators/predict-matrix.ts';
+import { partsOf } from '../features/handle/handling.ts';
 import { type Column, type Frame, requireColumn, takeRows } from '../frame/frame.ts';
 import { durationMicros } from '../spec/duration.ts';
 import type { EngineerStep } from '../spec/features.ts';
 import type { ForecastArgs, ForecastFacts } from './facts.ts';
 import { nextTimes } from './next-times.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
-import { type Pipeline, predictRows } from './pipeline.ts';
+import { engineeredRows, type Pipeline, predictRows } from './pipeline.ts';
 import { loadPipeline } from './pipeline-bytes.ts';
 import { predictionsToBytes } from './predictions.ts';
 
@@ -116,7 +118,7 @@ function predictNext(
 ): Float64Array {
   const predictUpTo = (part: Frame) =>
     predictRows(pipeline, part, [{ start: 0, count: part.rowCount }]);
-  if (strategy === 'direct') return predictUpTo(frame).slice(known);
+  if (strategy === 'direct') return predictSteps(pipeline, frame, known);
   const { target } = pipeline.contract;
   const values = new Float64Array(times.length);
   const column = requireColumn(frame, target);
@@ -132,6 +134,21 @@ function predictNext(
     values[step] = value;
   }
   return values;
+}
+
+/** Every next row by the model of its step; by the one model that earlier versions trained for all of them. */
+function predictSteps(pipeline: Pipeline, frame: Frame, known: number): Float64Array {
+  const engineered = engineeredRows(pipeline, frame, [{ start: 0, count: frame.rowCount }]);
+  const next = Int32Array.from({ length: frame.rowCount - known }, (_, i) => known + i);
+  const { handling, model } = pipeline;
+  const steps = model.steps?.();
+  if (steps === undefined) return predictMatrix(model, handling.transform(engineered, next), 0);
+  return Float64Array.from(next, (row, place) => {
+    const step = steps[place];
+    if (step === undefined) throw new RangeError(`The forecast has no step ${place}.`);
+    const x = partsOf(handling, step.parts).transform(engineered, Int32Array.of(row));
+    return predictMatrix(step.model, x, 0)[0] as number;
+  });
 }
 
 /** As many rows as any feature of a row is made of. */

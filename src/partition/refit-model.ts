@@ -2,6 +2,7 @@ import { adjust } from '../estimators/adjustment.ts';
 import { importanceByFeature } from '../estimators/importance.ts';
 import { predictMatrix } from '../estimators/predict-matrix.ts';
 import { shapesOf } from '../features/column-shape.ts';
+import { partsOf } from '../features/handle/handling.ts';
 import { digestBytes } from '../frame/digest.ts';
 import type { Frame } from '../frame/frame.ts';
 import { contractOf } from './column-contract.ts';
@@ -11,7 +12,7 @@ import { FitSite, type FittedCandidate } from './fit-candidate.ts';
 import { fitChosen } from './fit-ensemble.ts';
 import type { Pipeline } from './pipeline.ts';
 import { pipelineToBytes } from './pipeline-bytes.ts';
-import { forecastRows } from './rolling-origin.ts';
+import { forecastRows, forecastSteps } from './rolling-origin.ts';
 import type { FitPlace, TrainingData } from './training-data.ts';
 
 /** The model that ships, and what it (or its twin of the training rows, under `refit: all`) says of holdout rows. */
@@ -61,9 +62,17 @@ export function predictHeldOut(
   const predict = (frame: Frame, of?: Int32Array) =>
     predictMatrix(model, handling.transform(frame, of), classes.length);
   const { forecast, target } = spec;
-  if (forecast === undefined || forecast.strategy === 'direct') return predict(data.frame, rows);
-  const origin = { frame: data.frame, members: data.members, target: target.column, forecast };
-  return forecastRows(origin, rows, predict);
+  if (forecast === undefined) return predict(data.frame, rows);
+  const { frame, members } = data;
+  if (forecast.strategy === 'recursive')
+    return forecastRows({ frame, members, target: target.column, forecast }, rows, predict);
+  const steps = model.steps?.() ?? [];
+  return forecastSteps({ members, horizon: forecast.horizon }, rows, (some, place) => {
+    const step = steps[place];
+    if (step === undefined) throw new RangeError(`The forecast has no step ${place}.`);
+    const x = partsOf(handling, step.parts).transform(frame, some);
+    return predictMatrix(step.model, x, classes.length);
+  });
 }
 
 function ship(

@@ -37,6 +37,28 @@ export function forecastRows(
   return Float64Array.from(rows, (row) => predicted[row] as number);
 }
 
+/**
+ * The same of a direct model: in a block of `horizon` rows each is predicted as its step, from 0, is: by what was known before the block
+ * began. In the order of `rows`, which ascend.
+ */
+export function forecastSteps(
+  { members, horizon }: Pick<RollingOrigin, 'members'> & { readonly horizon: number },
+  rows: Int32Array,
+  predict: (some: Int32Array, step: number) => Float64Array,
+): Float64Array {
+  const predicted = new Map<number, number>();
+  const spans = heldOutSpans(members, rows);
+  for (let step = 0; step < horizon; step++) {
+    const now = rowsAtStep(spans, step, horizon);
+    if (now.length === 0) break;
+    const values = predict(now, step);
+    now.forEach((row, i) => {
+      predicted.set(row, values[i] as number);
+    });
+  }
+  return Float64Array.from(rows, (row) => predicted.get(row) as number);
+}
+
 /** From the first held-out row of each series to its last: rows between them that nobody scores are steps as well. */
 function heldOutSpans(members: readonly RowRange[], rows: Int32Array): readonly RowRange[] {
   const spans: RowRange[] = [];

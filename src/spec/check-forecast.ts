@@ -1,5 +1,5 @@
 import { columnsOfStep, stepKind } from './engineered-columns.ts';
-import { lagName, nearestLag } from './forecast.ts';
+import { lagName, MAX_DIRECT } from './forecast.ts';
 import type { Path } from './problem.ts';
 import type { Finding } from './schema-problems.ts';
 import type { ParsedSpec } from './spec.ts';
@@ -64,17 +64,24 @@ const CHECKS: readonly ((spec: Forecasting) => readonly Finding[])[] = [
             'A forecast predicts the middle. Remove it; `intervals` say how far off it may be.',
           ),
         ],
-  ({ forecast }) => {
-    const nearest = nearestLag(forecast);
-    const index = (forecast.lags ?? []).findIndex((lag) => lag < nearest);
-    if (index < 0) return [];
+  ({ forecast: { strategy, horizon, lags = [horizon] } }) => {
+    if (strategy !== 'direct' || lags.some((lag) => lag >= horizon)) return [];
     return [
       finding(
-        ['forecast', 'lags', index],
-        `A direct forecast of ${forecast.horizon} rows knows nothing that is less than ${nearest} rows old. Use \`strategy: recursive\`, or lags from ${nearest}.`,
+        ['forecast', 'lags'],
+        `Of the last of ${horizon} rows nothing is known that is less than ${horizon} rows old. Use \`strategy: recursive\`, or add a lag from ${horizon}.`,
       ),
     ];
   },
+  ({ forecast: { strategy, horizon } }) =>
+    strategy === 'direct' && horizon > MAX_DIRECT
+      ? [
+          finding(
+            ['forecast', 'horizon'],
+            `A direct forecast trains a model for each row ahead, ${MAX_DIRECT} at most, not ${horizon}. Use \`strategy: recursive\`, or a shorter horizon.`,
+          ),
+        ]
+      : [],
   ({ features, target }) =>
     features.engineer.flatMap((step, i) =>
       'lag' in step && columnsOfStep(step).includes(target.column)

@@ -3,6 +3,8 @@ import { columnNames } from './column-name.ts';
 import { duration } from './duration.ts';
 
 const MAX_LAG = 1000;
+/** Rows that a direct forecast, which trains a model for each, looks ahead at most. */
+export const MAX_DIRECT = 100;
 
 export const forecastSchema = z.strictObject({
   horizon: z.int().min(1).max(MAX_LAG).describe('How many rows ahead.'),
@@ -18,7 +20,7 @@ export const forecastSchema = z.strictObject({
     .enum(['recursive', 'direct'])
     .default('recursive')
     .describe(
-      '`recursive`: one row ahead, and the next from what was predicted; `direct`: all rows at once, from values that are `horizon` rows old or older.',
+      '`recursive`: one row ahead, and the next from what was predicted; `direct`: a model for each row of the horizon (100 at most), from the values that are known of it.',
     ),
   lags: z
     .array(z.int().min(1).max(MAX_LAG))
@@ -26,7 +28,7 @@ export const forecastSchema = z.strictObject({
     .max(100)
     .optional()
     .describe(
-      'Which earlier values of the target are features. Default: the last three, and one and two seasons ago.',
+      'Which earlier values of the target are features; in a `direct` forecast of each row those that are known by then. Default: the last three, and one and two seasons ago.',
     ),
   known: columnNames
     .optional()
@@ -55,19 +57,22 @@ export function resolveForecast(asked: z.output<typeof forecastSchema>): Forecas
   return { ...asked, lags, known: asked.known ?? [] };
 }
 
-/** How many rows before the one that is forecast the same place of a season was last seen. */
+/** How many rows before the one that is forecast, the last of a direct forecast, the same place of a season was last seen. */
 export function seasonalLag(forecast: Pick<Forecast, 'horizon' | 'season' | 'strategy'>): number {
   return forecast.season * Math.ceil(nearestLag(forecast) / forecast.season);
 }
 
-/** Fewer rows before a forecast row nothing is known of the target. */
+/** Fewer rows before a forecast row, the last of a direct forecast, nothing is known of the target. */
 export function nearestLag({ horizon, strategy }: Pick<Forecast, 'horizon' | 'strategy'>): number {
   return strategy === 'direct' ? horizon : 1;
 }
 
+/** Of every row: the last three values that are known, and those of one and two seasons ago. */
 function defaultLags(asked: z.output<typeof forecastSchema>): readonly number[] {
-  const [first, season] = [nearestLag(asked), seasonalLag(asked)];
-  return [first, first + 1, first + 2, season, season + asked.season].filter(
-    (lag) => lag <= MAX_LAG,
-  );
+  const nearest = nearestLag(asked);
+  const lags = Array.from({ length: nearest }, (_, step) => {
+    const season = asked.season * Math.ceil((step + 1) / asked.season);
+    return [step + 1, step + 2, step + 3, season, season + asked.season];
+  });
+  return lags.flat().filter((lag) => lag <= MAX_LAG);
 }

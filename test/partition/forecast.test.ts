@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Frame, takeRows } from '../../src/frame/frame.ts';
 import { hashRows } from '../../src/frame/row-hash.ts';
 import type { PartitionData } from '../../src/partition/partition-function.ts';
-import { predictionsFromBytes } from '../../src/partition/predictions.ts';
+import { predictionsFromBytes, readLayer } from '../../src/partition/predictions.ts';
 import type { Forecast } from '../../src/spec/forecast.ts';
 import type { SpecInput } from '../../src/spec/spec.ts';
 import { frameOf, numbers, texts, times } from '../features/frames.ts';
@@ -68,8 +68,17 @@ function ahead(spec: ReturnType<typeof specOf>, series: Frame, history = series)
   const valuesOf = (name: string) => [
     ...predictionsFromBytes(next.blobs.get(name) as Uint8Array, 1, 1).values,
   ];
+  const layers = spec.candidates.length + 1;
+  const stored = trained.blobs.get('predictions') as Uint8Array;
   return {
     trained: trained.facts,
+    holdout: [
+      ...readLayer(
+        predictionsFromBytes(stored, layers, 1),
+        layers - 1,
+        Int32Array.from({ length: series.rowCount }, (_, row) => row),
+      ),
+    ],
     facts: next.facts,
     predictions: valuesOf('predictions'),
     days: valuesOf('times').map((time) => new Date(time / 1000).toISOString().slice(0, 10)),
@@ -100,6 +109,39 @@ describe('a forecast', () => {
     expect(predictionsOf('seasonal_naive')).toEqual([7, 6, 5, 4].map((i) => 10 + 2 * (ROWS - i)));
     expect(predictionsOf('drift')).toEqual([0, 1, 2, 3].map((i) => 10 + 2 * (ROWS + i)));
   });
+
+  it('is made of the newest values that are known of each row, direct', () => {
+    const spec = specOf({ horizon: 10, strategy: 'direct' }, ['drift']);
+    const jumped = seriesOf((day) => (day < ROWS - 4 ? 5 : 50));
+    const { predictions } = ahead(
+      spec,
+      seriesOf(() => 5),
+      jumped,
+    );
+    expect(predictions).toEqual(Array.from({ length: 10 }, () => 50));
+    const { candidates } = ahead(
+      specOf({ horizon: 10, strategy: 'direct', lags: [2, 10] }, ['drift', 'ridge']),
+      seriesOf((day) => day),
+      jumped,
+    ).trained;
+    expect(candidates.map(({ status }) => status)).toEqual(['ok', 'ok']);
+  });
+
+  it.each(['recursive', 'direct'] as const)(
+    'is tested without a look at what comes after its beginning, %s',
+    (strategy) => {
+      const spec = specOf({ horizon: 6, season: 7, strategy }, ['ridge']);
+      const valueAt = (day: number) => (WEEK[day % 7] as number) + ((day * 7919) % 13) / 13;
+      // The holdout is of the rows from day 48 on: blocks begin at days 48 and 54.
+      const changed = seriesOf((day) => valueAt(day) + (day === 49 ? 100 : 0));
+      const [before, after] = [seriesOf(valueAt), changed].map((series) =>
+        ahead(spec, series).holdout.slice(48),
+      ) as [number[], number[]];
+      expect(before.slice(0, 6).every(Number.isFinite)).toBe(true);
+      expect(after.slice(0, 6)).toEqual(before.slice(0, 6));
+      expect(after.slice(6)).not.toEqual(before.slice(6));
+    },
+  );
 
   it('draws a line on with drift', () => {
     const spec = specOf({ horizon: 5 }, ['drift']);

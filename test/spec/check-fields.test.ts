@@ -102,8 +102,12 @@ describe('fields that contradict each other', () => {
   it.each([
     ['', 'A forecast needs to know how far it looks ahead'],
     [
-      'time: day\nforecast: { horizon: 7, strategy: direct, lags: [8, 3] }',
-      'Use `strategy: recursive`, or lags from 7.',
+      'time: day\nforecast: { horizon: 7, strategy: direct, lags: [5, 3] }',
+      'Use `strategy: recursive`, or add a lag from 7.',
+    ],
+    [
+      'time: day\nforecast: { horizon: 101, strategy: direct }',
+      'trains a model for each row ahead, 100 at most, not 101',
     ],
     ['forecast: { horizon: 7 }', 'name the column that orders the rows in `time`'],
     [
@@ -146,10 +150,9 @@ describe('fields that contradict each other', () => {
     });
     expect(warnings).toEqual([]);
     expect(spec).toMatchObject({ metric: 'mase', validate: { scheme: 'time' } });
-    expect(spec.forecast?.lags).toEqual([10, 11, 12, 14, 21]);
-    expect(spec.features.engineer.at(-1)).toEqual({
-      lag: { columns: ['sold'], steps: [10, 11, 12, 14, 21] },
-    });
+    const steps = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 21];
+    expect(spec.forecast?.lags).toEqual(steps);
+    expect(spec.features.engineer.at(-1)).toEqual({ lag: { columns: ['sold'], steps } });
     expect(spec.candidates.slice(0, 2)).toEqual([
       { algorithm: 'seasonal_naive', parameters: { column: 'sold_lag_14' } },
       { algorithm: 'drift', parameters: { column: 'sold_lag_10' } },
@@ -159,7 +162,7 @@ describe('fields that contradict each other', () => {
   it.each([
     ['horizon: 7, season: 7, lags: [1, 2, 3]', ['drift', 'ridge']],
     ['horizon: 7, season: 7, lags: [7, 14]', ['seasonal_naive', 'ridge']],
-    ['horizon: 800, season: 365, strategy: direct', ['drift', 'ridge']],
+    ['horizon: 80, season: 7, strategy: direct, lags: [80, 81]', ['drift', 'ridge']],
   ])('a forecast with `%s` tries no algorithm whose lag it does not make', (lines, first) => {
     const text = minimalWith(`time: day\nforecast: { ${lines} }`);
     const { spec } = parseSpec(text.replace('classification', 'forecast'), { fileName: 'x.yaml' });

@@ -66,6 +66,11 @@ export function joinHandlings(parts: readonly FittedHandling[]): FittedHandling 
   };
 }
 
+/** Some of the joined ones, by their places. */
+export function partsOf({ states }: FittedHandling, places: readonly number[]): FittedHandling {
+  return joinHandlings(places.map((place) => handlingOf(states[place] as HandlingState)));
+}
+
 function sideBySide(parts: readonly Matrix[], rowCount: number): Matrix {
   const names = parts.flatMap((part) => part.names);
   const data = new Float64Array(rowCount * names.length);
