@@ -137,6 +137,8 @@ const DOORS: Record<string, RegExp> = {
   pg: /^src\/(stores\/postgres\/|sources\/postgres|embedded\/)/,
   'ml-pls': /^src\/estimators\/mljs/,
   'ml-knn': /^src\/estimators\/mljs/,
+  'ml-cart': /^src\/estimators\/mljs/,
+  'ml-random-forest': /^src\/estimators\/mljs/,
   'ml-matrix': /^src\/estimators\/mljs/,
   'ml-regression-multivariate-linear': /^src\/estimators\/mljs/,
   'libsvm-js': /^src\/estimators\/mljs/,

@@ -1,7 +1,9 @@
 import type { Estimator } from './estimator.ts';
+import { mljsCart } from './mljs-cart.ts';
 import { mljsKnn } from './mljs-knn.ts';
 import { mljsLinear } from './mljs-linear.ts';
 import { mljsPls } from './mljs-pls.ts';
+import { mljsRandomForest } from './mljs-random-forest.ts';
 import { mljsSvm } from './mljs-svm.ts';
 
 /** The algorithms of ml.js that are sound behind our contract, the simplest first. */
@@ -10,4 +12,6 @@ export const mljsEstimators: readonly Estimator[] = Object.freeze([
   mljsPls,
   mljsKnn,
   mljsSvm,
+  mljsCart,
+  mljsRandomForest,
 ]);

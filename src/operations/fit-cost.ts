@@ -53,6 +53,11 @@ const COSTS: { readonly [algorithm: string]: { readonly work: Work; readonly ns:
   'mljs/pls': { work: perCell, ns: 4000 },
   'mljs/knn': { work: neighbours, ns: 60 },
   'mljs/svm': { work: neighbours, ns: 80 },
+  'mljs/cart': { work: neighbours, ns: 60 },
+  'mljs/random_forest': {
+    work: (size, { trees }) => amount(trees, 25) * neighbours(size, {}),
+    ns: 25,
+  },
 };
 /** Where nothing is known of an algorithm. */
 const UNKNOWN = { work: tree, ns: 400 };

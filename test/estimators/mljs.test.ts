@@ -1,9 +1,12 @@
+import { DecisionTreeClassifier, DecisionTreeRegression } from 'ml-cart';
 import { describe, expect, it } from 'vitest';
 import type { Estimator, Model, Target } from '../../src/estimators/estimator.ts';
+import { mljsCart } from '../../src/estimators/mljs-cart.ts';
 import { mljsKnn } from '../../src/estimators/mljs-knn.ts';
 import { createSvm } from '../../src/estimators/mljs-libsvm.ts';
 import { mljsLinear } from '../../src/estimators/mljs-linear.ts';
 import { mljsPls } from '../../src/estimators/mljs-pls.ts';
+import { mljsRandomForest } from '../../src/estimators/mljs-random-forest.ts';
 import { mljsSvm } from '../../src/estimators/mljs-svm.ts';
 import type { Matrix } from '../../src/frame/frame.ts';
 import { seededDraws } from '../support/draws.ts';
@@ -98,6 +101,60 @@ describe('mljs/knn', () => {
     const target: Target = { kind: 'values', values: Float64Array.of(1, 2, 6) };
     const model = fit(mljsKnn, [[1], [2], [3]], target);
     expect([...model.predict(matrixOf([[9]]))]).toEqual([3]);
+  });
+});
+
+describe('mljs/cart', () => {
+  const options = { maxDepth: 20, minNumSamples: 3, gainThreshold: 0 };
+
+  it('predicts what ml-cart predicts', () => {
+    const classifier = new DecisionTreeClassifier({ ...options, gainFunction: 'gini' });
+    classifier.train(oracle.z, oracle.codes);
+    const predicted = fit(mljsCart, oracle.z, classes).predict(matrixOf(oracle.newZ));
+    expect([...predicted]).toEqual(classifier.predict(oracle.newZ));
+    const regression = new DecisionTreeRegression(options);
+    const ofDegree = oracle.values.map((value) => value / 10);
+    regression.train(oracle.z, ofDegree);
+    const target: Target = { kind: 'values', values: Float64Array.from(ofDegree) };
+    const found = fit(mljsCart, oracle.z, target).predict(matrixOf(oracle.newZ));
+    expectClose(found, regression.predict(oracle.newZ), 9);
+  });
+
+  it('says that it needs a feature', () => {
+    const none = oracle.z.map(() => []);
+    for (const estimator of [mljsCart, mljsRandomForest])
+      expect(() => fit(estimator, none, classes)).toThrow('no feature is left');
+  });
+});
+
+describe('mljs/random_forest', () => {
+  it('asks every tree for its probabilities: where all of them are sure, it is, too', () => {
+    const rows = Array.from({ length: 40 }, (_, i) => [i < 20 ? 0 : 1]);
+    const halves: Target = {
+      kind: 'classes',
+      codes: Int32Array.from(rows, ([half]) => half as number),
+      classes: ['a', 'b'],
+    };
+    const model = fit(mljsRandomForest, rows, halves, { trees: 10 });
+    const found = model.predictProbabilities?.(matrixOf([[0], [1]]));
+    expect([...(found ?? [])]).toEqual([1, 0, 0, 1]);
+  });
+
+  it('averages its trees: more of them are nearer to the truth', () => {
+    const half = oracle.z.length >> 1;
+    const target: Target = {
+      kind: 'values',
+      values: Float64Array.from(oracle.values).slice(0, half),
+    };
+    const errorWith = (trees: number): number => {
+      const model = fit(mljsRandomForest, oracle.z.slice(0, half), target, { trees });
+      const predicted = model.predict(matrixOf(oracle.z.slice(half)));
+      return predicted.reduce(
+        (sum, value, i) => sum + (value - (oracle.values[half + i] as number)) ** 2,
+        0,
+      );
+    };
+    expect(errorWith(20)).toBeLessThan(errorWith(1));
   });
 });
 
