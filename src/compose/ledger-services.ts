@@ -23,6 +23,7 @@ export function ledgerServices(
   | 'schedules'
   | 'audit'
   | 'verifyAudit'
+  | 'auditTrail'
   | 'exportAudit'
   | 'modelSets'
   | 'quarantines'
@@ -81,6 +82,10 @@ export function ledgerServices(
     verifyAudit: async (checkpoint) => {
       const { verifyAudit } = await import('../operations/audit.ts');
       return act(({ audit }) => verifyAudit(audit, checkpoint));
+    },
+    auditTrail: async () => {
+      const { auditTrail } = await import('../operations/audit.ts');
+      return act(({ audit }) => auditTrail(audit));
     },
     exportAudit: async (out) => {
       const { exportAudit } = await import('../operations/audit.ts');

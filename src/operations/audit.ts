@@ -18,17 +18,25 @@ const FORMAT = 'partita audit 1';
 
 type Header = { readonly format: string; readonly head: AuditHead; readonly at: string };
 
+/** The trail up to its head, line by line as it is read. */
+export type AuditTrail = { readonly head: AuditHead; readonly lines: AsyncIterable<string> };
+
 /**
- * Writes the whole trail, one line of JSON per event, so that it can be checked without the database: an event's hash is
- * the SHA-256 of the hash before it (32 bytes) and its payload (UTF-8). The first line is the checkpoint.
+ * The whole trail, one line of JSON per event, so that it can be checked without the database: an event's hash is the
+ * SHA-256 of the hash before it (32 bytes) and its payload (UTF-8). The first line is the checkpoint.
  */
-export async function exportAudit(audit: AuditStore, out: string): Promise<AuditHead> {
+export async function auditTrail(audit: AuditStore): Promise<AuditTrail> {
   const head = await audit.head();
   const header: Header = { format: FORMAT, head, at: new Date().toISOString() };
+  return { head, lines: linesOf(audit, header) };
+}
+
+/** Writes the trail to a file, whole or not at all; gives where it ends. Throws `Failure('usage')`. */
+export async function exportAudit(audit: AuditStore, out: string): Promise<AuditHead> {
+  const { head, lines } = await auditTrail(audit);
   const incoming = `${out}.incoming`;
   try {
-    const lines = Readable.from(linesOf(audit, header), { objectMode: true });
-    await pipeline(lines, createWriteStream(incoming, { mode: 0o600 }));
+    await pipeline(Readable.from(lines), createWriteStream(incoming, { mode: 0o600 }));
     await rename(incoming, out);
   } catch (cause) {
     await rm(incoming, { force: true });

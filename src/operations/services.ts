@@ -12,6 +12,7 @@ import type { Spec } from '../spec/spec.ts';
 import type { AuditHead, AuditStore, AuditVerdict } from '../stores/audit-store.ts';
 import type { ModelLineage } from '../stores/lineage-store.ts';
 import type { Deletion } from '../stores/retention-store.ts';
+import type { AuditTrail } from './audit.ts';
 import type { Garbage, GarbageRequest } from './collect-garbage.ts';
 import type { RunComparison } from './compare-runs.ts';
 import type { DriftRequest } from './drift.ts';
@@ -332,6 +333,8 @@ export interface Services {
   readonly audit: Pick<AuditStore, 'append' | 'list'>;
   /** Recomputes the whole trail and the rows it vouches for; `checkpoint`: an exported trail that it must begin with. */
   verifyAudit(checkpoint: string | undefined): Promise<AuditVerdict>;
+  /** The trail as `exportAudit` writes it, line by line. */
+  auditTrail(): Promise<AuditTrail>;
   /** Writes the trail to a file; gives where it ends. */
   exportAudit(out: string): Promise<AuditHead>;
   /** Which run answers for an experiment, under which name. */

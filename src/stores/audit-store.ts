@@ -68,13 +68,27 @@ export type AuditVerdict = {
   readonly findings: readonly AuditFinding[];
 };
 
+export type AuditFilter = {
+  readonly actor?: string | undefined;
+  /** How it begins: `run.`, `POST /runs`. */
+  readonly action?: string | undefined;
+  /** What it was done to, or how that begins: an id, a name. */
+  readonly subject?: string | undefined;
+  /** ISO 8601: not before then. */
+  readonly since?: string | undefined;
+  /** ISO 8601: before then. */
+  readonly until?: string | undefined;
+};
+
 /** Who changed what. Events are added and never changed. */
 export interface AuditStore {
   append(event: NewAuditEvent): Promise<void>;
   /** Adds nothing where an event with the same action and target stands. */
   appendOnce(event: NewAuditEvent & AboutRun): Promise<void>;
-  /** The newest first; with a smaller id than `before`. */
-  list(page: { readonly before?: number; readonly limit: number }): Promise<readonly AuditEvent[]>;
+  /** The newest first, of those that every part of the filter is true of; with a smaller id than `before`. */
+  list(
+    page: AuditFilter & { readonly before?: number | undefined; readonly limit: number },
+  ): Promise<readonly AuditEvent[]>;
   head(): Promise<AuditHead>;
   /** The whole chain in its order, in pages. */
   entries(): AsyncIterable<ChainEntry>;

@@ -14,6 +14,7 @@ import { openApiDocument } from './openapi.ts';
 import { documentationPage, noticePage } from './pages.ts';
 import { problemOf, problemOfError, problemResponse, WebFailure } from './problems.ts';
 import { withoutPasswords } from './redact.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { dataRoutes } from './routes/data.ts';
 import { driftRoutes } from './routes/drift.ts';
 import { lineageRoutes } from './routes/lineage.ts';
@@ -104,6 +105,7 @@ function bindEndpoints(app: Hono, options: WebOptions): readonly Place[] {
     ...dataRoutes(options),
     ...specRoutes(options),
     ...modelRoutes(options),
+    ...auditRoutes(options),
     ...lineageRoutes(options),
     ...driftRoutes(options),
     ...scheduleRoutes(options),

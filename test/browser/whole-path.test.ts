@@ -11,6 +11,7 @@ import {
   visit,
 } from '../support/browser.ts';
 import { Partita } from '../support/partita.ts';
+import { describeAudit } from './describe-audit.ts';
 import { describeKeptData, describeReproduction, describeSchedule } from './describe-ledger.ts';
 import { drag, press, reach } from './hands.ts';
 
@@ -240,7 +241,6 @@ describe('from a table to a prediction, by clicking', () => {
       await page.getByText('by:').waitFor();
       await look('spec');
       await page.getByRole('link', { name: 'System' }).click();
-      await page.getByRole('cell', { name: 'POST /runs', exact: true }).first().waitFor();
       await page.getByText('Everything that is needed is there.').waitFor();
       await page.getByText('No spec refers to one yet.').waitFor();
       await look('system');
@@ -249,6 +249,7 @@ describe('from a table to a prediction, by clicking', () => {
   );
 
   describeKeptData(() => ({ page, look }));
+  describeAudit(() => ({ page, look }));
 
   it(
     'lets the models answer to a name, and says since when and why',

@@ -140,6 +140,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     quarantines: unexpectedOf('quarantines'),
     schedules: unexpectedOf('schedules'),
     verifyAudit: unexpected('verifyAudit'),
+    auditTrail: unexpected('auditTrail'),
     exportAudit: unexpected('exportAudit'),
     debug: unexpected('debug'),
     bundlePartition: unexpected('bundlePartition'),

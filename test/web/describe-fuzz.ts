@@ -16,6 +16,7 @@ const SLOW: { readonly [key: string]: number } = {
   'POST /runs/{run}/retry': 3,
   'POST /runs/{run}/reproduce': 1,
   'POST /runs/{run}/drift': 3,
+  'POST /audit/verifications': 3,
   'GET /doctor': 1,
 };
 

@@ -5,6 +5,7 @@ import { readCsv } from '../support/partita.ts';
 import { openWeb, problemCode, type Web } from './ask.ts';
 import { checkedAsk } from './checked-ask.ts';
 import { describeAgain } from './describe-again.ts';
+import { describeAudit } from './describe-audit.ts';
 import { describeData } from './describe-data.ts';
 import { describeFuzz } from './describe-fuzz.ts';
 import { describeSources } from './describe-sources.ts';
@@ -229,22 +230,7 @@ describeData(() => ({ web, run, services: system.services }));
 
 describeAgain(() => ({ web, run, services: system.services, path }));
 
-describe('the audit trail', () => {
-  it('has every change with its actor and how it ended, and nothing that only looked', async () => {
-    const { json } = await ask('GET /audit', {}, { query: '?limit=500' });
-    const submitted = json.events.filter(({ action }) => action === 'POST /runs');
-    const [first] = submitted.slice(-2);
-    expect(first).toMatchObject({ actor: 'edda', role: 'editor', status: 202 });
-    expect(submitted.at(-1)).toMatchObject({ requestId: first?.requestId, status: null });
-    expect(json.events.some(({ action }) => action.startsWith('GET'))).toBe(false);
-    const pause = json.events.find(({ action }) => action === 'POST /runs/{run}/pause');
-    expect(pause).toMatchObject({ actor: 'ada', target: { run }, status: 404 });
-  });
-
-  it('is for admins', async () => {
-    expect((await web.ask('GET', '/audit', { role: 'editor' })).status).toBe(403);
-  });
-});
+describeAudit(() => ({ web, run, services: system.services }));
 
 describe('events', () => {
   it('tell the whole story of a run, and go on after the last one seen', async () => {

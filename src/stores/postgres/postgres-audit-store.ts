@@ -1,5 +1,5 @@
-import { type Kysely, sql } from 'kysely';
-import type { AuditEvent, AuditStore, ChainEntry } from '../audit-store.ts';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { AuditEvent, AuditFilter, AuditStore, ChainEntry } from '../audit-store.ts';
 import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import { appendAudit } from './append-audit.ts';
 import type { Database } from './database.ts';
@@ -25,9 +25,10 @@ export function createPostgresAuditStore(db: Kysely<Database>): AuditStore {
         if (stands === undefined) await appendAudit(transaction, event);
       }),
 
-    async list({ before, limit }) {
+    async list({ before, limit, ...filter }) {
       let query = db
         .selectFrom('audit_event')
+        .where(matching(filter))
         .select(['seq as id', 'at', 'request_id as requestId', 'actor', 'role', 'action', 'target'])
         .select(['status', 'before', 'after', 'reason'])
         .orderBy('seq', 'desc')
@@ -40,6 +41,26 @@ export function createPostgresAuditStore(db: Kysely<Database>): AuditStore {
     entries: () => entriesOf(db),
     verify: () => verifyAudit(db),
   };
+}
+
+/** True for the events that are asked for. */
+function matching({ actor, action, subject, since, until }: AuditFilter): RawBuilder<boolean> {
+  const wanted = [
+    actor === undefined ? [] : sql`actor = ${stored(actor)}`,
+    action === undefined ? [] : sql`starts_with(action, ${stored(action)})`,
+    subject === undefined
+      ? []
+      : sql`exists (select from json_each_text(target) as part
+          where starts_with(part.value, ${stored(subject)}))`,
+    since === undefined ? [] : sql`at >= ${since}::timestamptz`,
+    until === undefined ? [] : sql`at < ${until}::timestamptz`,
+  ].flat();
+  return wanted.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(wanted, sql` and `)}`;
+}
+
+/** Postgres text can't hold U+0000: events are stored without it. */
+function stored(text: string): string {
+  return text.replaceAll('\u0000', '\uFFFD');
 }
 
 async function* entriesOf(db: Kysely<Database>): AsyncGenerator<ChainEntry> {

@@ -4,6 +4,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
+import { auditFilterOf } from './pages/audit/audit-filter.ts';
 import { HomePage } from './pages/home/home-page.tsx';
 import { NotFound } from './pages/not-found.tsx';
 import { ProgressPage } from './pages/run/progress-page.tsx';
@@ -103,6 +104,13 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: auditFilterOf,
+  component: lazyRouteComponent(() => import('./pages/audit/audit-page.tsx'), 'AuditPage'),
+});
+
 const routeTree = root.addChildren([
   home,
   run.addChildren([progress, report, predict, spec, partition]),
@@ -114,6 +122,7 @@ const routeTree = root.addChildren([
   snapshot,
   schedules,
   settings,
+  audit,
 ]);
 
 export const router = createRouter({

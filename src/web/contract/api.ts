@@ -1,3 +1,4 @@
+import { auditEndpoints } from './audit.ts';
 import { dataEndpoints } from './data.ts';
 import { driftEndpoints } from './drift.ts';
 import type { Answer as AnswerOf, Asked as AskedOf, Asking as AskingOf } from './endpoint.ts';
@@ -27,6 +28,7 @@ export const api = {
   ...specEndpoints,
   ...sourceEndpoints,
   ...modelEndpoints,
+  ...auditEndpoints,
   ...lineageEndpoints,
   ...driftEndpoints,
   ...scheduleEndpoints,

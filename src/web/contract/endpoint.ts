@@ -5,6 +5,7 @@ import type { Drift, DriftedPartition } from '../../operations/drifted-partition
 import type { Reproduction } from '../../operations/reproduction.ts';
 import type { ReportFacts } from '../../report/facts.ts';
 import type { Spec } from '../../spec/spec.ts';
+import type { AuditVerdict } from '../../stores/audit-store.ts';
 import type { Impact } from '../../stores/impact.ts';
 import type { ModelLineage } from '../../stores/lineage-store.ts';
 import type { PartitionRecord } from '../../stores/run-store.ts';
@@ -46,6 +47,7 @@ type Known =
   | RunComparison
   | Reproduction
   | Impact
+  | AuditVerdict
   | Drift
   | DriftedPartition;
 

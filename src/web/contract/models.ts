@@ -1,17 +1,7 @@
 import { z } from 'zod';
 import type { ModelLineage } from '../../stores/lineage-store.ts';
 import type { Endpoint } from './endpoint.ts';
-import { ROLES } from './endpoint.ts';
-import {
-  count,
-  digest,
-  document,
-  jsonObject,
-  moment,
-  next,
-  pageQuery,
-  runParams,
-} from './fields.ts';
+import { count, digest, document, jsonObject, moment, runParams } from './fields.ts';
 
 const modelParams = z.strictObject({
   model: z
@@ -97,28 +87,6 @@ const predicted = z
   })
   .meta({ id: 'Predicted' });
 export type Predicted = z.output<typeof predicted>;
-
-const auditEvent = z
-  .strictObject({
-    id: z.int(),
-    at: moment,
-    /** Null: nobody asked for it over HTTP. */
-    requestId: z.string().nullable(),
-    actor: z.string(),
-    /** `system`: what a run does by itself. */
-    role: z.enum([...ROLES, 'system']),
-    /** `POST /runs/{run}/cancel`, `run.status`, `step.recorded` … */
-    action: z.string(),
-    /** What it was done to. */
-    target: z.record(z.string(), z.string()),
-    /** How it was answered over HTTP; null: asked for, or not over HTTP. */
-    status: z.int().nullable(),
-    before: z.json(),
-    after: z.json(),
-    reason: z.string().nullable(),
-  })
-  .meta({ id: 'AuditEvent' });
-export type AuditEvent = z.output<typeof auditEvent>;
 
 const experimentName = z.string().regex(/^[\w.\- ]{1,200}$/);
 const aliasName = z
@@ -217,11 +185,5 @@ export const modelEndpoints = {
       explain: z.boolean().optional(),
     }),
     answer: z.strictObject({ predictions: z.array(predicted) }).meta({ id: 'Predictions' }),
-  },
-  'GET /audit': {
-    summary: 'Who changed what, the newest first.',
-    role: 'admin',
-    query: pageQuery(500, 100),
-    answer: z.strictObject({ events: z.array(auditEvent), next }).meta({ id: 'AuditPage' }),
   },
 } as const satisfies { readonly [key: string]: Endpoint };

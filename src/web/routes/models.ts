@@ -1,6 +1,5 @@
 import { askerOf } from '../actor.ts';
 import type { modelEndpoints } from '../contract/models.ts';
-import { placeAfter } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 import { pageOfItsOwn } from '../pages.ts';
 
@@ -43,13 +42,5 @@ export function modelRoutes({ services }: WebContext): Handlers<keyof typeof mod
     'POST /predict/{run}': async ({ params: { run }, body: { rows, explain } }) => ({
       json: { predictions: await services.score(run, rows, { explain: explain === true }) },
     }),
-    'GET /audit': async ({ query: { cursor, limit } }) => {
-      const events = await services.audit.list({
-        limit,
-        ...(cursor === undefined ? {} : { before: placeAfter(cursor, 0) }),
-      });
-      const last = events.length < limit ? undefined : events.at(-1);
-      return { json: { events, next: last === undefined ? null : String(last.id) } };
-    },
   };
 }

@@ -29,3 +29,4 @@ export type Preview = Answer<'POST /sources/preview'>;
 export type Snapshot = Answer<'GET /snapshots'>['snapshots'][number];
 export type Schedule = Answer<'GET /schedules'>['schedules'][number];
 export type Quarantine = Answer<'GET /quarantines'>['quarantines'][number];
+export type AuditEvent = Answer<'GET /audit'>['events'][number];

@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { PageHead, Section } from '../../parts/page.tsx';
 import { Answered } from '../../parts/states.tsx';
-import { AuditTrail } from './audit-trail.tsx';
 import { Doctor } from './doctor.tsx';
 import { References } from './references.tsx';
 
@@ -68,7 +68,16 @@ export function SettingsPage() {
       {session.data?.role === 'admin' ? (
         <>
           <Doctor />
-          <AuditTrail />
+          <Section
+            title="Who changed what"
+            note="Everything that changes something: what was asked for, and what runs did by themselves."
+          >
+            <div>
+              <Link to="/audit" className="button">
+                Audit trail
+              </Link>
+            </div>
+          </Section>
         </>
       ) : null}
     </>

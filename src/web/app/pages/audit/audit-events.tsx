@@ -1,0 +1,119 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import type { AuditEvent } from '../../api/answers.ts';
+import { ask } from '../../api/ask.ts';
+import { jsonText } from '../../parts/json-text.ts';
+import { momentText } from '../../parts/moments.ts';
+import { Section } from '../../parts/page.tsx';
+import { ProblemNotice } from '../../parts/states.tsx';
+import { askedFilter } from './audit-filter.ts';
+import { FilterForm } from './filter-form.tsx';
+
+const PER_PAGE = 50;
+
+/** The events that the address asks for, the newest first. */
+export function AuditEvents() {
+  const filter = useSearch({ from: '/audit' });
+  const query = useInfiniteQuery({
+    queryKey: ['GET /audit', filter],
+    queryFn: ({ pageParam, signal }) =>
+      ask(
+        'GET /audit',
+        {
+          query: {
+            limit: PER_PAGE,
+            ...askedFilter(filter),
+            ...(pageParam === null ? {} : { cursor: pageParam }),
+          },
+        },
+        { signal },
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
+  const events = query.data?.pages.flatMap((page) => page.events) ?? [];
+  return (
+    <Section title="Events">
+      <FilterForm key={JSON.stringify(filter)} filter={filter} />
+      {query.error === null ? null : <ProblemNotice error={query.error} />}
+      {query.isSuccess && events.length === 0 ? (
+        <p className="soft">
+          {Object.keys(filter).length === 0 ? 'Nothing was changed yet.' : 'No event is like that.'}
+        </p>
+      ) : null}
+      {events.length === 0 ? null : <EventTable events={events} />}
+      {query.hasNextPage ? (
+        <div>
+          <button type="button" className="button" onClick={() => void query.fetchNextPage()}>
+            Older ones
+          </button>
+        </div>
+      ) : null}
+    </Section>
+  );
+}
+
+function EventTable({ events }: { events: readonly AuditEvent[] }) {
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label="Who changed what">
+      <table>
+        <thead>
+          <tr>
+            <th className="n">event</th>
+            <th>when</th>
+            <th>who</th>
+            <th>did</th>
+            <th>to</th>
+            <th>because</th>
+            <th>changed</th>
+            <th className="n">answered with</th>
+          </tr>
+        </thead>
+        <tbody>
+          {events.map((event) => (
+            <EventLine key={event.id} event={event} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function EventLine({ event }: { event: AuditEvent }) {
+  const { id, at, requestId, actor, role, action, target, status, reason } = event;
+  return (
+    <tr>
+      <td className="n">{id}</td>
+      <td className="nowrap">{momentText(at)}</td>
+      <td>
+        {actor} <span className="soft small">{role}</span>
+      </td>
+      <td className="mono">{action}</td>
+      <td className="name mono">{Object.values(target).join(', ')}</td>
+      <td className="name">{reason ?? ''}</td>
+      <td className="name small">
+        <Change before={event.before} after={event.after} />
+      </td>
+      <td className="n">{status ?? (requestId === null ? '' : 'asked for')}</td>
+    </tr>
+  );
+}
+
+/** What stood before and what after; nothing where the event says neither. */
+function Change({ before, after }: Pick<AuditEvent, 'before' | 'after'>) {
+  if (before === null && after === null) return null;
+  return (
+    <>
+      {before === null ? null : (
+        <div className="anywhere">
+          <span className="soft">before</span> <code>{jsonText(before)}</code>
+        </div>
+      )}
+      {after === null ? null : (
+        <div className="anywhere">
+          <span className="soft">after</span> <code>{jsonText(after)}</code>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+import { Readable } from 'node:stream';
+import type { AuditVerdict } from '../../stores/audit-store.ts';
+import { API_ROOT } from '../contract/api.ts';
+import type { auditEndpoints } from '../contract/audit.ts';
+import { placeAfter } from '../cursor.ts';
+import type { Handlers, WebContext } from '../handler.ts';
+import { LongAnswers } from '../long-answers.ts';
+
+/** How long a request waits for a verdict before it is told where to ask again. */
+const PATIENCE_MS = 5_000;
+
+type Verified = { readonly at: string; readonly verdict: AuditVerdict };
+
+export function auditRoutes({ services }: WebContext): Handlers<keyof typeof auditEndpoints> {
+  const verifications = new LongAnswers<Verified>({ one: 'verification', many: 'verifications' });
+  const verify = async (): Promise<Verified> => {
+    const verdict = await services.verifyAudit(undefined);
+    return { at: new Date().toISOString(), verdict };
+  };
+  const answered = async (verificationId: string, owner: string) => {
+    const verified = await verifications.wait(verificationId, owner, PATIENCE_MS);
+    const headers = { location: `${API_ROOT}/audit/verifications/${verificationId}` };
+    return verified === null
+      ? { json: { verificationId, state: 'working' as const }, status: 202, headers }
+      : { json: { verificationId, state: 'done' as const, ...verified }, headers };
+  };
+  return {
+    'GET /audit': async ({ query: { cursor, limit, since, until, ...filter } }) => {
+      const events = await services.audit.list({
+        limit,
+        before: cursor === undefined ? undefined : placeAfter(cursor, 0),
+        since: since && new Date(since).toISOString(),
+        until: until && new Date(until).toISOString(),
+        ...filter,
+      });
+      const last = events.length < limit ? undefined : events.at(-1);
+      return { json: { events, next: last === undefined ? null : String(last.id) } };
+    },
+    'POST /audit/verifications': (_, { actor }) =>
+      answered(verifications.begin(actor.name, verify), actor.name),
+    'GET /audit/verifications/{verification}': ({ params: { verification } }, { actor }) =>
+      answered(verification, actor.name),
+    'GET /audit/export': async () => {
+      const { head, lines } = await services.auditTrail();
+      const bytes = Readable.from(lines, { objectMode: false });
+      return new Response(Readable.toWeb(bytes) as ReadableStream, {
+        headers: {
+          'content-type': 'application/x-ndjson',
+          'content-disposition': `attachment; filename="audit-${head.seq}.jsonl"`,
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+
+const MINUTES = 60_000;
+
+type Given = { readonly page: Page; readonly look: (name: string) => Promise<void> };
+
+/** Who changed what, after something was put into quarantine and let out of it. */
+export function describeAudit(given: () => Given): void {
+  it(
+    'says who changed what, from what to what and why, filtered by an address that can be kept',
+    async () => {
+      const { page, look } = given();
+      await page.getByRole('link', { name: 'System', exact: true }).click();
+      await page.getByRole('link', { name: 'Audit trail' }).click();
+      const events = page.getByRole('region', { name: 'Who changed what' });
+      await events.getByRole('row').filter({ hasText: 'counted once' }).waitFor();
+      await page.getByLabel('Did, beginning with').fill('run.');
+      await page.getByLabel('From day').fill('2020-02-29');
+      await page.getByRole('button', { name: 'Show', exact: true }).click();
+      await events.getByText('counted once').waitFor({ state: 'detached' });
+      const changed = events.getByRole('row').filter({ hasText: 'run.status' }).first();
+      await changed.getByText(/"status":"RUNNING"/).waitFor();
+      expect(page.url()).toContain('action=run.');
+      await page.reload();
+      await changed.waitFor();
+      expect(await events.getByText('counted once').count()).toBe(0);
+      await look('audit');
+      await page.getByRole('link', { name: 'Show all' }).click();
+      await events.getByRole('row').filter({ hasText: 'counted once' }).waitFor();
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'verifies the record on demand, and hands it out as a file',
+    async () => {
+      const { page, look } = given();
+      await page.getByRole('button', { name: 'Verify', exact: true }).click();
+      await page.getByText(/^The record is as it was written: .*Verified on/).waitFor();
+      await look('audit-verified');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'Export', exact: true }).click(),
+      ]);
+      expect(download.suggestedFilename()).toMatch(/^audit-\d+\.jsonl$/);
+      const [header = ''] = readFileSync(await download.path(), 'utf8').split('\n');
+      expect(JSON.parse(header)).toMatchObject({ format: 'partita audit 1' });
+    },
+    3 * MINUTES,
+  );
+}
