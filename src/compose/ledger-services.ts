@@ -58,10 +58,7 @@ export function ledgerServices(
         compareRuns(context, await context.runs.run(a), await context.runs.run(b)),
       );
     },
-    audit: {
-      append: (event) => act(({ audit }) => audit.append(event)),
-      list: (page) => act(({ audit }) => audit.list(page)),
-    },
+    ...auditServices(act),
     modelSets: modelSets(act),
     drift: async (request, use, signal) => {
       const { findDrift } = await import('../operations/drift.ts');
@@ -78,6 +75,18 @@ export function ledgerServices(
     collectGarbage: async (request) => {
       const { collectGarbage } = await import('../operations/collect-garbage.ts');
       return act((context) => collectGarbage(context, request, uploadsFolder));
+    },
+  };
+}
+
+/** Who did what, and whether the record is as it was written. */
+function auditServices(
+  act: Act,
+): Pick<Services, 'audit' | 'verifyAudit' | 'auditTrail' | 'exportAudit'> {
+  return {
+    audit: {
+      append: (event) => act(({ audit }) => audit.append(event)),
+      list: (page) => act(({ audit }) => audit.list(page)),
     },
     verifyAudit: async (checkpoint) => {
       const { verifyAudit } = await import('../operations/audit.ts');

@@ -30,7 +30,8 @@ export function describeAudit(given: () => Given): void {
     const listed = async (filter: { readonly [field: string]: string }, limit = 500) => {
       const events: Event[] = [];
       for (let cursor: { readonly cursor?: string } = {}; ; ) {
-        const query = `?${new URLSearchParams({ ...filter, ...cursor, limit: String(limit) })}`;
+        const asked = new URLSearchParams({ ...filter, ...cursor, limit: String(limit) });
+        const query = `?${asked.toString()}`;
         const { json } = await ask('GET /audit', {}, { query });
         events.push(...json.events);
         if (json.next === null) return events;

@@ -56,7 +56,7 @@ export function AuditEvents() {
 function EventTable({ events }: { events: readonly AuditEvent[] }) {
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="Who changed what">
-      <table>
+      <table className="trail">
         <thead>
           <tr>
             <th className="n">event</th>
