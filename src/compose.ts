@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { debugServices } from './compose/debug-services.ts';
 import { ledgerServices } from './compose/ledger-services.ts';
@@ -12,6 +13,7 @@ import { runFacts } from './operations/run-facts.ts';
 import { controlRun, insist, runState, watchRun } from './operations/run-state.ts';
 import { listRuns } from './operations/runs.ts';
 import type { Services } from './operations/services.ts';
+import { setFiles } from './operations/set-files.ts';
 import { sourceLook } from './operations/sources.ts';
 import { submitRun } from './operations/submit.ts';
 import { checkSource } from './sources/check-source.ts';
@@ -46,6 +48,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     report: (run, format) => act((context) => runReport(context, run, format)),
     facts: runFacts(act),
     overview: overview(act),
+    setFiles: setFiles(act, userInfo().username),
     sources: sourceLook(config.folder, (source) => system.addressOf(source)),
     diagnose: async () => (await import('./embedded/diagnosis.ts')).diagnose(config),
     temporalUi: () => act(async ({ temporalUi }) => temporalUi),
@@ -58,7 +61,8 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
       return adviseOn(await system.workshop(request.spec), request, signal);
     },
     predict: async (request) => {
-      const { predict } = await import('./operations/predict.ts');
+      const { predict, predictFromSet } = await import('./operations/predict.ts');
+      if ('set' in request) return predictFromSet((spec) => system.workshop(spec), request);
       return act((context) => predict(context, request));
     },
     predictTable: async (request, signal) => {

@@ -49,6 +49,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Who answers of a run, and how it does on new rows.
   'src/serving': [
     'src/domain',
+    'src/frame',
     'src/partition',
     'src/stores',
     'src/engines (types)',

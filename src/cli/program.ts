@@ -16,6 +16,7 @@ import { registerGc } from './commands/gc.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLineage } from './commands/lineage.ts';
 import { registerMap } from './commands/map.ts';
+import { registerModelset } from './commands/modelset.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerPredict } from './commands/predict.ts';
 import { registerPredictions } from './commands/predictions.ts';
@@ -62,6 +63,7 @@ const COMMANDS = [
   registerAudit,
   registerGc,
   registerExport,
+  registerModelset,
   registerMap,
   registerDebug,
   registerServe,

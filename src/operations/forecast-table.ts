@@ -6,18 +6,18 @@ import { boundOf } from '../partition/answers.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import { predictionsFromBytes } from '../partition/predictions.ts';
 import { answeredRoutes, modelInputs, type Route, routeOf } from '../serving/answer-routes.ts';
-import type { ServedModels } from '../serving/model-set.ts';
 import type { SnapshotColumn } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import { type MadeColumn, presentNumbers, repeated } from './answer-columns.ts';
-import type { OperationContext } from './context.ts';
+import type { Workshop } from './context.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
+import type { Answering } from './predict.ts';
 import { RowTally } from './row-tally.ts';
 import { scoringSpec } from './scoring-spec.ts';
 import type { PredictRequest, PredictResult } from './services.ts';
 import { createTableFile } from './table-file.ts';
 
-type Context = Pick<OperationContext, 'objects' | 'engineFor' | 'snapshotRequest' | 'takeSnapshot'>;
+type Context = Pick<Workshop, 'engineFor' | 'snapshotRequest' | 'takeSnapshot'>;
 
 /** The next rows of one partition; one row without a prediction where there is nobody, or nothing to go on from. */
 type NextRows = Route & {
@@ -33,20 +33,27 @@ type NextRows = Route & {
  */
 export async function forecastTable(
   context: Context,
-  served: ServedModels,
-  request: PredictRequest,
+  served: Answering,
+  request: Omit<PredictRequest, 'run'>,
 ): Promise<PredictResult> {
-  const { models, columns: trained } = served;
+  const { columns: trained, objects } = served;
   const spec = scoringSpec(served.spec, trained, request);
   const columns = nextColumns(spec, trained);
   const table = await createTableFile(request.out, columns);
   const source = { ...context.snapshotRequest(spec, dirname(request.data)), trained };
   try {
     return await withSnapshot(context, source, async (rows, signal) => {
-      const routes = rows.snapshot.partitions.map((partition) => routeOf(partition, models));
+      const { partitions } = rows.snapshot;
+      const models = await served.modelsFor(partitions.map(({ text }) => text));
+      const routes = partitions.map((partition) => routeOf(partition, models));
       const rungs = new RowTally();
       let total = 0;
-      for (const next of await nextRows(context, { spec, ...rows }, routes, signal)) {
+      for (const next of await nextRows(
+        { ...context, objects },
+        { spec, ...rows },
+        routes,
+        signal,
+      )) {
         const values = columns.map(({ valuesOf }) => valuesOf(next));
         table.append(values, next.count);
         rungs.add(next.member?.rung ?? 'none', next.count);
@@ -61,7 +68,7 @@ export async function forecastTable(
 }
 
 async function nextRows(
-  { engineFor, objects }: Pick<Context, 'engineFor' | 'objects'>,
+  { engineFor, objects }: Pick<Context, 'engineFor'> & Pick<Answering, 'objects'>,
   { spec, snapshot, path }: PassingSnapshot & { readonly spec: Spec },
   routes: readonly Route[],
   signal: AbortSignal,

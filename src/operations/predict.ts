@@ -15,23 +15,28 @@ import {
   type Route,
   routeOf,
 } from '../serving/answer-routes.ts';
-import { servedModels } from '../serving/model-set.ts';
+import { type ServedModels, type ServedSet, servedModels } from '../serving/model-set.ts';
+import { SetReader } from '../serving/set-file/set-reader.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { columnTexts } from './answer-columns.ts';
-import type { OperationContext } from './context.ts';
+import type { OperationContext, Workshop } from './context.ts';
 import { forecastTable } from './forecast-table.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
 import { RowTally } from './row-tally.ts';
 import { type ScoredRows, scoreColumns } from './score-columns.ts';
 import { scoringSpec } from './scoring-spec.ts';
-import type { PredictRequest, PredictResult } from './services.ts';
+import type { PredictRequest, PredictResult, SetPredictRequest } from './services.ts';
 import { createTableFile } from './table-file.ts';
 
-type Context = Pick<
-  OperationContext,
-  'runs' | 'facts' | 'quarantine' | 'objects' | 'engineFor' | 'snapshotRequest' | 'takeSnapshot'
->;
+type Tools = Pick<Workshop, 'engineFor' | 'snapshotRequest' | 'takeSnapshot'>;
+type Context = Tools & Pick<OperationContext, 'runs' | 'facts' | 'quarantine' | 'objects'>;
+
+/** Who answers, and where their bytes lie. */
+export type Answering = Omit<ServedModels, 'models'> & {
+  readonly modelsFor: (texts: readonly string[]) => Promise<ServedSet>;
+  readonly objects: Pick<ObjectStore, 'path'>;
+};
 
 /** The rows to be scored. */
 type NewRows = PassingSnapshot & {
@@ -47,7 +52,39 @@ type NewRows = PassingSnapshot & {
  * the rows are the history, and the next ones come out.
  */
 export async function predict(context: Context, request: PredictRequest): Promise<PredictResult> {
-  const served = await servedModels(context, request.run);
+  const { models, ...served } = await servedModels(context, request.run);
+  const { objects } = context;
+  return predictBy(context, { ...served, objects, modelsFor: async () => models }, request);
+}
+
+/** The same by a model set file: it needs no server, and opens the models of the partitions that are in the table. */
+export async function predictFromSet(
+  workshopFor: (spec: Spec) => Promise<Tools>,
+  { set, ...request }: SetPredictRequest,
+): Promise<PredictResult> {
+  const reader = await SetReader.open(set);
+  try {
+    const { spec, classes, columns } = reader.manifest;
+    const here = { ...request, engine: 'local' } as const;
+    const answering: Answering = {
+      spec,
+      classes,
+      columns,
+      objects: { path: () => reader.path },
+      modelsFor: (texts) => reader.checkedModels(texts),
+    };
+    const tools = await workshopFor(scoringSpec(spec, columns, here));
+    return await predictBy(tools, answering, here);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function predictBy(
+  context: Tools,
+  served: Answering,
+  request: Omit<PredictRequest, 'run'>,
+): Promise<PredictResult> {
   if (served.spec.forecast !== undefined) {
     if (request.explain === undefined) return forecastTable(context, served, request);
     throw new Failure(
@@ -55,7 +92,7 @@ export async function predict(context: Context, request: PredictRequest): Promis
       'The rows of a forecast have no explanation, as each goes on from predictions before it: leave out --explain.',
     );
   }
-  const { models, classes, columns: trained } = served;
+  const { classes, columns: trained } = served;
   const spec = scoringSpec(served.spec, trained, request);
   const { explain } = request;
   const columns = scoreColumns(spec, classes, explain);
@@ -66,10 +103,12 @@ export async function predict(context: Context, request: PredictRequest): Promis
       const reader = await openSnapshot(path);
       try {
         const rows = { spec, classes, snapshot, path, reader, explain };
+        const models = await served.modelsFor(snapshot.partitions.map(({ text }) => text));
         const routes = snapshot.partitions.map((partition) => routeOf(partition, models));
         const rungs = new RowTally();
         const unexplained = new RowTally();
-        for await (const scored of scoreAll(context, rows, routes, signal)) {
+        const { objects } = served;
+        for await (const scored of scoreAll({ ...context, objects }, rows, routes, signal)) {
           const { count } = scored.partition;
           const values = columns.map(({ valuesOf }) => valuesOf(scored));
           table.append(values, count);
@@ -94,7 +133,7 @@ export async function predict(context: Context, request: PredictRequest): Promis
 }
 
 async function* scoreAll(
-  { engineFor, objects }: Pick<Context, 'engineFor' | 'objects'>,
+  { engineFor, objects }: Pick<Tools, 'engineFor'> & Pick<Answering, 'objects'>,
   rows: NewRows,
   routes: readonly Route[],
   signal: AbortSignal,
@@ -115,7 +154,7 @@ async function* scoreAll(
 function scoreJob(
   { spec, classes, snapshot, path, explain }: NewRows,
   answered: readonly AnsweredRoute[],
-  objects: ObjectStore,
+  objects: Answering['objects'],
 ): Job<'score'> {
   const rows = passingRows(spec, { snapshot, path });
   const tasks = answered.map(({ partition, member }) => ({

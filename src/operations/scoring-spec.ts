@@ -14,7 +14,7 @@ export function specOver(spec: Spec, trained: readonly SnapshotColumn[], source:
 export function scoringSpec(
   spec: Spec,
   trained: readonly SnapshotColumn[],
-  { data: path, engine }: PredictRequest,
+  { data: path, engine }: Pick<PredictRequest, 'data' | 'engine'>,
 ): Spec {
   const over = specOver(spec, trained, { kind: fileKind(path), path });
   return { ...over, engine: { ...spec.engine, ...(engine && { kind: engine }) } };

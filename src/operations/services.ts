@@ -29,6 +29,7 @@ import type { Reproduction } from './reproduction.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { Schedules } from './schedules.ts';
 import type { ScoredRow, ScoreOptions } from './scorer.ts';
+import type { SetFiles } from './set-files.ts';
 import type { SourceLook } from './sources.ts';
 
 /** A spec that passed `parseSpec`, and the folder that its relative paths start from. */
@@ -196,6 +197,9 @@ export type PredictRequest = {
   readonly explain?: number;
 };
 
+/** The same by a model set file in place of a run, in this process. */
+export type SetPredictRequest = Omit<PredictRequest, 'run' | 'engine'> & { readonly set: string };
+
 /** Parquet files by an absolute path, or a URL, that a cluster knows; or a table of its catalog. */
 export type SparkPlace = { readonly path: string } | { readonly table: string };
 
@@ -354,7 +358,9 @@ export interface Services {
   plan(prepared: PreparedSpec): Promise<RunPlan>;
   /** Tries columns as the partition key on a sample of the source; writes nothing. */
   advise(request: AdviceRequest, signal?: AbortSignal): Promise<Advice>;
-  predict(request: PredictRequest): Promise<PredictResult>;
+  predict(request: PredictRequest | SetPredictRequest): Promise<PredictResult>;
+  /** Model sets as files of their own. */
+  readonly setFiles: SetFiles;
   /** The same of a table that lies on a Spark cluster, by its executors. */
   predictTable(request: TablePredictRequest, signal: AbortSignal): Promise<PredictResult>;
   /** Lends how new data differ from those that a run was trained on, partition by partition. */

@@ -23,7 +23,10 @@ export function answeredRoutes(routes: readonly Route[]): readonly AnsweredRoute
 }
 
 /** The bytes of the models that answer together, as a task of an engine names them. */
-export function modelInputs({ parts }: ServedMember, objects: ObjectStore): readonly InputRef[] {
+export function modelInputs(
+  { parts }: ServedMember,
+  objects: Pick<ObjectStore, 'path'>,
+): readonly InputRef[] {
   return parts.map(({ bytes: { pack, offset, length } }, place) => ({
     name: modelInput(place),
     path: objects.path(pack),

@@ -118,6 +118,13 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     plan: unexpected('plan'),
     advise: unexpected('advise'),
     predict: unexpected('predict'),
+    setFiles: {
+      export: unexpected('setFiles.export'),
+      show: unexpected('setFiles.show'),
+      verify: unexpected('setFiles.verify'),
+      replace: unexpected('setFiles.replace'),
+      withdraw: unexpected('setFiles.withdraw'),
+    },
     predictTable: unexpected('predictTable'),
     drift: unexpected('drift'),
     score: unexpected('score'),

@@ -144,6 +144,32 @@ describe('a whole run on public data', () => {
       model: weather.global?.model,
     });
   });
+
+  it('is one file, which answers the same where no database is, and loses and gets a member', async () => {
+    const data = join(partita.folder, 'new.csv');
+    const out = join(partita.folder, 'scored.csv');
+    const set = join(partita.folder, 'weather.partita');
+    const exported = await partita.command('export', weather.runId, '--out', set);
+    expect([exported.code, exported.stderr]).toEqual([0, expect.stringContaining('2 partitions')]);
+    // Whoever asks the database fails.
+    const alone = new Partita({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nowhere' });
+    const asked = ['--data', data, '--out', join(alone.folder, 'scored.csv'), '--explain', '2'];
+    const scored = await alone.command('predict', set, ...asked);
+    expect(scored.code, scored.stderr).toBe(0);
+    expect(readFileSync(join(alone.folder, 'scored.csv'))).toEqual(readFileSync(out));
+
+    const seattle = ['--partition', 'location=Seattle'];
+    const gone = await alone.command('modelset', 'withdraw', set, ...seattle, '--reason', 'snow');
+    expect(gone.code, gone.stderr).toBe(0);
+    const shown = await alone.command('modelset', 'show', set, ...seattle);
+    expect(shown.stderr).toContain(
+      `location=Seattle: global ${weather.global?.model} (withdrawn: snow)`,
+    );
+    const change = ['--run', weather.runId, ...seattle];
+    const back = await partita.command('modelset', 'replace', set, ...change);
+    expect(back.stderr).toContain('version 3');
+    expect((await alone.command('modelset', 'verify', set)).stderr).toContain('1 model read');
+  }, 120_000);
 });
 
 function balancedAccuracy(rows: readonly { readonly [column: string]: string }[]): number {

@@ -5,6 +5,7 @@ import type { SparkPlace } from '../../operations/services.ts';
 import { countedText, countText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';
+import { isSetFile } from './modelset.ts';
 
 type PredictOptions = {
   readonly data?: string;
@@ -21,7 +22,7 @@ export function registerPredict(program: Command, context: CommandContext): void
   program
     .command('predict')
     .description('score a file, or a table on Spark: every row by the model of its partition')
-    .argument('<run>', 'the run whose models answer')
+    .argument('<models>', 'the run whose models answer, or a model set file (NAME.partita)')
     .option('--data <file>', 'table with the columns that training saw; on Spark a Parquet path')
     .addOption(
       new Option('--table <name>', "a table of Spark's catalog in place of --data")
@@ -52,18 +53,19 @@ export function registerPredict(program: Command, context: CommandContext): void
       examples(
         'predict 0199f2 --data new.csv --out scored.csv',
         'predict 0199f2 --data new.csv --out scored.csv --explain 3',
+        'predict assets.partita --data new.csv --out scored.csv',
         'predict 0199f2 --engine spark --data /lake/new --out /lake/scored',
         'predict 0199f2 --table readings --out-table scored',
       ),
     )
-    .action(async (run: string, options: PredictOptions) => {
+    .action(async (models: string, options: PredictOptions) => {
       const services = await context.services();
       const result =
         options.engine === 'spark'
           ? await context.untilInterrupted((signal) =>
-              services.predictTable(tableRequest(run, options, context.workingFolder), signal),
+              services.predictTable(tableRequest(models, options, context.workingFolder), signal),
             )
-          : await services.predict(fileRequest(run, options, context.workingFolder));
+          : await services.predict(fileRequest(models, options, context.workingFolder));
       if (options.json) return printJson(context.terminal, result);
       const rungs = Object.entries(result.rungs).map(
         ([rung, rows]) => `${countText(rows)} ${rung}`,
@@ -82,10 +84,10 @@ export function registerPredict(program: Command, context: CommandContext): void
 /** Columns named per row by a bare `--explain`. */
 const EXPLAINED_COLUMNS = 5;
 
-function fileRequest(run: string, options: PredictOptions, folder: string) {
+function fileRequest(models: string, options: PredictOptions, folder: string) {
   const { data, out, engine, explain } = options;
   return {
-    run,
+    ...(isSetFile(models) ? { set: resolve(folder, models) } : { run: models }),
     data: resolve(folder, given(data, '--data FILE')),
     out: resolve(folder, given(out, '--out FILE')),
     ...(engine === 'local' && { engine }),
@@ -95,6 +97,11 @@ function fileRequest(run: string, options: PredictOptions, folder: string) {
 
 function tableRequest(run: string, options: PredictOptions, folder: string) {
   const { data, table, out, outTable, remote, explain } = options;
+  if (isSetFile(run))
+    throw new Failure(
+      'usage',
+      'A model set file answers on this machine: leave out --engine spark.',
+    );
   if (explain !== undefined)
     throw new Failure(
       'usage',
