@@ -51,6 +51,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     setFiles: setFiles(act, userInfo().username),
     sources: sourceLook(config.folder, (source) => system.addressOf(source)),
     diagnose: async () => (await import('./embedded/diagnosis.ts')).diagnose(config),
+    checkIntegrity: () => system.checkIntegrity(),
     temporalUi: () => act(async ({ temporalUi }) => temporalUi),
     plan: async (prepared) => {
       const { planRun } = await import('./operations/plan.ts');

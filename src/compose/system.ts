@@ -19,6 +19,7 @@ import { OpenEngines } from '../engines/open-engines.ts';
 import { digestBytes } from '../frame/digest.ts';
 import type { OperationContext, Workshop } from '../operations/context.ts';
 import { codeVersion, environmentFacts } from '../operations/environment.ts';
+import { checkIntegrity } from '../operations/integrity.ts';
 import type { Scorer } from '../operations/scorer.ts';
 import { settleRuns } from '../operations/settle.ts';
 import { createWorkshop, incomingFolder } from '../operations/workshop.ts';
@@ -26,7 +27,9 @@ import { resolveSourceUrl } from '../sources/source-url.ts';
 import { resolveRemote, variableOfEngine } from '../spec/engine.ts';
 import { type Source, variableOf } from '../spec/source.ts';
 import type { Spec, TableSpec } from '../spec/spec.ts';
+import type { CheckedInvariants } from '../stores/integrity-store.ts';
 import { createFileObjectStore } from '../stores/objects/file-object-store.ts';
+import { hasNoSchema } from '../stores/postgres/connect.ts';
 import { knownFitTimes } from '../stores/postgres/known-fit-times.ts';
 import { openPostgresStores } from '../stores/postgres/open-stores.ts';
 import type { LiveRuns } from '../temporal/runs.ts';
@@ -105,6 +108,27 @@ export class System {
     const { Scorer } = await import('../operations/scorer.ts');
     this.#scorer ??= new Scorer(() => this.context());
     return this.#scorer;
+  }
+
+  /** Of the record that runs now: looking at it starts nothing. */
+  async checkIntegrity(): Promise<CheckedInvariants> {
+    const url = runningDatabase(this.#config);
+    if (url === null)
+      throw new Failure(
+        'unreachable',
+        `No database runs for ${this.#config.folder}: start it with \`partita up\`.`,
+      );
+    const { stores, close } = openPostgresStores(url);
+    try {
+      const objects = createFileObjectStore(join(this.#config.folder, 'objects'));
+      return await checkIntegrity({ ...stores, objects });
+    } catch (cause) {
+      if (!hasNoSchema(cause)) throw cause;
+      const message = 'The database has not all tables of this version: run `partita migrate`.';
+      throw new Failure('conflict', message, { cause });
+    } finally {
+      await close();
+    }
   }
 
   /** What reads and computes in this process: no part is started but for a table that lies in the embedded server. */

@@ -10,6 +10,7 @@ import type { GivenRow } from '../sources/read-rows.ts';
 import type { MapSpec } from '../spec/parse-spec.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { AuditHead, AuditStore, AuditVerdict } from '../stores/audit-store.ts';
+import type { CheckedInvariants } from '../stores/integrity-store.ts';
 import type { ModelLineage } from '../stores/lineage-store.ts';
 import type { Deletion } from '../stores/retention-store.ts';
 import type { AuditTrail } from './audit.ts';
@@ -352,6 +353,8 @@ export interface Services {
   collectGarbage(request: GarbageRequest): Promise<Garbage>;
   /** What this machine has of what is needed, and what to do about the rest; changes nothing. */
   diagnose(): Promise<readonly Finding[]>;
+  /** Whether the rows of the record fit each other, and the files that they count on are there; starts and changes nothing. */
+  checkIntegrity(): Promise<CheckedInvariants>;
   /** Temporal's own web pages; null when Temporal is not ours. */
   temporalUi(): Promise<string | null>;
   /** Reads the source; writes nothing. */

@@ -1,7 +1,9 @@
 import type { Digest } from '../../src/domain/digest.ts';
 import { queryServer } from '../../src/embedded/server-query.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
+import { checkIntegrity } from '../../src/operations/integrity.ts';
 import { createFileObjectStore } from '../../src/stores/objects/file-object-store.ts';
+import { openPostgresStores } from '../../src/stores/postgres/open-stores.ts';
 
 /** What a run is judged by: named columns without ids of runs, times and attempts. */
 const JUDGED: { readonly [table: string]: readonly string[] } = {
@@ -52,28 +54,23 @@ export async function judge(url: string, runId: string): Promise<Judged> {
   return Object.fromEntries(await Promise.all(tables));
 }
 
-/** Whatever is half-written of a run, in words; empty when every step, fit and model is whole. */
+/** Whatever of the record does not fit the rest, and models whose bytes are wrong, in words; empty when all is whole. */
 export async function faults(
   url: string,
   runId: string,
   objectsFolder: string,
 ): Promise<readonly string[]> {
-  const found = await queryServer(
-    url,
-    `select 'step ' || stage || ' ' || scope || ' ' || batch || ' succeeded ' || n || ' times' as fault
-       from (select step.*, (select count(*) from step_attempt a where a.step_id = step.id and a.outcome = 'SUCCEEDED') as n
-               from step where run_id = $1) s where n <> 1
-     union all
-     select 'training ' || partition_id || ' without model' from training t
-      where run_id = $1 and status = 'trained'
-        and not exists (select from model m where m.run_id = t.run_id and m.partition_id = t.partition_id)
-`,
-    [runId],
-  );
-  return [
-    ...found.map(({ fault }) => String(fault)),
-    ...(await wrongModels(url, runId, objectsFolder)),
-  ];
+  const { stores, close } = openPostgresStores(url);
+  try {
+    const objects = createFileObjectStore(objectsFolder);
+    const { broken } = await checkIntegrity({ ...stores, objects });
+    return [
+      ...broken.map(({ name, what, offenders }) => `${name}: ${what}: ${offenders.join('; ')}`),
+      ...(await wrongModels(url, runId, objectsFolder)),
+    ];
+  } finally {
+    await close();
+  }
 }
 
 /** Models whose bytes are not there, or are others. */

@@ -139,6 +139,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     exportToMlflow: unexpected('exportToMlflow'),
     temporalUi: unexpected('temporalUi'),
     diagnose: unexpected('diagnose'),
+    checkIntegrity: unexpected('checkIntegrity'),
     facts: unexpectedOf('facts'),
     overview: unexpectedOf('overview'),
     sources: unexpectedOf('sources'),

@@ -194,6 +194,7 @@ describe('a schedule', () => {
     expect(second.counts).toMatchObject({ trained: 0, reused: 5 });
     expect(second.snapshot).toBe(first.snapshot);
     expect(second.warnings.join()).toContain('None of 5 partitions has drifted');
+    expect((await system.services.checkIntegrity()).broken).toEqual([]);
   }, 240_000);
 });
 

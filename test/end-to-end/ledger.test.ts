@@ -194,6 +194,11 @@ describe('a run that took over most of its models', () => {
     const verdict = await partita.json<AuditVerdict>('audit', 'verify');
     expect(verdict).toMatchObject({ findings: [], unvouched: 0 });
   }, 240_000);
+
+  it('leaves rows that fit each other, and every file that they count on', async () => {
+    const { code, stdout } = await partita.command('doctor', '--integrity');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^The record is sound: \d+ inv/)]);
+  }, 240_000);
 });
 
 describe('who listens to lineage events', () => {

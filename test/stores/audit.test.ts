@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportAudit, verifyAudit } from '../../src/operations/audit.ts';
 import type { AuditStore } from '../../src/stores/audit-store.ts';
@@ -18,6 +17,7 @@ import {
   trainedOf,
 } from './made-up-run.ts';
 import { openRunStore, type TestRunStore } from './run-store-on-postgres.ts';
+import { afterTouching, asOutermost } from './undone.ts';
 
 let opened: TestRunStore;
 let audit: AuditStore;
@@ -45,38 +45,11 @@ beforeAll(async () => {
 });
 afterAll(() => opened?.close());
 
-/** What a superuser can do to a record, and what is found of it; afterwards it is as before. */
-async function touched(change: string, checkpoint?: string) {
-  const { db } = opened;
-  const undo = Symbol('undo');
-  return db
-    .transaction()
-    .execute(async (transaction) => {
-      await sql`set local session_replication_role = replica`.execute(transaction);
-      await sql.raw(change).execute(transaction);
-      const store = createPostgresAuditStore(asOutermost(transaction));
-      const { findings } = await verifyAudit(store, checkpoint);
-      throw Object.assign(new Error('undo'), { undo, findings });
-    })
-    .catch((error: unknown) => {
-      if (error instanceof Error && 'findings' in error)
-        return error.findings as Awaited<ReturnType<typeof verifyAudit>>['findings'];
-      throw error;
-    });
-}
-
-/** A transaction whose own transactions are part of it. */
-function asOutermost(transaction: TestRunStore['db']): TestRunStore['db'] {
-  return new Proxy(transaction, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (name !== 'transaction') return typeof value === 'function' ? value.bind(target) : value;
-      const inner = {
-        setIsolationLevel: () => inner,
-        execute: (work: (of: TestRunStore['db']) => unknown) => work(target),
-      };
-      return () => inner;
-    },
+/** What is found after a change that a superuser can make. */
+function touched(change: string, checkpoint?: string) {
+  return afterTouching(opened.db, change, async (record) => {
+    const { findings } = await verifyAudit(createPostgresAuditStore(record), checkpoint);
+    return findings;
   });
 }
 

@@ -3,7 +3,7 @@ import { type CommandContext, printJson } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 
-type Options = { readonly json?: true; readonly purge?: true };
+type Options = { readonly json?: true; readonly purge?: true; readonly integrity?: true };
 
 /** `up`, `down`, `doctor`, `worker` and `migrate`: the parts that run behind the commands, loaded when they are asked for. */
 export function registerBackground(program: Command, context: CommandContext): void {
@@ -33,13 +33,18 @@ export function registerBackground(program: Command, context: CommandContext): v
     '--purge',
     'then remove all runs, models and reports, and the database wherever it lies',
   );
-  add('doctor', 'what this machine has and lacks', async ({ json }) => {
-    const { runDoctor } = await import('./doctor.ts');
+  add('doctor', 'what this machine has and lacks', async ({ json, integrity }) => {
+    const { runDoctor, runIntegrity } = await import('./doctor.ts');
     const write = json ? terminal.say : (line: string) => terminal.data(`${line}\n`);
+    if (integrity) {
+      const record = await runIntegrity(await context.services(), write);
+      context.exitWith(record.healthy ? EXIT.ok : EXIT.mismatch);
+      return record;
+    }
     const found = await runDoctor(context.config(), write);
     context.exitWith(found.healthy ? EXIT.ok : EXIT.unexpected);
     return found;
-  });
+  }).option('--integrity', 'instead: whether the rows of the record fit each other');
   add('migrate', 'bring the database to the newest schema', async () => {
     const { applied } = await (await context.services()).migrate();
     terminal.say(applied.length === 0 ? 'Nothing to migrate.' : `Applied ${applied.join(', ')}.`);

@@ -1,6 +1,7 @@
 import type { AnnotationStore } from '../annotation-store.ts';
 import type { AuditStore } from '../audit-store.ts';
 import type { BookmarkStore } from '../bookmark-store.ts';
+import type { IntegrityStore } from '../integrity-store.ts';
 import type { LineageStore } from '../lineage-store.ts';
 import type { OutboxStore } from '../outbox-store.ts';
 import type { OverviewStore } from '../overview-store.ts';
@@ -10,6 +11,7 @@ import type { RetentionStore } from '../retention-store.ts';
 import type { RunFactsStore } from '../run-facts.ts';
 import type { RunStore } from '../run-store.ts';
 import { connectDatabase } from './connect.ts';
+import { createPostgresIntegrityStore } from './integrity/postgres-integrity-store.ts';
 import { createPostgresAnnotationStore } from './postgres-annotation-store.ts';
 import { createPostgresAuditStore } from './postgres-audit-store.ts';
 import { createPostgresBookmarkStore } from './postgres-bookmark-store.ts';
@@ -34,6 +36,7 @@ export type PostgresStores = {
   readonly retention: RetentionStore;
   readonly bookmarks: BookmarkStore;
   readonly outbox: OutboxStore;
+  readonly integrity: IntegrityStore;
 };
 
 /** Everything that is remembered in one database, over one pool of connections; connects at the first question. */
@@ -55,6 +58,7 @@ export function openPostgresStores(url: string): {
       retention: createPostgresRetentionStore(database),
       bookmarks: createPostgresBookmarkStore(database),
       outbox: createPostgresOutboxStore(database),
+      integrity: createPostgresIntegrityStore(database),
     },
     close: () => database.destroy(),
   };
