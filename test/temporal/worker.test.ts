@@ -38,6 +38,9 @@ afterAll(() => temporal?.teardown());
 
 const ABOUT = { experiment: 'asset-status', spec: 'sha256:00', mode: 'fresh' };
 const KEYS = [Buffer.alloc(32, 7)];
+/** Of gRPC. */
+const NOT_FOUND = 5;
+const FAILED_PRECONDITION = 9;
 
 /** What is asked of runs while a worker works on them. */
 async function working<Result>(
@@ -83,7 +86,8 @@ async function makeCurrent(namespace: string, workflows: string): Promise<void> 
       await workflowService.setWorkerDeploymentCurrentVersion(current);
       return;
     } catch (error) {
-      if (!/not found|no poller|doesn't|does not/i.test(String(error))) throw error;
+      const { code } = error as { readonly code?: number };
+      if (code !== NOT_FOUND && code !== FAILED_PRECONDITION) throw error;
       await wait(100);
     }
   }
