@@ -112,13 +112,15 @@ describe('a run', () => {
     const named = (number: number) =>
       newRun(number, { spec: { ...newRun(0).spec, name: 'listed' } });
     for (const number of [911, 912, 913]) await store.createRun(named(number));
-    const ids = async (options: { readonly limit: number; readonly before?: string }) =>
+    const ids = async (options: Omit<Parameters<RunStore['listRuns']>[0], 'experiment'>) =>
       (await store.listRuns({ ...options, experiment: 'listed' })).map(({ runId }) =>
         Number(runId.slice(-3)),
       );
     expect(await ids({ limit: 10 })).toEqual([913, 912, 911]);
     expect(await ids({ limit: 1, before: newRun(913).runId })).toEqual([912]);
     expect(await store.listRuns({ limit: 10, experiment: 'never run' })).toEqual([]);
+    await store.setStatus(newRun(912).runId, 'CANCELLED');
+    expect(await ids({ limit: 10, isOpen: true })).toEqual([913, 911]);
   });
 
   it('is compared with the newest of its spec and folder that ended well on data that it read itself', async () => {

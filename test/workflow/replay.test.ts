@@ -89,6 +89,14 @@ describe('the stored histories', () => {
     expect(new Set(ends)).toEqual(new Set(['COMPLETED', 'FAILED', 'CANCELED', 'CONTINUED_AS_NEW']));
   });
 
+  it('carry references, never more than 64 KB in one payload', () => {
+    const payloads = ALL.flatMap((json) => [
+      ...JSON.stringify(json).matchAll(/"data":"([\w+/=]*)"/g),
+    ]).map(([, data]) => Buffer.byteLength(data ?? '', 'base64'));
+    expect(payloads.length).toBeGreaterThan(100);
+    expect(Math.max(...payloads)).toBeLessThanOrEqual(64 * 1024);
+  });
+
   it('tell nothing of the machine that they were recorded on', () => {
     const texts = ALL.flatMap(textsOf);
     expect(texts.length).toBeGreaterThan(1_000);
