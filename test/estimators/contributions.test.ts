@@ -5,6 +5,7 @@ import type { Model } from '../../src/estimators/estimator.ts';
 import { gaussLegendre } from '../../src/estimators/gauss-legendre.ts';
 import { type Matrix, matrixColumn } from '../../src/frame/frame.ts';
 import { contributionsOf, fitted, totalOf } from '../support/contributions.ts';
+import { modelOfTrees, type ShapAnswer } from '../support/grown-elsewhere.ts';
 import { oracleAnswers } from '../support/oracle-answers.ts';
 import {
   classes,
@@ -198,6 +199,34 @@ describe('contributions as the shap package has them', () => {
       features.forEach((ofClasses, feature) => {
         ofClasses.forEach((share, k) => {
           const ours = shares[(row * 3 + k) * 5 + feature] as number;
+          expect(Math.abs(ours - share)).toBeLessThan(1e-6);
+        });
+      });
+    });
+  });
+});
+
+describe('contributions of many trees as the shap package has them', () => {
+  const { columns, ensembleContributions } = oracleAnswers('trees') as {
+    readonly columns: readonly (readonly number[])[];
+    readonly ensembleContributions: { readonly [name: string]: ShapAnswer };
+  };
+
+  it.each(Object.entries(ensembleContributions))('%s', (name, { trees, shares, means }) => {
+    const x = matrixOf(
+      columns.slice(0, 5).map((column) => column.slice(0, shares.length).map((v) => v + 0.002)),
+    );
+    const isForest = name.startsWith('forest');
+    const model = modelOfTrees(trees, { columns: 5, outputs: means.length, isForest });
+    const found = contributionsOf(model, x);
+    expect([...found.expected]).toHaveLength(means.length);
+    means.forEach((mean, k) => {
+      expect(Math.abs((found.expected[k] as number) - mean)).toBeLessThan(1e-6);
+    });
+    shares.forEach((ofColumns, row) => {
+      ofColumns.forEach((ofOutputs, column) => {
+        ofOutputs.forEach((share, k) => {
+          const ours = found.shares[(row * means.length + k) * 5 + column] as number;
           expect(Math.abs(ours - share)).toBeLessThan(1e-6);
         });
       });
