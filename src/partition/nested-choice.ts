@@ -8,14 +8,14 @@ import type { Truth } from './truth.ts';
 
 /**
  * Per fold, the candidate that is the best on the rows of all other folds: what the whole way of choosing would have given
- * had that fold not been there. `cv`: the scores on all rows; a candidate without one takes no part, and where the others
- * have no score either, the first, the simplest, is taken. Empty where no candidate has one. Cost: one ranking per fold.
+ * had that fold not been there. `predictedBy`: what candidates say of some rows where nothing is learned from others. `cv`:
+ * the scores on all rows; a candidate without one takes no part, and where the others have no score either, the first,
+ * the simplest, is taken. Empty where no candidate has one. Cost: one ranking per fold.
  */
 export function chooseWithoutFolds(
-  truth: Truth,
-  predictions: Predictions,
-  folds: Uint8Array,
+  { truth, predictions, folds }: Judged,
   cv: readonly Score[],
+  predictedBy: (rows: Int32Array) => Predictions = () => predictions,
 ): readonly number[] {
   const first = cv.findIndex(({ value }) => value !== null);
   if (first < 0) return [];
@@ -23,11 +23,18 @@ export function chooseWithoutFolds(
   const count = scorable.reduce((most, row) => Math.max(most, (folds[row] as number) + 1), 0);
   return Array.from({ length: count }, (_, fold) => {
     const others = rowsOutside(scorable, { folds, fold, truth });
-    const scores = scoreCandidates(truth, predictions, others);
+    const scores = scoreCandidates(truth, predictedBy(others), others);
     const eligible = scores.map((score, i) => (cv[i]?.value === null ? (cv[i] as Score) : score));
     return chooseBest(truth.spec.metric, eligible) ?? first;
   });
 }
+
+/** Out-of-fold predictions of some rows, and what is true of them. */
+type Judged = {
+  readonly truth: Truth;
+  readonly predictions: Predictions;
+  readonly folds: Uint8Array;
+};
 
 /** Those of the rows that the fold does not hold, in no other repeat either. */
 export function rowsOutside(

@@ -1,5 +1,5 @@
 import { chooseBest } from '../estimators/candidates.ts';
-import { outOfFoldRows, validationRows } from '../estimators/folds.ts';
+import { outOfFoldRows, TRAINING_ONLY, validationRows } from '../estimators/folds.ts';
 import { adjustLayersIn, isAdjusting } from './adjust-layers.ts';
 import { candidateCount, ensembleLayerIn } from './ensemble-layer.ts';
 import type { RankArgs, RankFacts, TrialsFacts, TrialsPart } from './facts.ts';
@@ -53,6 +53,34 @@ export function scoreTrials(
   };
 }
 
+/** Rows × folds² that are learned from once more: seconds. */
+const MOST_RELEARNED = 2_500_000;
+
+/**
+ * For the choice without a fold: all that is adjusted and averaged, learned from some rows alone, so that the labels of the
+ * fold have no part in it. Undefined where nothing is, and where rows are so many that the part of one fold in what the
+ * others teach is too small for a choice to see. To be called before the predictions are changed; holds a copy of them.
+ */
+function relearning(
+  predictions: Predictions,
+  truth: Truth,
+  folds: Uint8Array,
+  spec: RankArgs['spec'],
+): ((rows: Int32Array) => Predictions) | undefined {
+  if (!isAdjusting(spec) && spec.ensemble === undefined) return undefined;
+  const rowCount = outOfFoldRows(folds).length;
+  if (rowCount * new Set(folds).size ** 2 > MOST_RELEARNED) return undefined;
+  const given = predictions.values.slice();
+  return (rows) => {
+    const known = new Uint8Array(folds.length).fill(TRAINING_ONLY);
+    for (const row of rows) known[row] = folds[row] as number;
+    const changed = { ...predictions, values: given.slice() };
+    adjustLayersIn(changed, truth, known, spec);
+    ensembleLayerIn(changed, truth, known, spec);
+    return changed;
+  };
+}
+
 /** Adjusts the predictions and averages them where that is asked for; then the scores on all out-of-fold rows, and the best with and without each fold. */
 export function rankCandidatesIn(
   predictions: Predictions,
@@ -60,6 +88,7 @@ export function rankCandidatesIn(
   folds: Uint8Array,
   spec: RankArgs['spec'],
 ): RankFacts {
+  const relearned = relearning(predictions, truth, folds, spec);
   const adjustments = adjustLayersIn(predictions, truth, folds, spec);
   const ensemble = ensembleLayerIn(predictions, truth, folds, spec);
   const cv = scoreCandidates(truth, predictions, outOfFoldRows(folds));
@@ -68,7 +97,7 @@ export function rankCandidatesIn(
   return {
     cv,
     best: chooseBest(truth.spec.metric, cv),
-    bestWithout: chooseWithoutFolds(truth, predictions, folds, cv),
+    bestWithout: chooseWithoutFolds({ truth, predictions, folds }, cv, relearned),
     foldScores:
       isAdjusting(spec) || ensemble !== undefined
         ? cv.map((_, layer) =>

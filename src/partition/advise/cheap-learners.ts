@@ -183,7 +183,11 @@ export class CheapLearners {
         'invalid-data',
         `There is nothing to compare: ${because ?? 'no row has a score.'}`,
       );
-    return { predictions, best, bestWithout: chooseWithoutFolds(evidence, predictions, folds, cv) };
+    return {
+      predictions,
+      best,
+      bestWithout: chooseWithoutFolds({ truth: evidence, predictions, folds }, cv),
+    };
   }
 }
 
