@@ -16,11 +16,9 @@ export async function runState(context: OperationContext, id: string): Promise<R
   const run = await context.runs.run(id);
   if (isTerminal(run.status)) return endedState(run);
   const temporal = await context.temporal();
-  const [live, { isOver, ...activities }] = await Promise.all([
-    temporal.progress(run.workflowId),
-    temporal.activities(run.workflowId),
-  ]);
+  const { isOver, ...activities } = await temporal.activities(run.workflowId);
   if (isOver) return endedState(await settleRun(context, id));
+  const live = await temporal.progress(run.workflowId);
   if (live === null) return { ...endedState(run), ...activities };
   const { stage, paused, concurrency, partitions, trained, failed, batches } = live;
   return {
