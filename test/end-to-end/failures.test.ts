@@ -180,8 +180,11 @@ describe('a source that can not be trained on', () => {
 
 describe('a run whose workflow was terminated in Temporal', () => {
   it('is over, watched or not, and says so', async () => {
+    partita.write('data.csv', GOOD.repeat(40));
     const spec = partita.writeSpec(wishes);
+    await partita.json('up');
     const worker = await partita.pidOf('worker');
+    expect(worker).toBeGreaterThan(0);
     process.kill(worker, 'SIGSTOP');
     const begin = async () =>
       (await partita.json<{ readonly runId: string }>('run', spec, '--detach', '--no-reuse')).runId;
