@@ -71,6 +71,8 @@ export async function collectGarbage(
 
 function settledBefore(begun: number, { runningSince }: Reachable): Date {
   const running = runningSince === null ? begun : runningSince.getTime() - CLOCKS_MS;
+  // The clock was set back since that run began: no file's time tells whether it is the run's, so nothing goes.
+  if (running > begun) return new Date(0);
   return new Date(Math.min(begun, running));
 }
 

@@ -141,6 +141,17 @@ describe('training, evaluation and choice', () => {
     expect(Object.values(timings).every((ms) => Number(ms) >= 0)).toBe(true);
   });
 
+  it('end a run, and tell its time, where the clock of the server was set back since it began', async () => {
+    const runId = await startRun();
+    const began = '2999-01-01T00:00:00.000Z';
+    await opened.db.updateTable('run').set({ started_at: began }).where('id', '=', runId).execute();
+    expect((await store.timings(runId)).total).toBe(0);
+    await store.setStatus(runId, 'SUCCEEDED');
+    const { startedAt, endedAt } = await store.run(runId);
+    expect([startedAt, endedAt]).toEqual([began, began]);
+    expect((await store.timings(runId)).total).toBe(0);
+  });
+
   it('tell how long candidates took, with what that depends on, the newest first', async () => {
     const runId = await startRun();
     const ids = await recordPlan(store, runId, snapshotOf(['a']));

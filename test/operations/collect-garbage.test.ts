@@ -172,6 +172,18 @@ describe('collecting garbage', () => {
     expect((await collect()).runs).toEqual([run.runId]);
   });
 
+  it('takes nothing where the clock was set back since a run began that goes on', async () => {
+    const part = await oldObject('a part of a run whose clock has jumped');
+    const goingOn = await startRun();
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+    const began = { created_at: inAnHour as never, started_at: inAnHour };
+    await opened.db.updateTable('run').set(began).where('id', '=', goingOn).execute();
+    expect((await collect()).objects.count).toBe(0);
+    expect(isThere(part)).toBe(true);
+    await opened.store.setStatus(goingOn, 'FAILED');
+    expect((await collect()).objects.count).toBe(1);
+  });
+
   it('takes what was put and never recorded, as parts are that were needed for a while only', async () => {
     const part = await oldObject('a part of something');
     expect((await collect()).objects.count).toBe(1);

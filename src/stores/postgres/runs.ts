@@ -181,7 +181,7 @@ async function insertRunSources(db: Kysely<Database>, run: NewRun): Promise<void
   ]);
 }
 
-/** The first error stands; the server's clock tells the times, so they never run backwards between workers. */
+/** The first error stands; the server's clock tells the times, and no run ends before it began, should that be set back. */
 async function moveRun(
   db: Kysely<Database>,
   runId: string,
@@ -206,7 +206,9 @@ async function moveRun(
       error: error?.message.replaceAll('\u0000', '\uFFFD') ?? null,
       error_kind: error?.kind ?? null,
       ...(status === 'RUNNING' ? { started_at: sql<string>`clock_timestamp()` } : {}),
-      ...(isTerminal(status) ? { ended_at: sql<string>`clock_timestamp()` } : {}),
+      ...(isTerminal(status)
+        ? { ended_at: sql<string>`greatest(clock_timestamp(), started_at)` }
+        : {}),
     })
     .where('id', '=', id)
     .execute();

@@ -24,8 +24,8 @@ export function timingQueries(db: Kysely<Database>): Pick<RunStore, 'timings' | 
         .where('id', '=', runId)
         .select(
           sql<number>`
-          coalesce(round(1000 * extract(epoch from
-            coalesce(ended_at, clock_timestamp()) - started_at)), 0)::bigint`.as('ms'),
+          greatest(0, round(1000 * extract(epoch from
+            coalesce(ended_at, clock_timestamp()) - started_at)))::bigint`.as('ms'),
         )
         .executeTakeFirstOrThrow();
       const stages = STAGES.flatMap((stage) => {
