@@ -10,6 +10,8 @@ import { settleRun } from './settle.ts';
 const POLL_MS = 1000;
 /** How often in a row a watcher finds no database before it gives up: one that ends in peace may take a minute. */
 const OUTAGE_POLLS = 120;
+/** From which of them on it says so: what dies and is started again at once is nobody's trouble. */
+const TOLD_POLLS = 3;
 
 /** What has happened comes from Postgres, what is happening from Temporal. */
 export async function runState(context: OperationContext, id: string): Promise<RunState> {
@@ -53,22 +55,29 @@ export async function watchRun(
   const woken = new AbortController();
   void temporal.end(workflowId).then(() => woken.abort());
   const wake = AbortSignal.any([signal, woken.signal]);
-  let last = '';
-  for (;;) {
-    const state = await insist(ask, signal);
+  let known: RunState | null = null;
+  let shown = '';
+  const show = (state: RunState) => {
     const text = JSON.stringify(state);
-    if (text !== last) onState(state);
-    last = text;
+    if (text !== shown) onState(state);
+    shown = text;
+  };
+  const tell = ({ message }: Error) => known !== null && show({ ...known, trouble: message });
+  for (;;) {
+    const state: RunState = await insist(ask, signal, tell);
+    known = state;
+    show(state);
     if (isTerminal(state.status) || signal.aborted) return state;
     const alarm = woken.signal.aborted ? signal : wake;
     await wait(POLL_MS, undefined, { signal: alarm }).catch(() => undefined);
   }
 }
 
-/** A server that is away for a moment, between its death and its repair say, is asked again. */
+/** A server that is away for a moment, between its death and its repair say, is asked again; `tell`: it stays away. */
 export async function insist<Result>(
   ask: () => Promise<Result>,
   signal: AbortSignal,
+  tell: (error: Error) => void = () => undefined,
 ): Promise<Result> {
   for (let left = OUTAGE_POLLS; ; left--) {
     try {
@@ -76,6 +85,7 @@ export async function insist<Result>(
     } catch (error) {
       const isAway = isFailure(error) && error.kind === 'unreachable';
       if (!isAway || left === 0 || signal.aborted) throw error;
+      if (OUTAGE_POLLS - left >= TOLD_POLLS) tell(error);
       await wait(POLL_MS, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -14,8 +14,15 @@ export type Break = {
   readonly moment: 'before' | 'during' | 'after';
 };
 
+/** `silent`: connections are taken, and nothing passes; `refusing`: every one breaks at once. */
+export type Presence = 'there' | 'silent' | 'refusing';
+
 export type BreakingProxy = {
   readonly port: number;
+  /** That were asked for so far. */
+  connections(): number;
+  /** What breaks off breaks what is open: nothing that was kept back arrives later. */
+  become(presence: Presence): void;
   /** Statements since it was armed. */
   statements(): number;
   /** Breaks to come, in order; counts from 0 again. */
@@ -40,6 +47,8 @@ export async function startBreakingProxy(
   kill: (pid: number) => void,
 ): Promise<BreakingProxy> {
   let statements = 0;
+  let connections = 0;
+  let presence: Presence = 'there';
   let breaks: readonly Break[] = [];
   const open = new Set<Socket>();
   const nextBreak = (): Break | undefined => {
@@ -50,6 +59,8 @@ export async function startBreakingProxy(
     return next;
   };
   const server = createServer((client) => {
+    connections += 1;
+    if (presence === 'refusing') return void client.destroy();
     const target = connect(targetPort(), '127.0.0.1');
     const connection: Connection = { client, target, pid: 0, broken: undefined };
     for (const socket of [client, target]) {
@@ -64,10 +75,12 @@ export async function startBreakingProxy(
     }
     const asked = new MessageReader('client');
     client.on('data', (piece: Buffer) => {
+      if (presence === 'silent') return;
       for (const message of asked.read(piece)) ask(connection, message, nextBreak, kill);
     });
     const answered = new MessageReader('server');
     target.on('data', (piece: Buffer) => {
+      if (presence === 'silent') return;
       for (const message of answered.read(piece)) answer(connection, message, kill);
     });
   });
@@ -75,6 +88,12 @@ export async function startBreakingProxy(
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
+    connections: () => connections,
+    become: (next) => {
+      if (presence === 'silent') for (const socket of open) socket.destroy();
+      presence = next;
+      if (next === 'refusing') for (const socket of open) socket.destroy();
+    },
     statements: () => statements,
     arm: (coming) => {
       statements = 0;

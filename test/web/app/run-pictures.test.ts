@@ -77,6 +77,10 @@ describe('the lanes of a timeline', () => {
       [1, 2],
     ]);
   });
+
+  it('draw nothing backwards where a worker has another clock than the server', () => {
+    expect(lanesOf([attempt(1, 3_600, 10)])).toMatchObject([[{ from: 3_600_000, to: 3_600_000 }]]);
+  });
 });
 
 function attempt(id: number, from: number, to: number): Attempt {

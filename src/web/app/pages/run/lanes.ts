@@ -8,11 +8,11 @@ export type Lane = readonly Bar[];
 export function lanesOf(attempts: readonly AttemptFacts[]): readonly Lane[] {
   const lanes: Bar[][] = [];
   const bars = attempts
-    .map((attempt) => ({
-      attempt,
-      from: Date.parse(attempt.startedAt),
-      to: Date.parse(attempt.endedAt),
-    }))
+    .map((attempt) => {
+      const from = Date.parse(attempt.startedAt);
+      // A worker's clock tells the start and the server's the end: none is drawn backwards.
+      return { attempt, from, to: Math.max(from, Date.parse(attempt.endedAt)) };
+    })
     .sort((a, b) => a.from - b.from);
   for (const bar of bars) {
     const free = lanes.find((lane) => (lane.at(-1)?.to ?? 0) <= bar.from);

@@ -25,7 +25,7 @@ export function Timeline({ run }: { run: string }) {
   return (
     <Section
       title="Timeline"
-      note={`Every recorded attempt, over ${durationText(to - from)}. ${again === 0 ? 'Nothing had to be tried again.' : `${countedText(again, 'attempt')} failed or came too late, and the work was done by another.`}`}
+      note={`Every recorded attempt, over ${durationText(Math.max(0, to - from))}. ${again === 0 ? 'Nothing had to be tried again.' : `${countedText(again, 'attempt')} failed or came too late, and the work was done by another.`}`}
     >
       <dl className="timeline" aria-hidden="true">
         {STAGES.map((stage) => (
