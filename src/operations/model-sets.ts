@@ -1,4 +1,4 @@
-import type { Alias, AliasChange, RegistryStore } from '../stores/registry-store.ts';
+import type { Alias, AliasChange, AnswerChange, RegistryStore } from '../stores/registry-store.ts';
 import type { OperationContext } from './context.ts';
 import type { Asker } from './services.ts';
 
@@ -12,6 +12,7 @@ export interface ModelSets {
       /** What the name must stand for until now; null: for none. */
       readonly expected?: string | null | undefined;
       readonly despiteQuarantine?: boolean | undefined;
+      readonly check?: AnswerChange['check'];
     },
     by?: Asker,
   ): Promise<Alias>;
@@ -20,6 +21,7 @@ export interface ModelSets {
       readonly experiment: string;
       readonly alias: string;
       readonly despiteQuarantine?: boolean | undefined;
+      readonly check?: AnswerChange['check'];
     },
     by?: Asker,
   ): Promise<Alias>;
@@ -41,12 +43,12 @@ export function modelSets(
   const registry = <R>(work: (store: RegistryStore) => Promise<R>) =>
     act((on) => work(on.registry));
   return {
-    promote: ({ run, alias, expected, despiteQuarantine = false }, by) =>
+    promote: ({ run, expected, despiteQuarantine = false, ...promotion }, by) =>
       act((on) =>
         on.registry.promote({
           ...askedBy(on, by),
+          ...promotion,
           runId: run,
-          alias,
           despiteQuarantine,
           ...(expected === undefined ? {} : { expected }),
         }),

@@ -17,6 +17,7 @@ import { byWeight } from '../partition/top-contributions.ts';
 import { type ServedMember, type ServedModels, servedModels } from '../serving/model-set.ts';
 import { type GivenPart, type GivenRow, readRows } from '../sources/read-rows.ts';
 import type { Spec } from '../spec/spec.ts';
+import type { ObjectStore } from '../stores/object-store.ts';
 import type { OperationContext } from './context.ts';
 import { Recent } from './recent.ts';
 
@@ -55,7 +56,9 @@ export type ScoreOptions = { readonly explain?: boolean };
 const KEPT_SETS = 20;
 const KEPT_MODELS = 300;
 
-type Context = Pick<OperationContext, 'runs' | 'facts' | 'quarantine' | 'objects'>;
+type Context = Pick<OperationContext, 'runs' | 'facts' | 'quarantine'> & {
+  readonly objects: Pick<ObjectStore, 'getRange'>;
+};
 
 /**
  * Scores a few rows in this process. What a run serves is read once and after every change of quarantines; models are opened when the first

@@ -19,6 +19,8 @@ export type AliasChange = {
 export type AnswerChange = AliasChange & {
   /** Then the model without partition answers for them. */
   readonly despiteQuarantine?: boolean;
+  /** Told what the name stands for (null: nothing) while nobody else can change it; by throwing it leaves it so. */
+  readonly check?: ((now: Alias | null) => void) | undefined;
 };
 
 /** Names of model sets; every change stays on record. */

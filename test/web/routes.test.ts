@@ -5,9 +5,11 @@ import { readCsv } from '../support/partita.ts';
 import { openWeb, problemCode, type Web } from './ask.ts';
 import { checkedAsk } from './checked-ask.ts';
 import { describeAgain } from './describe-again.ts';
+import { describeAliases } from './describe-aliases.ts';
 import { describeAudit } from './describe-audit.ts';
 import { describeData } from './describe-data.ts';
 import { describeFuzz } from './describe-fuzz.ts';
+import { describeMovingName } from './describe-moving-name.ts';
 import { describeSources } from './describe-sources.ts';
 import { expectExplained } from './expect-explained.ts';
 import { readings, readingsSpec, type System, startSystem } from './trained-run.ts';
@@ -229,6 +231,10 @@ describe('a model', () => {
 describeData(() => ({ web, run, services: system.services }));
 
 describeAgain(() => ({ web, run, services: system.services, path }));
+
+describeMovingName(() => ({ web, system, path }));
+
+describeAliases(() => ({ web, run }));
 
 describeAudit(() => ({ web, run, services: system.services }));
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServices } from '../../src/compose.ts';
-import { readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config.ts';
 import { stopStack } from '../../src/embedded/stack.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { csvOf } from '../support/partita.ts';
@@ -12,6 +12,7 @@ import { makeFolder } from '../support/test-folder.ts';
 /** A whole system in a folder of its own: Postgres, Temporal and a worker. */
 export type System = {
   readonly folder: string;
+  readonly config: Config;
   readonly services: Services;
   stop(): Promise<void>;
 };
@@ -30,6 +31,7 @@ export async function startSystem(
   const services = await createServices(config);
   return {
     folder,
+    config,
     services,
     async stop() {
       await services.close();

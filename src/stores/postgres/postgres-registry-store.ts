@@ -63,6 +63,7 @@ async function promoteRun(db: Transaction<Database>, promotion: Promotion): Prom
     );
   await lockExperiment(db, run.id);
   const now = await selectHistory(db, run.name, alias).limit(1).executeTakeFirst();
+  promotion.check?.(now ?? null);
   if (expected !== undefined && (now?.runId ?? null) !== expected)
     throw new Failure(
       'conflict',
@@ -85,6 +86,7 @@ async function rollBack(
   await lockExperiment(db, experiment.id);
   const events = await selectHistory(db, name, alias).execute();
   const [now] = events;
+  change.check?.(now ?? null);
   if (now === undefined)
     throw new Failure('not-found', `${name}@${alias} stands for no run; promote one first.`);
   const before = runBefore(events);

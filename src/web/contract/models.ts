@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ModelLineage } from '../../stores/lineage-store.ts';
 import type { Endpoint } from './endpoint.ts';
 import { count, digest, document, jsonObject, moment, runParams } from './fields.ts';
+import { ifMatch } from './runs.ts';
 
 const modelParams = z.strictObject({
   model: z
@@ -113,22 +114,30 @@ const aliasState = z
   })
   .meta({ id: 'Alias', description: 'The run whose model set answers to a name, and since when.' });
 
+const aliasNow = aliasState
+  .extend({
+    etag: z.string().describe('For `If-Match`: it changes with every change of the name.'),
+  })
+  .meta({ id: 'AliasNow', description: 'A name as it stands.' });
+
 export const modelEndpoints = {
   'GET /aliases': {
     summary: 'Every name of a model set, and the run that answers to it.',
     role: 'viewer',
-    answer: z.strictObject({ aliases: z.array(aliasState) }).meta({ id: 'Aliases' }),
+    answer: z.strictObject({ aliases: z.array(aliasNow) }).meta({ id: 'Aliases' }),
   },
   'GET /experiments/{experiment}/aliases/{alias}': {
-    summary: 'What a name stood for, the newest first.',
+    summary: 'What a name stood for, the newest first. Its `ETag` changes with every change.',
     role: 'viewer',
     params: aliasParams,
     answer: z.strictObject({ history: z.array(aliasState) }).meta({ id: 'AliasHistory' }),
   },
   'POST /runs/{run}/promote': {
-    summary: "Lets a run's model set answer to a name within its experiment.",
+    summary:
+      "Lets a run's model set answer to a name within its experiment; `If-Match` is of the name.",
     role: 'editor',
     params: runParams,
+    headers: ifMatch,
     body: z.strictObject({
       alias: aliasName.default('champion'),
       reason: why,
@@ -146,6 +155,7 @@ export const modelEndpoints = {
     summary: 'The name goes back to the run that had it before.',
     role: 'editor',
     params: aliasParams,
+    headers: ifMatch,
     body: z.strictObject({ reason: why, despiteQuarantine }),
     answer: aliasState,
   },

@@ -1,29 +1,36 @@
+import type { Alias } from '../../stores/registry-store.ts';
 import { askerOf } from '../actor.ts';
 import type { modelEndpoints } from '../contract/models.ts';
+import { entityTag } from '../entity-tag.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 import { pageOfItsOwn } from '../pages.ts';
+import { WebFailure } from '../problems.ts';
 
 export function modelRoutes({ services }: WebContext): Handlers<keyof typeof modelEndpoints> {
   return {
-    'GET /aliases': async () => ({ json: { aliases: await services.modelSets.aliases() } }),
-    'GET /experiments/{experiment}/aliases/{alias}': async ({ params: { experiment, alias } }) => ({
-      json: { history: await services.modelSets.history(experiment, alias) },
+    'GET /aliases': async () => ({
+      json: {
+        aliases: (await services.modelSets.aliases()).map((one) => ({ ...one, etag: tagOf(one) })),
+      },
     }),
-    'POST /runs/{run}/promote': async ({ params: { run }, body }, { actor }) => {
+    'GET /experiments/{experiment}/aliases/{alias}': async ({ params: { experiment, alias } }) => {
+      const history = await services.modelSets.history(experiment, alias);
+      return { json: { history }, headers: { etag: tagOf(history[0] ?? null) } };
+    },
+    'POST /runs/{run}/promote': async ({ params: { run }, body, headers }, { actor }) => {
       const { reason, ...promotion } = body;
-      return {
-        json: await services.modelSets.promote({ run, ...promotion }, askerOf(actor, reason)),
-      };
+      const asked = { run, ...promotion, check: asSeen(headers['if-match']) };
+      const promoted = await services.modelSets.promote(asked, askerOf(actor, reason));
+      return { json: promoted, headers: { etag: tagOf(promoted) } };
     },
     'POST /experiments/{experiment}/aliases/{alias}/rollback': async (
-      { params, body: { reason, despiteQuarantine } },
+      { params, body: { reason, despiteQuarantine }, headers },
       { actor },
-    ) => ({
-      json: await services.modelSets.rollback(
-        { ...params, despiteQuarantine },
-        askerOf(actor, reason),
-      ),
-    }),
+    ) => {
+      const asked = { ...params, despiteQuarantine, check: asSeen(headers['if-match']) };
+      const back = await services.modelSets.rollback(asked, askerOf(actor, reason));
+      return { json: back, headers: { etag: tagOf(back) } };
+    },
     'GET /models/{model}': async ({ params: { model } }) => ({
       json: await services.modelCard(model),
     }),
@@ -42,5 +49,24 @@ export function modelRoutes({ services }: WebContext): Handlers<keyof typeof mod
     'POST /predict/{run}': async ({ params: { run }, body: { rows, explain } }) => ({
       json: { predictions: await services.score(run, rows, { explain: explain === true }) },
     }),
+  };
+}
+
+/** Of a name that stands for nothing too. */
+function tagOf(now: Alias | null): string {
+  if (now === null) return entityTag({});
+  const { experiment, alias, runId, kind, at } = now;
+  return entityTag({ experiment, alias, runId, kind, at });
+}
+
+/** Lets nothing happen to a name that is not as it was seen: throws `WebFailure('changed-meanwhile')`. */
+function asSeen(seen: string | undefined): ((now: Alias | null) => void) | undefined {
+  if (seen === undefined) return undefined;
+  return (now) => {
+    if (tagOf(now) === seen) return;
+    throw new WebFailure(
+      'changed-meanwhile',
+      `The name stands for ${now === null ? 'nothing' : `run ${now.runId}`} by now: look at it again.`,
+    );
   };
 }

@@ -9,7 +9,12 @@ type PartOf<Key extends EndpointKey> = {
 /** What an endpoint must be given. */
 export type Given<Key extends EndpointKey> = Pick<Asking<Key>, PartOf<Key>>;
 
-type Extras = { readonly signal?: AbortSignal; readonly idempotencyKey?: string };
+type Extras = {
+  readonly signal?: AbortSignal;
+  readonly idempotencyKey?: string;
+  /** The `etag` of what was shown: if it is another by now, nothing happens. */
+  readonly ifMatch?: string | undefined;
+};
 
 const client = createClient();
 
@@ -17,9 +22,9 @@ const client = createClient();
 export async function ask<Key extends EndpointKey>(
   key: Key,
   given: Given<Key>,
-  { signal, idempotencyKey }: Extras = {},
+  { signal, idempotencyKey, ifMatch }: Extras = {},
 ): Promise<Answer<Key>> {
-  const headers = idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
+  const headers = { 'idempotency-key': idempotencyKey, 'if-match': ifMatch };
   const asking = { ...given, headers, ...(signal === undefined ? {} : { signal }) };
   return (await client.call(key, asking as never)) as Answer<Key>;
 }

@@ -47,7 +47,7 @@ function NameInUse({ alias }: { alias: Alias }) {
     <section className="card" aria-label={`${experiment}@${name}`}>
       <div className="row between">
         <h2 className="anywhere">{`${experiment}@${name}`}</h2>
-        <RollBack experiment={experiment} alias={name} />
+        <RollBack name={alias} />
       </div>
       <dl className="facts">
         <dt>run</dt>

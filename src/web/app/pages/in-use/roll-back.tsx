@@ -1,20 +1,24 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
+import type { Alias } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { AskingDialog } from '../../parts/asking-dialog.tsx';
 import { WhyField } from '../../parts/why-field.tsx';
 
 /** Gives the name back to the run that had it before. */
-export function RollBack({ experiment, alias }: { experiment: string; alias: string }) {
+export function RollBack({ name }: { name: Alias }) {
+  const { experiment, alias, etag } = name;
   const dialog = useRef<HTMLDialogElement>(null);
   const client = useQueryClient();
   const [reason, setReason] = useState('');
   const rollBack = useMutation({
     mutationFn: () =>
-      ask('POST /experiments/{experiment}/aliases/{alias}/rollback', {
-        params: { experiment, alias },
-        body: { reason: reason.trim() || undefined },
-      }),
+      ask(
+        'POST /experiments/{experiment}/aliases/{alias}/rollback',
+        { params: { experiment, alias }, body: { reason: reason.trim() || undefined } },
+        // What was shown is what is given back.
+        { ifMatch: etag },
+      ),
     onSuccess: () => {
       setReason('');
       dialog.current?.close();

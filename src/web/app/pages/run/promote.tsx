@@ -38,11 +38,19 @@ export function Promote({ run }: { run: RunDetail }) {
   );
   const promote = useMutation({
     mutationFn: () =>
-      ask('POST /runs/{run}/promote', {
-        params: { run: run.runId },
+      ask(
+        'POST /runs/{run}/promote',
+        {
+          params: { run: run.runId },
+          body: {
+            alias,
+            reason: reason.trim() || undefined,
+            expected: holder === undefined ? null : undefined,
+          },
+        },
         // What was shown is what is replaced: whoever was faster is told.
-        body: { alias, reason: reason.trim() || undefined, expected: holder?.runId ?? null },
-      }),
+        { ifMatch: holder?.etag },
+      ),
     onSuccess: () => {
       setReason('');
       dialog.current?.close();
