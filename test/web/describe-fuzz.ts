@@ -9,7 +9,7 @@ import type { Web } from './ask.ts';
 import { anyText, arbitraryOf, type Schema } from './schema-arbitrary.ts';
 
 const SEED = 20_261_125;
-const REQUESTS_PER_ENDPOINT = 25;
+const REQUESTS_PER_ENDPOINT = 29;
 /** Each of these starts a process, or a run. */
 const SLOW: { readonly [key: string]: number } = {
   'POST /sources/preview': 8,
@@ -24,8 +24,16 @@ type Asked = { readonly path: string; readonly init: RequestInit };
 
 /** Requests made from the OpenAPI document, most of them nearly right: no answer may be one that it does not declare. */
 export function describeFuzz(given: () => { readonly web: Web; readonly run: string }): void {
+  const keys = Object.keys(api) as EndpointKey[];
+  const requestsOf = (key: EndpointKey) => SLOW[key] ?? REQUESTS_PER_ENDPOINT;
+
   describe('any request', () => {
-    it.each(Object.keys(api) as EndpointKey[])(
+    it('of two thousand at least', () => {
+      const total = keys.reduce((sum, key) => sum + requestsOf(key), 0);
+      expect(total).toBeGreaterThanOrEqual(2000);
+    });
+
+    it.each(keys)(
       'to %s is answered as the document says',
       async (key) => {
         const { web, run } = given();
@@ -43,7 +51,7 @@ export function describeFuzz(given: () => { readonly web: Web; readonly run: str
         );
         const sample = fc.sample(requests, {
           seed: SEED,
-          numRuns: SLOW[key] ?? REQUESTS_PER_ENDPOINT,
+          numRuns: requestsOf(key),
         });
         for (const asked of sample) await check(web, key, operation, asked);
       },

@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Listening, listen } from '../../src/web/listen.ts';
+
+describe('a server that listens', () => {
+  let listening: Listening;
+  let answered = 0;
+
+  beforeAll(async () => {
+    listening = await listen('127.0.0.1', 0, () => {
+      answered++;
+      return new Response('here');
+    });
+  });
+  afterAll(() => listening.close());
+
+  /** Sends a request with these header lines in one piece; gives the first line of what comes back. */
+  async function statusLine(...headers: readonly string[]): Promise<string> {
+    const socket = connect(listening.port, '127.0.0.1');
+    let text = '';
+    socket.setEncoding('latin1').on('data', (part: string) => (text += part));
+    await once(socket, 'connect');
+    socket.write(['GET / HTTP/1.1', 'host: here', ...headers, '', ''].join('\r\n'));
+    await once(socket, 'close');
+    return text.split('\r\n')[0] ?? '';
+  }
+
+  it.each([
+    ['one header of 17,000 bytes', ['x-long: '.padEnd(17_000, 'a')]],
+    ['a cookie of 17,000 bytes', ['cookie: a='.padEnd(17_000, 'a')]],
+    ['10,000 headers', Array.from({ length: 10_000 }, () => 'a:b')],
+  ])('refuses %s with 431, asks nobody, and answers the next one', async (_, headers) => {
+    const before = answered;
+    const refused = await statusLine(...headers);
+    expect(refused).toBe('HTTP/1.1 431 Request Header Fields Too Large');
+    expect(answered).toBe(before);
+    expect(await statusLine('connection: close')).toBe('HTTP/1.1 200 OK');
+  });
+});
