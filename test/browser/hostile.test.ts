@@ -10,9 +10,20 @@ import {
   visit,
 } from '../support/browser.ts';
 import { HOSTILE_KEYS, hostileRows } from '../support/hostile-table.ts';
-import { csvOf, Partita } from '../support/partita.ts';
+import { csvOf, Partita, type SpecWishes } from '../support/partita.ts';
+import { describeForeignPage } from './describe-foreign-page.ts';
 
 const MINUTES = 60_000;
+
+const HOSTILE: SpecWishes = {
+  name: 'hostile',
+  data: { source: { kind: 'csv', path: 'hostile.csv' } },
+  partition: { by: '__proto__', min_rows: 20 },
+  target: { column: 'prediction', task: 'classification' },
+  columns: { id: 'row' },
+  algorithms: ['baseline', 'decision_tree'],
+  metric: 'accuracy',
+};
 
 /** Names and values that want to be markup, code, paths or terminal commands are text on every page. */
 describe('pages about a table whose names want to be something else', () => {
@@ -25,16 +36,7 @@ describe('pages about a table whose names want to be something else', () => {
 
   beforeAll(async () => {
     partita.write('hostile.csv', csvOf(hostileRows()));
-    const spec = partita.writeSpec({
-      name: 'hostile',
-      data: { source: { kind: 'csv', path: 'hostile.csv' } },
-      partition: { by: '__proto__', min_rows: 20 },
-      target: { column: 'prediction', task: 'classification' },
-      columns: { id: 'row' },
-      algorithms: ['baseline', 'decision_tree'],
-      metric: 'accuracy',
-    });
-    const { code, stderr, result } = await partita.run(spec);
+    const { code, stderr, result } = await partita.run(partita.writeSpec(HOSTILE));
     expect(code, stderr).toBe(0);
     runId = result.runId;
     serving = await startServing(partita);
@@ -108,6 +110,12 @@ describe('pages about a table whose names want to be something else', () => {
     },
     2 * MINUTES,
   );
+
+  describeForeignPage(() => ({
+    page,
+    address: serving.address,
+    spec: { version: 1, ...HOSTILE },
+  }));
 
   it('never opened a dialog, ran a script of the data or broke the content policy', () => {
     expect(someone.complaints).toEqual([]);
