@@ -27,7 +27,10 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
   const act = async <Result>(action: (context: OperationContext) => Promise<Result>) =>
     action(await system.context());
   return {
-    ...ledgerServices(act, (spec) => system.lendSecrets(spec), join(config.folder, 'uploads')),
+    ...ledgerServices(act, (spec) => system.lendSecrets(spec), {
+      uploads: join(config.folder, 'uploads'),
+      drift: join(config.folder, 'web', 'drift'),
+    }),
     ...debugServices(act, system, join(config.folder, 'functions')),
     stateFolder: config.folder,
     submit: async (prepared, options) => {
@@ -71,6 +74,8 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
       return act((context) => predictTable(context, request, signal));
     },
     score: async (run, rows, options) => (await system.scorer()).score(run, rows, options),
+    scoreByModel: async (model, rows, options) =>
+      (await system.scorer()).scoreByModel(model, rows, options),
     modelCard: async (model) => {
       const { modelCard } = await import('./operations/model-card.ts');
       return act((context) => modelCard(context, model));

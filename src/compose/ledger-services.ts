@@ -1,3 +1,4 @@
+import type { SweptFolders } from '../operations/collect-garbage.ts';
 import type { OperationContext } from '../operations/context.ts';
 import { askedBy, modelSets } from '../operations/model-sets.ts';
 import { quarantines } from '../operations/quarantines.ts';
@@ -11,7 +12,7 @@ type Act = <Result>(action: (context: OperationContext) => Promise<Result>) => P
 export function ledgerServices(
   act: Act,
   lendSecrets: (spec: Spec) => Promise<void>,
-  uploadsFolder: string,
+  folders: SweptFolders,
 ): Pick<
   Services,
   | 'retry'
@@ -74,7 +75,7 @@ export function ledgerServices(
     restoreRun: (run, by) => act((context) => context.retention.restore(run, askedBy(context, by))),
     collectGarbage: async (request) => {
       const { collectGarbage } = await import('../operations/collect-garbage.ts');
-      return act((context) => collectGarbage(context, request, uploadsFolder));
+      return act((context) => collectGarbage(context, request, folders));
     },
   };
 }

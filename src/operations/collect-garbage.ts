@@ -5,7 +5,7 @@ import type { ObjectStore } from '../stores/object-store.ts';
 import type { NamedFile, Reachable } from '../stores/retention-store.ts';
 import type { OperationContext } from './context.ts';
 import { askedBy } from './model-sets.ts';
-import { nameFileOf } from './uploads.ts';
+import { removeUpload } from './uploads.ts';
 
 export type GarbageRequest = {
   /** Only says what would go. */
@@ -24,6 +24,8 @@ export type Garbage = {
   readonly objects: Tally;
   readonly reports: Tally;
   readonly uploads: Tally;
+  /** Comparisons of new data with what a run was trained on. */
+  readonly drift: Tally;
   /** Half-written files of writers that died. */
   readonly leftovers: Tally;
   readonly kept: Tally;
@@ -33,6 +35,14 @@ export type Garbage = {
   readonly paths: readonly string[];
 };
 export type Tally = { readonly count: number; readonly bytes: number };
+
+/** Folders of the server that are swept beside the objects. */
+export type SweptFolders = {
+  /** Of files that were sent over HTTP. */
+  readonly uploads: string;
+  /** Of what was found when new data were compared, a file per run. */
+  readonly drift: string;
+};
 
 type Context = Pick<OperationContext, 'retention' | 'objects' | 'reportsFolder' | 'user'>;
 
@@ -46,12 +56,12 @@ const LISTED = 1_000;
 /**
  * Takes away the bytes that no kept run reaches: objects, pages of runs, uploads, leftovers. Every row of the record stays.
  * Safe beside running runs: what was written since the oldest of them was asked for is not looked at, and what is put
- * again meanwhile stays, and so does what another database over the same store counts on. `uploadsFolder`: files that were sent over HTTP.
+ * again meanwhile stays, and so does what another database over the same store counts on.
  */
 export async function collectGarbage(
   context: Context,
   { dryRun, keepDays, unknown }: GarbageRequest,
-  uploadsFolder: string,
+  folders: SweptFolders,
 ): Promise<Garbage> {
   if (!(keepDays >= 0)) throw new Failure('usage', `${keepDays} is no number of days.`);
   const { retention, objects } = context;
@@ -63,8 +73,9 @@ export async function collectGarbage(
   const reachable = await retention.reachable(runs);
   const sweep = new Sweep(dryRun, settledBefore(begun, reachable));
   await sweep.objects(objects, reachable, unknown);
-  await sweep.reports(context.reportsFolder, reachable);
-  await sweep.uploads(uploadsFolder, reachable);
+  await sweep.ofRuns('reports', context.reportsFolder, reachable);
+  await sweep.ofRuns('drift', folders.drift, reachable);
+  await sweep.uploads(folders.uploads, reachable);
   await sweep.leftovers(objects);
   return { dryRun, runs, ...sweep.result() };
 }
@@ -87,6 +98,7 @@ class Sweep {
     objects: { count: 0, bytes: 0 },
     reports: { count: 0, bytes: 0 },
     uploads: { count: 0, bytes: 0 },
+    drift: { count: 0, bytes: 0 },
     leftovers: { count: 0, bytes: 0 },
     kept: { count: 0, bytes: 0 },
     unknown: { count: 0, bytes: 0 },
@@ -114,13 +126,13 @@ class Sweep {
     }
   }
 
-  /** `<run>.html`, copies of objects. */
-  async reports(folder: string, { purged }: Reachable): Promise<void> {
+  /** Files of one run each: `<run>.html`, copies of objects, and `<run>.jsonl`, what was found of it. */
+  async ofRuns(what: 'reports' | 'drift', folder: string, { purged }: Reachable): Promise<void> {
     for (const { path, name, bytes } of await filesBefore(folder, this.#settled)) {
-      const [, runId] = /^([0-9a-f-]{36})\.html$/.exec(name) ?? [];
+      const [, runId] = /^([0-9a-f-]{36})\.(?:html|jsonl)$/.exec(name) ?? [];
       if (runId === undefined || !purged.has(runId)) continue;
       await this.#remove(path);
-      this.#count('reports', path, bytes);
+      this.#count(what, path, bytes);
     }
   }
 
@@ -135,8 +147,7 @@ class Sweep {
       return;
     for (const { path, bytes } of await filesBefore(folder, this.#settled)) {
       if (!purged.has(path) || kept.has(path)) continue;
-      await this.#remove(path);
-      await this.#remove(nameFileOf(path));
+      if (!this.#dryRun) await removeUpload(path);
       this.#count('uploads', path, bytes);
     }
   }

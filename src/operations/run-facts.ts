@@ -1,5 +1,6 @@
 import { displayPartition, GLOBAL_TEXT, parsePartitionText } from '../domain/partition.ts';
 import { isTerminal, STAGES, type Stage } from '../domain/run.ts';
+import { refuseDeleted } from '../stores/deleted-run.ts';
 import type {
   AttemptRecord,
   CellsQuery,
@@ -37,6 +38,8 @@ export type NamedCell = PartitionCell & { readonly name: string };
 /** What people look at while a run goes on and afterwards. A run is named by its id or a unique prefix. */
 export interface RunFacts {
   run(run: string): Promise<RunDetail>;
+  /** What is stored of a run that may be counted on. Throws `Failure('conflict')` for one that was deleted. */
+  kept(run: string): Promise<RunRecord>;
   /** In the order of the work. */
   stages(run: string): Promise<readonly StageFacts[]>;
   partitions(run: string, query: CellsQuery): Promise<readonly NamedCell[]>;
@@ -65,6 +68,11 @@ export function runFacts(
         state: await runState(on, run.runId),
         timings: await on.runs.timings(run.runId),
       })),
+    kept: (id) =>
+      withRun(id, async (_, run) => {
+        refuseDeleted(run);
+        return run;
+      }),
     stages: (id) => withRun(id, stagesOf),
     partitions: (id, query) =>
       withRun(id, async ({ facts }, { runId }) =>

@@ -1,6 +1,7 @@
 import { Failure } from '../domain/failure.ts';
 import { likeliestClasses } from '../estimators/class-codes.ts';
 import { digestBytes } from '../frame/digest.ts';
+import type { Frame } from '../frame/frame.ts';
 import { boundOf } from '../partition/answers.ts';
 import { blendOutputs } from '../partition/blend.ts';
 import {
@@ -10,7 +11,7 @@ import {
   type RowContributions,
   unexplainedBy,
 } from '../partition/contributions.ts';
-import { answerFor } from '../partition/model-set.ts';
+import { answerFor, soleMember } from '../partition/model-set.ts';
 import { engineeredRows, type Pipeline, predictEngineered } from '../partition/pipeline.ts';
 import { loadPipeline } from '../partition/pipeline-bytes.ts';
 import { byWeight } from '../partition/top-contributions.ts';
@@ -18,23 +19,30 @@ import { type ServedMember, type ServedModels, servedModels } from '../serving/m
 import { type GivenPart, type GivenRow, readRows } from '../sources/read-rows.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
+import type { PackMember } from '../stores/objects/pack.ts';
+import { refuseBlend } from './blend-refusal.ts';
 import type { OperationContext } from './context.ts';
+import { withheldReason } from './model-card.ts';
 import { Recent } from './recent.ts';
 
-/** One row's answer. */
-export type ScoredRow = {
+/** What one model says of a row. */
+export type ModelAnswer = {
   /** A class's label, or a number; null where nobody answers. */
   readonly prediction: string | number | null;
   /** By class; null for a regression and where nobody answers. */
   readonly probabilities: { readonly [label: string]: number } | null;
+  /** Where it is asked for; null where nobody answers, or a model that can't say. */
+  readonly explanation?: RowExplanation | null;
+};
+
+/** One row's answer. */
+export type ScoredRow = ModelAnswer & {
   /** Where the true value should lie; null where the spec asks for no intervals, or there are too few rows for one. */
   readonly interval: { readonly low: number; readonly high: number } | null;
   readonly partition: string;
   readonly model: string | null;
   readonly rung: ServedMember['rung'] | 'none';
   readonly reason: string | null;
-  /** Where it is asked for; null where nobody answers, or a model that can't say. */
-  readonly explanation?: RowExplanation | null;
 };
 
 /**
@@ -56,7 +64,7 @@ export type ScoreOptions = { readonly explain?: boolean };
 const KEPT_SETS = 20;
 const KEPT_MODELS = 300;
 
-type Context = Pick<OperationContext, 'runs' | 'facts' | 'quarantine'> & {
+type Context = Pick<OperationContext, 'runs' | 'facts' | 'quarantine' | 'lineage'> & {
   readonly objects: Pick<ObjectStore, 'getRange'>;
 };
 
@@ -83,56 +91,78 @@ export class Scorer {
     const context = await this.#context();
     // A name may stand for another run by now, and a model may not answer any more.
     const { runId, change } = await context.quarantine.standing(run);
-    const served = await this.#serving.get(`${runId} ${change}`, () =>
-      servedModels(context, runId),
-    );
-    if (served.spec.forecast !== undefined)
-      throw new Failure(
-        'invalid-data',
-        'A forecast goes on from the history of a partition, not from single rows: use `partita predict RUN --data FILE --out FILE`.',
+    const key = `${runId} ${change}`;
+    const make = () => servedModels(context, runId);
+    return this.#serving.lend([{ key, make }], async ([served]) => {
+      const { models, ...reading } = served as ServedModels;
+      return inOrder(givenParts(rows, reading), (part) =>
+        this.#scorePart(part, answerFor(part.text, models), { reading, explain }),
       );
-    const answers: ScoredRow[] = [];
-    for (const part of readRows(rows, served.spec, served.columns)) {
-      const scored = await this.#scorePart(part, served, explain);
-      part.places.forEach((place, i) => {
-        answers[place] = scored[i] as ScoredRow;
-      });
-    }
-    return answers;
+    });
+  }
+
+  /**
+   * The rows by one model, whichever partition they are of: what it would say, whoever answers for them. Takes a digest or
+   * a unique prefix. Throws `Failure('not-found')`, `Failure('unsupported')` for a blend, `Failure('conflict')` for a model
+   * that must not answer, `Failure('invalid-data')` for rows that do not suit.
+   */
+  async scoreByModel(
+    model: string,
+    rows: readonly GivenRow[],
+    { explain = false }: ScoreOptions = {},
+  ): Promise<readonly ModelAnswer[]> {
+    const context = await this.#context();
+    const { spec, ...reading } = await modelReading(context, model);
+    // Nobody is looked for by the key: it is a column like others, where the model takes it.
+    const ofNoPartition = { ...spec, partition: { ...spec.partition, by: [] } };
+    const parts = givenParts(rows, { ...reading, spec: ofNoPartition });
+    return inOrder(parts, ({ frame }) =>
+      this.#answers(frame, reading.member, { reading: { ...reading, spec }, explain }),
+    );
   }
 
   async #scorePart(
     { text, frame }: GivenPart,
-    { models, classes, spec }: ServedModels,
-    explain: boolean,
+    { member, reason }: ReturnType<typeof answerFor<PackMember>>,
+    how: How,
   ): Promise<readonly ScoredRow[]> {
-    const { rowCount } = frame;
-    const { member, reason } = answerFor(text, models);
     const who = { partition: text, model: member?.digest ?? null, reason };
     if (member === null) {
       const rung = 'none' as const;
-      const nobody = { ...NOBODY, ...who, rung, ...(explain && { explanation: null }) };
-      return Array.from({ length: rowCount }, () => nobody);
+      const nobody = { ...NOBODY, ...who, rung, ...(how.explain && { explanation: null }) };
+      return Array.from({ length: frame.rowCount }, () => nobody);
     }
-    const ranges = [{ start: 0, count: rowCount }];
-    const parts: ExplainedPart[] = [];
-    for (const one of member.parts) {
-      const pipeline = await this.#pipelines.get(one.digest, () => this.#openModel(one));
-      const engineered = engineeredRows(pipeline, frame, ranges);
-      parts.push({ pipeline, weight: one.weight, engineered });
-    }
-    const output = blendOutputs(
-      parts.map(({ pipeline, engineered }) => predictEngineered(pipeline, engineered)),
-      parts.map(({ weight }) => weight),
-    );
-    const explanations = explain ? explanationsOf(parts, output, classes, spec) : [];
-    return answersOf(output, classes, rowCount).map((answer, row) => ({
+    return (await this.#answers(frame, member, how)).map((answer) => ({
       ...answer,
       interval: intervalAround(answer.prediction, member.reach),
       ...who,
       rung: member.rung,
-      ...(explain && { explanation: explanations[row] ?? null }),
     }));
+  }
+
+  /** All parts of a blend are held while they answer together. */
+  #answers(
+    frame: Frame,
+    { parts }: ServedMember,
+    { reading: { classes, spec }, explain }: How,
+  ): Promise<readonly ModelAnswer[]> {
+    const wanted = parts.map((one) => ({ key: one.digest, make: () => this.#openModel(one) }));
+    return this.#pipelines.lend(wanted, (pipelines) => {
+      const ranges = [{ start: 0, count: frame.rowCount }];
+      const answering = pipelines.map((pipeline, i): ExplainedPart => {
+        const { weight } = parts[i] as ServedMember['parts'][number];
+        return { pipeline, weight, engineered: engineeredRows(pipeline, frame, ranges) };
+      });
+      const output = blendOutputs(
+        answering.map(({ pipeline, engineered }) => predictEngineered(pipeline, engineered)),
+        answering.map(({ weight }) => weight),
+      );
+      const explanations = explain ? explanationsOf(answering, output, classes, spec) : [];
+      return answersOf(output, classes, frame.rowCount).map((answer, row) => ({
+        ...answer,
+        ...(explain && { explanation: explanations[row] ?? null }),
+      }));
+    });
   }
 
   /** Throws `Failure('corrupt-object')` where the stored bytes are not the model's. */
@@ -146,6 +176,59 @@ export class Scorer {
       throw new Failure('corrupt-object', `The stored bytes of model ${digest} were changed.`);
     return loadPipeline(bytes);
   }
+}
+
+/** How rows are read, and what classes a model tells apart. */
+type Reading = Omit<ServedModels, 'models'>;
+type How = { readonly reading: Reading; readonly explain: boolean };
+
+function givenParts(
+  rows: readonly GivenRow[],
+  { spec, columns }: Omit<Reading, 'classes'>,
+): readonly GivenPart[] {
+  if (spec.forecast === undefined) return readRows(rows, spec, columns);
+  throw new Failure(
+    'invalid-data',
+    'A forecast goes on from the history of a partition, not from single rows: use `partita predict RUN --data FILE --out FILE`.',
+  );
+}
+
+/** What is said of each row, at the place where it was given. */
+async function inOrder<Answer>(
+  parts: readonly GivenPart[],
+  answer: (part: GivenPart) => Promise<readonly Answer[]>,
+): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  for (const part of parts) {
+    const given = await answer(part);
+    part.places.forEach((place, i) => {
+      answers[place] = given[i] as Answer;
+    });
+  }
+  return answers;
+}
+
+/** A model that may answer, and how the newest run that made it reads rows. */
+async function modelReading(
+  { lineage, quarantine, runs }: Pick<Context, 'lineage' | 'quarantine' | 'runs'>,
+  model: string,
+): Promise<Reading & { readonly member: ServedMember }> {
+  const found = await lineage.lineageOfModel(model);
+  refuseBlend(found, 'answer');
+  const withheld = await withheldReason(quarantine, found);
+  if (withheld !== null)
+    throw new Failure('conflict', `Model ${found.model} must not answer: ${withheld}`);
+  const [made] = found.makings;
+  const [bytes] = found.places;
+  const run = made === undefined ? null : await runs.run(made.runId);
+  if (made === undefined || bytes === undefined || run === null || run.snapshot === null)
+    throw new Failure('not-found', `The bytes of model ${found.model} are in no pack.`);
+  return {
+    spec: run.spec,
+    columns: run.snapshot.columns,
+    classes: run.plan?.classes ?? [],
+    member: soleMember({ rung: made.scope, reason: null, digest: found.model, bytes }),
+  };
 }
 
 const NOBODY = { prediction: null, probabilities: null, interval: null };
@@ -189,7 +272,7 @@ function answersOf(
   output: Float64Array,
   classes: readonly string[],
   rowCount: number,
-): readonly Pick<ScoredRow, 'prediction' | 'probabilities'>[] {
+): readonly ModelAnswer[] {
   if (classes.length === 0)
     return Array.from(output, (prediction) => ({ prediction, probabilities: null }));
   const likeliest = likeliestClasses(output, classes.length);

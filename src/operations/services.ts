@@ -29,7 +29,7 @@ import type { ReproduceOptions, ReproductionStart } from './reproduce.ts';
 import type { Reproduction } from './reproduction.ts';
 import type { RunFacts } from './run-facts.ts';
 import type { Schedules } from './schedules.ts';
-import type { ScoredRow, ScoreOptions } from './scorer.ts';
+import type { ModelAnswer, ScoredRow, ScoreOptions } from './scorer.ts';
 import type { SetFiles } from './set-files.ts';
 import type { SourceLook } from './sources.ts';
 
@@ -378,6 +378,12 @@ export interface Services {
     rows: readonly GivenRow[],
     options?: ScoreOptions,
   ): Promise<readonly ScoredRow[]>;
+  /** The same by one model, whoever answers for the rows. Takes a digest or a unique prefix. */
+  scoreByModel(
+    model: string,
+    rows: readonly GivenRow[],
+    options?: ScoreOptions,
+  ): Promise<readonly ModelAnswer[]>;
   /** Takes a digest or a unique prefix. */
   modelCard(model: string): Promise<ModelCard>;
   /** Everything that a reviewer asks of a model; takes a digest or a unique prefix. */

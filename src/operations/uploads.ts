@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Digest } from '../domain/digest.ts';
@@ -21,9 +21,41 @@ export type KeptUpload = {
 /** Beside an upload: what it was called. */
 const NAME_ENDING = '.name';
 
-/** Where the name of an upload is kept. */
-export function nameFileOf(upload: string): string {
+/** Where the name of an upload is kept, for all files of its bytes: they may have come under several endings. */
+function nameFileOf(upload: string): string {
   return `${upload.slice(0, upload.length - extname(upload).length)}${NAME_ENDING}`;
+}
+
+/** Takes away one file; where the same bytes stand under another ending too, they are called by that one from now on. */
+export async function removeUpload(path: string): Promise<void> {
+  await rm(path, { force: true });
+  const nameFile = nameFileOf(path);
+  const hex = basename(nameFile, NAME_ENDING);
+  const [other] = (await readdir(dirname(path)))
+    .filter((name) => name.startsWith(`${hex}.`) && !name.endsWith(NAME_ENDING))
+    .sort();
+  if (other === undefined) return rm(nameFile, { force: true });
+  const name = await nameIn(nameFile);
+  if (name === null || extname(name).toLowerCase() !== extname(path)) return;
+  await writeWhole(nameFile, `${basename(name, extname(name))}${extname(other)}`);
+}
+
+/** Null: the upload is older than names. */
+async function nameIn(nameFile: string): Promise<string | null> {
+  return readFile(nameFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const unfinished = join(dirname(path), `${randomUUID()}.unfinished`);
+  try {
+    await writeFile(unfinished, text, { mode: 0o600 });
+    await rename(unfinished, path);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
 }
 
 /** Keeps a file by its content: twice is once. Throws `Failure('limit-exceeded')` beyond `maxBytes`; then nothing is left of it. */
@@ -55,8 +87,7 @@ export async function keepUpload(
     const hex = hash.digest('hex');
     const path = join(folder, `${hex}${extname(name).toLowerCase()}`);
     await rename(unfinished, path);
-    await writeFile(unfinished, basename(name), { mode: 0o600 });
-    await rename(unfinished, nameFileOf(path));
+    await writeWhole(nameFileOf(path), basename(name));
     return { digest: `sha256:${hex}` as Digest, name: basename(name), byteSize, kind, path };
   } finally {
     await rm(unfinished, { force: true });

@@ -11,6 +11,11 @@ import type { DriftStatus } from '../domain/run.ts';
 import type { Drift, DriftedPartition, FoundDrift } from '../operations/drifted-partitions.ts';
 import { WebFailure } from './problems.ts';
 
+/** One file of each run; `gc` sweeps it. */
+export function driftFolder(stateFolder: string): string {
+  return join(stateFolder, 'web', 'drift');
+}
+
 /** Each reads a source and compares all of it. */
 const MAX_WORKING = 2;
 

@@ -128,6 +128,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
     predictTable: unexpected('predictTable'),
     drift: unexpected('drift'),
     score: unexpected('score'),
+    scoreByModel: unexpected('scoreByModel'),
     modelCard: unexpected('modelCard'),
     card: unexpected('card'),
     deleteRun: unexpected('deleteRun'),

@@ -9,6 +9,7 @@ const GARBAGE: Garbage = {
   objects: { count: 3, bytes: 2_500_000 },
   reports: { count: 1, bytes: 900 },
   uploads: NONE,
+  drift: NONE,
   leftovers: NONE,
   kept: { count: 12, bytes: 40_000 },
   unknown: { count: 1, bytes: 12 },

@@ -39,6 +39,7 @@ const storeOf = (owner: string | null) =>
 const objects = storeOf('this database');
 const reportsFolder = join(folder, 'reports');
 const uploadsFolder = join(folder, 'uploads');
+const driftFolder = join(folder, 'drift');
 let opened: TestRunStore;
 let context: OperationContext;
 let retention: RetentionStore;
@@ -51,7 +52,7 @@ beforeAll(async () => {
   const registry = createPostgresRegistryStore(db);
   const parts = { runs: store, objects, retention, registry, reportsFolder, user: 'ada' };
   context = parts as unknown as OperationContext;
-  for (const one of [reportsFolder, uploadsFolder]) mkdirSync(one);
+  for (const one of [reportsFolder, uploadsFolder, driftFolder]) mkdirSync(one);
 });
 afterAll(() => opened?.close());
 
@@ -67,6 +68,12 @@ async function startRun(): Promise<string> {
   await opened.store.setStatus(runId, 'RUNNING');
   return runId;
 }
+
+/** Its page, and what was found when new data were compared with its own. */
+const filesOf = (runId: string) => [
+  join(reportsFolder, `${runId}.html`),
+  join(driftFolder, `${runId}.jsonl`),
+];
 
 type Made = { readonly runId: string; readonly packs: readonly Digest[] };
 
@@ -101,8 +108,10 @@ async function recordRun(from?: Made): Promise<Made> {
   const pages = { html: report, json: report, byteSizes: [1, 1] };
   await store.recordReport(runId, pages, attempt());
   await store.setStatus(runId, 'SUCCEEDED');
-  writeFileSync(join(reportsFolder, `${runId}.html`), 'page');
-  utimesSync(join(reportsFolder, `${runId}.html`), OLD, OLD);
+  for (const path of filesOf(runId)) {
+    writeFileSync(path, 'of the run');
+    utimesSync(path, OLD, OLD);
+  }
   return { runId, packs: [...packs, file.digest, folds, report] };
 }
 
@@ -110,7 +119,7 @@ const collect = (request: Partial<GarbageRequest> = {}) =>
   collectGarbage(
     context,
     { dryRun: false, keepDays: 0, unknown: false, ...request },
-    uploadsFolder,
+    { uploads: uploadsFolder, drift: driftFolder },
   );
 const isThere = (digest: Digest) => existsSync(objects.path(digest));
 
@@ -134,13 +143,13 @@ describe('collecting garbage', () => {
     const second = await recordRun(first);
     const rows = async () => (await opened.store.partition(first.runId, 'a')).trained?.kind;
     await retention.remove(first.runId, { ...by, reason: 'wrong table' });
-    const { objects: gone, reports } = await collect();
+    const { objects: gone, reports, drift } = await collect();
     // Models and predictions stand in the run that took them over.
-    expect([gone.count, reports.count]).toEqual([3, 1]);
+    expect([gone.count, reports.count, drift.count]).toEqual([3, 1, 1]);
     expect(first.packs.map(isThere)).toEqual([true, true, false, false, false]);
     expect(second.packs.every(isThere)).toBe(true);
-    expect(readdirSync(reportsFolder)).toContain(`${second.runId}.html`);
-    expect(readdirSync(reportsFolder)).not.toContain(`${first.runId}.html`);
+    expect(filesOf(second.runId).every((path) => existsSync(path))).toBe(true);
+    expect(filesOf(first.runId).some((path) => existsSync(path))).toBe(false);
     expect(await rows()).toBe('trained');
     expect(await kindOf(retention.restore(first.runId, by))).toBe('conflict');
     expect((await collect()).objects.count).toBe(0);

@@ -40,11 +40,13 @@ export function registerGc(program: Command, context: CommandContext): void {
 }
 
 function garbageText(garbage: Garbage): string {
-  const { dryRun, runs, objects, reports, uploads, leftovers, kept, unknown, paths } = garbage;
+  const { dryRun, runs, objects, reports, uploads, drift, leftovers } = garbage;
+  const { kept, unknown, paths } = garbage;
   const gone = [
     tallyText(objects, 'object'),
     tallyText(reports, 'page'),
     tallyText(uploads, 'upload'),
+    tallyText(drift, 'comparison'),
     tallyText(leftovers, 'leftover'),
   ].filter((text) => text !== null);
   const what = gone.length === 0 ? 'nothing' : gone.join(', ');

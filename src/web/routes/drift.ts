@@ -1,10 +1,10 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Source } from '../../spec/source.ts';
 import { API_ROOT } from '../contract/api.ts';
 import type { driftEndpoints } from '../contract/drift.ts';
 import type { PreviewSource } from '../contract/sources.ts';
 import { placeAfter } from '../cursor.ts';
-import { DriftResults } from '../drift-results.ts';
+import { DriftResults, driftFolder } from '../drift-results.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 import { checkReach, sourceOf } from '../submitted-spec.ts';
 
@@ -13,11 +13,11 @@ const PATIENCE_MS = 5_000;
 
 export function driftRoutes(context: WebContext): Handlers<keyof typeof driftEndpoints> {
   const { services } = context;
-  const results = new DriftResults(join(services.stateFolder, 'web', 'drift'));
+  const results = new DriftResults(driftFolder(services.stateFolder));
   return {
     'POST /runs/{run}/drift': async ({ params, body: { source, ...limits } }, { actor }) => {
       const data = source === undefined ? undefined : newDataOf(context, source);
-      const { runId: run } = await services.facts.run(params.run);
+      const { runId: run } = await services.facts.kept(params.run);
       const request = { run, ...limits, ...(data !== undefined && { data }) };
       const asked = results.begin(run, actor.name, (keep) =>
         services.drift(request, keep, new AbortController().signal),
@@ -26,7 +26,7 @@ export function driftRoutes(context: WebContext): Handlers<keyof typeof driftEnd
       return { json: { state: 'working', ...asked }, headers };
     },
     'GET /runs/{run}/drift': async ({ params }) => {
-      const { runId } = await services.facts.run(params.run);
+      const { runId } = await services.facts.kept(params.run);
       const found = await results.latest(runId, PATIENCE_MS);
       if (found === null) return { json: { state: 'none', runId } };
       return 'drift' in found
@@ -34,7 +34,7 @@ export function driftRoutes(context: WebContext): Handlers<keyof typeof driftEnd
         : { json: { state: 'working', ...found }, status: 202 };
     },
     'GET /runs/{run}/drift/partitions': async ({ params, query: { cursor, limit, status } }) => {
-      const { runId } = await services.facts.run(params.run);
+      const { runId } = await services.facts.kept(params.run);
       const asked = { after: placeAfter(cursor, -1), limit, status };
       const found = await results.partitions(runId, asked);
       const last = found.length < limit ? undefined : found.at(-1);
