@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '../domain/failure.ts';
+import { API_ROOT } from './contract/api.ts';
 import { WebFailure } from './problems.ts';
 
 /** Answers are kept for so long after they were asked for. */
@@ -51,4 +52,16 @@ export class LongAnswers<Value> {
     const late = wait(milliseconds, null, { signal: done.signal }).catch(() => null);
     return Promise.race([asked.value, late]).finally(() => done.abort());
   }
+}
+
+/** `made`: null while it is being made, and then it is asked for again at `place`. */
+export function longReply<Asked extends object, Made extends object>(
+  place: string,
+  asked: Asked,
+  made: Made | null,
+) {
+  const headers = { location: `${API_ROOT}/${place}` };
+  return made === null
+    ? { json: { state: 'working' as const, ...asked }, status: 202, headers }
+    : { json: { state: 'done' as const, ...asked, ...made }, headers };
 }

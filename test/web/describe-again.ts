@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Services } from '../../src/operations/services.ts';
-import { problemCode, type Web } from './ask.ts';
+import { openWeb, problemCode, type Web } from './ask.ts';
 import { checkedAsk } from './checked-ask.ts';
 import { readingsSpec } from './trained-run.ts';
 
@@ -97,6 +97,61 @@ export function describeAgain(given: () => Given): void {
         ['schedule.pause', 'edda', 'no data'],
         ['schedule.create', 'edda', 'the mine works all night'],
       ]);
+    });
+  });
+
+  describe('a schedule of a run', () => {
+    const of = (run: string) => {
+      const timing = { kind: 'cron', cron: '0 3 1 1 *' } as const;
+      return { role: 'editor', body: { run, name: 'as-then', policy: 'drifted', timing } } as const;
+    };
+
+    it('has the very spec and folder of the run, which its runs are told to be the same by', async () => {
+      const { run, services } = given();
+      const { json } = await ask('POST /schedules', {}, of(run.slice(0, 30)));
+      const { specDigest, baseFolder } = await services.facts.kept(run);
+      expect(json).toMatchObject({ name: 'as-then', experiment: 'machines', specDigest });
+      const asked = { role: 'editor' } as const;
+      expect(await services.schedules.show('as-then')).toMatchObject({ baseFolder });
+      await ask('DELETE /schedules/{schedule}', { schedule: 'as-then' }, asked);
+    });
+
+    it('is none of a run that was deleted', async () => {
+      const { services, web } = given();
+      const spec = readingsSpec(given().path, { name: 'unwanted' });
+      const { json } = await ask('POST /runs', {}, { role: 'editor', body: { spec } });
+      await services.watch(json.runId, () => undefined, new AbortController().signal);
+      await services.deleteRun(json.runId);
+      const refused = await web.ask('POST', '/schedules', of(json.runId));
+      expect(await problemCode(refused)).toBe('conflict');
+      for (const method of ['POST', 'GET']) {
+        const drift = await web.ask(method, `/runs/${json.runId}/drift`);
+        expect(await problemCode(drift)).toBe('conflict');
+      }
+    }, 60_000);
+  });
+
+  describe('many schedules', () => {
+    it('are listed by name, page by page', async () => {
+      const { services } = given();
+      const timing = { kind: 'cron', cron: '0 3 1 1 *' } as const;
+      const body = { spec: readingsSpec(given().path), name: 'like-this', timing };
+      const like = await ask('POST /schedules', {}, { role: 'editor', body });
+      await ask('DELETE /schedules/{schedule}', { schedule: 'like-this' }, { role: 'editor' });
+      const { fired: _, overlapped: __, missed: ___, running: ____, ...one } = like.json;
+      const made = ['a', 'b', 'c'].map((name) => ({ ...one, name, baseFolder: '/' }));
+      const schedules = {
+        ...services.schedules,
+        list: () => Promise.resolve(made as never),
+        unreadable: () => Promise.resolve(['x']),
+      };
+      const page = checkedAsk(() => openWeb({ schedules }));
+      const { json: first } = await page('GET /schedules', {}, { query: '?limit=2' });
+      expect(first.schedules.map(({ name }) => name)).toEqual(['a', 'b']);
+      const { json: rest } = await page('GET /schedules', {}, { query: `?cursor=${first.next}` });
+      expect(rest).toMatchObject({ schedules: [{ name: 'c' }], next: null, unreadable: ['x'] });
+      const { json: whole } = await page('GET /schedules', {}, { query: '?limit=3' });
+      expect(whole.next).toBe(null);
     });
   });
 

@@ -1,7 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '../../src/web/contract/api.ts';
-import { readCsv } from '../support/partita.ts';
+import { csvOf, readCsv } from '../support/partita.ts';
 import { openWeb, problemCode, type Web } from './ask.ts';
 import { checkedAsk } from './checked-ask.ts';
 import { describeAgain } from './describe-again.ts';
@@ -175,8 +176,6 @@ describe('a model', () => {
     const { json } = await ask('POST /predict/{run}', { run }, asked);
     const data = join(system.folder, 'new.csv');
     const out = join(system.folder, 'scored.csv');
-    const { writeFileSync } = await import('node:fs');
-    const { csvOf } = await import('../support/partita.ts');
     writeFileSync(data, csvOf(rows));
     await system.services.predict({ run, data, out });
     const scored = readCsv(out).map((row) => ({
@@ -196,6 +195,22 @@ describe('a model', () => {
     expect(answered).toEqual(scored);
     expect(json.predictions.map(({ partition }) => partition)[4]).toBe('kind=\\N');
     expectExplained(json.predictions);
+  });
+
+  it('explains as many rows at once as others can wait for, and scores more', async () => {
+    const rows = Array.from({ length: 51 }, () => ({
+      kind: 'car',
+      rpm: 2500,
+      load: 0.2,
+      shift: 'day',
+    }));
+    const { json } = await ask('POST /predict/{run}', { run }, { body: { rows } });
+    expect(json.predictions).toHaveLength(51);
+    const refused = await web.ask('POST', `/predict/${run}`, { body: { rows, explain: true } });
+    expect(await problemCode(refused)).toBe('limit-exceeded');
+    const fewer = { rows: rows.slice(1), explain: true };
+    const { json: explained } = await ask('POST /predict/{run}', { run }, { body: fewer });
+    expectExplained(explained.predictions);
   });
 
   it('in quarantine answers nobody, until it is released', async () => {
@@ -218,6 +233,25 @@ describe('a model', () => {
     expect([...newest.changes, ...rest.changes]).toEqual(past.changes);
     expect(rest.next).toBe(null);
     expect((await ask('POST /predict/{run}', { run }, asked)).json).toEqual(before);
+  });
+
+  it('says by itself what it says for its partition, until it is in quarantine', async () => {
+    const row = { kind: 'car', rpm: 2500, load: 0.2, shift: 'day' };
+    const rows = [row, { ...row, rpm: 700 }, { ...row, kind: 'loader' }];
+    const asked = { body: { rows, explain: true }, role: 'viewer' } as const;
+    const { json } = await ask('POST /predict/{run}', { run }, asked);
+    for (const predicted of json.predictions) {
+      const { prediction, probabilities, explanation } = predicted;
+      const params = { model: predicted.model ?? '' };
+      const { json: alone } = await ask('POST /models/{model}/predict', params, asked);
+      const place = json.predictions.indexOf(predicted);
+      expect(alone.predictions[place]).toEqual({ prediction, probabilities, explanation });
+    }
+    const model = json.predictions[0]?.model ?? '';
+    await ask('POST /quarantines', {}, { body: { what: model, reason: 'a wrong sensor' } });
+    const refused = await web.ask('POST', `/models/${model}/predict`, asked);
+    expect(await problemCode(refused)).toBe('conflict');
+    await ask('POST /quarantines/release', {}, { body: { what: model, reason: 'it was right' } });
   });
 
   it('refuses rows that it can not read, with row and column', async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AuditVerdict } from '../../stores/audit-store.ts';
 import { type Endpoint, ROLES } from './endpoint.ts';
 import { document, moment, next, pageQuery } from './fields.ts';
+import { longAnswer } from './long-answer.ts';
 
 const auditEvent = z
   .strictObject({
@@ -46,21 +47,18 @@ const filter = {
   until: instant.optional().describe('Before then.'),
 };
 
-const working = z
-  .strictObject({ verificationId: z.string(), state: z.literal('working') })
-  .meta({ id: 'PendingVerification' });
-const verified = z
-  .strictObject({
-    verificationId: z.string(),
-    state: z.literal('done'),
+const verification = longAnswer(
+  'Verification',
+  { verificationId: z.string() },
+  {
     /** When it was finished. */
     at: moment,
     verdict: document<AuditVerdict>(
       'AuditVerdict',
       'As `partita audit verify --json` prints it: without findings the record is as it was written.',
     ),
-  })
-  .meta({ id: 'FinishedVerification' });
+  },
+);
 
 export const auditEndpoints = {
   'GET /audit': {
@@ -73,15 +71,15 @@ export const auditEndpoints = {
     summary:
       'Recomputes every hash of the trail, and of the rows that it vouches for. Answers with the verdict where that is quick, else with 202 and where to ask for it.',
     role: 'admin',
-    answer: verified,
-    also: { 202: working },
+    answer: verification.done,
+    also: { 202: verification.working },
   },
   'GET /audit/verifications/{verification}': {
     summary: 'A verdict that was asked for; kept for ten minutes.',
     role: 'admin',
     params: z.strictObject({ verification: z.string().max(100) }),
-    answer: verified,
-    also: { 202: working },
+    answer: verification.done,
+    also: { 202: verification.working },
   },
   'GET /audit/export': {
     summary: 'The whole trail as `partita audit export` writes it, to be kept elsewhere.',

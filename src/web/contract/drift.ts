@@ -3,6 +3,7 @@ import { DRIFT_STATUSES } from '../../domain/run.ts';
 import type { Drift, DriftedPartition } from '../../operations/drifted-partitions.ts';
 import type { Endpoint } from './endpoint.ts';
 import { document, moment, next, pageQuery, runParams } from './fields.ts';
+import { longAnswer } from './long-answer.ts';
 import { previewSource } from './sources.ts';
 
 const asking = {
@@ -12,17 +13,12 @@ const asking = {
   askedAt: moment,
 };
 
-const working = z
-  .strictObject({ state: z.literal('working'), ...asking })
-  .meta({ id: 'PendingDrift' });
-
+const found = longAnswer('Drift', asking, {
+  drift: document<Drift>('Drift', 'As `partita drift --json` prints it.'),
+});
 const latest = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('none'), runId: z.string() }),
-  z.strictObject({
-    state: z.literal('done'),
-    ...asking,
-    drift: document<Drift>('Drift', 'As `partita drift --json` prints it.'),
-  }),
+  found.done,
 ]);
 
 export const driftEndpoints = {
@@ -46,7 +42,7 @@ export const driftEndpoints = {
         .default(0.1)
         .describe('Stability indices below this are no drift.'),
     }),
-    answer: working,
+    answer: found.working,
     status: 202,
   },
   'GET /runs/{run}/drift': {
@@ -54,7 +50,7 @@ export const driftEndpoints = {
     role: 'viewer',
     params: runParams,
     answer: latest.meta({ id: 'LatestDrift' }),
-    also: { 202: working },
+    also: { 202: found.working },
   },
   'GET /runs/{run}/drift/partitions': {
     summary: 'A page of the partitions of what was found last, in text order.',

@@ -58,6 +58,12 @@ function isRow(value: unknown): boolean {
   );
 }
 
+const rowsToScore = z.strictObject({
+  rows: z.array(row).min(1).max(1000),
+  /** With what each column adds to each prediction; of 50 rows at most. */
+  explain: z.boolean().optional(),
+});
+
 const explanation = z
   .strictObject({
     /** What base and contributions add up to: the value, or of the class its probability, log odds, score … */
@@ -71,20 +77,27 @@ const explanation = z
   })
   .meta({ id: 'RowExplanation' });
 
+const said = {
+  /** A class, or a number; null where nobody answers. */
+  prediction: z.union([z.string(), z.number()]).nullable(),
+  /** By class; null for a regression. */
+  probabilities: z.record(z.string(), z.number()).nullable(),
+  /** Where it is asked for; null where nobody answers, or a model that can't say. */
+  explanation: explanation.nullable().optional(),
+};
+
+const modelAnswer = z.strictObject(said).meta({ id: 'ModelAnswer' });
+export type ModelAnswer = z.output<typeof modelAnswer>;
+
 const predicted = z
   .strictObject({
-    /** A class, or a number; null where nobody answers. */
-    prediction: z.union([z.string(), z.number()]).nullable(),
-    /** By class; null for a regression. */
-    probabilities: z.record(z.string(), z.number()).nullable(),
+    ...said,
     /** Where the true value should lie; null without `intervals` in the spec. */
     interval: z.strictObject({ low: z.number(), high: z.number() }).nullable(),
     partition: z.string(),
     model: z.string().nullable(),
     rung: z.enum(['own', 'parent', 'global', 'blend', 'baseline', 'none']),
     reason: z.string().nullable(),
-    /** Where it is asked for; null where nobody answers, or a model that can't say. */
-    explanation: explanation.nullable().optional(),
   })
   .meta({ id: 'Predicted' });
 export type Predicted = z.output<typeof predicted>;
@@ -189,11 +202,14 @@ export const modelEndpoints = {
     summary: 'Each row by the model of its partition.',
     role: 'viewer',
     params: runParams,
-    body: z.strictObject({
-      rows: z.array(row).min(1).max(1000),
-      /** With what each column adds to each prediction. */
-      explain: z.boolean().optional(),
-    }),
+    body: rowsToScore,
     answer: z.strictObject({ predictions: z.array(predicted) }).meta({ id: 'Predictions' }),
+  },
+  'POST /models/{model}/predict': {
+    summary: 'What one model would say of each row, whoever answers for it.',
+    role: 'viewer',
+    params: modelParams,
+    body: rowsToScore,
+    answer: z.strictObject({ predictions: z.array(modelAnswer) }).meta({ id: 'ModelAnswers' }),
   },
 } as const satisfies { readonly [key: string]: Endpoint };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SCHEDULE_NAME, SCHEDULE_POLICIES } from '../../domain/schedule.ts';
 import { timezoneName } from '../../spec/timezone.ts';
 import type { Endpoint } from './endpoint.ts';
-import { count, digest, moment, momentOrNull } from './fields.ts';
+import { count, digest, moment, momentOrNull, next, pageQuery, runParams } from './fields.ts';
 import { ifMatch, runSummary, specData, specText } from './runs.ts';
 
 const name = z.string().regex(SCHEDULE_NAME);
@@ -35,6 +35,9 @@ const wishes = {
     .describe('A firing that nobody was there for is made up for within this time; a day.'),
   reason,
 };
+
+/** Its spec and its folder as they are stored. */
+const ofRun = z.strictObject({ run: runParams.shape.run });
 
 const schedule = z
   .strictObject({
@@ -73,11 +76,13 @@ const because = z.strictObject({ reason });
 
 export const scheduleEndpoints = {
   'GET /schedules': {
-    summary: 'Every schedule, with its last and next firing.',
+    summary: 'Schedules by name, each with its last and next firing.',
     role: 'viewer',
+    query: pageQuery(200, 50),
     answer: z
       .strictObject({
         schedules: z.array(schedule),
+        next,
         unreadable: z
           .array(z.string())
           .describe('Names of those that the payload keys of the server do not read.'),
@@ -85,9 +90,10 @@ export const scheduleEndpoints = {
       .meta({ id: 'Schedules' }),
   },
   'POST /schedules': {
-    summary: 'Begins a schedule; the same again changes nothing.',
+    summary:
+      'Begins a schedule of a spec, or of what a run was started with; the same again changes nothing.',
     role: 'editor',
-    body: z.union([specText.extend(wishes), specData.extend(wishes)]),
+    body: z.union([specText.extend(wishes), specData.extend(wishes), ofRun.extend(wishes)]),
     answer: state,
     status: 201,
   },

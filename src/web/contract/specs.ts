@@ -3,6 +3,7 @@ import { ASKED_TASKS, METRICS } from '../../domain/metric.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Endpoint } from './endpoint.ts';
 import { count, digest, document, jsonObject } from './fields.ts';
+import { longAnswer } from './long-answer.ts';
 import { specProblem } from './problem.ts';
 import { specBody, specData, specText } from './runs.ts';
 
@@ -130,15 +131,8 @@ const rows = z
   .describe('The most rows that candidates are judged on; 10,000 unless said otherwise.');
 const adviceBody = z.union([specText.extend({ rows }), specData.extend({ rows })]);
 
-const pendingAdvice = z
-  .strictObject({ adviceId: z.string(), state: z.literal('working') })
-  .meta({ id: 'PendingAdvice' });
-const advised = z.strictObject({ adviceId: z.string(), state: z.literal('done'), advice });
-
-const pending = z
-  .strictObject({ planId: z.string(), state: z.literal('working') })
-  .meta({ id: 'PendingPlan' });
-const planned = z.strictObject({ planId: z.string(), state: z.literal('done'), plan });
+const advised = longAnswer('Advice', { adviceId: z.string() }, { advice });
+const planned = longAnswer('Plan', { planId: z.string() }, { plan });
 
 export const specEndpoints = {
   'POST /specs/validate': {
@@ -174,29 +168,29 @@ export const specEndpoints = {
       'What would be trained. Answers with the plan where that is quick, else with 202 and where to ask for it.',
     role: 'editor',
     body: specBody,
-    answer: planned.meta({ id: 'FinishedPlan' }),
-    also: { 202: pending },
+    answer: planned.done,
+    also: { 202: planned.working },
   },
   'POST /advice': {
     summary:
       'Which column deserves to be the partition key, if any. Answers with the advice where that is quick, else with 202 and where to ask for it.',
     role: 'editor',
     body: adviceBody,
-    answer: advised.meta({ id: 'FinishedAdvice' }),
-    also: { 202: pendingAdvice },
+    answer: advised.done,
+    also: { 202: advised.working },
   },
   'GET /advice/{advice}': {
     summary: 'Advice that was asked for; kept for ten minutes.',
     role: 'editor',
     params: z.strictObject({ advice: z.string().max(100) }),
-    answer: advised,
-    also: { 202: pendingAdvice },
+    answer: advised.done,
+    also: { 202: advised.working },
   },
   'GET /plans/{plan}': {
     summary: 'A plan that was asked for; kept for ten minutes.',
     role: 'editor',
     params: z.strictObject({ plan: z.string().max(100) }),
-    answer: planned,
-    also: { 202: pending },
+    answer: planned.done,
+    also: { 202: planned.working },
   },
 } as const satisfies { readonly [key: string]: Endpoint };

@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream';
 import type { AuditVerdict } from '../../stores/audit-store.ts';
-import { API_ROOT } from '../contract/api.ts';
 import type { auditEndpoints } from '../contract/audit.ts';
 import { placeAfter } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
-import { LongAnswers } from '../long-answers.ts';
+import { LongAnswers, longReply } from '../long-answers.ts';
 
 /** How long a request waits for a verdict before it is told where to ask again. */
 const PATIENCE_MS = 5_000;
@@ -19,10 +18,7 @@ export function auditRoutes({ services }: WebContext): Handlers<keyof typeof aud
   };
   const answered = async (verificationId: string, owner: string) => {
     const verified = await verifications.wait(verificationId, owner, PATIENCE_MS);
-    const headers = { location: `${API_ROOT}/audit/verifications/${verificationId}` };
-    return verified === null
-      ? { json: { verificationId, state: 'working' as const }, status: 202, headers }
-      : { json: { verificationId, state: 'done' as const, ...verified }, headers };
+    return longReply(`audit/verifications/${verificationId}`, { verificationId }, verified);
   };
   return {
     'GET /audit': async ({ query: { cursor, limit, since, until, ...filter } }) => {

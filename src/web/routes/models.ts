@@ -1,3 +1,4 @@
+import { Failure } from '../../domain/failure.ts';
 import type { Alias } from '../../stores/registry-store.ts';
 import { askerOf } from '../actor.ts';
 import type { modelEndpoints } from '../contract/models.ts';
@@ -5,6 +6,9 @@ import { entityTag } from '../entity-tag.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 import { pageOfItsOwn } from '../pages.ts';
 import { WebFailure } from '../problems.ts';
+
+/** A row takes a step per node and column of its trees, and nobody else is answered meanwhile. */
+const MAX_EXPLAINED = 50;
 
 export function modelRoutes({ services }: WebContext): Handlers<keyof typeof modelEndpoints> {
   return {
@@ -46,9 +50,17 @@ export function modelRoutes({ services }: WebContext): Handlers<keyof typeof mod
     'GET /models/{model}/lineage': async ({ params: { model } }) => ({
       json: await services.lineage(model),
     }),
-    'POST /predict/{run}': async ({ params: { run }, body: { rows, explain } }) => ({
-      json: { predictions: await services.score(run, rows, { explain: explain === true }) },
-    }),
+    'POST /predict/{run}': async ({ params: { run }, body: { rows, explain = false } }) => {
+      if (explain) checkExplainable(rows.length);
+      return { json: { predictions: await services.score(run, rows, { explain }) } };
+    },
+    'POST /models/{model}/predict': async ({
+      params: { model },
+      body: { rows, explain = false },
+    }) => {
+      if (explain) checkExplainable(rows.length);
+      return { json: { predictions: await services.scoreByModel(model, rows, { explain }) } };
+    },
   };
 }
 
@@ -69,4 +81,12 @@ function asSeen(seen: string | undefined): ((now: Alias | null) => void) | undef
       `The name stands for ${now === null ? 'nothing' : `run ${now.runId}`} by now: look at it again.`,
     );
   };
+}
+
+function checkExplainable(rows: number): void {
+  if (rows <= MAX_EXPLAINED) return;
+  throw new Failure(
+    'limit-exceeded',
+    `${rows} rows are too many to explain in one request: send at most ${MAX_EXPLAINED}, or use \`partita predict RUN --data FILE --out FILE --explain\`.`,
+  );
 }

@@ -1,4 +1,5 @@
 import type { ScheduleState } from '../../operations/schedules.ts';
+import type { PreparedSpec } from '../../operations/services.ts';
 import { askerOf } from '../actor.ts';
 import { API_ROOT } from '../contract/api.ts';
 import type { scheduleEndpoints } from '../contract/schedules.ts';
@@ -34,13 +35,17 @@ export function scheduleRoutes(context: WebContext): Handlers<keyof typeof sched
       return { json: withoutFolder(after), headers: { etag: tagOf(after) } };
     };
   return {
-    'GET /schedules': async () => {
+    'GET /schedules': async ({ query: { cursor = '', limit } }) => {
       const [list, unreadable] = await Promise.all([schedules.list(), schedules.unreadable()]);
-      return { json: { schedules: list.map(withoutFolder), unreadable } };
+      const rest = list.filter(({ name }) => name > cursor);
+      const page = rest.slice(0, limit);
+      const next = rest.length > limit ? (page.at(-1)?.name ?? null) : null;
+      return { json: { schedules: page.map(withoutFolder), next, unreadable } };
     },
     'POST /schedules': async ({ body }, { actor }) => {
-      const { name, timing, policy = 'changed', catchUpMs = DAY_MS, reason, ...spec } = body;
-      const prepared = await prepareSpec(context, spec);
+      const { name, timing, policy = 'changed', catchUpMs = DAY_MS, reason, ...what } = body;
+      const prepared =
+        'run' in what ? await specOfRun(context, what.run) : await prepareSpec(context, what);
       const asked = { ...prepared, name: name ?? prepared.spec.name, timing, policy, catchUpMs };
       const made = await schedules.create(asked, askerOf(actor, reason));
       const location = `${API_ROOT}/schedules/${made.name}`;
@@ -59,6 +64,12 @@ export function scheduleRoutes(context: WebContext): Handlers<keyof typeof sched
       return { json: {} };
     },
   };
+}
+
+/** The very spec that a run was started with, in the folder that it was started in. */
+async function specOfRun({ services }: WebContext, run: string): Promise<PreparedSpec> {
+  const { spec, specDigest, baseFolder } = await services.facts.kept(run);
+  return { spec, digest: specDigest, baseFolder };
 }
 
 /** Changes when it fires, is paused, is resumed or is another one of the same name. */

@@ -1,10 +1,9 @@
 import { asJson, type JsonObject } from '../../domain/json.ts';
 import type { Advice, RunPlan } from '../../operations/services.ts';
 import { SpecFailure } from '../../spec/problem.ts';
-import { API_ROOT } from '../contract/api.ts';
 import type { specEndpoints } from '../contract/specs.ts';
 import type { Handlers, WebContext } from '../handler.ts';
-import { LongAnswers } from '../long-answers.ts';
+import { LongAnswers, longReply } from '../long-answers.ts';
 import { specProblems } from '../problems.ts';
 import { parseSubmitted, prepareSpec } from '../submitted-spec.ts';
 
@@ -18,17 +17,11 @@ export function specRoutes(context: WebContext): Handlers<keyof typeof specEndpo
   const advices = new LongAnswers<Advice>({ one: 'advice', many: 'pieces of advice' });
   const planned = async (planId: string, owner: string) => {
     const plan = await plans.wait(planId, owner, PATIENCE_MS);
-    const headers = { location: `${API_ROOT}/plans/${planId}` };
-    return plan === null
-      ? { json: { planId, state: 'working' as const }, status: 202, headers }
-      : { json: { planId, state: 'done' as const, plan }, headers };
+    return longReply(`plans/${planId}`, { planId }, plan && { plan });
   };
   const advised = async (adviceId: string, owner: string) => {
     const advice = await advices.wait(adviceId, owner, PATIENCE_MS);
-    const headers = { location: `${API_ROOT}/advice/${adviceId}` };
-    return advice === null
-      ? { json: { adviceId, state: 'working' as const }, status: 202, headers }
-      : { json: { adviceId, state: 'done' as const, advice }, headers };
+    return longReply(`advice/${adviceId}`, { adviceId }, advice && { advice });
   };
   return {
     'POST /specs/validate': async ({ body }) => {

@@ -21,6 +21,7 @@ export type AttemptFacts = Answer<'GET /runs/{run}/attempts'>['attempts'][number
 export type FailureGroup = Answer<'GET /runs/{run}/failures'>['failures'][number];
 export type ModelCard = Answer<'GET /models/{model}'>;
 export type ModelLineage = Answer<'GET /models/{model}/lineage'>;
+export type ModelAnswer = Answer<'POST /models/{model}/predict'>['predictions'][number];
 export type Predicted = Answer<'POST /predict/{run}'>['predictions'][number];
 export type Alias = Answer<'GET /aliases'>['aliases'][number];
 export type Catalogue = Answer<'GET /specs/catalogue'>;
