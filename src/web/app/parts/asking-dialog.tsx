@@ -9,6 +9,7 @@ export function AskingDialog({
   isBusy,
   problem,
   onAct,
+  onClose,
   children,
 }: {
   dialog: RefObject<HTMLDialogElement | null>;
@@ -20,11 +21,12 @@ export function AskingDialog({
   isBusy: boolean;
   problem: Error | null;
   onAct: () => void;
+  onClose?: () => void;
   children: ReactNode;
 }) {
   const id = useId();
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby={id}>
+    <dialog ref={dialog} className="dialog" aria-labelledby={id} onClose={onClose}>
       <form
         className="stack"
         onSubmit={(event) => {

@@ -34,7 +34,7 @@ export function Answered<Data>({
   wait,
   children,
 }: {
-  query: UseQueryResult<Data>;
+  query: Pick<UseQueryResult<Data>, 'data' | 'error'>;
   /** What is being waited for: "the runs". */
   wait: string;
   children: (data: Data) => ReactNode;

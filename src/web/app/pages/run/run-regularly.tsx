@@ -2,21 +2,29 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { SCHEDULE_POLICIES, type SchedulePolicy } from '../../../../domain/schedule.ts';
+import type { Asking } from '../../../contract/api.ts';
 import type { RunDetail } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { AskingDialog } from '../../parts/asking-dialog.tsx';
-import { Field } from '../../parts/field.tsx';
-import { specAsWritten } from '../builder/spec-as-written.ts';
+import { Field, hintOf } from '../../parts/field.tsx';
 import { POLICY_WORDS } from '../schedules/schedule-words.ts';
 
 const HOUR_MS = 3_600_000;
-const TIMES = [
+const DAILY = 24 * HOUR_MS;
+const EVERY = [
   { ms: HOUR_MS, label: 'every hour' },
   { ms: 6 * HOUR_MS, label: 'every 6 hours' },
-  { ms: 24 * HOUR_MS, label: 'every day' },
-  { ms: 7 * 24 * HOUR_MS, label: 'every week' },
+  { ms: DAILY, label: 'every day' },
+  { ms: 7 * DAILY, label: 'every week' },
 ] as const;
-const DAILY = 24 * HOUR_MS;
+
+type Timing = Asking<'POST /schedules'>['body']['timing'];
+/** Six in the morning, where this browser is. */
+const AT_SIX: Timing = {
+  kind: 'cron',
+  cron: '0 6 * * *',
+  timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+};
 
 /** Begins a schedule of the run's experiment. */
 export function RunRegularly({ run }: { run: RunDetail }) {
@@ -24,12 +32,12 @@ export function RunRegularly({ run }: { run: RunDetail }) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const [name, setName] = useState(run.experiment);
-  const [ms, setMs] = useState<number>(DAILY);
+  const [timing, setTiming] = useState<Timing>({ kind: 'every', ms: DAILY });
   const [policy, setPolicy] = useState<SchedulePolicy>('changed');
   const begin = useMutation({
     mutationFn: () =>
       ask('POST /schedules', {
-        body: { spec: specAsWritten(run.spec), name, policy, timing: { kind: 'every', ms } },
+        body: { run: run.runId, name, policy, timing },
       }),
     onSuccess: async () => {
       dialog.current?.close();
@@ -63,21 +71,7 @@ export function RunRegularly({ run }: { run: RunDetail }) {
             />
           )}
         </Field>
-        <Field
-          id="schedule-times"
-          label="How often"
-          hint="The command line takes any times: partita schedule create --cron."
-        >
-          {(control) => (
-            <select {...control} value={ms} onChange={({ target }) => setMs(Number(target.value))}>
-              {TIMES.map((time) => (
-                <option key={time.ms} value={time.ms}>
-                  {time.label}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <TimingFields timing={timing} onChange={setTiming} />
         <Field id="schedule-policy" label="Fits again">
           {(control) => (
             <select
@@ -96,4 +90,73 @@ export function RunRegularly({ run }: { run: RunDetail }) {
       </AskingDialog>
     </>
   );
+}
+
+function TimingFields({
+  timing,
+  onChange,
+}: {
+  timing: Timing;
+  onChange: (timing: Timing) => void;
+}) {
+  return (
+    <>
+      <Field id="schedule-times" label="How often">
+        {(control) => (
+          <select
+            {...control}
+            value={timing.kind === 'every' ? timing.ms : timing.kind}
+            onChange={({ target: { value } }) =>
+              onChange(value === 'cron' ? AT_SIX : { kind: 'every', ms: Number(value) })
+            }
+          >
+            {EVERY.map(({ ms, label }) => (
+              <option key={ms} value={ms}>
+                {label}
+              </option>
+            ))}
+            <option value="cron">at times of the calendar</option>
+          </select>
+        )}
+      </Field>
+      {timing.kind === 'every' ? null : (
+        <div className="form">
+          <Field
+            id="schedule-cron"
+            label="At"
+            hint={hintOf(
+              'Minute, hour, day of month, month and day of week, such as `0 6 * * MON`.',
+            )}
+          >
+            {(control) => (
+              <input
+                {...control}
+                className="mono"
+                required
+                value={timing.cron}
+                onChange={({ target }) => onChange({ ...timing, cron: target.value })}
+              />
+            )}
+          </Field>
+          <Field id="schedule-timezone" label="Of the clock in">
+            {(control) => (
+              <select
+                {...control}
+                value={timing.timezone}
+                onChange={({ target }) => onChange({ ...timing, timezone: target.value })}
+              >
+                {timezonesWith(timing.timezone).map((zone) => (
+                  <option key={zone}>{zone}</option>
+                ))}
+              </select>
+            )}
+          </Field>
+        </div>
+      )}
+    </>
+  );
+}
+
+function timezonesWith(zone = 'UTC'): readonly string[] {
+  return [...new Set(['UTC', zone, ...Intl.supportedValuesOf('timeZone')])];
 }

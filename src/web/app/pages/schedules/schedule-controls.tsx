@@ -1,12 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useRef, useState } from 'react';
 import { ask } from '../../api/ask.ts';
-import { AskingDialog } from '../../parts/asking-dialog.tsx';
-import { WhyField } from '../../parts/why-field.tsx';
+import { AskingButton } from '../../parts/asking-button.tsx';
 
 type Change = 'pause' | 'resume' | 'trigger' | 'delete';
 
-const DIALOGS: {
+const CHANGES: {
   readonly [change in Change]: { label: string; title: string; act: string; what: string };
 } = {
   trigger: {
@@ -39,54 +36,27 @@ const DIALOGS: {
 export function ScheduleControls({ name, changes }: { name: string; changes: readonly Change[] }) {
   return (
     <div className="row">
-      {changes.map((change) => (
-        <ChangeButton key={change} name={name} change={change} />
-      ))}
+      {changes.map((change) => {
+        const { what, ...words } = CHANGES[change];
+        return (
+          <AskingButton
+            key={change}
+            {...words}
+            hint="Kept in the audit trail."
+            change={(reason) => askFor(change, name, reason)}
+            changes={['GET /schedules', 'GET /schedules/{schedule}']}
+          >
+            <p>
+              <b className="anywhere">{name}</b>: {what}
+            </p>
+          </AskingButton>
+        );
+      })}
     </div>
   );
 }
 
-function ChangeButton({ name, change }: { name: string; change: Change }) {
-  const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const client = useQueryClient();
-  const [reason, setReason] = useState('');
-  const { label, title, act, what } = DIALOGS[change];
-  const mutation = useMutation({
-    mutationFn: (): Promise<unknown> => askFor(change, name, reason.trim() || undefined),
-    onSuccess: () => {
-      setReason('');
-      dialog.current?.close();
-    },
-    onSettled: async () => {
-      await client.invalidateQueries({ queryKey: ['GET /schedules'] });
-      await client.invalidateQueries({ queryKey: ['GET /schedules/{schedule}'] });
-    },
-  });
-  return (
-    <>
-      <button type="button" className="button" onClick={() => dialog.current?.showModal()}>
-        {label}
-      </button>
-      <AskingDialog
-        dialog={dialog}
-        title={title}
-        act={act}
-        leave="Leave it"
-        isBusy={mutation.isPending}
-        problem={mutation.error}
-        onAct={() => mutation.mutate()}
-      >
-        <p>
-          <b className="anywhere">{name}</b>: {what}
-        </p>
-        <WhyField id={id} value={reason} onChange={setReason} hint="Kept in the audit trail." />
-      </AskingDialog>
-    </>
-  );
-}
-
-function askFor(change: Change, schedule: string, reason: string | undefined) {
+function askFor(change: Change, schedule: string, reason: string | undefined): Promise<unknown> {
   const params = { schedule };
   const because = reason === undefined ? {} : { reason };
   return change === 'delete'

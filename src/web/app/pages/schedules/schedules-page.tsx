@@ -1,9 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { durationText } from '../../../../report/number-text.ts';
 import type { Answer, Schedule } from '../../api/answers.ts';
+import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { elapsedMs, momentText } from '../../parts/moments.ts';
+import { NextPage } from '../../parts/next-page.tsx';
 import { PageHead } from '../../parts/page.tsx';
 import { RunPill } from '../../parts/pill.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
@@ -17,7 +19,7 @@ const SHOWN_RUNS = 5;
 
 /** What runs again and again by itself: when, with which outcomes, and the ways to stop it. */
 export function SchedulesPage() {
-  const schedules = useQuery({ ...question('GET /schedules', {}), refetchInterval: REFRESH_MS });
+  const query = useSchedules();
   return (
     <>
       <PageHead title="Schedules" crumbs={<Link to="/">Runs</Link>}>
@@ -26,9 +28,11 @@ export function SchedulesPage() {
           then. Two runs of one schedule never overlap.
         </p>
       </PageHead>
-      <Answered query={schedules} wait="the schedules">
-        {({ schedules: found, unreadable }) =>
-          found.length + unreadable.length === 0 ? (
+      <Answered query={query} wait="the schedules">
+        {({ pages }) => {
+          const found = pages.flatMap(({ schedules }) => schedules);
+          const unreadable = pages.at(-1)?.unreadable ?? [];
+          return found.length + unreadable.length === 0 ? (
             <Empty title="Nothing runs by itself yet">
               <p>
                 The page of a run that has ended has “Run regularly”: the same experiment, again and
@@ -43,15 +47,27 @@ export function SchedulesPage() {
               {found.map((schedule) => (
                 <ScheduleCard key={schedule.name} schedule={schedule} />
               ))}
+              <NextPage query={query} label="More of them" />
               {unreadable.map((name) => (
                 <UnreadableCard key={name} name={name} />
               ))}
             </div>
-          )
-        }
+          );
+        }}
       </Answered>
     </>
   );
+}
+
+function useSchedules() {
+  return useInfiniteQuery({
+    queryKey: ['GET /schedules'],
+    queryFn: ({ pageParam, signal }) =>
+      ask('GET /schedules', { query: pageParam === null ? {} : { cursor: pageParam } }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    refetchInterval: REFRESH_MS,
+  });
 }
 
 function ScheduleCard({ schedule }: { schedule: Schedule }) {
