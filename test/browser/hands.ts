@@ -21,7 +21,7 @@ export async function drag(
   const from = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
-  await page.mouse.move(from.x + x, from.y + y, { steps: 8 });
+  await page.mouse.move(from.x + x, from.y + y, { steps: 20 });
   await page.mouse.up();
 }
 

@@ -12,8 +12,9 @@ import {
 } from '../support/browser.ts';
 import { Partita } from '../support/partita.ts';
 import { describeAudit } from './describe-audit.ts';
+import { describeCanvas } from './describe-canvas.ts';
 import { describeKeptData, describeReproduction, describeSchedule } from './describe-ledger.ts';
-import { drag, press, reach } from './hands.ts';
+import { press, reach } from './hands.ts';
 
 const MINUTES = 60_000;
 
@@ -131,38 +132,7 @@ describe('from a table to a prediction, by clicking', () => {
     expect(await page.getByLabel('Column to predict').inputValue()).toBe('leaves');
   });
 
-  it(
-    'has the same as a canvas: each stage leads to its fields, and seeing it so changes nothing',
-    async () => {
-      const before = await yaml();
-      await page.getByRole('button', { name: 'Canvas', exact: true }).click();
-      const canvas = page.getByRole('group', { name: /^Stages of the experiment/ });
-      await canvas.getByRole('button', { name: 'condition by plan' }).click();
-      expect(await page.getByLabel('plan', { exact: true }).first().isChecked()).toBe(true);
-      await press(page, canvas.getByRole('button', { name: 'evaluate 3 folds' }));
-      const head = page.getByRole('heading', { name: 'On which rows models are judged' });
-      await head.and(page.locator(':focus')).waitFor();
-      const report = canvas.getByRole('button', { name: /^report/ });
-      const [laidOut, way] = [await report.boundingBox(), { x: 0, y: 40 }];
-      await drag(page, report, way);
-      await page.reload();
-      await report.waitFor();
-      expect((await report.boundingBox())?.y).toBeCloseTo((laidOut?.y ?? 0) + way.y, -1);
-      await canvas.getByRole('button', { name: 'evaluate 3 folds' }).click();
-      const folds = page.getByLabel('Folds');
-      await folds.fill('99');
-      await canvas.getByRole('button', { name: 'evaluate 1 mistake' }).waitFor();
-      expect(await folds.getAttribute('aria-invalid')).toBe('true');
-      await look('builder-canvas');
-      await folds.fill('3');
-      await canvas.getByRole('button', { name: 'evaluate 3 folds' }).waitFor();
-      expect(await yaml()).toBe(before);
-      await page.getByRole('button', { name: 'Form', exact: true }).click();
-      await page.getByLabel('Column to predict').waitFor();
-      expect(await yaml()).toBe(before);
-    },
-    3 * MINUTES,
-  );
+  describeCanvas(() => ({ page, look }));
 
   it(
     'runs, and shows how far it is until it has succeeded',
@@ -214,6 +184,10 @@ describe('from a table to a prediction, by clicking', () => {
       await page.getByRole('heading', { name: 'Where it came from' }).waitFor();
       await page.locator('.graph-node', { hasText: 'snapshot' }).waitFor();
       await page.getByText('rows of the partition').waitFor();
+      await page.getByLabel('support_calls', { exact: true }).fill('1');
+      await page.getByRole('button', { name: 'Predict leaves' }).click();
+      const moved = page.getByRole('figure').filter({ hasText: 'What moved it' });
+      await moved.getByRole('listitem').filter({ hasText: 'support_calls 1' }).waitFor();
       await look('model');
       await page.getByRole('link', { name: 'customers-who-leave' }).first().click();
     },
@@ -312,12 +286,4 @@ describe('from a table to a prediction, by clicking', () => {
   it('never met a script error, a forbidden style or a missing file on the way', () => {
     expect(someone.complaints).toEqual([]);
   });
-
-  /** The experiment as text, as it is now. */
-  async function yaml(): Promise<string> {
-    await page.getByRole('button', { name: 'As YAML' }).click();
-    const text = await page.getByLabel('The spec as YAML').inputValue();
-    await page.getByRole('button', { name: 'Close', exact: true }).click();
-    return text;
-  }
 });

@@ -172,12 +172,10 @@ function AsForm() {
 function AsCanvas() {
   const [chosen, choose] = useChosenStage();
   return (
-    <>
+    <div className="builder of-canvas">
       <Canvas chosen={chosen} onChoose={choose} />
-      <div className="builder">
-        <StagePanel chosen={chosen} onChoose={choose} />
-        <Launch />
-      </div>
-    </>
+      <StagePanel chosen={chosen} onChoose={choose} />
+      <Launch />
+    </div>
   );
 }

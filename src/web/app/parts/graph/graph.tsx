@@ -12,7 +12,7 @@ import {
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import './graph.css';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { GraphNode, Link } from './graph-node.ts';
 import { type Direction, NODE, type Places, placeNodes } from './layout.ts';
 import { useMovedNodes } from './moved-nodes.ts';
@@ -28,7 +28,7 @@ type Shown = Node<GraphNode & { readonly direction: Direction; readonly choosing
 /**
  * A graph laid out in layers, to be looked at: what it says stands beside it as a table too. With `choosing`, each node is
  * a button. With `movedAs`, nodes can be moved, and stay there in this browser under that name. Flows to the right where
- * there is room, down on a narrow screen, where a finger on a node scrolls the page and moves nothing.
+ * there is room, else down. On a narrow screen a finger on a node scrolls the page and moves nothing.
  */
 export function Graph({
   nodes,
@@ -46,19 +46,13 @@ export function Graph({
   const frame = useRef<HTMLDivElement>(null);
   const direction = useDirection(frame);
   const layout = useLayout(nodes, links, direction);
-  const isMovable = movedAs !== undefined && layout?.direction === 'RIGHT';
-  const { places: moved, move, tidy } = useMovedNodes(isMovable ? movedAs : undefined);
+  const isRoomy = useRoomyScreen();
+  const isMovable = movedAs !== undefined && layout !== null && isRoomy;
+  const movedIn = isMovable ? `${movedAs} ${layout.direction}` : undefined;
+  const { places: moved, tidy, onNodesChange } = useDragging(movedIn);
   const shown = useMemo(
     () => nodes.flatMap((node) => place(node, layout, { moved, choosing })),
     [nodes, layout, moved, choosing],
-  );
-  const onNodesChange = useCallback(
-    (changes: readonly NodeChange[]) => {
-      for (const change of changes)
-        if (change.type === 'position' && change.position !== undefined)
-          move(change.id, change.position, change.dragging !== true);
-    },
-    [move],
   );
   const edges = useMemo(
     () => links.map(({ from, to }) => ({ id: `${from}→${to}`, source: from, target: to })),
@@ -87,6 +81,7 @@ export function Graph({
               edgesFocusable={false}
               elementsSelectable={false}
               panOnDrag={false}
+              autoPanOnNodeDrag={false}
               zoomOnScroll={false}
               zoomOnPinch={false}
               zoomOnDoubleClick={false}
@@ -106,6 +101,20 @@ export function Graph({
       )}
     </div>
   );
+}
+
+/** Where nodes were put under a name, and what puts them elsewhere. */
+function useDragging(name: string | undefined) {
+  const { places, move, tidy } = useMovedNodes(name);
+  const onNodesChange = useCallback(
+    (changes: readonly NodeChange[]) => {
+      for (const change of changes)
+        if (change.type === 'position' && change.position !== undefined)
+          move(change.id, change.position, change.dragging !== true);
+    },
+    [move],
+  );
+  return { places, tidy, onNodesChange };
 }
 
 function StageNode({ data }: NodeProps<Shown>) {
@@ -199,6 +208,18 @@ function useLayout(
 }
 
 const NARROW = 640;
+
+const ROOMY = `(min-width: ${NARROW + 1}px)`;
+
+function useRoomyScreen(): boolean {
+  return useSyncExternalStore(onResize, () => matchMedia(ROOMY).matches);
+}
+
+function onResize(tell: () => void): () => void {
+  const roomy = matchMedia(ROOMY);
+  roomy.addEventListener('change', tell);
+  return () => roomy.removeEventListener('change', tell);
+}
 
 function useDirection(frame: React.RefObject<HTMLDivElement | null>): Direction {
   const [direction, setDirection] = useState<Direction>('RIGHT');
