@@ -2,12 +2,13 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { ThemeButton } from './parts/theme.tsx';
 
+/** `rest`: seen where there is room, and read out everywhere. */
 const PLACES = [
-  { to: '/', label: 'Runs' },
-  { to: '/new', label: 'New experiment' },
-  { to: '/data', label: 'Data' },
-  { to: '/in-use', label: 'In\u00a0use' },
-  { to: '/settings', label: 'System' },
+  { to: '/', label: 'Runs', rest: '' },
+  { to: '/new', label: 'New', rest: ' experiment' },
+  { to: '/data', label: 'Data', rest: '' },
+  { to: '/in-use', label: 'In\u00a0use', rest: '' },
+  { to: '/settings', label: 'System', rest: '' },
 ] as const;
 
 /** What every page stands in: the bar on top, and the page itself. */
@@ -34,9 +35,10 @@ export function Shell() {
             <span>Partita</span>
           </Link>
           <nav aria-label="Pages">
-            {PLACES.map(({ to, label }) => (
+            {PLACES.map(({ to, label, rest }) => (
               <Link key={to} to={to} activeOptions={{ exact: to === '/' }}>
                 {label}
+                <span className="rest">{rest}</span>
               </Link>
             ))}
           </nav>

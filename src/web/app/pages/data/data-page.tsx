@@ -6,7 +6,7 @@ import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { momentText } from '../../parts/moments.ts';
 import { PageHead, Section } from '../../parts/page.tsx';
-import { useQuarantine } from '../../parts/quarantine/quarantine-button.tsx';
+import { useQuarantine } from '../../parts/quarantine.tsx';
 import { SourceName } from '../../parts/source-name.tsx';
 import { Empty, ProblemNotice } from '../../parts/states.tsx';
 import { shortDigest } from '../model/digest-text.ts';
@@ -126,7 +126,7 @@ function Versions({ versions }: { versions: readonly Snapshot[] }) {
 
 function VersionLine({ version }: { version: Snapshot }) {
   const { digest, source, rows, partitions, columns, experiments, runs } = version;
-  const isHeld = useQuarantine(digest) !== undefined;
+  const isHeld = useQuarantine({ what: digest }) !== undefined;
   return (
     <tr>
       <th scope="row" className="nowrap">

@@ -1,7 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import { countText } from '../../../../report/number-text.ts';
 import type { Answer } from '../../api/answers.ts';
-import { question } from '../../api/queries.ts';
+import { QuarantineButton, ReleaseButton, useQuarantines } from '../../parts/quarantine.tsx';
 import { shortDigest } from '../model/digest-text.ts';
 
 type Line = Answer<'GET /snapshots/{snapshot}/partitions'>['partitions'][number];
@@ -14,12 +13,7 @@ export function PartitionLines({
   partitions: readonly Line[];
   isCompared: boolean;
 }) {
-  const { data } = useQuery(question('GET /quarantines', {}));
-  const held = new Set(
-    data?.quarantines.flatMap(({ subject }) =>
-      subject.kind === 'partition' ? [] : [subject.digest],
-    ),
-  );
+  const standing = useQuarantines();
   return (
     <div className="scroll framed" tabIndex={0} role="region" aria-label="Partitions">
       <table>
@@ -29,6 +23,9 @@ export function PartitionLines({
             <th className="n">rows</th>
             {isCompared ? <th>in the other version</th> : null}
             <th>digest of the rows</th>
+            <th>
+              <span className="visually-hidden">quarantine</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -41,15 +38,38 @@ export function PartitionLines({
               {isCompared ? <td>{changeText(partition)}</td> : null}
               <td className="nowrap">
                 <span className="mono">{shortDigest(partition.digest)}</span>
-                {held.has(partition.digest) ? (
+                {standing({ what: partition.digest }) === undefined ? null : (
                   <span className="pill bad">in quarantine</span>
-                ) : null}
+                )}
+              </td>
+              <td className="n">
+                <RowsButton
+                  partition={partition}
+                  isHeld={standing({ what: partition.digest }) !== undefined}
+                />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Holds back every model of these rows, or lets it answer again. */
+function RowsButton({ partition: { digest, name }, isHeld }: { partition: Line; isHeld: boolean }) {
+  const asked = { what: digest };
+  const className = 'button quiet in-row';
+  return isHeld ? (
+    <ReleaseButton asked={asked} name={`Release the rows of ${name}`} className={className} />
+  ) : (
+    <QuarantineButton
+      asked={asked}
+      what={`Every model that these rows of ${name} made`}
+      label="Quarantine"
+      name={`Put the rows of ${name} into quarantine`}
+      className={className}
+    />
   );
 }
 

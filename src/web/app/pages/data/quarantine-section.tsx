@@ -4,9 +4,11 @@ import { useState } from 'react';
 import type { Quarantine } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
+import { ChangeTable } from '../../parts/change-table.tsx';
 import { momentText } from '../../parts/moments.ts';
+import { NextPage } from '../../parts/next-page.tsx';
 import { Section } from '../../parts/page.tsx';
-import { askedOf, ReleaseButton } from '../../parts/quarantine/quarantine-button.tsx';
+import { askedOf, ReleaseButton } from '../../parts/quarantine.tsx';
 import { Answered, ProblemNotice } from '../../parts/states.tsx';
 import { shortDigest } from '../model/digest-text.ts';
 
@@ -17,7 +19,7 @@ export function QuarantineSection() {
     <Section
       title="Quarantine"
       id="quarantine"
-      note="What turned out bad does not answer: a model, every model of bad rows, or the own model of a partition. The page of a version or a model puts it here."
+      note="What turned out bad does not answer: a model, every model of bad rows, or the own model of a partition. The page of a version, a partition or a model puts it here."
     >
       <Answered query={quarantines} wait="what is in quarantine">
         {({ quarantines: standing }) =>
@@ -115,39 +117,19 @@ function Changes() {
   if (query.isSuccess && changes.length === 0) return <p className="soft">Nothing ever was.</p>;
   return (
     <>
-      <div className="scroll" tabIndex={0} role="region" aria-label="Changes of quarantine">
-        <table>
-          <thead>
-            <tr>
-              <th>when</th>
-              <th>who</th>
-              <th>did</th>
-              <th>what</th>
-              <th>because</th>
-            </tr>
-          </thead>
-          <tbody>
-            {changes.map(({ at, actor, kind, subject, reason }) => (
-              <tr key={`${at} ${kind} ${JSON.stringify(subject)}`}>
-                <td className="nowrap">{momentText(at)}</td>
-                <td>{actor}</td>
-                <td>{kind === 'quarantine' ? 'put into quarantine' : 'released'}</td>
-                <td className="name">
-                  <Subject subject={subject} />
-                </td>
-                <td className="name">{reason}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {query.hasNextPage ? (
-        <div>
-          <button type="button" className="button" onClick={() => void query.fetchNextPage()}>
-            Older ones
-          </button>
-        </div>
-      ) : null}
+      <ChangeTable
+        label="Changes of quarantine"
+        what="what"
+        changes={changes.map(({ at, actor, kind, subject, reason }) => ({
+          key: `${at} ${kind} ${JSON.stringify(subject)}`,
+          at,
+          actor,
+          did: kind === 'quarantine' ? 'put into quarantine' : 'released',
+          what: <Subject subject={subject} />,
+          reason,
+        }))}
+      />
+      <NextPage query={query} />
     </>
   );
 }

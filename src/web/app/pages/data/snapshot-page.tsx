@@ -6,12 +6,9 @@ import type { Answer, Snapshot } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { momentText } from '../../parts/moments.ts';
+import { NextPage } from '../../parts/next-page.tsx';
 import { PageHead, Section } from '../../parts/page.tsx';
-import {
-  QuarantineButton,
-  QuarantineNotice,
-  useQuarantine,
-} from '../../parts/quarantine/quarantine-button.tsx';
+import { QuarantineButton, QuarantineNotice, useQuarantine } from '../../parts/quarantine.tsx';
 import { SourceName } from '../../parts/source-name.tsx';
 import { Answered, ProblemNotice } from '../../parts/states.tsx';
 import { shortDigest } from '../model/digest-text.ts';
@@ -25,7 +22,8 @@ const PER_PAGE = 200;
 export function SnapshotPage() {
   const { snapshot } = useParams({ from: '/data/$snapshot' });
   const version = useQuery(question('GET /snapshots/{snapshot}', { params: { snapshot } }));
-  const isHeld = useQuarantine(snapshot) !== undefined;
+  const asked = { what: snapshot };
+  const isHeld = useQuarantine(asked) !== undefined;
   return (
     <>
       <PageHead
@@ -33,14 +31,11 @@ export function SnapshotPage() {
         crumbs={<Link to="/data">Data</Link>}
         actions={
           isHeld ? undefined : (
-            <QuarantineButton
-              asked={{ what: snapshot }}
-              what="Every model that this version reached"
-            />
+            <QuarantineButton asked={asked} what="Every model that this version reached" />
           )
         }
       />
-      <QuarantineNotice digest={snapshot} />
+      <QuarantineNotice asked={asked} />
       <Answered query={version} wait="the version">
         {(found) => <VersionFacts version={found} key={snapshot} />}
       </Answered>
@@ -154,13 +149,7 @@ function Partitions({ digest, comparedTo }: { digest: string; comparedTo: string
   return (
     <>
       <PartitionLines partitions={found} isCompared={comparedTo !== ''} />
-      {query.hasNextPage ? (
-        <div>
-          <button type="button" className="button" onClick={() => void query.fetchNextPage()}>
-            More than these {countText(found.length)}
-          </button>
-        </div>
-      ) : null}
+      <NextPage query={query} label={`More than these ${countText(found.length)}`} />
     </>
   );
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { question } from '../../api/queries.ts';
-import { momentText } from '../../parts/moments.ts';
+import { ChangeTable } from '../../parts/change-table.tsx';
 import { Answered } from '../../parts/states.tsx';
 
 /** What a name stood for, the newest first; asked for when it is opened. */
@@ -22,34 +22,22 @@ function History({ experiment, alias }: { experiment: string; alias: string }) {
   return (
     <Answered query={history} wait="its history">
       {({ history: changes }) => (
-        <div className="scroll" tabIndex={0} role="region" aria-label="What it stood for">
-          <table>
-            <thead>
-              <tr>
-                <th>when</th>
-                <th>who</th>
-                <th>did</th>
-                <th>run</th>
-                <th>because</th>
-              </tr>
-            </thead>
-            <tbody>
-              {changes.map(({ at, actor, kind, runId, reason }) => (
-                <tr key={`${at} ${runId} ${kind}`}>
-                  <td className="nowrap">{momentText(at)}</td>
-                  <td>{actor}</td>
-                  <td>{kind === 'promote' ? 'put into use' : 'given back'}</td>
-                  <td className="mono nowrap">
-                    <Link to="/runs/$run/report" params={{ run: runId }}>
-                      {runId}
-                    </Link>
-                  </td>
-                  <td className="name">{reason ?? ''}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <ChangeTable
+          label="What it stood for"
+          what="run"
+          changes={changes.map(({ at, actor, kind, runId, reason }) => ({
+            key: `${at} ${runId} ${kind}`,
+            at,
+            actor,
+            did: kind === 'promote' ? 'put into use' : 'given back',
+            what: (
+              <Link to="/runs/$run/report" params={{ run: runId }} className="mono nowrap">
+                {runId}
+              </Link>
+            ),
+            reason,
+          }))}
+        />
       )}
     </Answered>
   );

@@ -8,15 +8,12 @@ import { addressOf } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { Bars } from '../../charts/bars.tsx';
 import { PageHead, Section } from '../../parts/page.tsx';
-import {
-  QuarantineButton,
-  QuarantineNotice,
-  useQuarantine,
-} from '../../parts/quarantine/quarantine-button.tsx';
+import { QuarantineButton, QuarantineNotice, useQuarantine } from '../../parts/quarantine.tsx';
 import { Answered } from '../../parts/states.tsx';
 import { BlendPage } from './blend-page.tsx';
 import { shortDigest } from './digest-text.ts';
 import { Makings } from './makings.tsx';
+import { WhatIf } from './what-if.tsx';
 
 const LineageGraph = lazy(async () => ({
   default: (await import('./lineage-graph.tsx')).LineageGraph,
@@ -35,6 +32,7 @@ export function ModelPage() {
       {(found) => (
         <>
           <Card card={found} lineage={lineage.data} />
+          {found.withheld === null ? <WhatIf card={found} /> : null}
           <Answered query={lineage} wait="where it came from">
             {(known) => <Origin lineage={known} />}
           </Answered>
@@ -115,7 +113,8 @@ function Card({ card, lineage }: { card: ModelCard; lineage: ModelLineage | unde
 
 /** Says that a model may not answer: in quarantine itself, or for what it was made of; nothing where it may. */
 function Withheld({ card: { model, withheld } }: { card: ModelCard }) {
-  if (useQuarantine(model) !== undefined) return <QuarantineNotice digest={model} />;
+  const asked = { what: model };
+  if (useQuarantine(asked) !== undefined) return <QuarantineNotice asked={asked} />;
   if (withheld === null) return null;
   return (
     <div className="notice bad">
@@ -129,7 +128,7 @@ function Withheld({ card: { model, withheld } }: { card: ModelCard }) {
 
 /** What can be done with a model. */
 function Actions({ model, run }: { model: string; run: string | undefined }) {
-  const isHeld = useQuarantine(model) !== undefined;
+  const isHeld = useQuarantine({ what: model }) !== undefined;
   return (
     <>
       {run === undefined ? null : (

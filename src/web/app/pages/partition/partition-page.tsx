@@ -17,6 +17,12 @@ import type { PartitionDetail, RunDetail } from '../../api/answers.ts';
 import { question } from '../../api/queries.ts';
 import { Section } from '../../parts/page.tsx';
 import { AnswerTag } from '../../parts/pill.tsx';
+import {
+  type Asked,
+  QuarantineButton,
+  QuarantineNotice,
+  useQuarantine,
+} from '../../parts/quarantine.tsx';
 import { Answered } from '../../parts/states.tsx';
 import { ModelBody } from '../report/model-body.tsx';
 import { useCurrentRun } from '../run/run-frame.tsx';
@@ -38,6 +44,7 @@ export function PartitionPage() {
 function Partition({ detail, run }: { detail: PartitionDetail; run: RunDetail }) {
   const { trained, profile } = detail;
   const facts = trained?.kind === 'trained' ? trained.facts : null;
+  const asked = { what: detail.text, experiment: run.experiment };
   return (
     <>
       <div className="stack tight">
@@ -49,7 +56,9 @@ function Partition({ detail, run }: { detail: PartitionDetail; run: RunDetail })
         <div className="title">
           <h2 className="big anywhere">{displayPartition(detail.key, detail.text)}</h2>
           <Standing detail={detail} />
+          {facts === null || detail.partitionId === 'global' ? null : <OwnModels asked={asked} />}
         </div>
+        <QuarantineNotice asked={asked} />
         {trained?.kind === 'failed' ? (
           <div className="notice bad">
             <h3>{reasonText(trained.reason)}</h3>
@@ -86,6 +95,12 @@ function Partition({ detail, run }: { detail: PartitionDetail; run: RunDetail })
       <Log run={run.runId} detail={detail} />
     </>
   );
+}
+
+/** Holds back what the partition has of its own, in every run of the experiment. */
+function OwnModels({ asked }: { asked: Asked }) {
+  if (useQuarantine(asked) !== undefined) return null;
+  return <QuarantineButton asked={asked} what="Every model of its own that this partition has" />;
 }
 
 function Standing({ detail: { chosen, trained } }: { detail: PartitionDetail }) {
