@@ -1,0 +1,203 @@
+/**
+ * `npm run bench -- web [--partitions 10000] [--requests 2000] [--rounds 5]`: one run whose partitions all have models of
+ * their own, and `partita serve` above it. Prints how long a row waits for its answer (goal: p99 under 10 ms) where models
+ * are opened for it and where they are open, and how long the pages of the run take to their first paint and until they
+ * are whole (goal: under 2 s), and to a frame while somebody scrolls.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
+import { startBrowser } from '../support/browser.ts';
+import { seededDraws } from '../support/draws.ts';
+
+const { values } = parseArgs({
+  options: {
+    partitions: { type: 'string', default: '10000' },
+    requests: { type: 'string', default: '2000' },
+    rounds: { type: 'string', default: '5' },
+  },
+});
+const [partitions, requests, rounds] = [values.partitions, values.requests, values.rounds].map(
+  Number,
+) as [number, number, number];
+
+const ROWS_EACH = 30;
+/** More members than this are never open at once: the others are opened for each row anew. */
+const OPEN = 250;
+const cli = join(process.cwd(), 'dist/cli/partita.js');
+const folder = mkdtempSync(join(tmpdir(), 'partita-bench-web-'));
+const environment = { ...process.env, PARTITA_FOLDER: join(folder, '.partita'), NO_COLOR: '1' };
+const draws = seededDraws(7);
+
+try {
+  const run = await trainAll();
+  const serving = await serve();
+  try {
+    await measureAnswers(serving.address, run);
+    await measurePages(serving, run);
+  } finally {
+    serving.stop();
+  }
+} finally {
+  execFileSync(process.execPath, [cli, 'down'], { env: environment, stdio: 'ignore' });
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The id of a run in which every partition is answered by a model of its own. */
+async function trainAll(): Promise<string> {
+  const data = join(folder, 'many.csv');
+  await pipeline(Readable.from(linesOfRows()), createWriteStream(data));
+  const spec = join(folder, 'web.partita.yaml');
+  writeFileSync(spec, specText(data));
+  const started = performance.now();
+  const out = execFileSync(process.execPath, [cli, 'run', spec, '--json'], {
+    env: environment,
+    maxBuffer: 1 << 30,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const { runId, counts } = JSON.parse(String(out).trim().split('\n').at(-1) ?? '');
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  console.log(`${counts.trained} of ${partitions} partitions trained in ${seconds} s`);
+  return runId;
+}
+
+/** Each partition has a slope of its own. */
+function* linesOfRows(): Generator<string> {
+  yield 'store,visitors,staff,sales\n';
+  for (let i = 0; i < partitions * ROWS_EACH; i++) {
+    const [x, z] = [draws.uniform(), draws.uniform()];
+    const y = (1 + (i % 7)) * x - z + 0.1 * draws.uniform();
+    yield `${storeAt(i % partitions)},${x.toFixed(4)},${z.toFixed(4)},${y.toFixed(4)}\n`;
+  }
+}
+
+function storeAt(place: number): string {
+  return `store-${String(place).padStart(6, '0')}`;
+}
+
+function specText(path: string): string {
+  return JSON.stringify({
+    version: 1,
+    name: 'web',
+    data: { source: { kind: 'csv', path } },
+    partition: { by: 'store', min_rows: 20, max: partitions, on_small: 'skip' },
+    target: { column: 'sales', task: 'regression' },
+    algorithms: ['ridge'],
+    global: { enabled: false },
+  });
+}
+
+type Served = { readonly address: string; readonly loginLink: string; stop(): void };
+
+function serve(): Promise<Served> {
+  const child = spawn(process.execPath, [cli, 'serve'], { cwd: folder, env: environment });
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.on('error', reject).on('close', () => reject(new Error(`serve ended: ${said}`)));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const [, loginLink] = /Sign in, once: (\S+)/.exec(said) ?? [];
+      if (loginLink === undefined) return;
+      const { origin } = new URL(loginLink);
+      resolve({ address: origin, loginLink, stop: () => child.kill('SIGINT') });
+    });
+  });
+}
+
+async function measureAnswers(address: string, run: string): Promise<void> {
+  const token = readFileSync(join(folder, '.partita/web/token'), 'utf8').trim();
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const ask = async (place: number) => {
+    const row = { store: storeAt(place), visitors: draws.uniform(), staff: draws.uniform() };
+    const started = performance.now();
+    const response = await fetch(`${address}/api/v1/predict/${run}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ rows: [row] }),
+    });
+    const { predictions } = (await response.json()) as {
+      predictions?: readonly { rung: string }[];
+    };
+    const ms = performance.now() - started;
+    if (predictions?.[0]?.rung === 'own') return ms;
+    throw new Error(`Row of ${row.store}: ${response.status} ${JSON.stringify(predictions)}`);
+  };
+  const first = await ask(0);
+  console.log(`first row, which reads what the run answers with: ${first.toFixed(0)} ms`);
+  const among = async (what: string, members: number) => {
+    const times: number[] = [];
+    for (let i = 0; i < requests; i++) times.push(await ask(Math.floor(draws.uniform() * members)));
+    console.log(`one row, ${what}: ${spreadOf(times)}; goal p99 < 10 ms`);
+  };
+  await among(`of any of ${partitions} members`, partitions);
+  await among(`of ${Math.min(OPEN, partitions)} members that are open`, Math.min(OPEN, partitions));
+}
+
+async function measurePages({ address, loginLink }: Served, run: string): Promise<void> {
+  const browser = await startBrowser();
+  try {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const login = await context.newPage();
+    await login.goto(loginLink);
+    const table = (page: Page) =>
+      page.getByRole('region', { name: 'The best model of each partition' });
+    await pageOf('run', `${address}/runs/${run}`, (page) =>
+      page.getByRole('application', { name: /as squares/ }).waitFor(),
+    );
+    await pageOf('report', `${address}/runs/${run}/report`, (page) =>
+      table(page).getByText(storeAt(0), { exact: true }).waitFor(),
+    );
+
+    async function pageOf(
+      name: string,
+      at: string,
+      isWhole: (page: Page) => Promise<unknown>,
+    ): Promise<void> {
+      const [paints, wholes, frames]: [number[], number[], number[]] = [[], [], []];
+      for (let round = 0; round < rounds; round++) {
+        const page = await context.newPage();
+        await page.goto(at);
+        await isWhole(page);
+        wholes.push(await page.evaluate<number>('performance.now()'));
+        paints.push(await page.evaluate<number>(FIRST_PAINT));
+        frames.push(...(await page.evaluate<number[]>(SCROLL)));
+        await page.close();
+      }
+      console.log(
+        `${name} page: first paint ${spreadOf(paints)}; whole ${spreadOf(wholes)}; goal < 2000 ms\n        frames while scrolling ${spreadOf(frames)}`,
+      );
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+const FIRST_PAINT =
+  "performance.getEntriesByType('paint').find(({ name }) => name === 'first-contentful-paint').startTime";
+/** Milliseconds of each frame while the longest list, or else the page, goes down and up. */
+const SCROLL = `new Promise((done) => {
+  const lists = [document.scrollingElement, ...document.querySelectorAll('.framed')];
+  const list = lists.sort((a, b) => b.scrollHeight - a.scrollHeight)[0];
+  const times = [];
+  let before = performance.now();
+  const step = (now) => {
+    times.push(now - before);
+    before = now;
+    list.scrollTop += times.length < 60 ? 240 : -240;
+    if (times.length < 120) requestAnimationFrame(step);
+    else done(times.slice(1));
+  };
+  requestAnimationFrame(step);
+})`;
+
+function spreadOf(times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0).toFixed(1);
+  return `median ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms`;
+}
