@@ -34,6 +34,24 @@ const folder = mkdtempSync(join(tmpdir(), 'partita-bench-web-'));
 const environment = { ...process.env, PARTITA_FOLDER: join(folder, '.partita'), NO_COLOR: '1' };
 const draws = seededDraws(7);
 
+const FIRST_PAINT =
+  "performance.getEntriesByType('paint').find(({ name }) => name === 'first-contentful-paint').startTime";
+/** Milliseconds of each frame while the longest list, or else the page, goes down and up. */
+const SCROLL = `new Promise((done) => {
+  const lists = [document.scrollingElement, ...document.querySelectorAll('.framed')];
+  const list = lists.sort((a, b) => b.scrollHeight - a.scrollHeight)[0];
+  const times = [];
+  let before = performance.now();
+  const step = (now) => {
+    times.push(now - before);
+    before = now;
+    list.scrollTop += times.length < 60 ? 240 : -240;
+    if (times.length < 120) requestAnimationFrame(step);
+    else done(times.slice(1));
+  };
+  requestAnimationFrame(step);
+})`;
+
 try {
   const run = await trainAll();
   const serving = await serve();
@@ -176,24 +194,6 @@ async function measurePages({ address, loginLink }: Served, run: string): Promis
     await browser.close();
   }
 }
-
-const FIRST_PAINT =
-  "performance.getEntriesByType('paint').find(({ name }) => name === 'first-contentful-paint').startTime";
-/** Milliseconds of each frame while the longest list, or else the page, goes down and up. */
-const SCROLL = `new Promise((done) => {
-  const lists = [document.scrollingElement, ...document.querySelectorAll('.framed')];
-  const list = lists.sort((a, b) => b.scrollHeight - a.scrollHeight)[0];
-  const times = [];
-  let before = performance.now();
-  const step = (now) => {
-    times.push(now - before);
-    before = now;
-    list.scrollTop += times.length < 60 ? 240 : -240;
-    if (times.length < 120) requestAnimationFrame(step);
-    else done(times.slice(1));
-  };
-  requestAnimationFrame(step);
-})`;
 
 function spreadOf(times: readonly number[]): string {
   const sorted = times.toSorted((a, b) => a - b);
