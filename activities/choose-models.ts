@@ -22,10 +22,12 @@ export function chooseModelsActivity(dependencies: ActivityDependencies) {
       const choose = async () => {
         const global = trainedModel(await runs.globalTraining(runId));
         const digest = global?.facts.model.digest ?? null;
-        const { parents: columns, ties } = (await runs.run(runId)).spec.partition;
+        const { spec } = await runs.run(runId);
+        const { parents: columns, ties } = spec.partition;
         const rows: Row[] = [];
-        for await (const record of runs.partitions(runId)) rows.push(rowOf(record, columns));
-        const above = (await runs.parents(runId)).map((record) => rowOf(record, undefined));
+        for await (const record of runs.partitions(runId))
+          rows.push(rowOf(record, spec.metric, columns));
+        const above = (await runs.parents(runId)).map((record) => rowOf(record, spec.metric));
         const parents = chooseParents(above, digest, ties);
         const choices = chooseModels(rows, digest, parents.answering, ties);
         return { global, rows, choices, parents };

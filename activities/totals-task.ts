@@ -1,8 +1,9 @@
+import { isInTargetUnit, type Metric } from '../src/domain/metric.ts';
 import { GLOBAL_TEXT } from '../src/domain/partition.ts';
 import type { TaskWith } from '../src/engines/job.ts';
 import type { AnsweringParents, Choice, Choosable } from '../src/partition/choice.ts';
 import { candidateCount } from '../src/partition/ensemble-layer.ts';
-import type { TotalsArgs } from '../src/partition/facts.ts';
+import type { SideScores, TotalsArgs } from '../src/partition/facts.ts';
 import { parentOfPlanned } from '../src/partition/parents.ts';
 import type { ArgsOf } from '../src/partition/registry.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
@@ -24,7 +25,7 @@ export type Row = Choosable & {
 type Member = { readonly row: Row; readonly choice: Choice };
 
 /** `columns`: those of the key that a parent has. */
-export function rowOf(record: PartitionRecord, columns: readonly string[] | undefined): Row {
+export function rowOf(record: PartitionRecord, metric: Metric, columns?: readonly string[]): Row {
   const { partitionId, decision, rows, ranges, trained, evaluated } = record;
   const parent = parentOfPlanned(record, columns);
   const { comparison = null, errors = null } = evaluated?.parent ?? {};
@@ -38,14 +39,27 @@ export function rowOf(record: PartitionRecord, columns: readonly string[] | unde
     isReused: trained?.origin !== undefined,
     failure: trained?.kind === 'failed' ? trained.reason : null,
     comparison: evaluated?.comparison ?? null,
+    ...scaleOf(metric, evaluated?.global),
     errors: evaluated?.errors ?? null,
-    ...(parent !== null && { parent: { id: parent.id, comparison, errors } }),
+    ...(parent !== null && {
+      parent: {
+        id: parent.id,
+        comparison,
+        ...scaleOf(metric, evaluated?.parent?.scores),
+        errors,
+      },
+    }),
     own: own && {
       best: own.facts.best,
       bestWithout: own.facts.bestWithout,
       predictions: own.predictions,
     },
   };
+}
+
+/** Of held-out rows of the training, as the comparison is: the holdout decides nothing. */
+function scaleOf(metric: Metric, other: SideScores | null | undefined): Pick<Choosable, 'scale'> {
+  return isInTargetUnit(metric) ? { scale: other?.nested.value ?? 0 } : {};
 }
 
 /** A merged partition's rows are those of its union. */

@@ -79,6 +79,18 @@ const LOWER_IS_BETTER: ReadonlySet<Metric> = new Set<Metric>([
   'mase',
 ]);
 
+const IN_TARGET_UNIT: ReadonlySet<Metric> = new Set<Metric>([
+  'rmse',
+  'mae',
+  'median_ae',
+  'pinball',
+]);
+
+/** Whether scores are in the unit of the target, so that those of small targets are small. */
+export function isInTargetUnit(metric: Metric): boolean {
+  return IN_TARGET_UNIT.has(metric);
+}
+
 export function isLowerBetter(metric: Metric): boolean {
   return LOWER_IS_BETTER.has(metric);
 }

@@ -56,7 +56,7 @@ export type FailureReason =
   | 'error';
 /**
  * `not_compared`: own and global have no scores on the same rows, so the simpler one answers. `not_reached`: the run ended
- * before the partition had its turn. `pooled_evidence`: its own rows leave it open, and by what all partitions say together
+ * before the partition had its turn. `pooled_evidence`: its own rows leave it open, and by what those like it say together
  * its own model is expected to be the better one.
  */
 export type PartitionReason =
@@ -86,7 +86,7 @@ export function isFitted({ kind }: Decision): boolean {
 
 /** Who answers for a partition in the model set; a tie goes to the simpler rung. */
 export type Verdict = 'own' | 'parent' | 'global' | 'blend' | 'tie';
-/** Where a tie goes: to the simpler rung, or where all partitions together point. */
+/** Where a tie goes: to the simpler rung, or where all that are like it together point. */
 export const TIE_RULES = ['simpler', 'pooled'] as const;
 export type TieRule = (typeof TIE_RULES)[number];
 /** Whose model: a partition's own, that of its parent (a union of partitions of one beginning of their keys), or the one without partition. */

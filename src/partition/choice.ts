@@ -24,10 +24,12 @@ export type Choosable = {
   readonly failure: PartitionReason | null;
   /** Own against the model without partition. */
   readonly comparison: Comparison | null;
+  /** Of a metric in the unit of the target, the other model's score on those rows, what differences are measured in; 0 where it has none. */
+  readonly scale?: number;
   /** Of a partition that is to be blended; null where own and global have no scores on the same rows. */
   readonly errors: readonly FoldErrors[] | null;
   /** Which parent it has, and the same against that one's model. */
-  readonly parent?: Pick<Choosable, 'comparison' | 'errors'> & { readonly id: string };
+  readonly parent?: Pick<Choosable, 'comparison' | 'scale' | 'errors'> & { readonly id: string };
 };
 
 /** How a partition ended and who answers for it. */
@@ -72,7 +74,7 @@ export function chooseParents(
  * Who answers where: the own model needs evidence against the one that would answer otherwise (its parent's, where that
  * answers, else the global one), after correcting for testing many partitions against such a one; a tie, or what can't be
  * compared, goes to the simpler rung. With `pooled` a tie goes to the own model where that is expected to be better by what
- * all partitions say together, those that are tested against the same rung. Without another model the own one answers
+ * all partitions of like size and scale say together, those that are tested against the same rung. Without another model the own one answers
  * unopposed. Small partitions are not tested: where that is asked, both answer, as far as held-out rows speak for each.
  */
 export function chooseModels(
@@ -99,6 +101,8 @@ type Opposed = {
   readonly partition: Choosable;
   readonly above: Above | null;
   readonly comparison: Comparison | null;
+  /** Of the comparison; see `expectedEffects`. */
+  readonly scale: number;
   readonly errors: readonly FoldErrors[] | null;
 };
 
@@ -107,20 +111,21 @@ function opposedBy(
   global: Digest | null,
   parents: AnsweringParents,
 ): Opposed {
-  const { parent, comparison, errors } = partition;
+  const { parent, comparison, scale = 1, errors } = partition;
   const model = parent && parents.get(parent.id);
   if (parent !== undefined && model !== undefined) {
     const above: Above = { rung: 'parent', model };
-    return { partition, above, comparison: parent.comparison, errors: parent.errors };
+    const { comparison: against, scale: unit = 1, errors: ofFolds } = parent;
+    return { partition, above, comparison: against, scale: unit, errors: ofFolds };
   }
   const above: Above | null = global === null ? null : { rung: 'global', model: global };
-  return { partition, above, comparison, errors };
+  return { partition, above, comparison, scale, errors };
 }
 
 /** What all tested partitions together say of one. */
 type Evidence = {
   readonly adjustedPValue: number;
-  /** How much better its own model is expected to be; null where ties do not ask. */
+  /** How much better its own model is expected to be, in units of the scale; null where ties do not ask, or too few are like it. */
   readonly expected: number | null;
 };
 
@@ -128,16 +133,15 @@ type Evidence = {
 function evidenceOf(opposed: readonly Opposed[], ties: TieRule): ReadonlyMap<string, Evidence> {
   const found = new Map<string, Evidence>();
   for (const rung of ['parent', 'global'] as const) {
-    const family = opposed.flatMap(({ partition, above, comparison }) =>
+    const family = opposed.flatMap(({ partition, above, comparison, scale }) =>
       partition.decision.kind === 'train' &&
       comparison !== null &&
       (above?.rung ?? 'global') === rung
-        ? [{ id: partition.partitionId, comparison }]
+        ? [{ id: partition.partitionId, ...comparison, scale }]
         : [],
     );
-    const comparisons = family.map(({ comparison }) => comparison);
-    const adjusted = adjustPValues(comparisons.map(({ pValue }) => pValue));
-    const expected = ties === 'pooled' ? expectedEffects(comparisons) : null;
+    const adjusted = adjustPValues(family.map(({ pValue }) => pValue));
+    const expected = ties === 'pooled' ? expectedEffects(family) : null;
     family.forEach(({ id }, i) =>
       found.set(id, { adjustedPValue: adjusted[i] ?? 1, expected: expected?.[i] ?? null }),
     );

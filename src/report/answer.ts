@@ -30,7 +30,7 @@ const REASONS: { readonly [reason in PartitionReason]: string } = {
   every_candidate_failed: 'every candidate failed',
   not_compared: 'the two could not be compared',
   not_reached: 'the run ended before',
-  pooled_evidence: 'by what all partitions say together',
+  pooled_evidence: 'by what partitions like it say together',
   error: 'an error',
 };
 

@@ -28,7 +28,7 @@ export type ReportFacts = {
     readonly parent?: number;
     readonly global: number;
     readonly tie: number;
-    /** No clear difference, and the own model answers by what all partitions say together; left out where none does. */
+    /** No clear difference, and the own model answers by what partitions like it say together; left out where none does. */
     readonly pooled?: number;
   };
   /** Unions of partitions, where they were asked for: their own model against the one without partition. */

@@ -48,7 +48,7 @@ const partitionSchema = z.strictObject({
     .enum(TIE_RULES)
     .optional()
     .describe(
-      'What answers where the rows of a partition leave open whether its own model is better: the simpler one, or (`pooled`) its own where that is expected to be better by what all partitions say together, ten at least. Default: `simpler`.',
+      'What answers where the rows of a partition leave open whether its own model is better: the simpler one, or (`pooled`) its own where that is expected to be better by what partitions of like size and scale say together, ten at least. Default: `simpler`.',
     ),
   bins: z.record(columnName, binsSchema).default({}).describe('Numeric key columns cut into bins.'),
   normalise: z

@@ -23,12 +23,23 @@ describe('the task of the totals', () => {
     const ranges = [0, 2].flatMap((i) => records[i]?.ranges ?? []);
     const above = { ...trainedRecord('eu'), partitionId: PARENT, ranges };
     const parents = await trainedParents({ parents: async () => [above] }, 'run');
-    const rows = records.map((record) => rowOf(record, COLUMNS));
+    const rows = records.map((record) => rowOf(record, 'rmse', COLUMNS));
     const members = membersOf(rows, chooseModels(rows, null));
     const models = { global: null, parents, answering: new Map() };
 
     const { part, inputs } = totalsTask(runRecord(), members, models, objects);
     expect(part.members.map((member) => 'parent' in member)).toEqual([true, false, true]);
     expect(inputs?.map(({ name }) => name)).toEqual(['own', 'own', 'parent', 'parent']);
+  });
+});
+
+describe('what the choice needs of a partition', () => {
+  it('has the score of the other model on held-out training rows as scale, of a metric in the unit of the target', () => {
+    const record = store(0);
+    const { global } = record.evaluated ?? {};
+    expect(global?.nested.value).not.toBe(global?.holdout.value);
+    expect(rowOf(record, 'rmse').scale).toBe(global?.nested.value);
+    expect(rowOf(record, 'macro_f1')).not.toHaveProperty('scale');
+    expect(rowOf({ ...record, evaluated: null }, 'mae').scale).toBe(0);
   });
 });

@@ -97,7 +97,7 @@ describe('the result for people', () => {
       'Taken together, too, there is no clear difference: own models are ahead by +0.0100 (95 %: −0.0100 … +0.0300).',
     );
     expect(textWith(0.09, 0.08, 0.1)).toMatch(
-      /^ c .* own \(by what all partitions say together\)$/m,
+      /^ c .* own \(by what partitions like it say together\)$/m,
     );
     expect(resultText(result, plain)).not.toContain('Taken together');
   });
