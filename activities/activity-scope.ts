@@ -19,7 +19,11 @@ export type ActivityScope = {
 };
 
 /** Of an activity whose work runs on an engine. */
-export type EngineScope = ActivityScope & { readonly bookmark: Bookmark };
+export type EngineScope = ActivityScope & {
+  readonly bookmark: Bookmark;
+  /** Drops what the engine keeps of its jobs: another attempt begins them anew. */
+  readonly forget: () => Promise<void>;
+};
 
 /** Runs an activity's work with heartbeats, cancellation and its failures in Temporal's terms. */
 export async function inActivity<Result>(
@@ -73,7 +77,7 @@ export async function inEngineActivity<Result>(
     const { attempt } = scope;
     if (attempt.attempt > 1 && (await runs.hasRecorded(step, attempt))) return recorded();
     const bookmark = runBookmark(bookmarks, step.runId, scope.advance);
-    const result = await work({ ...scope, bookmark });
+    const result = await work({ ...scope, bookmark, forget: bookmark.release });
     await bookmark.release();
     return result;
   });

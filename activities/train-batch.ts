@@ -5,6 +5,7 @@ import { winnersOf } from '../src/partition/candidate-facts.ts';
 import type { PlannedPartition } from '../src/partition/condition.ts';
 import type { TrainArgs, TrainFacts } from '../src/partition/facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
+import type { WaitingMember } from '../src/stores/objects/executors-folder.ts';
 import { type PackMember, packMembers } from '../src/stores/objects/pack.ts';
 import type { RunRecord, RunStore, TrainedPartition } from '../src/stores/run-store.ts';
 import { trainedModel } from '../src/stores/trained-model.ts';
@@ -48,8 +49,10 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
         const job = { ...batchJob(run, objects, partitions, call), store: objects.folder };
         const engine = await engineFor(run.spec);
         const outcomes = alone === null ? await runJob(engine, job, signal, bookmark) : [alone];
+        await adoptPacks(objects, outcomes, scope);
         const trained = await keep(objects, partitions, outcomes, attempt.startedAt);
         await runs.recordTraining(input.runId, input.batch, trained, attempt);
+        for (const job of jobsOf(outcomes)) await objects.dismiss(job);
         return countsOf(partitions, new Map(trained.map((one) => [one.partitionId, one])));
       };
       const recorded = async () => {
@@ -123,6 +126,34 @@ async function keep(
   });
 }
 
+/** What executors left becomes the store's. Where some of it is gone, the next attempt counts on nothing of this one. */
+async function adoptPacks(
+  objects: ObjectStore,
+  outcomes: readonly Outcome<object>[],
+  { forget }: EngineScope,
+): Promise<void> {
+  try {
+    await objects.adopt(outcomes.flatMap(storedOf));
+  } catch (error) {
+    await forget();
+    throw error;
+  }
+}
+
+function storedOf(outcome: Outcome<object>): readonly WaitingMember[] {
+  return outcome.kind === 'ok' ? [...(outcome.stored?.values() ?? [])] : [];
+}
+
+function jobsOf(outcomes: readonly Outcome<object>[]): ReadonlySet<string> {
+  return new Set(outcomes.flatMap(storedOf).map(({ job }) => job));
+}
+
+function placeOf(member: WaitingMember | undefined): PackMember | null {
+  if (member === undefined) return null;
+  const { pack, offset, length } = member;
+  return { pack, offset, length };
+}
+
 async function putPack(
   objects: ObjectStore,
   outcomes: readonly Outcome<object>[],
@@ -131,16 +162,15 @@ async function putPack(
   const stored = outcomes.map((outcome) =>
     outcome.kind === 'ok' ? outcome.stored?.get(blob) : undefined,
   );
-  await objects.adopt(stored.filter((member) => member !== undefined));
   const parts = outcomes.map((outcome) =>
     outcome.kind === 'ok' ? outcome.blobs.get(blob) : undefined,
   );
   const { bytes, members } = packMembers(parts.filter((part) => part !== undefined));
-  if (members.length === 0) return stored.map((member) => member ?? null);
+  if (members.length === 0) return stored.map(placeOf);
   const pack: Digest = await objects.put(bytes);
   let next = 0;
   return parts.map((part, i) => {
     const member = part === undefined ? undefined : members[next++];
-    return member === undefined ? (stored[i] ?? null) : { pack, ...member };
+    return member === undefined ? placeOf(stored[i]) : { pack, ...member };
   });
 }

@@ -1,9 +1,8 @@
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { debugServices } from './compose/debug-services.ts';
 import { ledgerServices } from './compose/ledger-services.ts';
 import { migrateDatabase } from './compose/migrate-database.ts';
-import { System } from './compose/system.ts';
+import { System, userName } from './compose/system.ts';
 import { type Config, environmentVariable, readConfig } from './config.ts';
 import type { OperationContext } from './operations/context.ts';
 import { overview } from './operations/overview.ts';
@@ -51,7 +50,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     report: (run, format) => act((context) => runReport(context, run, format)),
     facts: runFacts(act),
     overview: overview(act),
-    setFiles: setFiles(act, userInfo().username),
+    setFiles: setFiles(act, userName),
     sources: sourceLook(config.folder, (source) => system.addressOf(source)),
     diagnose: async () => (await import('./embedded/diagnosis.ts')).diagnose(config),
     checkIntegrity: () => system.checkIntegrity(),

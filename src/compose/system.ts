@@ -46,6 +46,15 @@ const RELAY_PAUSE_MS = 1_000;
 /** What dies again and again is not helped by starting it. */
 const MAX_REPAIRS = 5;
 
+/** Who runs this process, for the record; a user without a name is known by the number. */
+export function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.()}`;
+  }
+}
+
 /** The parts of the system that hold something open. */
 export class System {
   readonly #config: Config;
@@ -234,7 +243,7 @@ export class System {
         }),
       environment: environmentFacts(),
       reportsFolder: join(this.#config.folder, 'reports'),
-      user: userInfo().username,
+      user: userName(),
       concurrency: 4,
     };
   }

@@ -2,7 +2,7 @@ import type { Digest } from '../domain/digest.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { FailureReason } from '../domain/run.ts';
 import type { PartitionRef, PartitionResult } from '../partition/partition-function.ts';
-import type { PackMember } from '../stores/objects/pack.ts';
+import type { WaitingMember } from '../stores/objects/executors-folder.ts';
 
 /** Where a snapshot's rows lie. */
 export type SnapshotRef = { readonly digest: Digest; readonly path: string };
@@ -70,8 +70,8 @@ export type Outcome<Facts extends object = JsonObject> = {
 } & (
   | ({
       readonly kind: 'ok';
-      /** Blobs that lie in the map's store by now, by name; those are not among `blobs`. */
-      readonly stored?: ReadonlyMap<string, PackMember>;
+      /** Blobs that an executor left for the map's store, by name; those are not among `blobs`. */
+      readonly stored?: ReadonlyMap<string, WaitingMember>;
     } & PartitionResult<Facts>)
   | {
       readonly kind: 'failed';

@@ -59,6 +59,7 @@ export async function forecastTable(
         rungs.add(next.member?.rung ?? 'none', next.count);
         total += next.count;
       }
+      await served.confirm?.();
       await table.finish();
       return { out: request.out, rows: total, rungs: rungs.counts };
     });

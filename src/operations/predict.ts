@@ -36,6 +36,8 @@ type Context = Tools & Pick<OperationContext, 'runs' | 'facts' | 'quarantine' | 
 export type Answering = Omit<ServedModels, 'models'> & {
   readonly modelsFor: (texts: readonly string[]) => Promise<ServedSet>;
   readonly objects: Pick<ObjectStore, 'path'>;
+  /** Throws where engines may have read other bytes there than those of the models; absent: nobody changes them. */
+  readonly confirm?: () => Promise<void>;
 };
 
 /** The rows to be scored. */
@@ -72,6 +74,7 @@ export async function predictFromSet(
       columns,
       objects: { path: () => reader.path },
       modelsFor: (texts) => reader.checkedModels(texts),
+      confirm: () => reader.confirm(),
     };
     const tools = await workshopFor(scoringSpec(spec, columns, here));
     return await predictBy(tools, answering, here);
@@ -116,6 +119,7 @@ async function predictBy(
           const facts = scored.explained?.facts;
           if (facts !== undefined && 'because' in facts) unexplained.add(facts.because, count);
         }
+        await served.confirm?.();
         await table.finish({ orderBy: 0 });
         return {
           out: request.out,

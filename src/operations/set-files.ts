@@ -48,14 +48,14 @@ export type SetFileChange = { readonly partition: string; readonly reason: strin
 
 type Context = Pick<OperationContext, 'runs' | 'facts' | 'quarantine' | 'objects'>;
 
-/** `user`: who is on record for changes. */
+/** `user`: gives who is on record for changes. */
 export function setFiles(
   act: <R>(work: (on: Context) => Promise<R>) => Promise<R>,
-  user: string,
+  user: () => string,
 ): SetFiles {
   const said = (reason: string | null, run: string | null) => ({
     at: new Date().toISOString(),
-    by: user,
+    by: user(),
     reason,
     run,
   });

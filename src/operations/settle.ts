@@ -37,7 +37,8 @@ export async function settleRuns(on: Settling, stop: AbortSignal): Promise<void>
 async function settleOpenRuns(on: Settling, stop: AbortSignal): Promise<void> {
   for (const { runId } of await on.runs.listRuns({ limit: LOOKED_AT, isOpen: true, all: true })) {
     if (stop.aborted) return;
-    await settleRun(on, runId);
+    // One that can't be looked at does not hold up the others.
+    await settleRun(on, runId).catch(() => undefined);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Digest } from '../domain/digest.ts';
-import type { PackMember } from './objects/pack.ts';
+import type { WaitingMember } from './objects/executors-folder.ts';
 
 export type ObjectState = 'sound' | 'changed' | 'missing';
 
@@ -24,8 +24,10 @@ export interface ObjectStore {
   put(bytes: Uint8Array): Promise<Digest>;
   /** Moves a finished local file in (same volume: a rename), or a snapshot that is a folder (same volume only). */
   putFile(path: string): Promise<Digest>;
-  /** Counts on packs that others wrote into the folder. Throws `Failure('unreachable')` when they can't be seen, or end too early. */
-  adopt(members: readonly PackMember[]): Promise<void>;
+  /** Puts packs that executors left. Throws `Failure('unreachable')` when one can't be seen, or ends too early. */
+  adopt(members: readonly WaitingMember[]): Promise<void>;
+  /** What executors left for the job, and nobody adopted, goes. */
+  dismiss(job: string): Promise<void>;
   has(digest: Digest): Promise<boolean>;
   /** Whether all bytes are there and still match the digest; reads them. A snapshot that is a folder: its layout, and the sizes of its files. */
   state(digest: Digest): Promise<ObjectState>;

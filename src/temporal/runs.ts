@@ -35,6 +35,9 @@ export async function connectLiveRuns(
   return new LiveRuns(await connectClient(at, keys, tracing), keys, tracing);
 }
 
+/** Temporal's states of a workflow that has ended otherwise than it decided to. */
+const BROKEN_OFF: ReadonlySet<string> = new Set(['FAILED', 'TERMINATED', 'CANCELLED', 'TIMED_OUT']);
+
 /** How a workflow has ended, and in Temporal's words why, where it has not decided to. */
 export type BrokenOff = {
   /** `undecidable`: the workflows that its worker has decide otherwise than those that it began with. */
@@ -114,7 +117,7 @@ export class LiveRuns {
   async brokenOff(workflowId: string): Promise<BrokenOff | null> {
     const described = await this.#described(workflowId);
     const name = described?.status.name ?? 'RUNNING';
-    if (name === 'RUNNING' || name === 'COMPLETED') return null;
+    if (!BROKEN_OFF.has(name)) return null;
     try {
       await this.#handle(workflowId).result();
       return null;

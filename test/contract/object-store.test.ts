@@ -2,6 +2,7 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,11 +16,16 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestBytes } from '../../src/frame/digest.ts';
+import { LAYOUT_FILE } from '../../src/frame/snapshot-layout.ts';
 import type { ObjectStore } from '../../src/stores/object-store.ts';
-import { writePack } from '../../src/stores/objects/executors-folder.ts';
+import {
+  openFolder,
+  type WaitingMember,
+  writePack,
+} from '../../src/stores/objects/executors-folder.ts';
 import { failureOf } from '../../src/stores/objects/file-failure.ts';
 import { createFileObjectStore } from '../../src/stores/objects/file-object-store.ts';
-import { type PackMember, packMembers } from '../../src/stores/objects/pack.ts';
+import { packMembers } from '../../src/stores/objects/pack.ts';
 
 let base: string;
 let folder: string;
@@ -177,14 +183,20 @@ describe('a range of an object', () => {
   });
 });
 
-describe('packs that somebody else wrote into the folder', () => {
-  const theirs = () => writePack(folder, [bytesOf('one'), bytesOf('two')]);
+describe('packs that executors left for the store', () => {
+  const theirs = async () => {
+    const place = { folder, job: 'a job' };
+    for (let time = 0; time < 2; time++) await openFolder(place);
+    return writePack(place, [bytesOf('one'), bytesOf('two')]);
+  };
 
   it('are objects like all others once they are adopted, the second time too', async () => {
     const owned = createFileObjectStore(folder, async () => 'this');
     const members = await theirs();
     for (let time = 0; time < 2; time++) await owned.adopt(members);
-    const [, { pack, offset, length }] = members as [PackMember, PackMember];
+    const [, { pack, offset, length }] = members as readonly [WaitingMember, WaitingMember];
+    for (let time = 0; time < 2; time++) await owned.dismiss('a job');
+    expect(readdirSync(join(folder, 'incoming'))).toEqual([]);
     expect(textOf(await owned.getRange(pack, offset, length))).toBe('two');
     expect(await owned.state(pack)).toBe('sound');
     expect([...(await owned.claims()).own]).toEqual([pack]);
@@ -192,7 +204,7 @@ describe('packs that somebody else wrote into the folder', () => {
   });
 
   it('that can not be seen, or end too early, are refused with the folder to share', async () => {
-    const [first] = (await theirs()) as [PackMember];
+    const [first] = (await theirs()) as readonly [WaitingMember, WaitingMember];
     const unseen = { ...first, pack: digestBytes('elsewhere') };
     for (const member of [unseen, { ...first, length: 7 }]) {
       const adopting = store.adopt([first, member]);
@@ -210,6 +222,16 @@ describe('a finished file', () => {
     expect(digest).toBe(digestBytes('many rows'));
     expect(textOf(await store.get(digest))).toBe('many rows');
     expect(existsSync(path)).toBe(false);
+  });
+
+  it('may be a snapshot in a folder, which is there like any other object', async () => {
+    const path = join(base, 'snapshot');
+    mkdirSync(path);
+    writeFileSync(join(path, LAYOUT_FILE), '{"files":[]}');
+    const digest = await store.putFile(path);
+    expect(await store.has(digest)).toBe(true);
+    rmSync(store.path(digest), { recursive: true });
+    expect(await store.has(digest)).toBe(false);
   });
 
   it('whose bytes are there already is let go', async () => {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { FailureReason } from '../../domain/run.ts';
-import type { PackMember } from '../../stores/objects/pack.ts';
+import type { WaitingMember } from '../../stores/objects/executors-folder.ts';
 import type { Outcome } from '../engine.ts';
 
 /** The rows that executors give back for tasks, one each: name and type in Spark. Null where a kind has none. */
@@ -15,7 +15,7 @@ export const OUTCOME_COLUMNS = [
   { name: 'facts', type: 'string' },
   /** See `packBlobs`. */
   { name: 'blobs', type: 'binary' },
-  /** JSON: name and place of each blob that lies in the store. */
+  /** JSON: name and place of each blob that was left for the store. */
   { name: 'stored', type: 'string' },
   { name: 'ms', type: 'double' },
   { name: 'log', type: 'string' },
@@ -29,7 +29,8 @@ export type OutcomeRow = {
   readonly stack: string | null;
   readonly facts: string | null;
   readonly blobs: Uint8Array | null;
-  readonly stored: string | null;
+  /** Left out by versions that knew nothing of it, whose rows a bookmark may hold. */
+  readonly stored?: string | null;
   readonly ms: number;
   readonly log: string;
 };
@@ -61,8 +62,8 @@ export function outcomeFromRow(row: OutcomeRow): Outcome {
       kind: 'ok',
       facts: JSON.parse(row.facts ?? '{}') as JsonObject,
       blobs: unpackBlobs(row.blobs ?? new Uint8Array()),
-      ...(row.stored !== null && {
-        stored: new Map(JSON.parse(row.stored) as [string, PackMember][]),
+      ...(typeof row.stored === 'string' && {
+        stored: new Map(JSON.parse(row.stored) as [string, WaitingMember][]),
       }),
     };
   return {

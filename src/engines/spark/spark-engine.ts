@@ -2,11 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isFailure } from '../../domain/failure.ts';
 import { ROW } from '../../frame/snapshot-layout.ts';
 import type { MadeSnapshot, SnapshotRequest } from '../../sources/make-snapshot.ts';
-import {
-  type ExecutorsFolder,
-  putUpSign,
-  takeDownSign,
-} from '../../stores/objects/executors-folder.ts';
+import { openFolder } from '../../stores/objects/executors-folder.ts';
 import type { Outcome, SnapshotRef } from '../engine.ts';
 import { type Bookmark, Departure, type Engine, type GroupedMap } from '../engine.ts';
 import { Cluster, type ClusterOptions, type ReadySession } from './cluster.ts';
@@ -135,11 +131,7 @@ export class SparkEngine implements Engine {
     const rest = left && (await this.#attach(left, stop));
     if (left !== undefined && rest !== undefined) {
       const { tasks, cores } = left.place;
-      yield* signed(
-        read(rest, new SparkJob(map, tasks, cores), record),
-        stop,
-        storeOf(map, left.place),
-      );
+      yield* read(rest, new SparkJob(map, tasks, cores), record);
       return;
     }
     record.lose();
@@ -149,12 +141,13 @@ export class SparkEngine implements Engine {
     const module = path === undefined ? undefined : await this.#cluster.sendModule(path);
     const place = { session: session.id, operation: randomUUID(), cores, tasks: record.missing };
     const job = new SparkJob(map, place.tasks, cores);
-    const store = storeOf(map, place);
+    // The operation's name is known to any attempt, and to nobody before.
+    const store = map.store === undefined ? undefined : { folder: map.store, job: place.operation };
     const plan = job.plan({ spark, columns, module, store });
     await record.begin(place);
-    if (store !== undefined) await putUpSign(store);
+    if (store !== undefined) await openFolder(store);
     const events = session.execute(plan, { operationId: place.operation, ...stop });
-    yield* signed(read(events, job, record), stop, store);
+    yield* read(events, job, record);
   }
 
   async #attach(
@@ -173,24 +166,6 @@ export class SparkEngine implements Engine {
       if (isSessionGone(error) || isOperationGone(error) || isCancelled(error)) return undefined;
       throw error;
     }
-  }
-}
-
-/** Where executors leave what they make; the sign has the name of the operation, which any attempt knows. */
-function storeOf({ store }: GroupedMap, { operation }: Place): ExecutorsFolder | undefined {
-  return store === undefined ? undefined : { folder: store, sign: operation };
-}
-
-/** Takes the sign down behind the last outcome; not when the work goes on without us. */
-async function* signed<Item>(
-  items: AsyncIterable<Item>,
-  { leave }: Stop,
-  store: ExecutorsFolder | undefined,
-): AsyncGenerator<Item> {
-  try {
-    yield* items;
-  } finally {
-    if (store !== undefined && !leave.aborted) await takeDownSign(store);
   }
 }
 

@@ -1,11 +1,10 @@
-import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
 import type { Digest } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
 import { answerFor } from '../../partition/model-set.ts';
+import type { Spec } from '../../spec/spec.ts';
 import type { PackMember } from '../../stores/objects/pack.ts';
 import type { ServedMember, ServedModels } from '../model-set.ts';
 import {
-  type Directory,
   type Entry,
   type Manifest,
   type Page,
@@ -14,6 +13,7 @@ import {
   toStored,
 } from './layout.ts';
 import { PartWriter } from './part-writer.ts';
+import { whileLocked, withFile } from './set-lock.ts';
 import { pageOf, SetReader } from './set-reader.ts';
 import { commit, type ReadModel, storeMember } from './write-set.ts';
 
@@ -53,12 +53,19 @@ export function replaceMember(
 /** What a model of one can't be asked as a model of the other is; null: nothing. */
 function differenceOf({ spec, classes, columns }: Manifest, served: ServedModels): string | null {
   const isSame = (a: object, b: object) => JSON.stringify(a) === JSON.stringify(b);
-  const { partition, target, forecast = {} } = served.spec;
-  if (!isSame(partition.by, spec.partition.by)) return 'partition columns';
-  if (!isSame([target.column, target.task], [spec.target.column, spec.target.task]))
-    return 'targets';
+  const keysOf = ({ partition: { by, normalise } }: Spec) => ({ by, normalise });
+  const targetOf = ({ target: { column, task, positive } }: Spec) => ({ column, task, positive });
+  const readingOf = ({ data: { timezone, null_values: nulls }, time, forecast }: Spec) => ({
+    timezone,
+    nulls,
+    time,
+    forecast,
+  });
+  if (!isSame(keysOf(spec), keysOf(served.spec))) return 'partition columns';
+  if (!isSame(targetOf(spec), targetOf(served.spec))) return 'targets';
   if (!isSame(classes, served.classes)) return 'classes';
-  if (!isSame(forecast, spec.forecast ?? {})) return 'forecasts';
+  if (!isSame(readingOf(spec), readingOf(served.spec)))
+    return 'time zones, missing values, time columns or forecasts';
   const read = (all: typeof columns) =>
     all.map(({ name, kind, holds, unit, edges }) => ({ name, kind, holds, unit, edges }));
   return isSame(read(columns), read(served.columns)) ? null : 'columns';
@@ -77,6 +84,8 @@ export function withdrawMember(path: string, text: string, said: Said): Promise<
         'not-found',
         `${path} has no partition "${text}"; \`partita modelset show ${path}\` says which it has.`,
       );
+    // Nobody answered: that was decided, and stays so.
+    if (typeof now === 'string') return undefined;
     const none = new Map<string, never>();
     const above = { ...(await reader.models([text])), members: none, unanswered: none };
     const { member } = answerFor(text, above);
@@ -104,38 +113,49 @@ async function changeEntry(
   change: Omit<SetChange, 'version'>,
   entryAfter: (found: Found) => Promise<Entry | undefined>,
 ): Promise<Changed> {
+  return whileLocked(path, () =>
+    withFile(path, async (file) => {
+      const reader = await SetReader.open(path);
+      try {
+        const writer = new PartWriter(file, (await file.stat()).size);
+        const after = await manifestAfter({ reader, writer }, change, entryAfter);
+        const { digest, manifest } = reader;
+        if (after === undefined) return { digest, version: manifest.version, isNew: false };
+        const { version } = after;
+        return { digest: await commit(file, writer, after), version, isNew: true };
+      } finally {
+        await reader.close();
+      }
+    }),
+  );
+}
+
+/** With the partition's page and the directory written anew; undefined where nothing changes. */
+async function manifestAfter(
+  { reader, writer }: Omit<Found, 'now'>,
+  change: Omit<SetChange, 'version'>,
+  entryAfter: (found: Found) => Promise<Entry | undefined>,
+): Promise<Manifest | undefined> {
+  const { manifest, members: directory } = reader;
   const text = change.partition ?? '';
-  return whileLocked(path, async (file) => {
-    const reader = await SetReader.open(path);
-    try {
-      const { manifest, members: directory } = reader;
-      const writer = new PartWriter(file, (await file.stat()).size);
-      const at = Math.max(0, pageOf(directory, text));
-      const part = directory[at]?.[1];
-      const page: Page = part === undefined ? [] : await reader.page(part);
-      const now = page.find(([known]) => known === text)?.[1];
-      const entry = await entryAfter({ now, reader, writer });
-      const { digest } = reader;
-      if (entry === undefined) return { digest, version: manifest.version, isNew: false };
-      const others = page.filter(([known]) => known !== text);
-      const pageAfter = [...others, [text, entry] as const].sort(([a], [b]) => (a < b ? -1 : 1));
-      const directoryAfter: Directory = directory.toSpliced(at, 1, [
-        (pageAfter[0] as Page[number])[0],
-        await writer.addJson(pageAfter),
-      ]);
-      const version = manifest.version + 1;
-      const after: Manifest = {
-        ...manifest,
-        version,
-        counts: countsAfter(manifest.counts, now, entry),
-        members: await writer.addJson(directoryAfter),
-        history: [...manifest.history, { version, ...change }],
-      };
-      return { digest: await commit(file, writer, after), version, isNew: true };
-    } finally {
-      await reader.close();
-    }
-  });
+  const at = Math.max(0, pageOf(directory, text));
+  const part = directory[at]?.[1];
+  const page: Page = part === undefined ? [] : await reader.page(part);
+  const now = page.find(([known]) => known === text)?.[1];
+  const entry = await entryAfter({ now, reader, writer });
+  if (entry === undefined) return undefined;
+  const others = page.filter(([known]) => known !== text);
+  const pageAfter = [...others, [text, entry] as const].sort(([a], [b]) => (a < b ? -1 : 1));
+  const [[first]] = pageAfter as [Page[number], ...Page];
+  const directoryAfter = directory.toSpliced(at, 1, [first, await writer.addJson(pageAfter)]);
+  const version = manifest.version + 1;
+  return {
+    ...manifest,
+    version,
+    counts: countsAfter(manifest.counts, now, entry),
+    members: await writer.addJson(directoryAfter),
+    history: [...manifest.history, { version, ...change }],
+  };
 }
 
 function countsAfter(
@@ -152,45 +172,22 @@ function countsAfter(
   };
 }
 
-/** One who changes the file at a time; those who read it are not held up. */
-async function whileLocked<Result>(
-  path: string,
-  work: (file: FileHandle) => Promise<Result>,
-): Promise<Result> {
-  const file = await open(path, 'r+').catch((cause: unknown) => {
-    throw new Failure('not-found', `There is no file ${path} that can be written to.`, { cause });
-  });
-  const lock = `${path}.lock`;
-  try {
-    await writeFile(lock, `${process.pid}\n`, { flag: 'wx' }).catch((cause: unknown) => {
-      throw new Failure(
-        'conflict',
-        `Somebody else is changing ${path}, or was and died: wait, or remove ${lock} when nobody is.`,
-        { cause },
-      );
-    });
-    try {
-      return await work(file);
-    } finally {
-      await rm(lock, { force: true });
-    }
-  } finally {
-    await file.close();
-  }
-}
-
 /** A member whose models are in the file. */
 function stay(member: ServedMember): StoredMember {
   const places = new Map(member.parts.map(({ digest, bytes }) => [digest, bytes]));
   return toStored(member, (digest) => places.get(digest) as PackMember);
 }
 
-function isSameAnswer(now: Entry | undefined, { digest, rung, reason }: ServedMember): boolean {
+function isSameAnswer(
+  now: Entry | undefined,
+  { digest, rung, reason, reach }: ServedMember,
+): boolean {
   return (
     now !== undefined &&
     typeof now !== 'string' &&
     now[0] === rung &&
     now[1] === reason &&
-    now[2] === digest
+    now[2] === digest &&
+    now[3] === (reach ?? null)
   );
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Digest } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
 import { digestBytes } from '../../frame/digest.ts';
@@ -103,6 +103,15 @@ export class SetReader {
     return this.#file.bytes({ offset, length, digest }, `model ${digest}`);
   }
 
+  /** Throws `Failure('conflict')` where another file stands at the path by now: whoever opened it anew has read that one. */
+  async confirm(): Promise<void> {
+    if (await this.#file.isAtPath()) return;
+    throw new Failure(
+      'conflict',
+      `${this.path} was replaced by another file meanwhile: ask again.`,
+    );
+  }
+
   close(): Promise<void> {
     return this.#file.close();
   }
@@ -191,6 +200,12 @@ class PartReader {
 
   async json<Content>(part: Part, what: string): Promise<Content> {
     return JSON.parse(Buffer.from(await this.bytes(part, what)).toString('utf8')) as Content;
+  }
+
+  async isAtPath(): Promise<boolean> {
+    const there = await stat(this.path).catch(() => null);
+    const opened = await this.#file.stat();
+    return there !== null && there.ino === opened.ino && there.dev === opened.dev;
   }
 
   close(): Promise<void> {

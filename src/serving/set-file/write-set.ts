@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Digest } from '../../domain/digest.ts';
 import type { MemberRange, PackMember } from '../../stores/objects/pack.ts';
 import type { ServedMember, ServedModels } from '../model-set.ts';
@@ -19,6 +20,7 @@ import {
   toStored,
 } from './layout.ts';
 import { PartWriter } from './part-writer.ts';
+import { whileLocked } from './set-lock.ts';
 
 /** What goes into a new file, and where the bytes of its models come from. */
 export type SetContent = {
@@ -34,20 +36,24 @@ export type ReadModel = (bytes: PackMember) => Promise<Uint8Array>;
  * index in memory, and of the models a few megabytes at a time. Returns the digest of the set.
  */
 export async function writeSet(path: string, content: SetContent): Promise<Digest> {
-  const partial = `${path}.${randomUUID()}.partial`;
-  try {
-    const file = await open(partial, 'wx', 0o600);
+  return whileLocked(path, async () => {
+    const partial = `${path}.${randomUUID()}.partial`;
     try {
-      const digest = await writeInto(file, content);
-      await file.sync();
+      const file = await open(partial, 'wx', 0o600);
+      const digest = await writeInto(file, content).finally(() => file.close());
       await rename(partial, path);
+      await flushFolder(dirname(path));
       return digest;
     } finally {
-      await file.close();
+      await rm(partial, { force: true });
     }
-  } finally {
-    await rm(partial, { force: true });
-  }
+  });
+}
+
+/** So that a name survives a power cut, too. */
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
 }
 
 async function writeInto(file: FileHandle, { served, change, read }: SetContent): Promise<Digest> {

@@ -10,9 +10,9 @@ import { LAYOUT_FILE, readFolderLayout } from '../../frame/snapshot-layout.ts';
 import type { Claims, Leftover, ObjectState, ObjectStore, StoredObject } from '../object-store.ts';
 import { claim, claimFirst, claimsIn, hasClaimedFirst } from './claims.ts';
 import { listLeftovers, listObjects, removeObject, touch } from './collect-files.ts';
+import { removeFolder, type WaitingMember, waitingPath } from './executors-folder.ts';
 import { codeOf, failureOf } from './file-failure.ts';
 import { FILE_MODE, incomingPath, moveIn, objectPath, writeObject } from './object-file.ts';
-import type { PackMember } from './pack.ts';
 
 const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW;
 
@@ -48,20 +48,34 @@ class FileObjectStore implements ObjectStore {
     return digest;
   }
 
-  async adopt(members: readonly PackMember[]): Promise<void> {
-    const ends = new Map<Digest, number>();
-    for (const { pack, offset, length } of members)
-      ends.set(pack, Math.max(ends.get(pack) ?? 0, offset + length));
-    await this.#claim([...ends.keys()]);
-    for (const [pack, end] of ends) {
-      const size = await this.#sizeOf(pack);
-      if (size !== null && size >= end) continue;
-      const found = size === null ? 'nothing' : `${size} bytes`;
-      throw new Failure(
-        'unreachable',
-        `An executor wrote object ${pack} of at least ${end} bytes, but ${found} can be seen here at ${this.path(pack)}; executors and workers have to share ${this.folder}.`,
-      );
+  async adopt(members: readonly WaitingMember[]): Promise<void> {
+    const packs = new Map(members.map((member) => [member.pack, member]));
+    for (const { pack, offset, length } of members) {
+      const known = packs.get(pack) as WaitingMember;
+      if (offset + length > known.offset + known.length)
+        packs.set(pack, { ...known, offset, length });
     }
+    if (packs.size > 0) await this.#claim([...packs.keys()]);
+    for (const { pack, job, offset, length } of packs.values()) {
+      const known = await this.#sizeOf(pack);
+      if (known !== null && known >= offset + length && (await this.#holds(pack, known))) continue;
+      const waiting = waitingPath({ folder: this.folder, job }, pack);
+      const size = await lstat(waiting).then(
+        (found) => found.size,
+        () => null,
+      );
+      if (size === null || size < offset + length)
+        throw new Failure(
+          'unreachable',
+          `An executor wrote ${waiting}, at least ${offset + length} bytes, but here ${size === null ? 'nothing' : `only ${size} bytes`} can be seen of it; executors and workers have to share ${this.folder}.`,
+        );
+      await this.#orFailure(() => moveIn(this.folder, waiting, pack), pack);
+    }
+  }
+
+  dismiss(job: string): Promise<void> {
+    const { folder } = this;
+    return this.#orFailure(() => removeFolder({ folder, job }), job);
   }
 
   async putFile(path: string): Promise<Digest> {
@@ -111,7 +125,16 @@ class FileObjectStore implements ObjectStore {
   }
 
   async has(digest: Digest): Promise<boolean> {
-    return (await this.#sizeOf(digest)) !== null;
+    if ((await this.#sizeOf(digest)) !== null) return true;
+    const isFolder = async () => {
+      try {
+        return await isSnapshotFolder(this.path(digest));
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return false;
+        throw error;
+      }
+    };
+    return this.#orFailure(isFolder, digest);
   }
 
   async state(digest: Digest): Promise<ObjectState> {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Digest } from '../../domain/digest.ts';
 
 /** Only this user reads and writes; objects are never changed once they stand. */
-const FOLDER_MODE = 0o700;
+export const FOLDER_MODE = 0o700;
 export const FILE_MODE = 0o400;
 
 /** Where an object lies in the folder of a store. */

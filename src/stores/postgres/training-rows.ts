@@ -216,8 +216,11 @@ function requirePlace(place: PackMember | null, partitionId: string): PackMember
 export function objectsOf(trained: readonly TrainedPartition[]): readonly KnownObject[] {
   const packs = new Map<Digest, KnownObject>();
   const know = (kind: KnownObject['kind'], { pack, offset, length }: PackMember) => {
-    const byteSize = Math.max(packs.get(pack)?.byteSize ?? 0, offset + length);
-    packs.set(pack, { digest: pack, kind, byteSize });
+    const known = packs.get(pack);
+    const byteSize = Math.max(known?.byteSize ?? 0, offset + length);
+    // An executor puts models and predictions into one pack: that it holds models is what people ask for.
+    const isOfModels = kind === 'model_pack' || known?.kind === 'model_pack';
+    packs.set(pack, { digest: pack, kind: isOfModels ? 'model_pack' : kind, byteSize });
   };
   const members = trained.flatMap((one): KnownObject[] => {
     if (one.kind === 'failed') return [];

@@ -126,7 +126,7 @@ describe('outcomes as rows', () => {
       kind: 'ok',
       facts: {},
       blobs: new Map(),
-      stored: new Map([['model', { pack: digestBytes('pack'), offset: 5, length: 7 }]]),
+      stored: new Map([['model', { pack: digestBytes('pack'), offset: 5, length: 7, job: 'j' }]]),
     },
     { task: 1, ms: 2, log: '', kind: 'failed', reason: 'error', message: 'no', stack: 'at a' },
     { task: 2, ms: 3, log: '', kind: 'failed', reason: 'timeout', message: 'late' },
@@ -134,6 +134,10 @@ describe('outcomes as rows', () => {
     const row = outcomeToRow(outcome);
     expect(Object.keys(row)).toEqual(OUTCOME_COLUMNS.map(({ name }) => name));
     expect(outcomeFromRow(row)).toEqual(outcome);
+    // As versions kept it in bookmarks that knew of no store.
+    const { stored: _, ...older } = row;
+    const { stored, ...sent } = { stored: undefined, ...outcome };
+    if (stored === undefined) expect(outcomeFromRow(older)).toEqual(sent);
   });
 });
 

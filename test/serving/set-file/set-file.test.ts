@@ -167,7 +167,10 @@ describe('a model set file', () => {
       'withdrawn: bad sensor',
     ]);
     expect(await answerIn(path, south)).toEqual(['global', 'all', 'withdrawn: bad sensor']);
-    expect(await answerIn(path, 'region=south/store=9')).toEqual(['none', null, 'too_few_rows']);
+    const refused = 'region=south/store=9';
+    expect(await withdrawMember(path, refused, why)).toMatchObject({ isNew: false });
+    expect(await answerIn(path, refused)).toEqual(['none', null, 'too_few_rows']);
+    await expect(opened.confirm()).resolves.toBeUndefined();
     await reading(path, async ({ manifest }) => {
       expect(
         manifest.history.map(({ version, kind, partition, run }) => [
@@ -189,6 +192,15 @@ describe('a model set file', () => {
     expect(Buffer.from(old).toString()).toBe(`own of ${north}`);
     expect(opened.manifest.version).toBe(1);
     await opened.close();
+  });
+
+  it('tells who has it open that another file stands at its path by now', async () => {
+    const models = new Models();
+    const path = await fileOf(servedBy({}), models);
+    await reading(path, async (reader) => {
+      await writeSet(path, { served: servedBy({}), read: models.read, change: SAID });
+      await expect(reader.confirm()).rejects.toMatchObject({ kind: 'conflict' });
+    });
   });
 
   it('gains a partition that it did not have, before all others too', async () => {
@@ -268,6 +280,14 @@ describe('a model set file', () => {
     await expect(replace(served)).rejects.toThrow(`${path}.lock`);
     rmSync(`${path}.lock`);
     await expect(replace({ ...served, classes: ['a'] })).rejects.toThrow('other classes');
+    const { spec } = served;
+    const elsewhere = { ...spec, data: { ...spec.data, timezone: 'Europe/Berlin' } };
+    await expect(replace({ ...served, spec: elsewhere })).rejects.toThrow('other time zones');
+    const upper = {
+      ...spec,
+      partition: { ...spec.partition, normalise: ['trim' as const] },
+    };
+    await expect(replace({ ...served, spec: upper })).rejects.toThrow('other partition columns');
     await expect(replace({ ...served, columns: [] })).rejects.toThrow('other columns');
     await expect(replace(served, 'm=4')).rejects.toMatchObject({ kind: 'not-found' });
     await expect(withdrawMember(path, 'm=4', SAID)).rejects.toMatchObject({ kind: 'not-found' });

@@ -2,10 +2,10 @@ import { StructWriter } from '../../../frame/arrow-structs.ts';
 import {
   type ExecutorsFolder,
   isShared,
+  type WaitingMember,
   writePack,
 } from '../../../stores/objects/executors-folder.ts';
 import { codeOf } from '../../../stores/objects/file-failure.ts';
-import type { PackMember } from '../../../stores/objects/pack.ts';
 import type { Outcome } from '../../engine.ts';
 import { OUTCOME_COLUMNS, type OutcomeRow, outcomeToRow } from '../outcome-rows.ts';
 import type { OutputStream } from './output-stream.ts';
@@ -24,15 +24,15 @@ const VALUE_BYTES = 2 ** 31 - 1024;
 export class OutcomeWriter {
   readonly #output: OutputStream;
   readonly #structs = new StructWriter(OUTCOME_COLUMNS);
-  /** The folder of the store, once it has been looked at. */
-  readonly #store: Promise<string | undefined>;
+  /** Where blobs go, once it has been looked at. */
+  readonly #store: Promise<ExecutorsFolder | undefined>;
   #outcomes: Outcome[] = [];
   #bytes = 0;
   #isStoreFull = false;
 
   constructor(output: OutputStream, store: ExecutorsFolder | undefined) {
     this.#output = output;
-    this.#store = folderOf(store);
+    this.#store = sharedOf(store);
   }
 
   async add(outcome: Outcome): Promise<void> {
@@ -50,7 +50,7 @@ export class OutcomeWriter {
     this.#outcomes = [];
     this.#bytes = 0;
     const rows = (await this.#stored(outcomes)).map(fittingRow);
-    const columns = OUTCOME_COLUMNS.map(({ name }) => rows.map((row) => row[name]));
+    const columns = OUTCOME_COLUMNS.map(({ name }) => rows.map((row) => row[name] ?? null));
     await this.#output.write(this.#structs.schema, this.#structs.batch(columns));
   }
 
@@ -67,17 +67,17 @@ export class OutcomeWriter {
     }
   }
 
-  async #folder(): Promise<string | undefined> {
+  async #folder(): Promise<ExecutorsFolder | undefined> {
     return this.#isStoreFull ? undefined : this.#store;
   }
 }
 
-async function folderOf(store: ExecutorsFolder | undefined): Promise<string | undefined> {
-  return store !== undefined && (await isShared(store)) ? store.folder : undefined;
+async function sharedOf(store: ExecutorsFolder | undefined): Promise<ExecutorsFolder | undefined> {
+  return store !== undefined && (await isShared(store)) ? store : undefined;
 }
 
 async function storeBlobs(
-  folder: string,
+  folder: ExecutorsFolder,
   outcomes: readonly Outcome[],
 ): Promise<readonly Outcome[]> {
   const blobs = outcomes.flatMap((outcome) =>
@@ -89,7 +89,7 @@ async function storeBlobs(
   return outcomes.map((outcome) => {
     if (outcome.kind === 'failed') return outcome;
     const names = [...outcome.blobs.keys()];
-    const stored = names.map((name) => [name, members[next++] as PackMember] as const);
+    const stored = names.map((name) => [name, members[next++] as WaitingMember] as const);
     return { ...outcome, blobs: new Map(), stored: new Map(stored) };
   });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../../src/engines/engine.ts';
 import type { GroupCommand } from '../../../../src/engines/spark/command.ts';
-import { putUpSign, takeDownSign } from '../../../../src/stores/objects/executors-folder.ts';
+import { openFolder, removeFolder } from '../../../../src/stores/objects/executors-folder.ts';
 import { createFileObjectStore } from '../../../../src/stores/objects/file-object-store.ts';
 import { FakeJvm } from '../../../support/fake-jvm.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from '../../../support/worker-commands.ts';
 
 const TASKS = 300;
-const SIGN = 'the-operation';
+const JOB = 'the-operation';
 
 describe('blobs of a map with a store', () => {
   let jvm: FakeJvm;
@@ -27,7 +27,7 @@ describe('blobs of a map with a store', () => {
   beforeEach(async () => {
     jvm = new FakeJvm('4.1');
     folder = join(jvm.folder, 'objects');
-    await putUpSign({ folder, sign: SIGN });
+    await openFolder({ folder, job: JOB });
     const { fn, ...rest } = command();
     local = await runLocally({ ...rest, fn: { ...fn, module: MODULE } });
   });
@@ -40,7 +40,7 @@ describe('blobs of a map with a store', () => {
   };
   const onExecutor = async (): Promise<readonly Outcome[]> => {
     const worker = await jvm.startWorker();
-    const stored = { ...command(), store: { folder, sign: SIGN } };
+    const stored = { ...command(), store: { folder, job: JOB } };
     const end = await worker.run(stored, frame, oneRowEach(TASKS));
     expect(end.kind).toBe('done');
     return end.outcomes;
@@ -53,6 +53,7 @@ describe('blobs of a map with a store', () => {
     const places = outcomes.flatMap((outcome) =>
       outcome.kind === 'ok' ? [...(outcome.stored?.values() ?? [])] : [],
     );
+    expect(readdirSync(folder)).toEqual(['incoming']);
     await store.adopt(places);
     expect(new Set(places.map(({ pack }) => pack)).size).toBe(2);
     for (const outcome of outcomes) {
@@ -67,18 +68,20 @@ describe('blobs of a map with a store', () => {
         expect(statSync(store.path(pack)).mode & 0o777).toBe(0o400);
       }
     }
-    expect(readdirSync(join(folder, 'incoming'))).toEqual([SIGN]);
-    // A second attempt of the Spark task finds them there.
+    expect(readdirSync(join(folder, 'incoming', JOB))).toEqual([]);
+    // A second attempt of the Spark task makes the same.
     expect((await onExecutor()).map(withoutTime)).toEqual(outcomes.map(withoutTime));
   });
 
   it.each([
-    ['is not the one that the sign is in', () => takeDownSign({ folder, sign: SIGN })],
+    ['has no place for the job, as another of its path', () => removeFolder({ folder, job: JOB })],
     [
       'can not be written to',
       () => {
-        // Where folders of objects would be, there is a file: whoever runs this, nothing can be put below it.
-        writeFileSync(join(folder, 'sha256'), '');
+        // Instead of a folder there is a file: whoever runs this, nothing can be put below it.
+        rmSync(join(folder, 'incoming'), { recursive: true });
+        mkdirSync(join(folder, 'incoming'));
+        writeFileSync(join(folder, 'incoming', JOB), '');
       },
     ],
     ['is not there at all', () => rmSync(folder, { recursive: true })],
