@@ -4,12 +4,17 @@ import { Failure } from '../domain/failure.ts';
 import { API_ROOT } from './contract/api.ts';
 import { WebFailure } from './problems.ts';
 
-/** Answers are kept for so long after they were asked for. */
+/** Answers are kept for so long after they were made. */
 const KEPT_MS = 600_000;
 /** Each reads a source. */
 const MAX_WORKING = 4;
 
-type Asked<Value> = { readonly owner: string; isDone: boolean; readonly value: Promise<Value> };
+/** `owner`: null where anybody may have it who may ask. */
+type Asked<Value> = {
+  readonly owner: string | null;
+  isDone: boolean;
+  readonly value: Promise<Value>;
+};
 
 /** What takes longer to make than an answer should: it goes on, and is asked for again. */
 export class LongAnswers<Value> {
@@ -21,7 +26,7 @@ export class LongAnswers<Value> {
   }
 
   /** Throws `WebFailure('too-many')`. */
-  begin(owner: string, make: () => Promise<Value>): string {
+  begin(owner: string | null, make: () => Promise<Value>): string {
     const working = [...this.#asked.values()].filter(({ isDone }) => !isDone).length;
     if (working >= MAX_WORKING)
       throw new WebFailure(
@@ -34,16 +39,22 @@ export class LongAnswers<Value> {
       .catch(() => undefined)
       .finally(() => {
         asked.isDone = true;
+        setTimeout(() => this.#asked.delete(id), KEPT_MS).unref();
       });
     this.#asked.set(id, asked);
-    setTimeout(() => this.#asked.delete(id), KEPT_MS).unref();
     return id;
+  }
+
+  /** What is being made already, or else is begun now, for all who ask meanwhile. */
+  join(make: () => Promise<Value>): string {
+    const working = [...this.#asked].find(([, { owner, isDone }]) => owner === null && !isDone);
+    return working === undefined ? this.begin(null, make) : working[0];
   }
 
   /** Null when it is not finished within the time. Throws what made it fail, `Failure('not-found')`. */
   async wait(id: string, owner: string, milliseconds: number): Promise<Value | null> {
     const asked = this.#asked.get(id);
-    if (asked === undefined || asked.owner !== owner)
+    if (asked === undefined || (asked.owner ?? owner) !== owner)
       throw new Failure(
         'not-found',
         `There is no ${this.#words.one} ${id}: ${this.#words.many} are kept for ten minutes.`,
