@@ -26,12 +26,12 @@ export async function prepareSpec(context: WebContext, body: SpecBody): Promise<
 
 /**
  * Over HTTP, files are read from the working folder and from the uploads only, wherever links lead; never what else is in
- * the state folder, such as tokens. Throws
- * `Failure('usage')`.
+ * the state folder, such as tokens. `baseFolder`: where relative paths start. Throws `Failure('usage')`.
  */
 export function checkReach(
   { workingFolder, services }: Pick<WebContext, 'workingFolder' | 'services'>,
   source: Source | { readonly kind: string; readonly path: string },
+  baseFolder = workingFolder,
 ): void {
   if (!('path' in source) || source.path === undefined) return;
   // Whoever runs the cluster can read more than this server shows, by patterns and addresses of Spark's own.
@@ -41,7 +41,7 @@ export function checkReach(
       'A path on Spark can not be named over HTTP: make a table of it, or run the spec with the command line.',
     );
   checkPattern(source.path);
-  const path = realPath(resolve(workingFolder, source.path));
+  const path = realPath(resolve(baseFolder, source.path));
   const isIn = (folder: string) => path.startsWith(`${realPath(folder)}${sep}`);
   const isOwn = isIn(services.stateFolder) && !isIn(uploadsFolder(services.stateFolder));
   if (!isOwn && (isIn(workingFolder) || isIn(services.stateFolder))) return;

@@ -116,6 +116,22 @@ export function describeAgain(given: () => Given): void {
       await ask('DELETE /schedules/{schedule}', { schedule: 'as-then' }, asked);
     });
 
+    it('is none of a run whose source may not be named over HTTP, whoever started it', async () => {
+      const { run, services } = given();
+      const kept = await services.facts.kept(run);
+      const sources = [
+        { kind: 'csv', path: '/etc/passwd' },
+        { kind: 'csv', path: 'passwd' },
+        { kind: 'spark', path: '/etc' },
+      ] as const;
+      for (const source of sources) {
+        const spec = { ...kept.spec, data: { ...kept.spec.data, source } };
+        const facts = { kept: () => Promise.resolve({ ...kept, spec, baseFolder: '/etc' }) };
+        const refused = await openWeb({ facts: facts as never }).ask('POST', '/schedules', of(run));
+        expect(await problemCode(refused), source.path).toBe('usage');
+      }
+    });
+
     it('is none of a run that was deleted', async () => {
       const { services, web } = given();
       const spec = readingsSpec(given().path, { name: 'unwanted' });

@@ -6,7 +6,7 @@ import type { scheduleEndpoints } from '../contract/schedules.ts';
 import { entityTag } from '../entity-tag.ts';
 import type { Caller, Handlers, WebContext } from '../handler.ts';
 import { WebFailure } from '../problems.ts';
-import { prepareSpec } from '../submitted-spec.ts';
+import { checkReach, prepareSpec } from '../submitted-spec.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -66,9 +66,13 @@ export function scheduleRoutes(context: WebContext): Handlers<keyof typeof sched
   };
 }
 
-/** The very spec that a run was started with, in the folder that it was started in. */
-async function specOfRun({ services }: WebContext, run: string): Promise<PreparedSpec> {
-  const { spec, specDigest, baseFolder } = await services.facts.kept(run);
+/**
+ * The very spec that a run was started with, in the folder that it was started in. Its source is read anew: throws
+ * `Failure('usage')` where that may not be named over HTTP, whoever started the run.
+ */
+async function specOfRun(context: WebContext, run: string): Promise<PreparedSpec> {
+  const { spec, specDigest, baseFolder } = await context.services.facts.kept(run);
+  checkReach(context, spec.data.source, baseFolder);
   return { spec, digest: specDigest, baseFolder };
 }
 
