@@ -32,7 +32,7 @@ export function ModelPage() {
       {(found) => (
         <>
           <Card card={found} lineage={lineage.data} />
-          {found.withheld === null ? <WhatIf card={found} /> : null}
+          {found.withheld === null ? <WhatIf key={found.model} card={found} /> : null}
           <Answered query={lineage} wait="where it came from">
             {(known) => <Origin lineage={known} />}
           </Answered>

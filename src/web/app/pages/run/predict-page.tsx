@@ -25,7 +25,7 @@ export function PredictPage() {
             <p>Every partition failed or was skipped; the report says why.</p>
           </Empty>
         ) : (
-          <WithCard model={model} names={cells.map(({ name }) => name)} />
+          <WithCard key={run.runId} model={model} names={cells.map(({ name }) => name)} />
         );
       }}
     </Answered>
