@@ -3,7 +3,7 @@ import type { Answer } from '../../src/web/contract/api.ts';
 import { problemCode, type Web } from './ask.ts';
 import { checkedAsk } from './checked-ask.ts';
 
-/** Names of a run that has chosen its models; nothing has the name `race` before. */
+/** Names of a run that has chosen its models; nothing has the name `race` before. Another run of the experiment has succeeded too. */
 export function describeAliases(given: () => { readonly web: Web; readonly run: string }): void {
   const ask = checkedAsk(() => given().web);
   const name = { experiment: 'machines', alias: 'race' };
@@ -65,6 +65,22 @@ export function describeAliases(given: () => { readonly web: Web; readonly run: 
       );
       expect(race?.etag).toBe(await tagNow());
       expect((await promote(race?.etag ?? '')).status).toBe(200);
+    });
+
+    it('goes back by one run only, for one of two who saw the same of it', async () => {
+      const { run, web } = given();
+      const { json: page } = await ask('GET /runs', {}, { query: '?limit=200' });
+      const other = page.runs.find(
+        (one) => one.runId !== run && one.experiment === 'machines' && one.status === 'SUCCEEDED',
+      );
+      for (const named of [other?.runId ?? '', run])
+        await ask('POST /runs/{run}/promote', { run: named }, { body: { alias: 'race' } });
+      const headers = { 'if-match': await tagNow() };
+      const back = () => web.ask('POST', `${path}/rollback`, { headers });
+      const answers = await Promise.all([back(), back()]);
+      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412]);
+      const { json } = await ask('GET /experiments/{experiment}/aliases/{alias}', name);
+      expect(json.history[0]).toMatchObject({ runId: other?.runId, kind: 'rollback' });
     });
   });
 }
