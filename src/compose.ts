@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { debugServices } from './compose/debug-services.ts';
 import { ledgerServices } from './compose/ledger-services.ts';
 import { migrateDatabase } from './compose/migrate-database.ts';
-import { System, userName } from './compose/system.ts';
-import { type Config, environmentVariable, readConfig } from './config.ts';
+import { modelServices } from './compose/model-services.ts';
+import { System } from './compose/system.ts';
+import { type Config, readConfig } from './config.ts';
 import type { OperationContext } from './operations/context.ts';
 import { overview } from './operations/overview.ts';
 import { runReport } from './operations/report.ts';
@@ -12,7 +13,6 @@ import { runFacts } from './operations/run-facts.ts';
 import { controlRun, insist, runState, watchRun } from './operations/run-state.ts';
 import { listRuns } from './operations/runs.ts';
 import type { Services } from './operations/services.ts';
-import { setFiles } from './operations/set-files.ts';
 import { sourceLook } from './operations/sources.ts';
 import { submitRun } from './operations/submit.ts';
 import { checkSource } from './sources/check-source.ts';
@@ -31,6 +31,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
       drift: join(config.folder, 'web', 'drift'),
     }),
     ...debugServices(act, system, join(config.folder, 'functions')),
+    ...modelServices(act, system),
     stateFolder: config.folder,
     submit: async (prepared, options) => {
       const { source } = prepared.spec.data;
@@ -50,7 +51,6 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     report: (run, format) => act((context) => runReport(context, run, format)),
     facts: runFacts(act),
     overview: overview(act),
-    setFiles: setFiles(act, userName),
     sources: sourceLook(config.folder, (source) => system.addressOf(source)),
     diagnose: async () => (await import('./embedded/diagnosis.ts')).diagnose(config),
     checkIntegrity: () => system.checkIntegrity(),
@@ -62,36 +62,6 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     advise: async (request, signal) => {
       const { adviseOn } = await import('./operations/advise.ts');
       return adviseOn(await system.workshop(request.spec), request, signal);
-    },
-    predict: async (request) => {
-      const { predict, predictFromSet } = await import('./operations/predict.ts');
-      if ('set' in request) return predictFromSet((spec) => system.workshop(spec), request);
-      return act((context) => predict(context, request));
-    },
-    predictTable: async (request, signal) => {
-      const { predictTable } = await import('./operations/predict-table.ts');
-      return act((context) => predictTable(context, request, signal));
-    },
-    score: async (run, rows, options) => (await system.scorer()).score(run, rows, options),
-    scoreByModel: async (model, rows, options) =>
-      (await system.scorer()).scoreByModel(model, rows, options),
-    modelCard: async (model) => {
-      const { modelCard } = await import('./operations/model-card.ts');
-      return act((context) => modelCard(context, model));
-    },
-    predictions: async (request) => {
-      const { writePredictions } = await import('./operations/predictions.ts');
-      return act((context) => writePredictions(context, request));
-    },
-    exportModel: async (model, format) => {
-      const { exportModel } = await import('./operations/export-model.ts');
-      return act((context) => exportModel(context, model, format));
-    },
-    exportToMlflow: async (run, url) => {
-      const { exportToMlflow } = await import('./operations/export-mlflow.ts');
-      const { mlflowAddress } = await import('./exchange/mlflow/address.ts');
-      const address = mlflowAddress(url, environmentVariable);
-      return act((context) => exportToMlflow(context, run, address));
     },
     lineage: (model) => act(({ lineage }) => lineage.lineageOfModel(model)),
     bundleForSpark: async (request) => {

@@ -40,10 +40,14 @@ export async function writeSet(path: string, content: SetContent): Promise<Diges
     const partial = `${path}.${randomUUID()}.partial`;
     try {
       const file = await open(partial, 'wx', 0o600);
-      const digest = await writeInto(file, content).finally(() => file.close());
-      await rename(partial, path);
-      await flushFolder(dirname(path));
-      return digest;
+      try {
+        const digest = await writeInto(file, content);
+        await rename(partial, path);
+        await flushFolder(dirname(path));
+        return digest;
+      } finally {
+        await file.close();
+      }
     } finally {
       await rm(partial, { force: true });
     }
@@ -53,7 +57,11 @@ export async function writeSet(path: string, content: SetContent): Promise<Diges
 /** So that a name survives a power cut, too. */
 async function flushFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 async function writeInto(file: FileHandle, { served, change, read }: SetContent): Promise<Digest> {

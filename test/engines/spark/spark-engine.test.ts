@@ -12,9 +12,9 @@ import { SparkEngine } from '../../../src/engines/spark/spark-engine.ts';
 import { SparkJob } from '../../../src/engines/spark/spark-job.ts';
 import { storedColumns } from '../../../src/engines/spark/stored-columns.ts';
 import { digestBytes } from '../../../src/frame/digest.ts';
-import type { Frame } from '../../../src/frame/frame.ts';
 import { createFileObjectStore } from '../../../src/stores/objects/file-object-store.ts';
 import { startCuttableProxy } from '../../support/cuttable-proxy.ts';
+import { COLUMNS, frame } from '../../support/delicate-frame.ts';
 import { MemoryBookmark } from '../../support/memory-bookmark.ts';
 import { writeSnapshotFile } from '../../support/snapshot-file.ts';
 import { startTestSpark, type TestSpark } from '../../support/spark.ts';
@@ -24,37 +24,6 @@ import { testFolder } from '../../support/test-folder.ts';
 
 const MODULE = join(import.meta.dirname, '../../support/engine-functions.js');
 const MINUTE = 60_000;
-const ROWS = 1000;
-
-/** Values and names that are easily changed on the way. */
-const frame: Frame = {
-  rowCount: ROWS,
-  columns: [
-    {
-      kind: 'number',
-      name: 'a.b `c`',
-      values: Float64Array.from({ length: ROWS }, (_, row) =>
-        row % 5 === 4 ? Number.NaN : ([0.1 + row, -0, 1e300, 5e-324][row % 4] as number),
-      ),
-    },
-    {
-      kind: 'category',
-      name: 'Text',
-      codes: Int32Array.from({ length: ROWS }, (_, row) => (row % 6) - 1),
-      levels: ['', ' padded ', 'a text that is longer than twelve bytes', 'null', 'ünï\u0000😀'],
-    },
-    {
-      kind: 'time',
-      name: 'when',
-      micros: Float64Array.from({ length: ROWS }, (_, row) =>
-        row % 7 === 6 ? Number.NaN : Date.UTC(1581 + row, 5, 15) * 1000 + row,
-      ),
-    },
-    { kind: 'number', name: 'unread', values: new Float64Array(ROWS) },
-  ],
-};
-const COLUMNS = ['when', 'a.b `c`', 'Text'];
-
 describe('the Spark engine', { timeout: 5 * MINUTE }, () => {
   let spark: TestSpark;
   let path: string;

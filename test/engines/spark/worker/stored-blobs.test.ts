@@ -73,7 +73,7 @@ describe('blobs of a map with a store', () => {
     expect((await onExecutor()).map(withoutTime)).toEqual(outcomes.map(withoutTime));
   });
 
-  it.each([
+  it.each<readonly [how: string, change: () => Promise<void> | void]>([
     ['has no place for the job, as another of its path', () => removeFolder({ folder, job: JOB })],
     [
       'can not be written to',
