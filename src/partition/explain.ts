@@ -5,6 +5,7 @@ import { positiveCode } from '../estimators/metrics/scored-rows.ts';
 import { pollOf } from '../estimators/polling.ts';
 import { predictMatrix } from '../estimators/predict-matrix.ts';
 import { score } from '../estimators/score.ts';
+import { partsOf } from '../features/handle/handling.ts';
 import { seededOrder, seededSample } from '../features/seeded-order.ts';
 import { type Column, type Frame, takeRows } from '../frame/frame.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -33,7 +34,7 @@ type Explained = Pick<FittedCandidate, 'handling' | 'model'> & {
  * itself) how much the metric loses when the column's values are dealt anew among the rows (Breiman 2001), and for the
  * columns that matter most how the prediction moves with the value, all else as it is (Friedman 2001). `undefined` where
  * the spec asks for none of it, no holdout row has a score, or rows so changed have a prediction that is no number. Of a
- * recursive forecast it is the step to the next row that is explained. Cost: columns × repeats predictions of the rows, which
+ * forecast, recursive or direct, it is the step to the next row that is explained. Cost: columns × repeats predictions of the rows, which
  * are a sample where they are many.
  */
 export function explain(
@@ -44,12 +45,19 @@ export function explain(
   const { explain: asked } = data.args.spec;
   if (asked === undefined || holdoutRows.length === 0) return undefined;
   try {
-    return measured({ data, explained }, asked, holdoutRows);
+    return measured({ data, explained: toNextRow(explained) }, asked, holdoutRows);
   } catch (error) {
     // What such rows are told is no reason to give up the model.
     if (error instanceof Failure && error.kind === 'invalid-data') return undefined;
     throw error;
   }
+}
+
+/** Of a direct forecast, the model of the next row: the steps have columns of their own. */
+function toNextRow(explained: Explained): Explained {
+  const [next] = explained.model.steps?.() ?? [];
+  if (next === undefined) return explained;
+  return { ...explained, model: next.model, handling: partsOf(explained.handling, next.parts) };
 }
 
 type Asked = NonNullable<Spec['explain']>;

@@ -9,15 +9,16 @@ export function namedColumns({ algorithm, parameters }: Candidate): readonly str
   return findEstimator(algorithm)?.numberColumns?.(parameters) ?? [];
 }
 
-/** The selection with every column that a candidate names, in the order of `columns`. */
+/** The selection with every column that a candidate names, and those of `always`, in the order of `columns`. */
 export function keepNamed(
   selection: SelectionFacts,
   columns: readonly string[],
   candidates: readonly Candidate[],
+  always: ReadonlySet<string>,
 ): SelectionFacts {
   // Proposals name the columns of the candidates that are given.
   const given = candidates.filter(({ proposal }) => proposal === undefined);
-  const kept = new Set([...selection.kept, ...given.flatMap(namedColumns)]);
+  const kept = new Set([...selection.kept, ...given.flatMap(namedColumns), ...always]);
   return {
     ...selection,
     kept: columns.filter((column) => kept.has(column)),

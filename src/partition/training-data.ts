@@ -9,6 +9,7 @@ import { seedOf } from '../frame/digest.ts';
 import { type Frame, findColumn } from '../frame/frame.ts';
 import { durationMicros } from '../spec/duration.ts';
 import type { Handle } from '../spec/features.ts';
+import { lagName } from '../spec/forecast.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { SelectionFacts, TrainArgs } from './facts.ts';
 import { memberRanges } from './member-ranges.ts';
@@ -138,18 +139,19 @@ export class TrainingData {
 
   /** Chosen on the training rows of that fit alone; computed once. */
   selection(place: FitPlace): SelectionFacts {
-    const known = this.#selections.get(place);
-    if (known !== undefined) return known;
+    const selected = this.#selections.get(place);
+    if (selected !== undefined) return selected;
     const { candidates, features } = this.args.spec;
+    const lags = this.#directLags();
     const chosen = selectColumns(
       this.frame,
-      this.columns,
+      this.columns.filter((column) => !lags.has(column)),
       this.target,
       this.trainingRows(place),
       features.select,
       { seed: this.seed('select', place), weights: this.weights, stop: this.stop },
     );
-    const selection = keepNamed(chosen, this.columns, candidates);
+    const selection = keepNamed(chosen, this.columns, candidates, lags);
     this.#selections.set(place, selection);
     this.trace?.({
       name: `select (${placeText(place)})`,
@@ -161,6 +163,13 @@ export class TrainingData {
       outputs: { kept: selection.kept, dropped: selection.dropped },
     });
     return selection;
+  }
+
+  /** Of a direct forecast selection leaves them alone: each row of the horizon has those that it knows, and no other may stand for them. */
+  #directLags(): ReadonlySet<string> {
+    const { forecast, target } = this.args.spec;
+    const lags = forecast?.strategy === 'direct' ? forecast.lags : [];
+    return new Set(lags.map((lag) => lagName(target.column, lag)));
   }
 
   /** A seed of its own for every use, so that neither order nor threads can matter. */

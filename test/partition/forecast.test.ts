@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Frame, takeRows } from '../../src/frame/frame.ts';
 import { hashRows } from '../../src/frame/row-hash.ts';
+import { FitSite } from '../../src/partition/fit-candidate.ts';
 import type { PartitionData } from '../../src/partition/partition-function.ts';
 import { predictionsFromBytes, readLayer } from '../../src/partition/predictions.ts';
+import { TrainingData } from '../../src/partition/training-data.ts';
 import type { Forecast } from '../../src/spec/forecast.ts';
-import type { SpecInput } from '../../src/spec/spec.ts';
+import type { Candidate, SpecInput } from '../../src/spec/spec.ts';
 import { frameOf, numbers, texts, times } from '../features/frames.ts';
+import { seededDraws } from '../support/draws.ts';
 import { machineSpec, run } from '../support/machines.ts';
 
 const ROWS = 60;
@@ -125,6 +128,56 @@ describe('a forecast', () => {
       jumped,
     ).trained;
     expect(candidates.map(({ status }) => status)).toEqual(['ok', 'ok']);
+  });
+
+  it.each([
+    { method: 'mutual_information', keep: 1 },
+    { method: 'correlation', threshold: 0.5 },
+  ] as const)(
+    'has of each row every earlier value that is known, direct, beside what %j keeps',
+    (select) => {
+      const asked = { horizon: 6, strategy: 'direct' as const, lags: [1, 2, 6, 7] };
+      const forecast = { ...asked, known: ['price', 'price again'] };
+      const spec = specOf(forecast, ['ridge'], { select });
+      const series = seriesOf((day) => 10 + 2 * day);
+      const again = numbers(
+        'price again',
+        [...Array(ROWS).keys()].map((day) => day % 3),
+      );
+      const data = rowsOf({ ...series, columns: [...series.columns, again] });
+      const cutoffs = [20, 30, 40, 48].map((day) => Date.UTC(2026, 0, 1 + day) * 1000);
+      const folds = run('profile', data, { spec, cutoffs }).blobs.get('folds') as Uint8Array;
+      const args = { spec, task: spec.target.task, classes: [], scope: 'own', cutoffs } as const;
+      const training = new TrainingData({ ...data, folds }, args, { stop: new Int32Array(1) });
+      const lags = asked.lags.map((lag) => `power_lag_${lag}`);
+      expect(training.selection('final')).toMatchObject({
+        kept: ['price', ...lags],
+        dropped: [{ column: 'price again' }],
+      });
+      const { handling } = new FitSite(training, 'final').fit(spec.candidates[0] as Candidate);
+      const known = [lags, lags.slice(1), ...[2, 3, 4, 5].map(() => lags.slice(2))];
+      expect(handling.states.map(({ columns }) => columns.map(({ column }) => column))).toEqual(
+        known.map((newest) => ['price', ...newest]),
+      );
+    },
+  );
+
+  it('is explained by what its next row is made of, direct', () => {
+    const forecast = { horizon: 4, strategy: 'direct' as const, lags: [1, 4] };
+    const spec = { ...specOf(forecast, ['ridge']), explain: { repeats: 3, partial_dependence: 1 } };
+    // Each value is the one before it and a step: of the newest one there is most to lose.
+    const draws = seededDraws(61);
+    let value = 0;
+    const walk = Array.from({ length: ROWS }, () => (value += draws.normal()));
+    const { trained } = ahead(
+      spec,
+      seriesOf((day) => walk[day] as number),
+    );
+    const { importance, dependence } = trained.model?.explanation ?? {};
+    expect(importance?.[0]?.column).toBe('power_lag_1');
+    expect(importance?.[0]?.loss).toBeGreaterThan(0);
+    const curve = dependence?.[0]?.points.map(({ outputs }) => outputs[0] as number) ?? [];
+    expect(curve.at(-1)).toBeGreaterThan(curve[0] as number);
   });
 
   it.each(['recursive', 'direct'] as const)(
