@@ -126,7 +126,7 @@ function globalCells({ algorithm, cv, holdout }: ScoredModel, rows: number): str
   return ['without partition', countText(rows), algorithm ?? '–', ...scores, ''];
 }
 
-function totalsLines({ totals, partitions }: RunResult): readonly string[] {
+function totalsLines({ totals, partitions, parents }: RunResult): readonly string[] {
   const { own, global, served, comparison } = totals;
   const lines: string[] = [];
   if (served !== null)
@@ -143,7 +143,9 @@ function totalsLines({ totals, partitions }: RunResult): readonly string[] {
       ({ verdict, reason }) => verdict === 'tie' && reason === undefined,
     ).length;
     const like = own?.cv ?? undefined;
-    lines.push(`  ${togetherText({ comparison, open: ties + pooled, pooled, like })}`);
+    // Against parents it is another difference that is open.
+    const counts = parents === undefined ? { open: ties + pooled, pooled } : { open: 0, pooled: 0 };
+    lines.push(`  ${togetherText({ comparison, ...counts, like })}`);
   }
   const intervals = served?.intervals;
   if (intervals !== undefined && intervals.coverage !== null)

@@ -16,7 +16,7 @@ export function togetherText({ comparison, open, pooled, like }: Together): stri
   const { difference, interval } = comparison;
   const { low, high } = interval;
   if (low <= 0 && high >= 0)
-    return `Taken together, too, there is no clear difference: own models are ahead by ${signedText(difference, like)} (95 %: ${intervalText(interval, like)}).`;
+    return `Taken together, too, there is no clear difference: own models are ahead by ${signedText(difference, like)} (95 %: ${intervalText(interval, like)})${pooledText(pooled, false)}.`;
   const isOwn = low > 0;
   const better = isOwn ? 'own models are' : 'the model without partition is';
   const sizes = [difference, isOwn ? low : high, isOwn ? high : low];
@@ -31,7 +31,15 @@ function openText({
 }: Pick<Together, 'open' | 'pooled'> & { readonly isOwn: boolean }): string {
   if (open === 0) return '';
   const singly = `, although ${countedText(open, 'single partition')} can't be told apart`;
-  if (pooled > 0)
-    return `${singly}; in ${countText(pooled)} of them the own model answers for that reason`;
+  if (pooled > 0) return `${singly}${pooledText(pooled, isOwn)}`;
   return isOwn ? `${singly}; partition.ties: pooled lets that decide` : singly;
+}
+
+/** The mean of all speaks for them or not: then it is how far partitions like them differ. */
+function pooledText(pooled: number, isOwn: boolean): string {
+  if (pooled === 0) return '';
+  const who = `; in ${countText(pooled)} of those without a clear difference the own model answers`;
+  return isOwn
+    ? `${who}, as partitions like them are better off so`
+    : `${who} nevertheless, as partitions like them differ that much`;
 }

@@ -155,7 +155,7 @@ describe('report page', () => {
     expect(facts.verdicts).toEqual({ own: 1, global: 0, tie: 1, pooled: 1 });
     for (const text of [renderHtml, renderMarkdown, renderText].map((render) => render(facts)))
       expect(text.replaceAll('&#39;', "'")).toContain(
-        "Taken together, own models are better by 0.0400 (95 %: 0.0300 … 0.0500), although 2 single partitions can't be told apart; in 1 of them the own model answers for that reason.",
+        "Taken together, own models are better by 0.0400 (95 %: 0.0300 … 0.0500), although 2 single partitions can't be told apart; in 1 of those without a clear difference the own model answers, as partitions like them are better off so.",
       );
     const page = renderHtml(facts);
     expect(page).toContain('One of 3 partitions is clearly better off');
