@@ -10,7 +10,7 @@ describe('what takes longer to make than an answer should', () => {
   const answers = () => new LongAnswers<string>({ one: 'plan', many: 'plans' });
   /** Something that is made as long as nobody calls `made`. */
   const making = () => {
-    let made = (_: string) => {};
+    let made: (text: string) => void = () => {};
     const value = new Promise<string>((resolve) => {
       made = resolve;
     });
