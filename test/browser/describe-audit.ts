@@ -20,6 +20,13 @@ export function describeAudit(given: () => Given): void {
       await page.getByLabel('From day').fill('2020-02-29');
       await page.getByRole('button', { name: 'Show', exact: true }).click();
       await events.getByText('counted once').waitFor({ state: 'detached' });
+      // Who shows something by keys goes on where they were, and is told what came.
+      const focused = await page.evaluate<string>('document.activeElement.textContent');
+      expect(focused).toBe('Show');
+      await page
+        .getByRole('status')
+        .filter({ hasText: /^\d+ events/ })
+        .waitFor();
       const changed = events.getByRole('row').filter({ hasText: 'run.status' }).first();
       await changed.getByText(/"status":"RUNNING"/).waitFor();
       expect(page.url()).toContain('action=run.');
@@ -28,6 +35,7 @@ export function describeAudit(given: () => Given): void {
       expect(await events.getByText('counted once').count()).toBe(0);
       await look('audit');
       await page.getByRole('link', { name: 'Show all' }).click();
+      expect(await page.getByLabel('Did, beginning with').inputValue()).toBe('');
       await events.getByRole('row').filter({ hasText: 'counted once' }).waitFor();
     },
     3 * MINUTES,

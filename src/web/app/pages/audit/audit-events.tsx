@@ -1,12 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
+import { countedText } from '../../../../report/number-text.ts';
 import type { AuditEvent } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { jsonText } from '../../parts/json-text.ts';
 import { momentText } from '../../parts/moments.ts';
 import { Section } from '../../parts/page.tsx';
 import { ProblemNotice } from '../../parts/states.tsx';
-import { askedFilter } from './audit-filter.ts';
+import { type AuditFilter, askedFilter } from './audit-filter.ts';
 import { FilterForm } from './filter-form.tsx';
 
 const PER_PAGE = 50;
@@ -34,13 +35,12 @@ export function AuditEvents() {
   const events = query.data?.pages.flatMap((page) => page.events) ?? [];
   return (
     <Section title="Events">
-      <FilterForm key={JSON.stringify(filter)} filter={filter} />
+      <FilterForm filter={filter} />
       {query.error === null ? null : <ProblemNotice error={query.error} />}
-      {query.isSuccess && events.length === 0 ? (
-        <p className="soft">
-          {Object.keys(filter).length === 0 ? 'Nothing was changed yet.' : 'No event is like that.'}
-        </p>
-      ) : null}
+      <p className="soft" role="status">
+        {query.isSuccess ? shownText(events.length, query.hasNextPage, filter) : null}
+        {query.isPending ? 'Reading the events …' : null}
+      </p>
       {events.length === 0 ? null : <EventTable events={events} />}
       {query.hasNextPage ? (
         <div>
@@ -51,6 +51,11 @@ export function AuditEvents() {
       ) : null}
     </Section>
   );
+}
+
+function shownText(events: number, hasMore: boolean, filter: AuditFilter): string {
+  if (events > 0) return `${countedText(events, 'event')}${hasMore ? ', and older ones' : ''}`;
+  return Object.keys(filter).length === 0 ? 'Nothing was changed yet.' : 'No event is like that.';
 }
 
 function EventTable({ events }: { events: readonly AuditEvent[] }) {

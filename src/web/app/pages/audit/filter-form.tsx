@@ -14,6 +14,12 @@ const FIELDS = [
 /** Which events are shown; applied, it stands in the address. */
 export function FilterForm({ filter }: { filter: AuditFilter }) {
   const [draft, setDraft] = useState(filter);
+  const [shown, setShown] = useState(filter);
+  // The address changes by other means too, such as the way back.
+  if (JSON.stringify(shown) !== JSON.stringify(filter)) {
+    setShown(filter);
+    setDraft(filter);
+  }
   const navigate = useNavigate({ from: '/audit' });
   return (
     <form
@@ -39,11 +45,9 @@ export function FilterForm({ filter }: { filter: AuditFilter }) {
       <button type="submit" className="button">
         Show
       </button>
-      {Object.keys(filter).length === 0 ? null : (
-        <Link to="/audit" search={{}} className="button">
-          Show all
-        </Link>
-      )}
+      <Link to="/audit" search={{}} className="button" onClick={() => setDraft({})}>
+        Show all
+      </Link>
     </form>
   );
 }
