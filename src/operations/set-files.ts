@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Digest } from '../domain/digest.ts';
+import { partitionText } from '../domain/partition.ts';
 import { answerFor } from '../partition/model-set.ts';
 import { servedModels } from '../serving/model-set.ts';
 import { type Changed, replaceMember, withdrawMember } from '../serving/set-file/change-set.ts';
@@ -78,13 +79,15 @@ export function setFiles(
       }),
     show: showSet,
     verify: verifySet,
-    replace: (file, { run, partition, reason }) =>
+    replace: (file, { run, partition: named, reason }) =>
       act(async (context) => {
+        const partition = await textIn(file, named);
         const { runId } = await context.runs.run(run);
         const models = { served: await servedModels(context, runId), read: readerOf(context) };
         return replaceMember(file, partition, models, said(reason, runId));
       }),
-    withdraw: (file, { partition, reason }) => withdrawMember(file, partition, said(reason, null)),
+    withdraw: async (file, { partition, reason }) =>
+      withdrawMember(file, await textIn(file, partition), said(reason, null)),
   };
 }
 
@@ -92,7 +95,24 @@ function readerOf({ objects }: Pick<Context, 'objects'>) {
   return ({ pack, offset, length }: PackMember) => objects.getRange(pack, offset, length);
 }
 
-async function showSet(file: string, partition?: string): Promise<ShownSet> {
+async function textIn(file: string, named: string): Promise<string> {
+  const reader = await SetReader.open(file);
+  try {
+    return textOf(named, reader.manifest.spec.partition.by);
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The text of a partition that is named by it or, where the key is one column, by the value as reports show it. */
+function textOf(named: string, by: readonly string[]): string {
+  if (by.length !== 1 || by.some((column) => named.startsWith(partitionText([column], ['']))))
+    return named;
+  const value = named === '(empty)' ? '' : named;
+  return partitionText(by, [named === '(null)' ? null : value]);
+}
+
+async function showSet(file: string, named?: string): Promise<ShownSet> {
   const reader = await SetReader.open(file);
   try {
     const { digest, manifest } = reader;
@@ -105,7 +125,8 @@ async function showSet(file: string, partition?: string): Promise<ShownSet> {
       hasGlobal: global !== null,
       history,
     };
-    if (partition === undefined) return shown;
+    if (named === undefined) return shown;
+    const partition = textOf(named, spec.partition.by);
     const { member, reason } = answerFor(partition, await reader.models([partition]));
     const answer = {
       partition,

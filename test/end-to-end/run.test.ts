@@ -159,7 +159,15 @@ describe('a whole run on public data', () => {
     expect(readFileSync(join(alone.folder, 'scored.csv'))).toEqual(readFileSync(out));
 
     const seattle = ['--partition', 'location=Seattle'];
-    const gone = await alone.command('modelset', 'withdraw', set, ...seattle, '--reason', 'snow');
+    const gone = await alone.command(
+      'modelset',
+      'withdraw',
+      set,
+      '--partition',
+      'Seattle',
+      '--reason',
+      'snow',
+    );
     expect(gone.code, gone.stderr).toBe(0);
     const shown = await alone.command('modelset', 'show', set, ...seattle);
     expect(shown.stderr).toContain(

@@ -82,7 +82,7 @@ export function withdrawMember(path: string, text: string, said: Said): Promise<
     if (now === undefined)
       throw new Failure(
         'not-found',
-        `${path} has no partition "${text}"; \`partita modelset show ${path}\` says which it has.`,
+        `${path} has no partition "${text}"; name one as the report does, or by the text in its JSON.`,
       );
     // Nobody answered: that was decided, and stays so.
     if (typeof now === 'string') return undefined;
