@@ -1,6 +1,7 @@
 import { ENSEMBLE } from '../domain/ensemble.ts';
 import { makespan } from '../partition/makespan.ts';
 import { repeatsOf } from '../partition/repeats.ts';
+import { modelsOfFit } from '../spec/forecast.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
 import type { FitTime } from '../stores/run-store.ts';
 import { type FitSize, fitCostMs } from './fit-cost.ts';
@@ -12,9 +13,13 @@ export type TrainingEstimate = { readonly seconds: number; readonly basis: Estim
 /** A partition is more than its fits: handling, selection, predicting. Until a run has told by how much. */
 const OVERHEAD = 1.3;
 
+/** What the number of fits depends on. */
+type Fitted = Pick<Spec, 'candidates' | 'validate' | 'ensemble' | 'forecast'>;
+
 /** Fits that training of one model takes; at most, where the candidates that an ensemble averages are fitted once more. */
-export function fitsPerModel(spec: Pick<Spec, 'candidates' | 'validate' | 'ensemble'>): number {
-  return spec.candidates.length * spec.validate.folds * repeatsOf(spec) + lastFits(spec);
+export function fitsPerModel(spec: Fitted): number {
+  const onFolds = spec.candidates.length * spec.validate.folds * repeatsOf(spec);
+  return modelsOfFit(spec.forecast) * (onFolds + lastFits(spec));
 }
 
 /** On all training rows: the best, or what an ensemble averages. */
@@ -33,17 +38,17 @@ export type TrainedSizes = {
  * earlier runs, where they had the algorithm, how fast this machine is at it, and what there is besides the fits.
  */
 export function estimateTraining(
-  spec: Pick<Spec, 'candidates' | 'validate' | 'ensemble'>,
+  spec: Fitted,
   { whole, divided }: TrainedSizes,
   { fitTimes, threads }: { readonly fitTimes: readonly FitTime[]; readonly threads: number },
 ): TrainingEstimate {
-  const { candidates, validate } = spec;
+  const { candidates, validate, forecast } = spec;
   const speeds = speedsOf(fitTimes);
-  const overhead = overheadOf(fitTimes);
+  const times = overheadOf(fitTimes) * modelsOfFit(forecast);
   const folds = validate.folds * repeatsOf(spec);
   const costsOf = (size: FitSize): readonly number[] =>
     candidates.map(
-      (candidate) => overhead * (speeds.get(candidate.algorithm) ?? 1) * fitCostMs(candidate, size),
+      (candidate) => times * (speeds.get(candidate.algorithm) ?? 1) * fitCostMs(candidate, size),
     );
   // Every fold has every candidate; the best are fitted once more, and which they are nobody knows.
   const last = (costs: readonly number[]) => (lastFits(spec) * sumOf(costs)) / costs.length;
@@ -85,12 +90,12 @@ function overheadOf(fitTimes: readonly FitTime[]): number {
 /** Measured ÷ modelled time by algorithm. */
 function speedsOf(fitTimes: readonly FitTime[]): ReadonlyMap<string, number> {
   const sums = new Map<string, { measured: number; modelled: number }>();
-  for (const { algorithm, parameters, folds, fitMs, ...size } of fitTimes) {
+  for (const { algorithm, parameters, folds, models, fitMs, ...size } of fitTimes) {
     // It is an average of what was fitted.
     if (algorithm === ENSEMBLE) continue;
     const sum = sums.get(algorithm) ?? { measured: 0, modelled: 0 };
     sum.measured += fitMs;
-    sum.modelled += folds * fitCostMs({ algorithm, parameters }, size);
+    sum.modelled += folds * models * fitCostMs({ algorithm, parameters }, size);
     sums.set(algorithm, sum);
   }
   return new Map([...sums].map(([id, { measured, modelled }]) => [id, measured / modelled]));

@@ -67,6 +67,11 @@ export function nearestLag({ horizon, strategy }: Pick<Forecast, 'horizon' | 'st
   return strategy === 'direct' ? horizon : 1;
 }
 
+/** Models that one fit of a candidate makes: of a direct forecast one for each row ahead. */
+export function modelsOfFit(forecast: Pick<Forecast, 'horizon' | 'strategy'> | undefined): number {
+  return forecast?.strategy === 'direct' ? forecast.horizon : 1;
+}
+
 /** Of every row: the last three values that are known, and those of one and two seasons ago. */
 function defaultLags(asked: z.output<typeof forecastSchema>): readonly number[] {
   const nearest = nearestLag(asked);

@@ -206,6 +206,8 @@ export type FitTime = {
   /** 0 = regression. */
   readonly classes: number;
   readonly folds: number;
+  /** That a fit made: of a direct forecast one for each row ahead. */
+  readonly models: number;
   /** Of all folds together. */
   readonly fitMs: number;
   /** Those of one training, of a partition in a run, have the same. */

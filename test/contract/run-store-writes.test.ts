@@ -10,6 +10,7 @@ import {
   attempt,
   chosenOf,
   conditionedOf,
+  directForecast,
   evaluatedOf,
   numbered,
   plannedOf,
@@ -157,17 +158,21 @@ describe('training, evaluation and choice', () => {
     const ids = await recordPlan(store, runId, snapshotOf(['a']));
     await store.recordTraining(runId, 0, [trainedOf(ids[0] as string)], attempt());
     const { rows } = await store.partition(runId, 'a');
-    const common = { parameters: { trees: 100 }, features: 1, folds: 3, fitMs: 30 };
+    const common = { parameters: { trees: 100 }, features: 1, folds: 3, models: 1, fitMs: 30 };
     const [first, second, ...more] = await store.fitTimes(2);
     expect(more).toEqual([]);
-    for (const [time, algorithm] of [
-      [first, 'logistic'],
-      [second, 'random_forest'],
-    ] as const)
-      expect(time).toMatchObject({ ...common, algorithm, rows });
+    expect(first).toMatchObject({ ...common, algorithm: 'logistic', rows });
+    expect(second).toMatchObject({ ...common, algorithm: 'random_forest', rows });
     const { ms } = (await store.trained(runId, ids)).get(ids[0] as string) as TrainedPartition;
     expect([first, second].map((time) => time?.trainMs)).toEqual([ms, ms]);
     expect(first?.training).toBe(second?.training);
+  });
+
+  it('tell that fits of a direct forecast made a model for each row ahead', async () => {
+    const runId = await startRun(directForecast(14));
+    const ids = await recordPlan(store, runId, snapshotOf(['a']));
+    await store.recordTraining(runId, 0, [trainedOf(ids[0] as string)], attempt());
+    expect((await store.fitTimes(1)).map(({ models }) => models)).toEqual([14]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { estimateTraining } from '../../src/operations/estimate-training.ts';
+import { estimateTraining, fitsPerModel } from '../../src/operations/estimate-training.ts';
 import { fitCostMs } from '../../src/operations/fit-cost.ts';
 import { experiment } from '../../src/spec/parse-spec.ts';
 import type { FitTime } from '../../src/stores/run-store.ts';
@@ -16,14 +16,14 @@ const size = { rows: 1000, features: 10, classes: 2 };
 
 let trainings = 0;
 
-/** A fit that took `times` as long as the model of costs says. */
-function timed(algorithm: string, times: number): FitTime {
+/** A fit, of so many models each, that took `times` as long as the model of costs says. */
+function timed(algorithm: string, times: number, models = 1): FitTime {
   const parameters = { trees: 200 };
-  const fitMs = times * 3 * fitCostMs({ algorithm, parameters }, size);
+  const fitMs = times * 3 * models * fitCostMs({ algorithm, parameters }, size);
   // A third for the last fit, which is as long as one of three folds, and three tenths of all for what is no fit.
   const trainMs = 1.3 * (4 / 3) * fitMs;
   const training = `${trainings++}`;
-  return { algorithm, parameters, ...size, folds: 3, fitMs, training, trainMs };
+  return { algorithm, parameters, ...size, folds: 3, models, fitMs, training, trainMs };
 }
 
 const estimate = (fitTimes: readonly FitTime[], threads = 1, whole = [size]) =>
@@ -64,6 +64,29 @@ describe('the estimate of training', () => {
       estimateTraining(spec, { whole: [], divided: [size] }, { fitTimes: times, threads });
     expect(alone(1).seconds).toBeCloseTo(seconds, 10);
     expect(alone(2).seconds).toBeLessThan(0.7 * seconds);
+  });
+
+  it('counts a model for each row ahead of a direct forecast, and learns from such what one of them takes', () => {
+    const ahead = (strategy: 'direct' | 'recursive') =>
+      experiment({
+        version: 1,
+        name: 'sales',
+        data: { source: { kind: 'csv', path: 'sales.csv' } },
+        partition: { by: 'store' },
+        time: 'day',
+        target: { column: 'sold', task: 'forecast' },
+        forecast: { horizon: 14, strategy, lags: [1, 14] },
+        algorithms: ['ridge', 'random_forest'],
+      }).spec;
+    const [direct, recursive] = [ahead('direct'), ahead('recursive')];
+    // Two candidates on three folds, and the best of them once more.
+    expect([fitsPerModel(recursive), fitsPerModel(direct)]).toEqual([7, 14 * 7]);
+    const secondsOf = (asked: typeof direct, fitTimes: readonly FitTime[]) =>
+      estimateTraining(asked, { whole: [size], divided: [] }, { fitTimes, threads: 1 }).seconds;
+    const seconds = secondsOf(recursive, []);
+    expect(secondsOf(direct, [])).toBeCloseTo(14 * seconds, 10);
+    const earlier = [timed('ridge', 1, 14), timed('random_forest', 1, 14)];
+    expect(secondsOf(recursive, earlier)).toBeCloseTo(seconds, 10);
   });
 
   it('has a number for algorithms that it does not know', () => {

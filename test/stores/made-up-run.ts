@@ -5,6 +5,7 @@ import type { PlannedPartition } from '../../src/partition/condition.ts';
 import type { JudgedScore } from '../../src/partition/drift/judge-drift.ts';
 import type { TotalsFacts } from '../../src/partition/facts.ts';
 import type { Snapshot, SnapshotPartition } from '../../src/sources/snapshot.ts';
+import { experiment } from '../../src/spec/parse-spec.ts';
 import type { PackMember } from '../../src/stores/objects/pack.ts';
 import type {
   Attempt,
@@ -44,6 +45,20 @@ export function newRun(number: number, changes: Partial<NewRun> = {}): NewRun {
     baseFolder: '/data',
     ...changes,
   };
+}
+
+/** What a run has that forecasts so many rows ahead, each by a model of its own. */
+export function directForecast(horizon: number): Pick<NewRun, 'spec' | 'specDigest'> {
+  const { spec, digest: specDigest } = experiment({
+    version: 1,
+    name: 'load',
+    data: { source: { kind: 'csv', path: 'load.csv' } },
+    partition: { by: 'asset_type' },
+    time: 'hour',
+    target: { column: 'load', task: 'forecast' },
+    forecast: { horizon, strategy: 'direct' },
+  });
+  return { spec, specDigest };
 }
 
 export function attempt(number = 1, activityId = 'activity'): Attempt {

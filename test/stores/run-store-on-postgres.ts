@@ -4,7 +4,7 @@ import { Failure } from '../../src/domain/failure.ts';
 import { connectDatabase } from '../../src/stores/postgres/connect.ts';
 import type { Database } from '../../src/stores/postgres/database.ts';
 import { createPostgresRunStore } from '../../src/stores/postgres/postgres-run-store.ts';
-import type { PartitionRecord, RunStore } from '../../src/stores/run-store.ts';
+import type { NewRun, PartitionRecord, RunStore } from '../../src/stores/run-store.ts';
 import { startTestPostgres } from '../support/postgres.ts';
 import { newRun } from './made-up-run.ts';
 
@@ -12,7 +12,7 @@ export type TestRunStore = {
   readonly db: Kysely<Database>;
   readonly store: RunStore;
   /** A new run that is RUNNING. */
-  readonly startRun: () => Promise<string>;
+  readonly startRun: (changes?: Partial<NewRun>) => Promise<string>;
   readonly close: () => Promise<void>;
 };
 
@@ -26,8 +26,8 @@ export async function openRunStore(): Promise<TestRunStore> {
   return {
     db,
     store,
-    startRun: async () => {
-      const { runId } = await store.createRun(newRun(++runs));
+    startRun: async (changes) => {
+      const { runId } = await store.createRun(newRun(++runs, changes));
       await store.setStatus(runId, 'RUNNING');
       return runId;
     },

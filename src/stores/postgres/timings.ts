@@ -58,6 +58,8 @@ export function timingQueries(db: Kysely<Database>): Pick<RunStore, 'timings' | 
           sql<number>`json_array_length(run_plan.classes)`.as('classes'),
           sql<number>`(spec.document #>> '{validate,folds}')::integer
             * coalesce((spec.document #>> '{validate,repeats}')::integer, 1)`.as('folds'),
+          sql<number>`case spec.document #>> '{forecast,strategy}' when 'direct'
+            then (spec.document #>> '{forecast,horizon}')::integer else 1 end`.as('models'),
           'candidate.fit_ms as fitMs',
           sql<string>`candidate.run_id || '/' || candidate.partition_id`.as('training'),
           'training.ms as trainMs',
