@@ -2,7 +2,7 @@ import { isFailure } from '../src/domain/failure.ts';
 import type { Outcome } from '../src/engines/engine.ts';
 import type { RowRange } from '../src/frame/frame.ts';
 import { isDivided } from '../src/partition/batch-plan.ts';
-import { predictedMb } from '../src/partition/check-global-size.ts';
+import { rankedMb } from '../src/partition/check-global-size.ts';
 import type { PlannedPartition } from '../src/partition/condition.ts';
 import type { TrainArgs, TrainFacts } from '../src/partition/facts.ts';
 import type { RunRecord } from '../src/stores/run-store.ts';
@@ -30,7 +30,7 @@ export function isAlone(
 
 /**
  * What `train` gives of one partition, made in parts: the same bytes. Null where a part failed, also for its time or
- * memory, or this process would hold more predictions than the partition's limit: then it is to be trained in one piece,
+ * memory, or its candidates predict more than can be ranked within the partition's limit: then it is to be trained in one piece,
  * which says of a failure what it says on every machine.
  */
 export async function trainDivided(
@@ -40,8 +40,8 @@ export async function trainDivided(
 ): Promise<Outcome<TrainFacts> | null> {
   const { objects } = dependencies;
   const { partitionId: id, text, ranges, rows } = partition;
-  const predicted = predictedMb(run.spec, rows, args.classes);
-  if (predicted > run.spec.limits.per_partition.memory_mb) return null;
+  const needed = rankedMb(run.spec, rows, args.classes);
+  if (needed > run.spec.limits.per_partition.memory_mb) return null;
   const stored = await objects.get(requirePlan(run).folds);
   const training = new PartsTraining(
     {

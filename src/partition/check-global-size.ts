@@ -2,6 +2,7 @@ import { Failure } from '../domain/failure.ts';
 import type { Spec } from '../spec/spec.ts';
 import { candidateCount } from './ensemble-layer.ts';
 import { bytesPerRow, outputWidth, storedLayers } from './predictions.ts';
+import { copiesToRank } from './rank.ts';
 import { repeatsOf } from './repeats.ts';
 
 /**
@@ -12,23 +13,20 @@ export function checkGlobalSize(spec: Spec, rows: number, classes: readonly stri
   if (!spec.global.enabled) return;
   const candidates = candidateCount(spec);
   const repeats = repeatsOf(spec);
-  const neededMb = predictedMb(spec, rows, classes);
+  const neededMb = rankedMb(spec, rows, classes);
   const limitMb = spec.limits.per_partition.memory_mb;
   if (neededMb <= limitMb) return;
   const often = repeats === 1 ? '' : ` in ${repeats} repeats`;
   const less = repeats === 1 ? 'Try fewer candidates' : 'Lower validate.repeats';
   throw new Failure(
     'limit-exceeded',
-    `What ${candidates} candidates for the model without partition predict of ${rows} rows${often} takes ${Math.ceil(neededMb)} MB, over the limit of ${limitMb} MB. ${less}, raise limits.per_partition.memory_mb, or set global.enabled to false.`,
+    `To rank what ${candidates} candidates for the model without partition predict of ${rows} rows${often} takes ${Math.ceil(neededMb)} MB, over the limit of ${limitMb} MB. ${less}, raise limits.per_partition.memory_mb, or set global.enabled to false.`,
   );
 }
 
-/** What all candidates predict of so many rows, in MB of 2²⁰ bytes. */
-export function predictedMb(
-  spec: Pick<Spec, 'candidates' | 'ensemble' | 'validate'>,
-  rows: number,
-  classes: readonly string[],
-): number {
+/** What all candidates predict of so many rows, with the copies that ranking makes of it, in MB of 2²⁰ bytes. */
+export function rankedMb(spec: Spec, rows: number, classes: readonly string[]): number {
   const layers = storedLayers(candidateCount(spec), repeatsOf(spec));
-  return (rows * bytesPerRow(layers, outputWidth(classes))) / 2 ** 20;
+  const bytes = rows * bytesPerRow(layers, outputWidth(classes));
+  return (copiesToRank(spec, rows) * bytes) / 2 ** 20;
 }

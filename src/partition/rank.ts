@@ -1,5 +1,6 @@
 import { chooseBest } from '../estimators/candidates.ts';
 import { outOfFoldRows, TRAINING_ONLY, validationRows } from '../estimators/folds.ts';
+import type { Spec } from '../spec/spec.ts';
 import { adjustLayersIn, isAdjusting } from './adjust-layers.ts';
 import { candidateCount, ensembleLayerIn } from './ensemble-layer.ts';
 import type { RankArgs, RankFacts, TrialsFacts, TrialsPart } from './facts.ts';
@@ -25,7 +26,7 @@ export function rank(data: PartitionData, args: RankArgs): PartitionResult<RankF
   const bytes = judged.data.inputs.get('predictions');
   if (bytes === undefined) throw new RangeError('Ranking needs predictions.');
   const layers = candidateCount(args.spec) + 1;
-  const isChanged = isAdjusting(args.spec) || args.spec.ensemble !== undefined;
+  const isChanged = isChanging(args.spec);
   const own = isChanged ? bytes.slice() : bytes;
   const repeats = repeatsOf(args.spec);
   const predictions = predictionsFromBytes(own, layers, outputWidth(args.classes), repeats);
@@ -57,9 +58,26 @@ export function scoreTrials(
 const MOST_RELEARNED = 2_500_000;
 
 /**
+ * How many times `rank` holds what is predicted of so many rows: as it is stored; where it is adjusted or averaged, as that
+ * leaves it; and where that is learned once more without each fold, as it was given and as it is for the fold.
+ */
+export function copiesToRank(spec: Spec, rows: number): number {
+  if (!isChanging(spec)) return 1;
+  const { folds, holdout } = spec.validate;
+  const repeats = repeatsOf(spec);
+  const outOfFold = Math.floor((1 - holdout) * rows) * repeats;
+  return outOfFold * (folds * repeats) ** 2 > MOST_RELEARNED ? 2 : 4;
+}
+
+/** Whether out-of-fold predictions do not stay as the candidates gave them. */
+function isChanging(spec: Spec): boolean {
+  return isAdjusting(spec) || spec.ensemble !== undefined;
+}
+
+/**
  * For the choice without a fold: all that is adjusted and averaged, learned from some rows alone, so that the labels of the
  * fold have no part in it. Undefined where nothing is, and where rows are so many that the part of one fold in what the
- * others teach is too small for a choice to see. To be called before the predictions are changed; holds a copy of them.
+ * others teach is too small for a choice to see. To be called before the predictions are changed; holds two copies of them.
  */
 function relearning(
   predictions: Predictions,
@@ -67,14 +85,16 @@ function relearning(
   folds: Uint8Array,
   spec: RankArgs['spec'],
 ): ((rows: Int32Array) => Predictions) | undefined {
-  if (!isAdjusting(spec) && spec.ensemble === undefined) return undefined;
+  if (!isChanging(spec)) return undefined;
   const rowCount = outOfFoldRows(folds).length;
   if (rowCount * new Set(folds).size ** 2 > MOST_RELEARNED) return undefined;
   const given = predictions.values.slice();
+  // One for all folds: what was said of one is not asked again once another is.
+  const changed = { ...predictions, values: given.slice() };
   return (rows) => {
     const known = new Uint8Array(folds.length).fill(TRAINING_ONLY);
     for (const row of rows) known[row] = folds[row] as number;
-    const changed = { ...predictions, values: given.slice() };
+    changed.values.set(given);
     adjustLayersIn(changed, truth, known, spec);
     ensembleLayerIn(changed, truth, known, spec);
     return changed;
