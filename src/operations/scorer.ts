@@ -1,6 +1,7 @@
 import { Failure } from '../domain/failure.ts';
+import type { Json } from '../domain/json.ts';
 import { likeliestClasses } from '../estimators/class-codes.ts';
-import { digestBytes } from '../frame/digest.ts';
+import { canonicalJson, digestBytes } from '../frame/digest.ts';
 import type { Frame } from '../frame/frame.ts';
 import { boundOf } from '../partition/answers.ts';
 import { blendOutputs } from '../partition/blend.ts';
@@ -15,11 +16,17 @@ import { answerFor, soleMember } from '../partition/model-set.ts';
 import { engineeredRows, type Pipeline, predictEngineered } from '../partition/pipeline.ts';
 import { loadPipeline } from '../partition/pipeline-bytes.ts';
 import { byWeight } from '../partition/top-contributions.ts';
-import { type ServedMember, type ServedModels, servedModels } from '../serving/model-set.ts';
+import {
+  type ServedMember,
+  type ServedModels,
+  servedModels,
+  withheldModels,
+} from '../serving/model-set.ts';
 import { type GivenPart, type GivenRow, readRows } from '../sources/read-rows.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import type { PackMember } from '../stores/objects/pack.ts';
+import type { Withheld } from '../stores/quarantine-store.ts';
 import { refuseBlend } from './blend-refusal.ts';
 import type { OperationContext } from './context.ts';
 import { withheldReason } from './model-card.ts';
@@ -69,12 +76,15 @@ type Context = Pick<OperationContext, 'runs' | 'facts' | 'quarantine' | 'lineage
 };
 
 /**
- * Scores a few rows in this process. What a run serves is read once and after every change of quarantines; models are opened when the first
+ * Scores a few rows in this process. What a run serves is read once and after every change of its quarantines; models are opened when the first
  * row needs them and kept by digest.
  */
 export class Scorer {
   readonly #context: () => Promise<Context>;
+  /** By run and change of quarantines. */
   readonly #serving = new Recent<ServedModels>(KEPT_SETS);
+  /** By run and what of it is in quarantine. */
+  readonly #sets = new Recent<ServedModels>(KEPT_SETS);
   readonly #pipelines = new Recent<Pipeline>(KEPT_MODELS, ({ model }) => model.free?.());
 
   /** `context`: what stands now; another one once a part that had died was started again. */
@@ -91,14 +101,21 @@ export class Scorer {
     const context = await this.#context();
     // A name may stand for another run by now, and a model may not answer any more.
     const { runId, change } = await context.quarantine.standing(run);
-    const key = `${runId} ${change}`;
-    const make = () => servedModels(context, runId);
-    return this.#serving.lend([{ key, make }], async ([served]) => {
+    const serving = { key: `${runId} ${change}`, make: () => this.#serve(context, runId) };
+    return this.#serving.lend([serving], async ([served]) => {
       const { models, ...reading } = served as ServedModels;
       return inOrder(givenParts(rows, reading), (part) =>
         this.#scorePart(part, answerFor(part.text, models), { reading, explain }),
       );
     });
+  }
+
+  /** Most changes are about other runs: what this one serves is read again only where its own models are. */
+  async #serve(context: Context, runId: string): Promise<ServedModels> {
+    const withheld = await withheldModels(context, runId);
+    const key = `${runId} ${canonicalJson(withheldWords(withheld))}`;
+    const make = () => servedModels(context, runId, withheld);
+    return this.#sets.lend([{ key, make }], ([served]) => served as ServedModels);
   }
 
   /**
@@ -176,6 +193,10 @@ export class Scorer {
       throw new Failure('corrupt-object', `The stored bytes of model ${digest} were changed.`);
     return loadPipeline(bytes);
   }
+}
+
+function withheldWords({ models, partitions }: Withheld): Json {
+  return [[...models].sort(), [...partitions].sort()];
 }
 
 /** How rows are read, and what classes a model tells apart. */

@@ -34,18 +34,20 @@ export type ServedModels = {
 };
 
 /**
- * The models of a run, which never change, but for those in quarantine: where one may not answer, the model without partition does, with the reason. Throws `Failure('conflict')` before it has ended, `Failure('not-found')` when
- * it has none.
+ * The models of a run, which never change, but for those in quarantine: where one may not answer, the model without partition does, with the reason. `withheld`: what is in quarantine, where
+ * that is known. Throws `Failure('conflict')` before it has ended, `Failure('not-found')` when it has none.
  */
-export async function servedModels(context: ServingStores, id: string): Promise<ServedModels> {
-  const run = await context.runs.run(id);
-  if (!isTerminal(run.status))
-    throw new Failure(
-      'conflict',
-      `Run ${run.runId} is ${run.status}, and its models are chosen at its end: wait for it with \`partita attach\`, or cancel it to use those that are trained.`,
-    );
-  refuseDeleted(run);
-  const models = await modelSetOf(context, run);
+export async function servedModels(
+  context: ServingStores,
+  id: string,
+  withheld?: Withheld,
+): Promise<ServedModels> {
+  const run = await endedRun(context, id);
+  const models = await modelSetOf(
+    context,
+    run,
+    withheld ?? (await context.quarantine.withheld(run.runId)),
+  );
   const { spec, plan, snapshot } = run;
   if (isEmpty(models) && isWithheld(models))
     throw new Failure(
@@ -58,6 +60,26 @@ export async function servedModels(context: ServingStores, id: string): Promise<
       `Run ${run.runId} has no model that could answer: it ended ${run.status} before one was trained.`,
     );
   return { spec, classes: plan.classes, columns: snapshot.columns, models };
+}
+
+/** What of a run that has ended may not answer. Throws as `servedModels` does. */
+export async function withheldModels(
+  { runs, quarantine }: Pick<ServingStores, 'runs' | 'quarantine'>,
+  id: string,
+): Promise<Withheld> {
+  const { runId } = await endedRun({ runs }, id);
+  return quarantine.withheld(runId);
+}
+
+async function endedRun({ runs }: Pick<ServingStores, 'runs'>, id: string): Promise<RunRecord> {
+  const run = await runs.run(id);
+  if (!isTerminal(run.status))
+    throw new Failure(
+      'conflict',
+      `Run ${run.runId} is ${run.status}, and its models are chosen at its end: wait for it with \`partita attach\`, or cancel it to use those that are trained.`,
+    );
+  refuseDeleted(run);
+  return run;
 }
 
 function isEmpty({ members, global }: ServedSet): boolean {
@@ -75,10 +97,10 @@ function isWithheld({ unanswered, globalWithheld }: ServedSet): boolean {
  * models were compared serves what it finished: a partition's own model, else the global one.
  */
 async function modelSetOf(
-  { runs, facts, quarantine }: ServingStores,
+  { runs, facts }: ServingStores,
   run: RunRecord,
+  withheld: Withheld,
 ): Promise<ServedSet> {
-  const withheld = await quarantine.withheld(run.runId);
   const trained = trainedModel(await runs.globalTraining(run.runId));
   const globalWithheld = withheldReason(trained && withheld.models.get(trained.facts.model.digest));
   const { totals } = await runs.totals(run.runId);

@@ -56,6 +56,6 @@ export interface QuarantineStore {
   withheld(runId: string): Promise<Withheld>;
   /** Partitions, by id, of a run that trains on what has drifted: those that kept rows of a snapshot that is in quarantine now. */
   keptFromQuarantine(runId: string): Promise<ReadonlySet<string>>;
-  /** The run that `text` names now, and the newest change of quarantines: together they name what is served. */
+  /** The run that `text` names now, and the newest change of quarantines: together they name what is served. One statement. */
   standing(text: string): Promise<{ readonly runId: string; readonly change: string }>;
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { type Actor, mayDo } from './actor.ts';
 import { bind, type Checked, type Place, placeOf } from './bind.ts';
 import { API_ROOT, api, type EndpointKey } from './contract/api.ts';
@@ -58,10 +59,12 @@ export function createWebApp(options: WebOptions): Hono {
 function guardEverything(app: Hono, { site, maxBodyBytes }: WebOptions): void {
   app.use(async (c, next) => {
     await next();
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
-    if (!c.res.headers.has('content-security-policy'))
-      c.header('content-security-policy', DATA_POLICY);
-    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
+    // Not by `c.header`, which copies the answer for each of them and makes a stream of its text.
+    const { headers } = c.res;
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);
+    if (!headers.has('content-security-policy'))
+      headers.set('content-security-policy', DATA_POLICY);
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   });
   app.use(async (c, next) => {
     checkHost(c.req.raw, site);
@@ -71,14 +74,24 @@ function guardEverything(app: Hono, { site, maxBodyBytes }: WebOptions): void {
     }
     await next();
   });
-  const limit = bodyLimit({
-    maxSize: maxBodyBytes,
-    onError: () => {
-      throw new WebFailure('too-large', `The body has more than ${maxBodyBytes} bytes.`);
-    },
-  });
+  const limit = limitBody(maxBodyBytes);
   // An upload counts its bytes itself, on their way to the disk.
   app.use((c, next) => (isUpload(c) ? next() : limit(c, next)));
+}
+
+/** Throws `WebFailure('too-large')`. */
+function limitBody(maxSize: number): MiddlewareHandler {
+  const onError = () => {
+    throw new WebFailure('too-large', `The body has more than ${maxSize} bytes.`);
+  };
+  const counted = bodyLimit({ maxSize, onError });
+  return (c, next) => {
+    const { headers } = c.req.raw;
+    const length = headers.has('transfer-encoding') ? null : headers.get('content-length');
+    // Node reads as many bytes as that; to count them would make a stream of a body that is there.
+    if (length !== null) return Number(length) > maxSize ? onError() : next();
+    return isChange(c.req.raw) ? counted(c, next) : next();
+  };
 }
 
 /** What may be megabytes: a page of a thousand partitions, a report, the application. None of them has a tag of its own. */
@@ -152,11 +165,8 @@ async function answer(
   await audit(null);
   try {
     const reply = await handler(checked, { actor, request: c.req.raw, session });
-    const response = reply instanceof Response ? reply : jsonResponse(reply, place.endpoint);
+    const response = reply instanceof Response ? reply : jsonResponse(c, reply, place.endpoint);
     await audit(response.status);
-    // Cookies were set on the context.
-    for (const cookie of c.res.headers.getSetCookie())
-      response.headers.append('set-cookie', cookie);
     return response;
   } catch (error) {
     await audit(problemOfError(error)?.status ?? 500);
@@ -181,14 +191,14 @@ function auditOf(c: Context, { key, method, endpoint }: Place, actor: Actor, opt
   };
 }
 
+/** With the cookies that were set on the context. */
 function jsonResponse(
+  c: Context,
   { json, status, headers = {} }: Exclude<Reply<EndpointKey>, Response>,
   endpoint: Endpoint,
 ): Response {
-  return new Response(JSON.stringify(json), {
-    status: status ?? endpoint.status ?? 200,
-    headers: { 'content-type': 'application/json', ...headers },
-  });
+  const code = (status ?? endpoint.status ?? 200) as ContentfulStatusCode;
+  return c.body(JSON.stringify(json), code, { 'content-type': 'application/json', ...headers });
 }
 
 async function requireActor(c: Context, { sessions }: WebOptions, least: Role): Promise<Actor> {

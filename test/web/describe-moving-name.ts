@@ -48,6 +48,36 @@ export function describeMovingName(given: () => Given): void {
     await parts.close();
   }, 120_000);
 
+  it('reads what it serves again where something of it is in quarantine, and nowhere else', async () => {
+    const { services, config } = given().system;
+    const parts = new Parts(config);
+    const context = await parts.context();
+    let readings = 0;
+    const serving: typeof context.facts.serving = (...asked) => {
+      readings++;
+      return context.facts.serving(...asked);
+    };
+    const facts = { ...context.facts, serving };
+    const scorer = new Scorer(() => Promise.resolve({ ...context, facts }));
+    const because = { reason: 'a broken sensor' };
+    const held = async (experiment: string) => {
+      const car = { what: 'kind=car', experiment };
+      await services.quarantines.begin(car, because);
+      const answers = await answersOf(scorer, 'moving@live');
+      await services.quarantines.end(car, because);
+      return answers;
+    };
+    const usual = await answersOf(scorer, 'moving@live');
+    const once = readings;
+    expect(await held('machines')).toEqual(usual);
+    expect(readings).toBe(once);
+    expect((await held('moving')).map(({ rung }) => rung)).toEqual(['none', 'own', 'own']);
+    expect(readings).toBe(2 * once);
+    expect(await answersOf(scorer, 'moving@live')).toEqual(usual);
+    expect(readings).toBe(2 * once);
+    await parts.close();
+  });
+
   async function trained(algorithm: string): Promise<string> {
     const spec = readingsSpec(given().path, {
       name: 'moving',

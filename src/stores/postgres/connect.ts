@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } f
 import pg from 'pg';
 import { Failure } from '../../domain/failure.ts';
 import type { Database } from './database.ts';
+import { preparedName } from './prepared.ts';
 
 export type ConnectOptions = {
   /** `postgres://user:password@host:port/database`. */
@@ -65,7 +66,8 @@ function explainingPool(pool: pg.Pool, place: string): PostgresPool {
 function explainingClient(client: pg.PoolClient, place: string): PostgresPoolClient {
   const query = async (text: string, parameters: readonly unknown[]) => {
     try {
-      return await client.query(text, [...parameters]);
+      const name = preparedName(text);
+      return await client.query({ text, values: [...parameters], ...(name && { name }) });
     } catch (error) {
       throw isLost(error) ? unreachable(place, error) : error;
     }

@@ -9,7 +9,8 @@ import type { Database } from './database.ts';
 import { findSubject } from './find-subject.ts';
 import { impactOf } from './impact.ts';
 import { keptFromQuarantine } from './kept-rows.ts';
-import { findRunId } from './run-id.ts';
+import { PREPARED } from './prepared.ts';
+import { onlyRun, runsNamed } from './run-id.ts';
 import { withheldOf } from './withheld.ts';
 
 /** Keeps changes of quarantines in a table that takes new rows only. */
@@ -43,11 +44,11 @@ export function createPostgresQuarantineStore(db: Kysely<Database>): QuarantineS
     keptFromQuarantine: (runId) => keptFromQuarantine(db, runId),
 
     async standing(text) {
-      const runId = await findRunId(db, text);
-      const { rows } = await sql<{ change: string }>`
-        select concat_ws(' ', (select max(seq) from quarantine_event),
-          (select max(seq) from run_deletion_event)) as change`.execute(db);
-      return { runId, change: rows[0]?.change ?? '' };
+      const { rows } = await sql<{ readonly id: string; readonly change: string }>`${PREPARED}
+        select named.id, concat_ws(' ', (select max(seq) from quarantine_event),
+          (select max(seq) from run_deletion_event)) as change
+        from (${runsNamed(text)}) as named order by named.id`.execute(db);
+      return { runId: await onlyRun(db, text, rows), change: rows[0]?.change ?? '' };
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { Failure } from '../../domain/failure.ts';
 import { suggestion } from '../../domain/nearest-name.ts';
 import type { Database } from './database.ts';
@@ -14,52 +14,55 @@ const KNOWN = 200;
  * nearest id, `Failure('usage')` when several runs begin so.
  */
 export async function findRunId(db: Kysely<Database>, text: string): Promise<string> {
-  if (text.includes('@')) return runOfAlias(db, text);
-  const prefix = text.toLowerCase();
-  const found = await runsThatBegin(db, prefix);
+  const { rows } = await runsNamed(text).execute(db);
+  return onlyRun(db, text, rows);
+}
+
+/** The runs that `text` may name, for a statement of one's own: three at most, which `onlyRun` reads. */
+export function runsNamed(text: string): RawBuilder<{ readonly id: string }> {
+  return text.includes('@') ? runOfAlias(text) : runsThatBegin(text.toLowerCase());
+}
+
+/** The one of `runsNamed` that is meant. Throws as `findRunId` does. */
+export async function onlyRun(
+  db: Kysely<Database>,
+  text: string,
+  found: readonly { readonly id: string }[],
+): Promise<string> {
   const [first, second] = found;
   if (first === undefined) throw await notFound(db, text);
-  if (second === undefined || first === prefix) return first;
+  if (second === undefined || first.id === text.toLowerCase()) return first.id;
+  const ids = found.map(({ id }) => id).join(', ');
   throw new Failure(
     'usage',
-    `"${text}" is the beginning of several runs (${found.join(', ')}); give more of the id.`,
+    `"${text}" is the beginning of several runs (${ids}); give more of the id.`,
   );
 }
 
 /** `asset-status@champion`: the run whose model set answers to that name. */
-async function runOfAlias(db: Kysely<Database>, text: string): Promise<string> {
+function runOfAlias(text: string): RawBuilder<{ readonly id: string }> {
   const at = text.lastIndexOf('@');
-  const row = await db
-    .selectFrom('alias')
-    .innerJoin('experiment', 'experiment.id', 'alias.experiment_id')
-    .where('experiment.name', '=', text.slice(0, at))
-    .where('alias.alias', '=', text.slice(at + 1))
-    .select('alias.run_id')
-    .executeTakeFirst();
-  if (row !== undefined) return row.run_id;
-  throw new Failure(
-    'not-found',
-    `No run answers to "${text}". \`partita aliases\` lists the names, \`partita promote RUN\` gives one.`,
-  );
+  return sql`
+    select run_id as id from alias_event
+      join experiment on experiment.id = alias_event.experiment_id
+      where experiment.name = ${text.slice(0, at)} and alias = ${text.slice(at + 1)}
+      order by seq desc limit 1`;
 }
 
 /** Ids sort as their hex digits do, so a prefix is a range of the primary key. */
-async function runsThatBegin(db: Kysely<Database>, prefix: string): Promise<readonly string[]> {
+function runsThatBegin(prefix: string): RawBuilder<{ readonly id: string }> {
   const first = `${prefix}${LOWEST.slice(prefix.length)}`;
   const last = `${prefix}${HIGHEST.slice(prefix.length)}`;
-  if (prefix === '' || !UUID.test(first)) return [];
-  const rows = await db
-    .selectFrom('run')
-    .select('id')
-    .where('id', '>=', first)
-    .where('id', '<=', last)
-    .orderBy('id')
-    .limit(3)
-    .execute();
-  return rows.map(({ id }) => id);
+  if (prefix === '' || !UUID.test(first)) return sql`select id from run where false`;
+  return sql`select id from run where id >= ${first} and id <= ${last} order by id limit 3`;
 }
 
 async function notFound(db: Kysely<Database>, text: string): Promise<Failure> {
+  if (text.includes('@'))
+    return new Failure(
+      'not-found',
+      `No run answers to "${text}". \`partita aliases\` lists the names, \`partita promote RUN\` gives one.`,
+    );
   const recent = await db
     .selectFrom('run')
     .select('id')
