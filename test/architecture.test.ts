@@ -114,6 +114,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'src/web/client',
     'src/web (types)',
     'src/spec (types)',
+    'src/spec/written',
     'src/partition (types)',
   ],
   'src/cli': [

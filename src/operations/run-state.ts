@@ -16,15 +16,15 @@ const TOLD_POLLS = 3;
 /** What has happened comes from Postgres, what is happening from Temporal. */
 export async function runState(context: OperationContext, id: string): Promise<RunState> {
   const run = await context.runs.run(id);
-  if (isTerminal(run.status)) return endedState(run);
+  if (isTerminal(run.status)) return endedState(context, run);
   const temporal = await context.temporal();
   const { isOver, ...activities } = await temporal.activities(run.workflowId);
-  if (isOver) return endedState(await settleRun(context, id));
+  if (isOver) return endedState(context, await settleRun(context, id));
   const live = await temporal.progress(run.workflowId);
-  if (live === null) return { ...endedState(run), ...activities };
+  if (live === null) return { ...unheardOf(run), ...activities };
   const { stage, paused, concurrency, partitions, trained, failed, batches } = live;
   return {
-    ...endedState(run),
+    ...unheardOf(run),
     ...activities,
     stage,
     paused,
@@ -119,7 +119,17 @@ export async function controlRun(
   return runState(context, id);
 }
 
-function endedState(run: RunRecord): RunState {
+/** With what the record counts: nobody else does any more. */
+async function endedState(
+  { facts }: Pick<OperationContext, 'facts'>,
+  run: RunRecord,
+): Promise<RunState> {
+  const { trained = 0, reused = 0, failed = 0 } = await facts.partitionStates(run.runId);
+  return { ...unheardOf(run), trained: trained + reused, failed };
+}
+
+/** What is known of a run that says nothing of itself. */
+function unheardOf(run: RunRecord): RunState {
   return {
     runId: run.runId,
     experiment: run.experiment,

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { Failure } from '../domain/failure.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { PreparedSpec } from '../operations/services.ts';
 import type { Experiment } from '../spec/parse-spec.ts';
 import type { Source } from '../spec/source.ts';
@@ -8,13 +9,15 @@ import type { SpecBody } from './contract/runs.ts';
 import type { PreviewSource } from './contract/sources.ts';
 import type { WebContext } from './handler.ts';
 
-/** The spec in a request's body. Throws `SpecFailure` with every mistake, `Failure('usage')` for a source out of reach. */
+/** The spec in a request's body, which may be that of a run. Throws `SpecFailure` with every mistake, `Failure('usage')` for a source out of reach. */
 export async function parseSubmitted(
   { hasVariable }: Pick<WebContext, 'hasVariable'>,
   body: SpecBody,
 ): Promise<Experiment> {
   const { parseSpec } = await import('../spec/parse-spec.ts');
-  const content = 'content' in body ? body.content : JSON.stringify(body.spec);
+  const { writtenSpec } = await import('../spec/stored-spec.ts');
+  const content =
+    'content' in body ? body.content : JSON.stringify(writtenSpec(body.spec as JsonObject));
   return parseSpec(content, { fileName: 'spec', hasVariable });
 }
 

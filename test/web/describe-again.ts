@@ -116,7 +116,7 @@ export function describeAgain(given: () => Given): void {
       await ask('DELETE /schedules/{schedule}', { schedule: 'as-then' }, asked);
     });
 
-    it('is none of a run whose source may not be named over HTTP, whoever started it', async () => {
+    it('is none of a run whose source may not be named over HTTP, whoever started it, nor is its drift looked for', async () => {
       const { run, services } = given();
       const kept = await services.facts.kept(run);
       const sources = [
@@ -127,8 +127,12 @@ export function describeAgain(given: () => Given): void {
       for (const source of sources) {
         const spec = { ...kept.spec, data: { ...kept.spec.data, source } };
         const facts = { kept: () => Promise.resolve({ ...kept, spec, baseFolder: '/etc' }) };
-        const refused = await openWeb({ facts: facts as never }).ask('POST', '/schedules', of(run));
+        const web = openWeb({ facts: facts as never });
+        const refused = await web.ask('POST', '/schedules', of(run));
         expect(await problemCode(refused), source.path).toBe('usage');
+        // Nor is it read anew to be compared with what it was.
+        const drift = await web.ask('POST', `/runs/${run}/drift`, { role: 'editor', body: {} });
+        expect(await problemCode(drift), source.path).toBe('usage');
       }
     });
 

@@ -16,8 +16,10 @@ export function driftRoutes(context: WebContext): Handlers<keyof typeof driftEnd
   const results = new DriftResults(driftFolder(services.stateFolder));
   return {
     'POST /runs/{run}/drift': async ({ params, body: { source, ...limits } }, { actor }) => {
+      const { runId: run, spec, baseFolder } = await services.facts.kept(params.run);
       const data = source === undefined ? undefined : newDataOf(context, source);
-      const { runId: run } = await services.facts.kept(params.run);
+      // Whoever started the run may have named what may not be named over HTTP.
+      if (data === undefined) checkReach(context, spec.data.source, baseFolder);
       const request = { run, ...limits, ...(data !== undefined && { data }) };
       const asked = results.begin(run, actor.name, (keep) =>
         services.drift(request, keep, new AbortController().signal),

@@ -5,7 +5,7 @@ import { readDocument } from '../../../src/spec/document.ts';
 import { experiment } from '../../../src/spec/parse-spec.ts';
 import type { SpecInput } from '../../../src/spec/spec.ts';
 import { templates } from '../../../src/spec/templates/catalogue.ts';
-import { specAsWritten } from '../../../src/web/app/pages/builder/spec-as-written.ts';
+import { specAsWritten } from '../../../src/spec/written/spec-as-written.ts';
 import {
   namesOf,
   namesValue,

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Fragment, useState } from 'react';
 import type { JsonObject } from '../../../../domain/json.ts';
+import { specAsWritten } from '../../../../spec/written/spec-as-written.ts';
 import { question } from '../../api/queries.ts';
 import { PageHead } from '../../parts/page.tsx';
 import { Answered } from '../../parts/states.tsx';
@@ -15,7 +16,6 @@ import { PartitionSection } from './partition-section.tsx';
 import { QuestionSection } from './question-section.tsx';
 import type { SchemaNode } from './schema-node.ts';
 import { SourceSection } from './source-section.tsx';
-import { specAsWritten } from './spec-as-written.ts';
 import { valueAt } from './spec-document.ts';
 import './builder.css';
 

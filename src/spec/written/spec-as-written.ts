@@ -1,6 +1,6 @@
-import { asJson, type JsonObject } from '../../../../domain/json.ts';
-import { askedTask } from '../../../../domain/metric.ts';
-import type { Spec } from '../../../../spec/spec.ts';
+import { asJson, type JsonObject } from '../../domain/json.ts';
+import { askedTask } from '../../domain/metric.ts';
+import type { Spec } from '../spec.ts';
 
 /**
  * A spec that ran, as one would write it: its task is what was asked for, and its candidates stand as algorithms with all
