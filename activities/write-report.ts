@@ -3,6 +3,7 @@ import type { RunStatus } from '../src/domain/run.ts';
 import { canonicalJson } from '../src/frame/digest.ts';
 import { collectFacts } from '../src/report/collect-facts.ts';
 import { renderHtml } from '../src/report/html/page.ts';
+import { sourceName } from '../src/sources/source-name.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -17,8 +18,10 @@ export function writeReportActivity({ runs, objects }: ActivityDependencies) {
       readonly status: RunStatus;
     }): Promise<void> {
       return inActivity(async ({ attempt }) => {
+        const run = { ...(await runs.run(runId)), status };
         const facts = await collectFacts({
-          run: { ...(await runs.run(runId)), status },
+          run,
+          source: await sourceName(run.spec.data.source, run.baseFolder),
           partitions: runs.partitions(runId),
           parents: await runs.parents(runId),
           global: await runs.globalTraining(runId),

@@ -5,6 +5,7 @@ import { baselineScore } from '../report/baseline-score.ts';
 import type { CardFacts, CardModel } from '../report/card/card-facts.ts';
 import { cardHtml, cardMarkdown } from '../report/card/render-card.ts';
 import { trainFacts } from '../report/partition-row.ts';
+import { sourceName } from '../sources/source-name.ts';
 import type { ModelLineage, ModelMaking } from '../stores/lineage-store.ts';
 import type { PartitionRecord, RunRecord } from '../stores/run-store.ts';
 import { refuseBlend } from './blend-refusal.ts';
@@ -54,6 +55,7 @@ export async function cardFacts(context: Context, prefix: string): Promise<CardF
     said: { model: ofModel, run: ofRun },
     withheld,
     made,
+    source: await sourceOf(made, run),
     lineage: { makingCount, uses, useCount },
     question: questionOf(run),
     bytes: await bytesOf(context, found),
@@ -70,6 +72,15 @@ export async function cardFacts(context: Context, prefix: string): Promise<CardF
     },
     reproductions: await lineage.reproductionsOf(made.runId),
   };
+}
+
+/** Of a table also on which server. */
+async function sourceOf(
+  { data: { source } }: ModelMaking,
+  { spec, baseFolder }: RunRecord,
+): Promise<string> {
+  if (source.kind === 'postgres') return `${source.kind} ${source.location}`;
+  return sourceName(spec.data.source, baseFolder);
 }
 
 type Work = { readonly training: TrainFacts | null; readonly evaluated: EvaluateFacts | null };

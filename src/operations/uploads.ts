@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Digest } from '../domain/digest.ts';
 import { Failure } from '../domain/failure.ts';
+import { nameFileOf, nameIn } from '../sources/source-name.ts';
 import { type FileKind, fileKind } from './file-kind.ts';
 
 /** A file that was sent over HTTP. */
@@ -18,34 +19,18 @@ export type KeptUpload = {
   readonly path: string;
 };
 
-/** Beside an upload: what it was called. */
-const NAME_ENDING = '.name';
-
-/** Where the name of an upload is kept, for all files of its bytes: they may have come under several endings. */
-function nameFileOf(upload: string): string {
-  return `${upload.slice(0, upload.length - extname(upload).length)}${NAME_ENDING}`;
-}
-
 /** Takes away one file; where the same bytes stand under another ending too, they are called by that one from now on. */
 export async function removeUpload(path: string): Promise<void> {
   await rm(path, { force: true });
   const nameFile = nameFileOf(path);
-  const hex = basename(nameFile, NAME_ENDING);
+  const hex = basename(nameFile, extname(nameFile));
   const [other] = (await readdir(dirname(path)))
-    .filter((name) => name.startsWith(`${hex}.`) && !name.endsWith(NAME_ENDING))
+    .filter((name) => name.startsWith(`${hex}.`) && name !== basename(nameFile))
     .sort();
   if (other === undefined) return rm(nameFile, { force: true });
   const name = await nameIn(nameFile);
   if (name === null || extname(name).toLowerCase() !== extname(path)) return;
   await writeWhole(nameFile, `${basename(name, extname(name))}${extname(other)}`);
-}
-
-/** Null: the upload is older than names. */
-async function nameIn(nameFile: string): Promise<string | null> {
-  return readFile(nameFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {
@@ -98,7 +83,7 @@ export async function keepUpload(
 export async function keptUpload(folder: string, digest: Digest): Promise<KeptUpload> {
   const hex = digest.slice('sha256:'.length);
   try {
-    const name = await readFile(join(folder, `${hex}${NAME_ENDING}`), 'utf8');
+    const name = await readFile(nameFileOf(join(folder, hex)), 'utf8');
     const path = join(folder, `${hex}${extname(name).toLowerCase()}`);
     return { digest, name, byteSize: (await stat(path)).size, kind: fileKind(name), path };
   } catch (error) {

@@ -21,6 +21,8 @@ const SHOWN_FEATURES = 20;
 
 export type ReportInput = {
   readonly run: RunRecord;
+  /** Where the rows came from, in the words of who gave them. */
+  readonly source: string;
   readonly partitions: AsyncIterable<PartitionRecord>;
   readonly parents?: readonly PartitionRecord[];
   readonly global: TrainedPartition | null;
@@ -75,7 +77,7 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
     run: identity(run),
     question: question(run),
     data: {
-      source: describeSource(run.spec),
+      source: input.source,
       rows: run.snapshot?.rowCount ?? 0,
       partitions: run.snapshot?.partitionCount ?? 0,
       split: profile.split(),
@@ -247,10 +249,4 @@ function question(run: RunRecord): ReportFacts['question'] {
     partitionBy: partition.by,
     classes: run.plan?.classes ?? [],
   };
-}
-
-/** Where the rows came from, without secrets: a spec holds none. */
-function describeSource({ data: { source } }: RunRecord['spec']): string {
-  if (source.kind !== 'postgres') return `${source.kind} ${source.path}`;
-  return source.table === undefined ? 'a Postgres query' : `Postgres table ${source.table}`;
 }

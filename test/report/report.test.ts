@@ -20,6 +20,7 @@ import {
 function factsOf(records: readonly PartitionRecord[]) {
   const global = trainedRecord('(all)').trained;
   return collectFacts({
+    source: 'csv sales.csv',
     run: runRecord(),
     partitions: stream(records),
     global,

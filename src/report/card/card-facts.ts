@@ -25,6 +25,8 @@ export type CardFacts = {
   readonly withheld: string | null;
   /** The newest making; how many there are, and where it answers. */
   readonly made: ModelMaking;
+  /** Where its rows came from, in the words of who gave them. */
+  readonly source: string;
   readonly lineage: Pick<ModelLineage, 'makingCount' | 'uses' | 'useCount'>;
   readonly question: Pick<Spec, 'target' | 'partition' | 'validate' | 'metric' | 'tune'>;
   readonly bytes: CardModel | null;

@@ -74,13 +74,13 @@ function purpose({ said, withheld, made, question, bytes, model }: CardFacts): C
   };
 }
 
-function data({ made, rows, question, bytes }: CardFacts): CardSection {
+function data({ made, source, rows, question, bytes }: CardFacts): CardSection {
   const { validate, partition } = question;
   const excluded = Object.entries(rows?.excluded ?? {});
   return {
     title: 'Data',
     answers: [
-      ['source', `${made.data.source.kind} ${made.data.source.location}`],
+      ['source', source],
       ['snapshot', made.data.snapshot],
       ['rows of it', made.data.rows],
       ['partition by', partition.by.join(' / ')],
