@@ -1,6 +1,7 @@
 import {
   type Client,
   ServerFailure,
+  ServiceError,
   TerminatedFailure,
   TimeoutFailure,
   WorkflowExecutionAlreadyStartedError,
@@ -224,6 +225,19 @@ async function asked(workflowId: string, answer: Promise<RunProgress>): Promise<
   }
 }
 
+/** Of gRPC. */
+const FAILED_PRECONDITION = 9;
+
+/**
+ * Whether the workflow task that was to take an update failed. The SDK of 1.24 answers for such an update in each later
+ * task too, which Temporal refuses, until the worker has forgotten the workflow: see sdk-rust issue 888.
+ */
+function isTaskFailure(error: unknown): boolean {
+  if (!(error instanceof ServiceError)) return false;
+  const { code } = (error.cause ?? {}) as { readonly code?: number };
+  return code === FAILED_PRECONDITION;
+}
+
 function asFailure(error: unknown, workflowId: string): unknown {
   if (error instanceof WorkflowNotFoundError) {
     return new Failure(
@@ -234,6 +248,13 @@ function asFailure(error: unknown, workflowId: string): unknown {
   }
   if (error instanceof WorkflowUpdateFailedError) {
     return new Failure('usage', (error.cause ?? error).message, { cause: error });
+  }
+  if (isTaskFailure(error)) {
+    return new Failure(
+      'conflict',
+      `Run ${workflowId.replace(/^run:/, '')} could not take that: its worker can't go on with it. Start the worker again, then look at \`partita status\`.`,
+      { cause: error },
+    );
   }
   return error;
 }

@@ -67,6 +67,27 @@ async function working<Result>(
   }
 }
 
+/** Begins a run with workflows whose first activity is another than that of the workflows as they are, and leaves it. */
+async function beginOtherwise(id: string): Promise<void> {
+  const built = await workflowBundle();
+  const workflows = built.replaceAll('beginRun', 'endRun');
+  expect(workflows).not.toBe(built);
+  const { promise: paused, resolve: isPaused } = gate();
+  const takeSnapshot = async () => {
+    await paused;
+    return { partitions: 1, profileBatches: 1 };
+  };
+  const beginAndPause = async (runs: LiveRuns) => {
+    await runs.start(id, { runId: id, concurrency: 2 }, ABOUT);
+    await runs.pause(id);
+    isPaused();
+    // From here on it waits, and no task of it is at this worker when it leaves.
+    while ((await runs.progress(id))?.stage !== 'profile') await wait(20);
+    expect(await runs.brokenOff(id)).toBeNull();
+  };
+  await working({ takeSnapshot }, [], beginAndPause, { workflows });
+}
+
 /** A promise that is kept from outside. */
 function gate(): { readonly promise: Promise<void>; readonly resolve: () => void } {
   let resolve: () => void = () => undefined;
@@ -154,30 +175,14 @@ describe('a run in Temporal', () => {
 
   it('ends where its worker has workflows that decide otherwise than those it began with, and says so', async () => {
     const id = 'run:begun-otherwise';
-    const built = await workflowBundle();
-    // Its first activity is another one than that of the workflows as they are.
-    const other = built.replaceAll('beginRun', 'endRun');
-    expect(other).not.toBe(built);
-    const { promise: atWork, resolve: isAtWork } = gate();
-    const first = {
-      takeSnapshot: async () => {
-        isAtWork();
-        return { partitions: 1, profileBatches: 1 };
-      },
-    };
-    const beginAndWait = async (runs: LiveRuns) => {
-      await runs.start(id, { runId: 'begun-otherwise', concurrency: 2 }, ABOUT);
-      await runs.pause(id);
-      await atWork;
-      expect(await runs.brokenOff(id)).toBeNull();
-    };
-    await working(first, [], beginAndWait, { workflows: other });
-    const goOn = async (runs: LiveRuns) => {
-      await runs.resume(id).catch(() => undefined);
+    await beginOtherwise(id);
+    // A task that carries an update as well fails instead, and fails again, in the SDK of 1.24: see `isTaskFailure`.
+    const stop = async (runs: LiveRuns) => {
+      await runs.cancel(id);
       await runs.end(id);
       return { broken: await runs.brokenOff(id), activities: await runs.activities(id) };
     };
-    const { broken, activities } = await working({}, [], goOn);
+    const { broken, activities } = await working({}, [], stop);
     expect(broken).toMatchObject({ kind: 'undecidable' });
     expect(broken?.why).toMatch(/nondeterminism/i);
     expect(activities).toMatchObject({ isOver: true });
