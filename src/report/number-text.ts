@@ -13,9 +13,14 @@ export function numberText(value: number | null | undefined, like: number = valu
   if (value === null || value === undefined) return NOTHING;
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size >= 1e12 || (size < 1e-4 && like === value)) return value.toExponential(2);
-  if (size >= 1e4) return value < 0 ? `−${countText(size)}` : countText(size);
-  return value.toFixed(decimalsOf(Math.abs(like)));
+  if (size >= 1e12 || (size < 1e-4 && like === value)) return withMinus(value.toExponential(2));
+  const text = size >= 1e4 ? countText(size) : size.toFixed(decimalsOf(Math.abs(like)));
+  return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
+}
+
+/** A number as a machine writes it, with the sign that stands as high as a plus. */
+export function withMinus(number: string): string {
+  return number.replaceAll('-', '−');
 }
 
 function decimalsOf(size: number): number {
@@ -72,7 +77,8 @@ export function tickText(value: number): string {
 }
 
 function trimmed(value: number): string {
-  return value !== 0 && value < 1e-4 ? value.toExponential(0) : String(Number(value.toFixed(6)));
+  const isSmall = value !== 0 && value < 1e-4;
+  return isSmall ? withMinus(value.toExponential(0)) : String(Number(value.toFixed(6)));
 }
 
 export function percentText(share: number): string {

@@ -232,10 +232,21 @@ describe('numbers', () => {
     ]);
   });
 
+  it('have one minus, whatever their size, and none where nothing is left of them', () => {
+    const numbers = [-0.25, -12345.6, -2.97e-6, -3e12];
+    expect(numbers.map((value) => numberText(value))).toEqual([
+      '−0.2500',
+      '−12\u202f346',
+      '−2.97e−6',
+      '−3.00e+12',
+    ]);
+    expect(numberText(-0.00000297, 0.9762)).toBe('0.0000');
+  });
+
   it('give a difference the decimals of its score', () => {
     expect(signedText(0.000297, 0.9762)).toBe('+0.0003');
     expect(signedText(-0.8176, 4.164)).toBe('−0.818');
     expect(signedText(0.00000297, 0.9762)).toBe('0');
-    expect(signedText(-0.00000297)).toBe('−2.97e-6');
+    expect(signedText(-0.00000297)).toBe('−2.97e−6');
   });
 });

@@ -1,4 +1,4 @@
-import { countedText, numberText, signedText } from '../../../report/number-text.ts';
+import { countedText, numberText, signedText, withMinus } from '../../../report/number-text.ts';
 import type { Predicted } from '../api/answers.ts';
 
 type Explanation = NonNullable<Predicted['explanation']>;
@@ -36,7 +36,7 @@ export function Contributions({
         {shown.map(({ column, contribution }) => (
           <li key={column}>
             <span className="anywhere">
-              {column} <span className="soft">{cellOf(column)}</span>
+              {column} <span className="soft">{typed(cellOf(column))}</span>
             </span>
             <i>
               <b
@@ -60,6 +60,11 @@ export function Contributions({
       </figcaption>
     </figure>
   );
+}
+
+/** Beside numbers of ours, one that somebody typed has their minus. */
+function typed(cell: string): string {
+  return Number.isNaN(Number(cell)) ? cell : withMinus(cell);
 }
 
 function wordsOf({ scale, class: about }: Explanation): string {
