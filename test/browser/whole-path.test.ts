@@ -217,6 +217,8 @@ describe('from a table to a prediction, by clicking', () => {
       await page.getByRole('link', { name: 'System' }).click();
       await page.getByText('Everything that is needed is there.').waitFor();
       await page.getByText('No spec refers to one yet.').waitFor();
+      await page.getByRole('button', { name: 'Check', exact: true }).click();
+      await page.getByText(/^The record is sound: \d+ invariants hold/).waitFor();
       await look('system');
     },
     4 * MINUTES,

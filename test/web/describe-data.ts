@@ -79,6 +79,25 @@ export function describeData(given: () => Given): void {
       expect((await given().web.ask('GET', '/doctor', { role: 'editor' })).status).toBe(403);
     });
 
+    it('has a record that is sound, which is looked through when an admin asks', async () => {
+      const { web } = given();
+      let answer = await web.ask('POST', '/doctor/integrity');
+      const place = answer.headers.get('location')?.replace('/api/v1', '') ?? '';
+      while (answer.status === 202) answer = await web.ask('GET', place);
+      const { json } = await ask('GET /doctor/integrity/{check}', {
+        check: place.split('/').at(-1) ?? '',
+      });
+      expect(await answer.json()).toEqual(json);
+      if (json.state !== 'done') throw new Error(`It is ${json.state}.`);
+      expect(json.broken).toEqual([]);
+      expect(json.checked).toContain('stored-files');
+      for (const [method, path] of [
+        ['POST', '/doctor/integrity'],
+        ['GET', place],
+      ] as const)
+        expect((await web.ask(method, path, { role: 'editor' })).status).toBe(403);
+    });
+
     it('knows no reference where no spec has one', async () => {
       expect((await ask('GET /references')).json).toEqual({ references: [], next: null });
     });

@@ -17,6 +17,7 @@ const SLOW: { readonly [key: string]: number } = {
   'POST /runs/{run}/reproduce': 1,
   'POST /runs/{run}/drift': 3,
   'POST /audit/verifications': 3,
+  'POST /doctor/integrity': 3,
   'GET /doctor': 1,
 };
 

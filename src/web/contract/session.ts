@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
 import { ROLES } from './endpoint.ts';
-import { next, pageQuery } from './fields.ts';
+import { count, moment, next, pageQuery } from './fields.ts';
+import { longAnswer } from './long-answer.ts';
 
 export const session = z
   .strictObject({ actor: z.string(), role: z.enum(ROLES) })
@@ -42,6 +43,30 @@ const reference = z
   })
   .meta({ id: 'Reference', description: 'A database or a cluster that specs refer to.' });
 
+const brokenInvariant = z
+  .strictObject({
+    name: z.string(),
+    /** What is wrong, as a plural. */
+    what: z.string(),
+    count,
+    /** A few of them. */
+    offenders: z.array(z.string()),
+    remedy: z.string(),
+  })
+  .meta({ id: 'BrokenInvariant', description: 'What always holds of a record, but not of this.' });
+
+const integrity = longAnswer(
+  'Integrity',
+  { checkId: z.string() },
+  {
+    /** When it was finished. */
+    at: moment,
+    /** Names of all that was looked at. */
+    checked: z.array(z.string()),
+    broken: z.array(brokenInvariant),
+  },
+);
+
 export const sessionEndpoints = {
   'GET /health': {
     summary: 'Whether the server answers.',
@@ -55,6 +80,20 @@ export const sessionEndpoints = {
     answer: z.strictObject({ healthy: z.boolean(), findings: z.array(finding) }).meta({
       id: 'Diagnosis',
     }),
+  },
+  'POST /doctor/integrity': {
+    summary:
+      'Whether the rows of the record fit each other and its files are there, as `partita doctor --integrity` says it; with 202 where that takes longer.',
+    role: 'admin',
+    answer: integrity.done,
+    also: { 202: integrity.working },
+  },
+  'GET /doctor/integrity/{check}': {
+    summary: 'What was asked for; kept for ten minutes.',
+    role: 'admin',
+    params: z.strictObject({ check: z.string().max(100) }),
+    answer: integrity.done,
+    also: { 202: integrity.working },
   },
   'GET /references': {
     summary: 'Databases and clusters that specs name, by reference; no secret is told.',

@@ -3,6 +3,14 @@ import { referencedVariable } from '../../spec/secret-reference.ts';
 import type { sessionEndpoints } from '../contract/session.ts';
 import { placeAfter } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
+import { LongAnswers, longReply } from '../long-answers.ts';
+
+/** How long a request waits for what is being looked at before it is told where to ask again. */
+const PATIENCE_MS = 5_000;
+
+type Integrity = Awaited<ReturnType<WebContext['services']['checkIntegrity']>> & {
+  readonly at: string;
+};
 
 export function sessionRoutes({
   services,
@@ -10,6 +18,15 @@ export function sessionRoutes({
   workingFolder,
   hasVariable,
 }: WebContext): Handlers<keyof typeof sessionEndpoints> {
+  const checks = new LongAnswers<Integrity>({ one: 'check', many: 'checks of the record' });
+  const check = async (): Promise<Integrity> => ({
+    ...(await services.checkIntegrity()),
+    at: new Date().toISOString(),
+  });
+  const checked = async (checkId: string, owner: string) => {
+    const found = await checks.wait(checkId, owner, PATIENCE_MS);
+    return longReply(`doctor/integrity/${checkId}`, { checkId }, found);
+  };
   return {
     'GET /health': () => ({ json: { status: 'ok' } }),
     'GET /service': async () => ({
@@ -25,6 +42,9 @@ export function sessionRoutes({
       const findings = await services.diagnose();
       return { json: { healthy: findings.every(({ level }) => level !== 'problem'), findings } };
     },
+    // All of the record is read: once for all who ask meanwhile.
+    'POST /doctor/integrity': (_, { actor }) => checked(checks.join(check), actor.name),
+    'GET /doctor/integrity/{check}': ({ params }, { actor }) => checked(params.check, actor.name),
     'GET /references': async ({ query: { limit, cursor } }) => {
       const after = placeAfter(cursor, 0);
       const found = await services.overview.references({ limit, after });

@@ -5,6 +5,7 @@ import { question } from '../../api/queries.ts';
 import { PageHead, Section } from '../../parts/page.tsx';
 import { Answered } from '../../parts/states.tsx';
 import { Doctor } from './doctor.tsx';
+import { Integrity } from './integrity.tsx';
 import { References } from './references.tsx';
 
 /** What this server is, who one is here, and who changed what. */
@@ -68,6 +69,7 @@ export function SettingsPage() {
       {session.data?.role === 'admin' ? (
         <>
           <Doctor />
+          <Integrity />
           <Section
             title="Who changed what"
             note="Everything that changes something: what was asked for, and what runs did by themselves."
