@@ -5,6 +5,7 @@ import type { AuditEvent } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { jsonText } from '../../parts/json-text.ts';
 import { momentText } from '../../parts/moments.ts';
+import { NextPage } from '../../parts/next-page.tsx';
 import { Section } from '../../parts/page.tsx';
 import { ProblemNotice } from '../../parts/states.tsx';
 import { type AuditFilter, askedFilter } from './audit-filter.ts';
@@ -42,13 +43,7 @@ export function AuditEvents() {
         {query.isPending ? 'Reading the events …' : null}
       </p>
       {events.length === 0 ? null : <EventTable events={events} />}
-      {query.hasNextPage ? (
-        <div>
-          <button type="button" className="button" onClick={() => void query.fetchNextPage()}>
-            Older ones
-          </button>
-        </div>
-      ) : null}
+      <NextPage query={query} />
     </Section>
   );
 }
@@ -106,19 +101,39 @@ function EventLine({ event }: { event: AuditEvent }) {
 
 /** What stood before and what after; nothing where the event says neither. */
 function Change({ before, after }: Pick<AuditEvent, 'before' | 'after'>) {
-  if (before === null && after === null) return null;
   return (
     <>
-      {before === null ? null : (
-        <div className="anywhere">
-          <span className="soft">before</span> <code>{jsonText(before)}</code>
-        </div>
-      )}
-      {after === null ? null : (
-        <div className="anywhere">
-          <span className="soft">after</span> <code>{jsonText(after)}</code>
-        </div>
-      )}
+      <Side word="before" value={before} />
+      <Side word="after" value={after} />
     </>
   );
+}
+
+/** Characters that are shown at once: longer values would make a line of the table a page of its own. */
+const SHOWN = 80;
+
+function Side({ word, value }: { word: string; value: AuditEvent['after'] }) {
+  if (value === null) return null;
+  const text = jsonText(value);
+  if (text.length <= SHOWN)
+    return (
+      <div className="anywhere">
+        <span className="soft">{word}</span> <code>{text}</code>
+      </div>
+    );
+  return (
+    <details className="anywhere">
+      <summary>
+        <span className="soft">{word}</span> {fieldsOf(value)}
+      </summary>
+      <code>{text}</code>
+    </details>
+  );
+}
+
+/** Names of a value's fields, the first three. */
+function fieldsOf(value: AuditEvent['after']): string {
+  if (typeof value !== 'object' || value === null) return 'a long text';
+  const names = Object.keys(value);
+  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} …`;
 }

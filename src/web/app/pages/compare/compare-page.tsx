@@ -141,22 +141,22 @@ function Scores({ from, to }: { from: RunResult; to: RunResult }) {
               <th className="n">A</th>
               <th className="n">B</th>
               <th className="n">B better by</th>
-              <th>answered in A by</th>
-              <th>answered in B by</th>
+              <th className="nowrap">answered in A by</th>
+              <th className="nowrap">answered in B by</th>
             </tr>
           </thead>
           <tbody>
             {lines.slice(0, SHOWN).map(({ row, old, gain }) => (
               <tr key={row.partition}>
                 <th scope="row" className="name">
-                  {displayPartition(row.key, row.partition)}
+                  <span className="clamped">{displayPartition(row.key, row.partition)}</span>
                 </th>
                 <td className="n">{countText(row.rows)}</td>
                 <td className="n">{numberText(old?.holdout)}</td>
                 <td className="n">{numberText(row.holdout)}</td>
                 <td className="n">{signedText(gain, row.holdout ?? undefined)}</td>
-                <td>{old === undefined ? 'not in A' : whoText(old)}</td>
-                <td>{whoText(row)}</td>
+                <td className="nowrap">{old === undefined ? 'not in A' : whoText(old)}</td>
+                <td className="nowrap">{whoText(row)}</td>
               </tr>
             ))}
           </tbody>

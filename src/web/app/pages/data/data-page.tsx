@@ -5,6 +5,7 @@ import type { Snapshot } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { momentText } from '../../parts/moments.ts';
+import { NextPage } from '../../parts/next-page.tsx';
 import { PageHead, Section } from '../../parts/page.tsx';
 import { useQuarantine } from '../../parts/quarantine.tsx';
 import { SourceName } from '../../parts/source-name.tsx';
@@ -54,17 +55,7 @@ export function DataPage() {
       ) : (
         <Section title="Versions" aside={<OfExperiment chosen={experiment} />}>
           <Versions versions={found} />
-          {versions.hasNextPage ? (
-            <div>
-              <button
-                type="button"
-                className="button"
-                onClick={() => void versions.fetchNextPage()}
-              >
-                Older ones
-              </button>
-            </div>
-          ) : null}
+          <NextPage query={versions} />
         </Section>
       )}
       <QuarantineSection />

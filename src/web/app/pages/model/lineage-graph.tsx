@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { displayPartition, parsePartitionText } from '../../../../domain/partition.ts';
 import { countedText, countText } from '../../../../report/number-text.ts';
 import type { ModelLineage } from '../../api/answers.ts';
 import { Graph } from '../../parts/graph/graph.tsx';
@@ -28,11 +29,11 @@ function shapeOf(lineage: ModelLineage, source: string): Shape {
     { id: 'snapshot', title: 'snapshot', note: shortDigest(data.snapshot), tone: 'done' },
     {
       id: 'rows',
-      title: making.scope === 'global' ? 'all rows' : making.partition,
+      title: making.scope === 'global' ? 'all rows' : nameOf(making.partition),
       note: countedText(data.rowCount, 'row'),
       tone: 'done',
     },
-    { id: 'folds', title: 'folds and holdout', note: shortDigest(data.folds), tone: 'done' },
+    { id: 'folds', title: 'folds', note: shortDigest(data.folds), tone: 'done' },
     { id: 'spec', title: 'spec', note: shortDigest(making.spec), tone: 'plain' },
     { id: 'code', title: 'code', note: shortDigest(code.sourceDigest), tone: 'plain' },
     {
@@ -76,10 +77,15 @@ function usesOf({ makings, uses, useCount }: ModelLineage): readonly GraphNode[]
     ];
   return newest.map(({ partition, status }, i) => ({
     id: `use-${i}`,
-    title: partition,
+    title: nameOf(partition),
     note: status === 'trained' ? 'answered by it' : `answered by it, ${status}`,
     tone: 'plain',
   }));
+}
+
+/** What people see: the bare value where the key is one column. */
+function nameOf(partition: string): string {
+  return displayPartition(parsePartitionText(partition), partition);
 }
 
 function spoken(nodes: readonly GraphNode[]): string {

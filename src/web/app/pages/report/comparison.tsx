@@ -79,7 +79,7 @@ function Lines({ rows }: { rows: readonly Compared[] }) {
           return (
             <tr key={row.name}>
               <th scope="row" className="name">
-                {row.name}
+                <span className="clamped">{row.name}</span>
               </th>
               <td>
                 <TrackMark

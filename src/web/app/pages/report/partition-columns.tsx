@@ -38,6 +38,7 @@ export function partitionColumns(run: string, key: string) {
         <Link
           to="/runs/$run/partitions/$partition"
           params={{ run, partition: original.partitionId }}
+          className="clamped"
         >
           {original.name}
         </Link>

@@ -3,11 +3,26 @@ import { countedText, numberText } from '../../../../report/number-text.ts';
 import type { PartitionCell } from '../../api/answers.ts';
 import type { Palette } from './cell-colour.ts';
 
-/** Side of a cell with its gap in pixels, by how many there are: thousands stay on one screen. */
-function pitchOf(count: number): number {
+/** Pixels that all squares together may take from top to bottom: about a screen. */
+const TALL = 900;
+/** Nobody could hit a smaller one. */
+const LEAST_PITCH = 6;
+
+/** Side of a cell with its gap in pixels, by how many there are and how wide the page is: thousands stay on one screen. */
+function pitchOf(count: number, width: number): number {
+  let pitch = usualPitch(count);
+  while (pitch > LEAST_PITCH && heightOf(count, width, pitch) > TALL) pitch -= 2;
+  return pitch;
+}
+
+function usualPitch(count: number): number {
   if (count <= 400) return 24;
   if (count <= 1500) return 16;
   return count <= 4000 ? 12 : 10;
+}
+
+function heightOf(count: number, width: number, pitch: number): number {
+  return Math.ceil(count / Math.max(1, Math.floor(width / pitch))) * pitch;
 }
 
 /**
@@ -26,7 +41,7 @@ export function PartitionGrid({
   const canvas = useRef<HTMLCanvasElement>(null);
   const [at, setAt] = useState<number | null>(null);
   const width = useWidth(canvas);
-  const pitch = pitchOf(cells.length);
+  const pitch = pitchOf(cells.length, width);
   const perRow = Math.max(1, Math.floor(width / pitch));
   const rows = Math.ceil(cells.length / perRow);
   usePainting(canvas, { cells, palette, pitch, perRow, rows, at });
@@ -104,7 +119,7 @@ function usePainting(ref: React.RefObject<HTMLCanvasElement | null>, painting: P
     canvas.style.width = `${perRow * pitch}px`;
     context.scale(scale, scale);
     const resolve = colourReader(canvas);
-    const gap = pitch > 12 ? 3 : 2;
+    const gap = pitch > 12 ? 3 : pitch < 10 ? 1 : 2;
     cells.forEach((cell, index) => {
       const x = (index % perRow) * pitch;
       const y = Math.floor(index / perRow) * pitch;

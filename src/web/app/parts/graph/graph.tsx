@@ -137,7 +137,7 @@ function Face({ id, title, note, tone, choosing }: Shown['data']) {
   );
   if (choosing === undefined)
     return (
-      <div className={`graph-node ${tone}`} style={NODE}>
+      <div className={`graph-node ${tone}`} style={NODE} title={`${title}: ${note}`}>
         {words}
       </div>
     );
@@ -147,7 +147,7 @@ function Face({ id, title, note, tone, choosing }: Shown['data']) {
       className={`graph-node ${tone}`}
       style={NODE}
       aria-pressed={choosing.chosen === id}
-      title={note}
+      title={`${title}: ${note}`}
       onClick={() => choosing.onChoose(id)}
     >
       {words}

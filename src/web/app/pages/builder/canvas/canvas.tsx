@@ -63,7 +63,8 @@ export function StagePanel({
   onChoose: (id: string) => void;
 }) {
   const head = useRef<HTMLHeadingElement>(null);
-  const { preview } = useBuilder();
+  const { document: spec } = useBuilder();
+  const hasTable = valueAt(spec, ['data', 'source']) !== undefined;
   const place = STAGES.findIndex(({ id }) => id === stage);
   const [before, after] = [STAGES[place - 1], STAGES[place + 1]];
   useEffect(() => {
@@ -75,7 +76,7 @@ export function StagePanel({
       <h2 id="stage-title" ref={head} tabIndex={-1}>
         {STAGES[place]?.meaning}
       </h2>
-      {preview === null && stage !== 'source' ? (
+      {!hasTable && stage !== 'source' ? (
         <p className="small soft">Once there is a table, its columns are offered here.</p>
       ) : null}
       <div className="stack" key={stage}>
