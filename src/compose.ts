@@ -8,7 +8,7 @@ import { type Config, readConfig } from './config.ts';
 import type { OperationContext } from './operations/context.ts';
 import { overview } from './operations/overview.ts';
 import { runReport } from './operations/report.ts';
-import { runResult } from './operations/result.ts';
+import { resultText, runResult } from './operations/result.ts';
 import { runFacts } from './operations/run-facts.ts';
 import { controlRun, insist, runState, watchRun } from './operations/run-state.ts';
 import { listRuns } from './operations/runs.ts';
@@ -47,6 +47,7 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     // Who has watched a run over outages is not told of one at its end.
     result: (run) =>
       insist(() => act((context) => runResult(context, run)), new AbortController().signal),
+    resultText: (run) => act((context) => resultText(context, run)),
     runs: (options) => act((context) => listRuns(context, options)),
     report: (run, format) => act((context) => runReport(context, run, format)),
     facts: runFacts(act),

@@ -149,7 +149,7 @@ async function promotionsOf(
   { registry }: Context,
   { experiment, runId }: ModelMaking,
 ): Promise<CardFacts['promotions']> {
-  const names = await registry.aliases(experiment);
+  const names = await registry.aliases({ experiment });
   const histories = await Promise.all(
     names.map(({ alias }) => registry.history(experiment, alias)),
   );

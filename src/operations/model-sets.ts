@@ -1,4 +1,10 @@
-import type { Alias, AliasChange, AnswerChange, RegistryStore } from '../stores/registry-store.ts';
+import type {
+  Alias,
+  AliasChange,
+  AliasQuery,
+  AnswerChange,
+  RegistryStore,
+} from '../stores/registry-store.ts';
 import type { OperationContext } from './context.ts';
 import type { Asker } from './services.ts';
 
@@ -25,7 +31,7 @@ export interface ModelSets {
     },
     by?: Asker,
   ): Promise<Alias>;
-  aliases(experiment?: string): Promise<readonly Alias[]>;
+  aliases(query?: AliasQuery): Promise<readonly Alias[]>;
   history(experiment: string, alias: string): Promise<readonly Alias[]>;
 }
 
@@ -55,7 +61,7 @@ export function modelSets(
       ),
     rollback: ({ despiteQuarantine = false, ...change }, by) =>
       act((on) => on.registry.rollback({ ...change, despiteQuarantine, ...askedBy(on, by) })),
-    aliases: (experiment) => registry((store) => store.aliases(experiment)),
+    aliases: (query) => registry((store) => store.aliases(query)),
     history: (experiment, alias) => registry((store) => store.history(experiment, alias)),
   };
 }

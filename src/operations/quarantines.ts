@@ -16,7 +16,7 @@ export interface Quarantines {
   impact(asked: Asked): Promise<Impact>;
   begin(asked: Asked, because: Because): Promise<Quarantine>;
   end(asked: Asked, because: Because): Promise<Quarantine>;
-  list(): Promise<readonly Quarantine[]>;
+  list: QuarantineStore['quarantines'];
   changes: QuarantineStore['changes'];
   /** Of a run or a model, by id, alias, digest or the beginning of one. */
   annotate(what: string, annotation: Annotation, by?: Asker): Promise<Annotations>;
@@ -42,7 +42,7 @@ export function quarantines(
       act(async ({ quarantine }) => quarantine.impact(await quarantine.subject(what, experiment))),
     begin: change('quarantine'),
     end: change('release'),
-    list: () => act(({ quarantine }) => quarantine.quarantines()),
+    list: (page) => act(({ quarantine }) => quarantine.quarantines(page)),
     changes: (query) => act(({ quarantine }) => quarantine.changes(query)),
     annotate: (what, annotation, by) =>
       act(async (on) => {

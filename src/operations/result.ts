@@ -8,7 +8,12 @@ import { coverageOf, coverageWarnings } from '../report/interval-coverage.ts';
 import { numberText } from '../report/number-text.ts';
 import { failureMessage, trainFacts } from '../report/partition-row.ts';
 import { budgetWarnings, searchNote } from '../report/search-note.ts';
-import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
+import type {
+  PartitionRecord,
+  RunRecord,
+  RunStore,
+  TrainedPartition,
+} from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 import { writeReportPage } from './report.ts';
 
@@ -17,24 +22,56 @@ export async function runResult(
   context: Pick<OperationContext, 'runs' | 'objects' | 'reportsFolder'>,
   id: string,
 ): Promise<RunResult> {
-  const { runs } = context;
-  const run = await runs.run(id);
+  const run = await context.runs.run(id);
   const partitions: PartitionRow[] = [];
-  let cutShort = 0;
-  const ofTable: PartitionRow[] = [];
-  const driftNotes = await driftNotesOf(runs, run);
-  for await (const record of runs.partitions(run.runId)) {
-    const row = withNote(
-      partitionRow(record, run.spec.partition.parents),
-      driftNotes.get(record.text),
-    );
-    partitions.push(row);
-    if (searchNotes(trainFacts(record.trained)).length > 0) cutShort++;
-    if (!isUnion(record)) ofTable.push(row);
+  const tally = new Tally();
+  for await (const row of resultRows(context.runs, run, tally)) partitions.push(row);
+  return {
+    ...beforeRows(run),
+    partitions,
+    ...(await afterRows(context.runs, run, tally)),
+    report: await writeReportPage(context, run),
+  };
+}
+
+/** Rows in one piece of the text. */
+const ROWS_AT_ONCE = 100;
+
+/**
+ * The same as JSON text, piece by piece while the rows are read: a list of any length takes the memory of some rows. No
+ * page is written for it, and its `report` is null.
+ */
+export async function resultText(
+  { runs }: Pick<OperationContext, 'runs'>,
+  id: string,
+): Promise<AsyncIterable<string>> {
+  return piecesOf(runs, await runs.run(id));
+}
+
+async function* piecesOf(runs: RunStore, run: RunRecord): AsyncGenerator<string> {
+  yield `${JSON.stringify(beforeRows(run)).slice(0, -1)},"partitions":[`;
+  const tally = new Tally();
+  let texts: string[] = [];
+  let separator = '';
+  for await (const row of resultRows(runs, run, tally)) {
+    texts.push(JSON.stringify(row));
+    if (texts.length < ROWS_AT_ONCE) continue;
+    yield separator + texts.join(',');
+    separator = ',';
+    texts = [];
   }
-  const parents = (await runs.parents(run.runId)).map((record) => partitionRow(record, undefined));
-  const global = await runs.globalTraining(run.runId);
-  const { totals: pooled } = await runs.totals(run.runId);
+  if (texts.length > 0) yield separator + texts.join(',');
+  const after = { ...(await afterRows(runs, run, tally)), report: null };
+  yield `],${JSON.stringify(after).slice(1)}`;
+}
+
+type BeforeRows = Omit<RunResult, keyof AfterRows | 'partitions' | 'report'>;
+type AfterRows = Pick<
+  RunResult,
+  'parents' | 'global' | 'totals' | 'warnings' | 'timings' | 'counts'
+>;
+
+function beforeRows(run: RunRecord): BeforeRows {
   return {
     runId: run.runId,
     experiment: run.experiment,
@@ -47,7 +84,29 @@ export async function runResult(
     engine: run.spec.engine.kind,
     task: askedTask(run.spec),
     metric: run.spec.metric,
-    partitions,
+  };
+}
+
+/** By partition text. */
+async function* resultRows(
+  runs: RunStore,
+  run: RunRecord,
+  tally: Tally,
+): AsyncGenerator<PartitionRow> {
+  const notes = await driftNotesOf(runs, run);
+  for await (const record of runs.partitions(run.runId)) {
+    const row = withNote(partitionRow(record, run.spec.partition.parents), notes.get(record.text));
+    tally.add(record, row);
+    yield row;
+  }
+}
+
+/** Once all rows were read. */
+async function afterRows(runs: RunStore, run: RunRecord, tally: Tally): Promise<AfterRows> {
+  const parents = (await runs.parents(run.runId)).map((record) => partitionRow(record, undefined));
+  const global = await runs.globalTraining(run.runId);
+  const { totals: pooled } = await runs.totals(run.runId);
+  return {
     ...(parents.length > 0 && { parents }),
     global: globalRow(global, pooled),
     totals: {
@@ -60,13 +119,37 @@ export async function runResult(
     warnings: [
       ...(run.snapshot?.warnings ?? []),
       ...(run.plan?.warnings ?? []),
-      ...budgetWarnings(cutShort, trainFacts(global)),
+      ...budgetWarnings(tally.cutShort, trainFacts(global)),
       ...coverageWarnings(pooled?.served?.band),
     ],
     timings: await runs.timings(run.runId),
-    counts: countsOf(ofTable),
-    report: await writeReportPage(context, run),
+    counts: tally.counts,
   };
+}
+
+/** What is counted while the rows go by. */
+class Tally {
+  /** Partitions whose search a budget cut short. */
+  cutShort = 0;
+  readonly counts: { -readonly [name in keyof RunResult['counts']]: number } = {
+    partitions: 0,
+    rows: 0,
+    trained: 0,
+    reused: 0,
+    merged: 0,
+    global: 0,
+    skipped: 0,
+    failed: 0,
+  };
+
+  add(record: PartitionRecord, { status, rows }: PartitionRow): void {
+    if (searchNotes(trainFacts(record.trained)).length > 0) this.cutShort++;
+    // What small partitions were merged into: its rows are theirs.
+    if (record.ranges.length > 1) return;
+    this.counts.partitions++;
+    this.counts[status]++;
+    this.counts.rows += rows;
+  }
 }
 
 /** `columns`: those of the key that a parent has. */
@@ -236,27 +319,4 @@ function scoreValues(scores: SideScores | null): PooledScore {
     holdout: scores?.holdout.value ?? null,
     ...(scores?.band && { intervals: coverageOf(scores.band) }),
   };
-}
-
-/** What small partitions were merged into: its rows are theirs. */
-function isUnion({ ranges }: PartitionRecord): boolean {
-  return ranges.length > 1;
-}
-
-function countsOf(partitions: readonly PartitionRow[]): RunResult['counts'] {
-  const counts = {
-    partitions: partitions.length,
-    rows: 0,
-    trained: 0,
-    reused: 0,
-    merged: 0,
-    global: 0,
-    skipped: 0,
-    failed: 0,
-  };
-  for (const { status, rows } of partitions) {
-    counts[status]++;
-    counts.rows += rows;
-  }
-  return counts;
 }

@@ -323,6 +323,8 @@ export interface Services {
   watch(run: string, onState: (state: RunState) => void, signal: AbortSignal): Promise<RunState>;
   control(run: string, control: RunControl, by?: Asker): Promise<RunState>;
   result(run: string): Promise<RunResult>;
+  /** The same as JSON text, piece by piece, without a report. */
+  resultText(run: string): Promise<AsyncIterable<string>>;
   /** The newest first; `before`: older than this run. */
   runs(options: {
     readonly limit: number;

@@ -17,6 +17,12 @@ export type Quarantine = {
   readonly at: string;
 };
 
+/** One that stands, in a list that goes on; `place` is that of the change that began it. */
+export type StandingQuarantine = Quarantine & { readonly place: number };
+
+/** `before`: of a smaller place. */
+export type QuarantinePage = { readonly limit: number; readonly before?: number | undefined };
+
 /** A change of it: who began or ended a quarantine, when and why. `place` grows with every change. */
 export type QuarantineChange = Quarantine & {
   readonly place: number;
@@ -46,13 +52,10 @@ export interface QuarantineStore {
   ): Promise<Quarantine>;
   /** It may answer again. Throws `Failure('not-found')` where it is not in quarantine. */
   release(subject: Subject, change: AliasChange & { readonly reason: string }): Promise<Quarantine>;
-  /** The newest first. */
-  quarantines(): Promise<readonly Quarantine[]>;
-  /** What was put into quarantine and let out of it, the newest first; `before`: of a smaller place. */
-  changes(query: {
-    readonly limit: number;
-    readonly before?: number | undefined;
-  }): Promise<readonly QuarantineChange[]>;
+  /** What stands, the newest first: all of it, or a page. */
+  quarantines(page?: QuarantinePage): Promise<readonly StandingQuarantine[]>;
+  /** What was put into quarantine and let out of it, the newest first. */
+  changes(page: QuarantinePage): Promise<readonly QuarantineChange[]>;
   withheld(runId: string): Promise<Withheld>;
   /** Partitions, by id, of a run that trains on what has drifted: those that kept rows of a snapshot that is in quarantine now. */
   keptFromQuarantine(runId: string): Promise<ReadonlySet<string>>;

@@ -9,6 +9,14 @@ export type Alias = {
   readonly at: string;
 };
 
+export type AliasQuery = {
+  /** Only of this one. */
+  readonly experiment?: string | undefined;
+  readonly limit?: number;
+  /** Only those after this one. */
+  readonly after?: Pick<Alias, 'experiment' | 'alias'> | undefined;
+};
+
 export type AliasChange = {
   readonly actor: string;
   readonly role: 'editor' | 'admin';
@@ -40,8 +48,8 @@ export interface RegistryStore {
   rollback(
     change: AnswerChange & { readonly experiment: string; readonly alias: string },
   ): Promise<Alias>;
-  /** Every name as it stands, by experiment and name. */
-  aliases(experiment?: string): Promise<readonly Alias[]>;
+  /** Names as they stand, by experiment and name: all of them, of one experiment, or a page of them. */
+  aliases(query?: AliasQuery): Promise<readonly Alias[]>;
   /** What a name stood for, the newest first, at most 100. */
   history(experiment: string, alias: string): Promise<readonly Alias[]>;
 }

@@ -7,3 +7,11 @@ export function placeAfter(cursor: string | undefined, first: number): number {
   if (/^\d{1,15}$/.test(cursor)) return place;
   throw new WebFailure('bad-request', `"${cursor}" is no cursor: take the \`next\` of a page.`);
 }
+
+/** What a list shows of an entry: its place is for cursors. */
+export function withoutPlace<Entry extends { readonly place: number }>(
+  entry: Entry,
+): Omit<Entry, 'place'> {
+  const { place: _, ...shown } = entry;
+  return shown;
+}

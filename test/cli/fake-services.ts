@@ -107,6 +107,7 @@ export function fakeServices(changes: Partial<Services> = {}): Services {
       return Promise.resolve(stateOf());
     },
     result: () => Promise.resolve(resultOf()),
+    resultText: unexpected('resultText'),
     control: unexpected('control'),
     retry: unexpected('retry'),
     reproduce: unexpected('reproduce'),

@@ -61,7 +61,7 @@ describe('partita quarantine', () => {
   it('lists what stands, with who and why, and takes a reason with what is new', async () => {
     const asked: unknown[] = [];
     const services = given({
-      list: () => Promise.resolve([QUARANTINE]),
+      list: () => Promise.resolve([{ ...QUARANTINE, place: 1 }]),
       begin: (...how) => {
         asked.push(how);
         return Promise.resolve(QUARANTINE);
@@ -71,6 +71,7 @@ describe('partita quarantine', () => {
     expect(stdout).toBe(
       'partition store=a of sales  (2026-11-26T05:00:00Z, ada: labels are under review)\n',
     );
+    expect(soleJson(await runCli(['quarantine', '--json'], services))).toEqual([QUARANTINE]);
     const words = ['--experiment', 'sales', '--reason', 'labels are under review'];
     const { stderr } = await runCli(['quarantine', 'a', ...words], services);
     expect(stderr).toContain('partition store=a of sales: in quarantine');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresAuditStore } from '../../src/stores/postgres/postgres-audit-store.ts';
+import { createPostgresQuarantineStore } from '../../src/stores/postgres/postgres-quarantine-store.ts';
 import { createPostgresRegistryStore } from '../../src/stores/postgres/postgres-registry-store.ts';
 import type { RegistryStore } from '../../src/stores/registry-store.ts';
 import { attempt, chosenOf, recordPlan, snapshotOf, totalsOf, trainedOf } from './made-up-run.ts';
@@ -37,7 +38,7 @@ const promote = (runId: string, alias = 'champion', expected?: string | null) =>
   registry.promote({ ...by, runId, alias, ...(expected === undefined ? {} : { expected }) });
 const rollback = (alias = 'champion') => registry.rollback({ ...by, experiment: NAME, alias });
 const champion = async () =>
-  (await registry.aliases(NAME)).find(({ alias }) => alias === 'champion')?.runId;
+  (await registry.aliases({ experiment: NAME })).find(({ alias }) => alias === 'champion')?.runId;
 
 describe('a name of a model set', () => {
   it('stands for the run that was promoted last, and goes back as far as it came', async () => {
@@ -68,6 +69,24 @@ describe('a name of a model set', () => {
     expect((await opened.store.run(`${NAME}@challenger`)).runId).toBe(runs[1]);
     expect(await kindOf(opened.store.run(`${NAME}@nobody`))).toBe('not-found');
     expect(await kindOf(opened.store.run('nothing@champion'))).toBe('not-found');
+  });
+
+  it('costs one statement where rows are asked for, which says the run and what is in quarantine', async () => {
+    await promote(runs[0], 'asked');
+    const asked: string[] = [];
+    const counted = opened.db.withPlugin({
+      transformQuery({ node }) {
+        asked.push(node.kind);
+        return node;
+      },
+      transformResult: ({ result }) => Promise.resolve(result),
+    });
+    const { standing } = createPostgresQuarantineStore(counted);
+    const [byName, byId] = [await standing(`${NAME}@asked`), await standing(runs[0])];
+    expect(byName).toEqual(byId);
+    expect(byName.runId).toBe(runs[0]);
+    expect(asked).toHaveLength(2);
+    expect(await kindOf(standing(`${NAME}@nobody`))).toBe('not-found');
   });
 
   it('is given to one of two who want it at once, and to nobody who saw another state', async () => {

@@ -67,6 +67,24 @@ export function describeAliases(given: () => { readonly web: Web; readonly run: 
       expect((await promote(race?.etag ?? '')).status).toBe(200);
     });
 
+    it('is found page by page, and among those of its experiment', async () => {
+      const { run } = given();
+      const role = 'editor';
+      for (const alias of ['page-a', 'page-b'])
+        await ask('POST /runs/{run}/promote', { run }, { role, body: { alias } });
+      const { json: all } = await ask('GET /aliases');
+      expect(all.next).toBe(null);
+      const { json: first } = await ask('GET /aliases', {}, { query: '?limit=1' });
+      const cursor = encodeURIComponent(first.next ?? '');
+      const { json: rest } = await ask('GET /aliases', {}, { query: `?cursor=${cursor}` });
+      expect(rest.aliases.length).toBeGreaterThan(1);
+      expect([...first.aliases, ...rest.aliases]).toEqual(all.aliases);
+      const { json: own } = await ask('GET /aliases', {}, { query: '?experiment=machines' });
+      expect(own.aliases).toEqual(all.aliases.filter((one) => one.experiment === 'machines'));
+      const { json: none } = await ask('GET /aliases', {}, { query: '?experiment=nobody' });
+      expect(none.aliases).toEqual([]);
+    });
+
     it('goes back by one run only, for one of two who saw the same of it', async () => {
       const { run, web } = given();
       const { json: page } = await ask('GET /runs', {}, { query: '?limit=200' });

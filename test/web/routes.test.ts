@@ -61,10 +61,22 @@ describe('a run', () => {
     expect(json.classes).toEqual(['busy', 'idle']);
     expect(response.headers.get('etag')).toMatch(/^"[0-9a-f]{32}"$/);
     expect(JSON.stringify(json)).not.toContain(system.folder);
+    // Three kinds, and one that is too rare.
+    expect(json.state).toMatchObject({ status: 'SUCCEEDED', trained: 3, failed: 0 });
     const result = await ask('GET /runs/{run}/result', { run });
     expect(JSON.stringify(result.json)).not.toContain(system.folder);
+    expect(result.json).toEqual({ ...(await system.services.result(run)), report: null });
     const { json: page } = await ask('GET /runs');
     expect(page.runs.map(({ runId }) => runId)).toContain(run);
+  });
+
+  it('has a spec that can be asked for again as it is handed out', async () => {
+    const { json } = await ask('GET /runs/{run}', { run });
+    const { json: verdict } = await ask('POST /specs/validate', {}, { body: { spec: json.spec } });
+    expect(verdict).toMatchObject({ valid: true, digest: json.specDigest });
+    const spec = { ...json.spec, candidates: 'all of them' };
+    const { json: refused } = await ask('POST /specs/validate', {}, { body: { spec } });
+    expect(refused).toMatchObject({ valid: false });
   });
 
   it('has stages with states and times', async () => {
@@ -136,7 +148,10 @@ describe('a run', () => {
     const page = await web.ask('GET', `/runs/${run}/report.html`);
     expect(page.headers.get('content-security-policy')).toContain('sandbox');
     expect(page.headers.get('content-disposition')).toContain('inline');
-    expect(await page.text()).toContain('<!doctype html>');
+    const html = await page.text();
+    expect(html).toContain('<!doctype html>');
+    // The upload by its name, not by where it lies.
+    expect(html).toContain('from csv machines.csv');
     const file = await web.ask('GET', `/runs/${run}/report.html?download=1`);
     expect(file.headers.get('content-disposition')).toBe('attachment; filename="report.html"');
   });
@@ -220,6 +235,11 @@ describe('a model', () => {
     expect(before.predictions[0]?.rung).toBe('global');
     const body = { what: before.predictions[0]?.model ?? '', reason: 'a broken sensor' };
     await ask('POST /quarantines', {}, { body });
+    const { json: standing } = await ask('GET /quarantines');
+    expect(standing).toMatchObject({ quarantines: [{ reason: body.reason }], next: null });
+    const { json: one } = await ask('GET /quarantines', {}, { query: '?limit=1' });
+    const after = `?limit=1&cursor=${one.next}`;
+    expect((await ask('GET /quarantines', {}, { query: after })).json.quarantines).toEqual([]);
     for (const path of [`/predict/${run}`, `/runs/${run}/promote`]) {
       const refused = await web.ask('POST', path, path.endsWith('promote') ? { body: {} } : asked);
       expect(await problemCode(refused)).toBe('conflict');

@@ -6,6 +6,7 @@ import { impactText, subjectText } from '../impact-text.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 
 type Quarantine = Awaited<ReturnType<Services['quarantines']['begin']>>;
+type Listed = Awaited<ReturnType<Services['quarantines']['list']>>;
 type Asked = { readonly experiment?: string; readonly json?: true };
 type Change = Asked & { readonly reason: string };
 
@@ -67,8 +68,12 @@ export function registerQuarantine(program: Command, context: CommandContext): v
     else terminal.say(`${subjectText(quarantine.subject)}: ${state}`);
   }
 
-  function list(quarantines: readonly Quarantine[], json: true | undefined): void {
-    if (json) return printJson(terminal, quarantines);
+  function list(quarantines: Listed, json: true | undefined): void {
+    if (json)
+      return printJson(
+        terminal,
+        quarantines.map(({ place: _, ...quarantine }) => quarantine),
+      );
     for (const one of quarantines) terminal.data(`${quarantineLine(one)}\n`);
     if (quarantines.length === 0) terminal.say('Nothing is in quarantine.');
   }

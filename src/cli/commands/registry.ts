@@ -63,7 +63,7 @@ export function registerRegistry(program: Command, context: CommandContext): voi
       const list =
         experiment !== undefined && options.alias !== undefined
           ? await modelSets.history(experiment, options.alias)
-          : await modelSets.aliases(experiment);
+          : await modelSets.aliases({ experiment });
       if (options.json) return printJson(terminal, list);
       for (const alias of list) terminal.data(`${aliasLine(alias)}\n`);
       if (list.length === 0)

@@ -21,9 +21,12 @@ export function createPostgresQuarantineStore(db: Kysely<Database>): QuarantineS
     quarantine: (subject, change) => changeQuarantine(db, 'quarantine', subject, change),
     release: (subject, change) => changeQuarantine(db, 'release', subject, change),
 
-    async quarantines() {
-      const rows = await selectQuarantines(db).orderBy('quarantine.seq', 'desc').execute();
-      return rows.map(quarantineFromRow);
+    async quarantines(page) {
+      let query = selectQuarantines(db).select('quarantine.seq').orderBy('quarantine.seq', 'desc');
+      if (page !== undefined) query = query.limit(page.limit);
+      if (page?.before !== undefined) query = query.where('quarantine.seq', '<', page.before);
+      const rows = await query.execute();
+      return rows.map((row) => ({ ...quarantineFromRow(row), place: row.seq }));
     },
 
     async changes({ limit, before }) {

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { Failure } from '../../domain/failure.ts';
 import { suggestion } from '../../domain/nearest-name.ts';
 import type { Alias, AnswerChange, RegistryStore } from '../registry-store.ts';
@@ -17,7 +17,7 @@ export function createPostgresRegistryStore(db: Kysely<Database>): RegistryStore
 
     rollback: (change) => db.transaction().execute((transaction) => rollBack(transaction, change)),
 
-    async aliases(experiment) {
+    async aliases({ experiment, limit, after } = {}) {
       let query = db
         .selectFrom('alias')
         .innerJoin('experiment', 'experiment.id', 'alias.experiment_id')
@@ -26,6 +26,11 @@ export function createPostgresRegistryStore(db: Kysely<Database>): RegistryStore
         .orderBy('experiment.name')
         .orderBy('alias.alias');
       if (experiment !== undefined) query = query.where('experiment.name', '=', experiment);
+      if (limit !== undefined) query = query.limit(limit);
+      if (after !== undefined)
+        query = query.where(
+          sql<boolean>`(experiment.name, alias.alias) > (${after.experiment}, ${after.alias})`,
+        );
       return query.execute();
     },
 

@@ -48,7 +48,10 @@ export const lineageEndpoints = {
   'GET /quarantines': {
     summary: 'What must not answer any more, the newest first.',
     role: 'viewer',
-    answer: z.strictObject({ quarantines: z.array(quarantine) }).meta({ id: 'Quarantines' }),
+    query: pageQuery(500, 100),
+    answer: z
+      .strictObject({ quarantines: z.array(quarantine), next })
+      .meta({ id: 'QuarantinePage' }),
   },
   'GET /quarantines/changes': {
     summary: 'What was put into quarantine and let out of it, the newest first.',

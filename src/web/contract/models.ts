@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import type { ModelLineage } from '../../stores/lineage-store.ts';
 import type { Endpoint } from './endpoint.ts';
-import { count, digest, document, jsonObject, moment, runParams } from './fields.ts';
+import {
+  count,
+  digest,
+  document,
+  jsonObject,
+  moment,
+  next,
+  pageQuery,
+  runParams,
+} from './fields.ts';
 import { ifMatch } from './runs.ts';
 
 const modelParams = z.strictObject({
@@ -107,6 +116,10 @@ const aliasName = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,63}$/)
   .describe('`champion`, `challenger` …');
+/** `EXPERIMENT@ALIAS`: where a page of names ended. */
+const nameOfSet = z.string().regex(/^[\w.\- ]{1,200}@[a-z][a-z0-9_-]{0,63}$/, {
+  error: 'A cursor is the `next` of a page.',
+});
 const aliasParams = z.strictObject({ experiment: experimentName, alias: aliasName });
 const why = z.string().max(2000).optional().describe('Kept in the audit trail.');
 
@@ -135,9 +148,13 @@ const aliasNow = aliasState
 
 export const modelEndpoints = {
   'GET /aliases': {
-    summary: 'Every name of a model set, and the run that answers to it.',
+    summary: 'Names of model sets, by experiment and name, each with the run that answers to it.',
     role: 'viewer',
-    answer: z.strictObject({ aliases: z.array(aliasNow) }).meta({ id: 'Aliases' }),
+    query: pageQuery(500, 100).extend({
+      cursor: nameOfSet.optional(),
+      experiment: experimentName.optional(),
+    }),
+    answer: z.strictObject({ aliases: z.array(aliasNow), next }).meta({ id: 'AliasPage' }),
   },
   'GET /experiments/{experiment}/aliases/{alias}': {
     summary: 'What a name stood for, the newest first. Its `ETag` changes with every change.',

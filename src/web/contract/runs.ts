@@ -176,7 +176,7 @@ export const runEndpoints = {
     answer: runDetail,
   },
   'GET /runs/{run}/result': {
-    summary: 'The result, as `partita run --json` prints it.',
+    summary: 'The result, as `partita run --json` prints it, sent while its partitions are read.',
     role: 'viewer',
     params: runParams,
     answer: document<RunResult>('RunResult', 'As `partita run --json` prints it.'),

@@ -1,7 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
-import type { SnapshotEntry } from '../../stores/overview-store.ts';
 import type { dataEndpoints } from '../contract/data.ts';
-import { placeAfter } from '../cursor.ts';
+import { placeAfter, withoutPlace } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 
 export function dataRoutes({
@@ -44,9 +43,4 @@ export function dataRoutes({
       };
     },
   };
-}
-
-function withoutPlace(entry: SnapshotEntry): Omit<SnapshotEntry, 'place'> {
-  const { place: _, ...snapshot } = entry;
-  return snapshot;
 }

@@ -1,7 +1,6 @@
-import type { QuarantineChange } from '../../stores/quarantine-store.ts';
 import { askerOf } from '../actor.ts';
 import type { lineageEndpoints } from '../contract/lineage.ts';
-import { placeAfter } from '../cursor.ts';
+import { placeAfter, withoutPlace } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 
 export function lineageRoutes({ services }: WebContext): Handlers<keyof typeof lineageEndpoints> {
@@ -10,9 +9,17 @@ export function lineageRoutes({ services }: WebContext): Handlers<keyof typeof l
     'GET /runs/{run}/diff/{other}': async ({ params: { run, other } }) => ({
       json: await services.diff(run, other),
     }),
-    'GET /quarantines': async () => ({
-      json: { quarantines: await services.quarantines.list() },
-    }),
+    'GET /quarantines': async ({ query: { limit, cursor } }) => {
+      const before = cursor === undefined ? undefined : placeAfter(cursor, 0);
+      const found = await services.quarantines.list({ limit, before });
+      const last = found.length < limit ? undefined : found.at(-1);
+      return {
+        json: {
+          quarantines: found.map(withoutPlace),
+          next: last === undefined ? null : String(last.place),
+        },
+      };
+    },
     'GET /quarantines/changes': async ({ query: { limit, cursor } }) => {
       const before = cursor === undefined ? undefined : placeAfter(cursor, 0);
       const found = await services.quarantines.changes({ limit, before });
@@ -31,9 +38,4 @@ export function lineageRoutes({ services }: WebContext): Handlers<keyof typeof l
       json: await services.quarantines.end(asked, { ...askerOf(actor), reason }),
     }),
   };
-}
-
-function withoutPlace(change: QuarantineChange): Omit<QuarantineChange, 'place'> {
-  const { place: _, ...shown } = change;
-  return shown;
 }

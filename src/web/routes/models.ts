@@ -12,11 +12,17 @@ const MAX_EXPLAINED = 50;
 
 export function modelRoutes({ services }: WebContext): Handlers<keyof typeof modelEndpoints> {
   return {
-    'GET /aliases': async () => ({
-      json: {
-        aliases: (await services.modelSets.aliases()).map((one) => ({ ...one, etag: tagOf(one) })),
-      },
-    }),
+    'GET /aliases': async ({ query: { limit, cursor, experiment } }) => {
+      const after = cursor === undefined ? undefined : namedBy(cursor);
+      const found = await services.modelSets.aliases({ experiment, limit, after });
+      const last = found.length < limit ? undefined : found.at(-1);
+      return {
+        json: {
+          aliases: found.map((one) => ({ ...one, etag: tagOf(one) })),
+          next: last === undefined ? null : `${last.experiment}@${last.alias}`,
+        },
+      };
+    },
     'GET /experiments/{experiment}/aliases/{alias}': async ({ params: { experiment, alias } }) => {
       const history = await services.modelSets.history(experiment, alias);
       return { json: { history }, headers: { etag: tagOf(history[0] ?? null) } };
@@ -62,6 +68,12 @@ export function modelRoutes({ services }: WebContext): Handlers<keyof typeof mod
       return { json: { predictions: await services.scoreByModel(model, rows, { explain }) } };
     },
   };
+}
+
+/** What `EXPERIMENT@ALIAS` says. */
+function namedBy(name: string): Pick<Alias, 'experiment' | 'alias'> {
+  const at = name.lastIndexOf('@');
+  return { experiment: name.slice(0, at), alias: name.slice(at + 1) };
 }
 
 /** Of a name that stands for nothing too. */

@@ -51,8 +51,10 @@ export function runRoutes(context: WebContext): Runs {
       return { json: detailOf(found), headers: { etag: steeringTag(found.state) } };
     },
     'GET /runs/{run}/result': async ({ params: { run } }) => {
-      // Where the report lies on this machine is nobody's business.
-      return { json: { ...(await services.result(run)), report: null } };
+      const text = Readable.from(await services.resultText(run), { objectMode: false });
+      return new Response(Readable.toWeb(text) as ReadableStream, {
+        headers: { 'content-type': 'application/json' },
+      });
     },
     ...controlRoutes(services),
     'POST /runs/{run}/retry': async ({ params: { run }, headers, body }, { actor }) => {

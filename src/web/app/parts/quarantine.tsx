@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { countedText } from '../../../report/number-text.ts';
 import type { Quarantine } from '../api/answers.ts';
 import { ask } from '../api/ask.ts';
@@ -16,11 +16,26 @@ export function askedOf({ subject }: Quarantine): Asked {
     : { what: subject.digest };
 }
 
+/** All that is in quarantine, which is little: the pages of many things look for theirs in it. */
+const STANDING = queryOptions({
+  queryKey: ['GET /quarantines', 'all'] as const,
+  queryFn: async ({ signal }) => {
+    const found: Quarantine[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await ask('GET /quarantines', { query: { limit: 500, cursor } }, { signal });
+      found.push(...page.quarantines);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    return found;
+  },
+});
+
 /** What is in quarantine now, by how it is asked for. */
 export function useQuarantines(): (asked: Asked) => Quarantine | undefined {
-  const { data } = useQuery(question('GET /quarantines', {}));
+  const { data } = useQuery(STANDING);
   return ({ what, experiment }) =>
-    data?.quarantines.find((one) => {
+    data?.find((one) => {
       const standing = askedOf(one);
       return standing.what === what && standing.experiment === experiment;
     });

@@ -1,9 +1,8 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Quarantine } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
-import { question } from '../../api/queries.ts';
 import { ChangeTable } from '../../parts/change-table.tsx';
 import { momentText } from '../../parts/moments.ts';
 import { NextPage } from '../../parts/next-page.tsx';
@@ -12,9 +11,23 @@ import { askedOf, ReleaseButton } from '../../parts/quarantine.tsx';
 import { Answered, ProblemNotice } from '../../parts/states.tsx';
 import { shortDigest } from '../model/digest-text.ts';
 
+const PER_PAGE = 100;
+
+const STANDING = infiniteQueryOptions({
+  queryKey: ['GET /quarantines', 'pages'] as const,
+  queryFn: ({ pageParam, signal }) =>
+    ask(
+      'GET /quarantines',
+      { query: { limit: PER_PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) } },
+      { signal },
+    ),
+  initialPageParam: null as string | null,
+  getNextPageParam: ({ next }) => next,
+});
+
 /** What must not answer, and what was let go again. */
 export function QuarantineSection() {
-  const quarantines = useQuery(question('GET /quarantines', {}));
+  const quarantines = useInfiniteQuery(STANDING);
   return (
     <Section
       title="Quarantine"
@@ -22,8 +35,8 @@ export function QuarantineSection() {
       note="What turned out bad does not answer: a model, every model of bad rows, or the own model of a partition. The page of a version, a partition or a model puts it here."
     >
       <Answered query={quarantines} wait="what is in quarantine">
-        {({ quarantines: standing }) =>
-          standing.length === 0 ? (
+        {({ pages }) =>
+          pages[0]?.quarantines.length === 0 ? (
             <p>Nothing is in quarantine.</p>
           ) : (
             <div className="scroll" tabIndex={0} role="region" aria-label="In quarantine">
@@ -40,27 +53,36 @@ export function QuarantineSection() {
                   </tr>
                 </thead>
                 <tbody>
-                  {standing.map((one) => (
-                    <tr key={JSON.stringify(one.subject)}>
-                      <th scope="row" className="name">
-                        <Subject subject={one.subject} />
-                      </th>
-                      <td className="nowrap">{momentText(one.at)}</td>
-                      <td>{one.actor}</td>
-                      <td className="name">{one.reason}</td>
-                      <td className="n">
-                        <ReleaseButton asked={askedOf(one)} />
-                      </td>
-                    </tr>
-                  ))}
+                  {pages
+                    .flatMap((page) => page.quarantines)
+                    .map((one) => (
+                      <Standing key={JSON.stringify(one.subject)} one={one} />
+                    ))}
                 </tbody>
               </table>
             </div>
           )
         }
       </Answered>
+      <NextPage query={quarantines} />
       <Past />
     </Section>
+  );
+}
+
+function Standing({ one }: { one: Quarantine }) {
+  return (
+    <tr>
+      <th scope="row" className="name">
+        <Subject subject={one.subject} />
+      </th>
+      <td className="nowrap">{momentText(one.at)}</td>
+      <td>{one.actor}</td>
+      <td className="name">{one.reason}</td>
+      <td className="n">
+        <ReleaseButton asked={askedOf(one)} />
+      </td>
+    </tr>
   );
 }
 
@@ -97,8 +119,6 @@ function Past() {
     </details>
   );
 }
-
-const PER_PAGE = 100;
 
 function Changes() {
   const query = useInfiniteQuery({

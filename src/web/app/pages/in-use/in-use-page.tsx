@@ -1,16 +1,25 @@
-import { useQuery } from '@tanstack/react-query';
+import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Alias } from '../../api/answers.ts';
-import { question } from '../../api/queries.ts';
+import { ask } from '../../api/ask.ts';
 import { momentText } from '../../parts/moments.ts';
+import { NextPage } from '../../parts/next-page.tsx';
 import { PageHead } from '../../parts/page.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { AliasHistory } from './alias-history.tsx';
 import { RollBack } from './roll-back.tsx';
 
+const NAMES = infiniteQueryOptions({
+  queryKey: ['GET /aliases', 'pages'] as const,
+  queryFn: ({ pageParam, signal }) =>
+    ask('GET /aliases', { query: pageParam === null ? {} : { cursor: pageParam } }, { signal }),
+  initialPageParam: null as string | null,
+  getNextPageParam: ({ next }) => next,
+});
+
 /** Which run answers to which name, since when and why; each name's past, and the way back. */
 export function InUsePage() {
-  const aliases = useQuery(question('GET /aliases', {}));
+  const aliases = useInfiniteQuery(NAMES);
   return (
     <>
       <PageHead title="In use">
@@ -20,8 +29,8 @@ export function InUsePage() {
         </p>
       </PageHead>
       <Answered query={aliases} wait="the names">
-        {({ aliases: found }) =>
-          found.length === 0 ? (
+        {({ pages }) =>
+          pages[0]?.aliases.length === 0 ? (
             <Empty title="Nothing is in use yet">
               <p>
                 Open the report of a run and choose “Put into use”: its models answer to a name from
@@ -30,9 +39,12 @@ export function InUsePage() {
             </Empty>
           ) : (
             <div className="stack">
-              {found.map((alias) => (
-                <NameInUse key={`${alias.experiment} ${alias.alias}`} alias={alias} />
-              ))}
+              {pages
+                .flatMap((page) => page.aliases)
+                .map((alias) => (
+                  <NameInUse key={`${alias.experiment} ${alias.alias}`} alias={alias} />
+                ))}
+              <NextPage query={aliases} label="More names" />
             </div>
           )
         }

@@ -10,9 +10,14 @@ import { WhyField } from '../../parts/why-field.tsx';
 
 const FIRST_NAME = 'champion';
 
+/** Of its experiment, which has a few. */
+function namesOf({ experiment }: RunDetail) {
+  return question('GET /aliases', { query: { experiment, limit: 500 } });
+}
+
 /** The names that the run's model set answers to. */
 export function NamesOfRun({ run }: { run: RunDetail }) {
-  const { data } = useQuery(question('GET /aliases', {}));
+  const { data } = useQuery(namesOf(run));
   const names = data?.aliases.filter(({ runId }) => runId === run.runId) ?? [];
   if (names.length === 0) return null;
   return (
@@ -32,10 +37,8 @@ export function Promote({ run }: { run: RunDetail }) {
   const client = useQueryClient();
   const [alias, setAlias] = useState(FIRST_NAME);
   const [reason, setReason] = useState('');
-  const { data } = useQuery(question('GET /aliases', {}));
-  const holder = data?.aliases.find(
-    (one) => one.experiment === run.experiment && one.alias === alias,
-  );
+  const { data } = useQuery(namesOf(run));
+  const holder = data?.aliases.find((one) => one.alias === alias);
   const promote = useMutation({
     mutationFn: () =>
       ask(
