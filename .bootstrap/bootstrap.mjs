@@ -51,7 +51,7 @@ async function suite() {
   return vitest(flags, { PARTITA_SUITE: name });
 }
 
-/** `chaos --kills N`: the suite that disturbs runs, with about so many kills instead of the 50 of CI. */
+/** `chaos --kills N`: the suite that disturbs runs, with about so many kills instead of the 50 of CI, and faults that last minutes. */
 async function chaos() {
   const at = rest.indexOf('--kills');
   const [, kills = '200'] = at < 0 ? [] : rest.splice(at, 2);
