@@ -14,7 +14,7 @@ const cli = join(root, 'dist/cli/partita.js');
 const tell = (line) => process.stderr.write(`partita: ${line}\n`);
 
 /** The long suites that every change must pass, and how much of each; all have minutes of their own, apart from those of `npm test`. */
-const suitesOfCi = { chaos: {}, statistics: { PARTITA_SEEDS: '20' } };
+const suitesOfCi = { chaos: {}, oracle: {}, statistics: { PARTITA_SEEDS: '20' } };
 
 const [task = '', ...rest] = process.argv.slice(2);
 const tasks = { start, test, suite, chaos, bench, ci };
