@@ -37,9 +37,9 @@ export function chooseModelsActivity(dependencies: ActivityDependencies) {
         const { global, rows, choices, parents } = await choose();
         const members = membersOf(rows, choices);
         const models = { global, parents: await trainedParents(runs, runId) };
-        const task = totalsTask(run, members, { ...models, answering: parents.answering }, objects);
+        const task = totalsTask(run, members, { ...models, answering: parents.answering });
         const args = taskArgs(run);
-        const job = unionJob(run, objects, { name: 'totals', args, tasks: [task] });
+        const job = await unionJob(run, objects, { name: 'totals', args, tasks: [task] });
         const [outcome] = await runJob(await engineFor(run.spec), job, signal, bookmark);
         if (outcome?.kind !== 'ok')
           throw new Failure('run-failed', `Pooling the totals failed: ${outcome?.message}`);

@@ -3,20 +3,14 @@ import { runJob, type TaskWith } from '../src/engines/job.ts';
 import type { PlannedPartition } from '../src/partition/condition.ts';
 import type { EvaluateArgs, EvaluateFacts, SideArgs } from '../src/partition/facts.ts';
 import { parentOf } from '../src/partition/parents.ts';
-import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { EvaluatedPartition, RunRecord } from '../src/stores/run-store.ts';
+import type { StoredInput } from '../src/stores/stored-input.ts';
 import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
 import { type EngineScope, inActivity, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { batchJob, taskArgs } from './partition-job.ts';
 import { planStage } from './plan-stage.ts';
-import {
-  globalInputs,
-  inputOf,
-  parentInputs,
-  type TrainedParent,
-  trainedParents,
-} from './stored-inputs.ts';
+import { globalInputs, parentInputs, type TrainedParent, trainedParents } from './stored-inputs.ts';
 
 /** Evaluation reads every layer of own and global predictions: fewer rows per batch than a profile. */
 const EVALUATION_LIMITS = { partitions: 250, rows: 250_000 };
@@ -59,10 +53,10 @@ export function evaluationActivities(dependencies: ActivityDependencies) {
         const tasks = partitions.map((partition) => {
           const own = trainedModel(trained.get(partition.partitionId));
           const parent = parents.get(idOf(partition) ?? '') ?? null;
-          return evaluationTask(run, partition, { own, parent, global }, objects);
+          return evaluationTask(run, partition, { own, parent, global });
         });
         const call = { name: 'evaluate', args: taskArgs(run), tasks } as const;
-        const job = batchJob(run, objects, partitions, call);
+        const job = await batchJob(run, objects, partitions, call);
         const outcomes = await runJob(await engineFor(run.spec), job, signal, bookmark);
         const evaluated = outcomes.map((outcome, i): EvaluatedPartition => {
           const { partitionId } = partitions[i] as PlannedPartition;
@@ -78,7 +72,10 @@ export function evaluationActivities(dependencies: ActivityDependencies) {
   };
 }
 
-type EvaluationTask = TaskWith<Pick<EvaluateArgs, 'own' | 'parent' | 'global' | 'isBlended'>>;
+type EvaluationTask = TaskWith<
+  Pick<EvaluateArgs, 'own' | 'parent' | 'global' | 'isBlended'>,
+  StoredInput
+>;
 
 /** A partition that can't be evaluated within its limits keeps its models; its scores are missing, with the reason. */
 function unscored(
@@ -111,7 +108,6 @@ function evaluationTask(
   run: RunRecord,
   { partitionId, text, ranges, decision }: PlannedPartition,
   { own, parent, global }: Sides,
-  objects: ObjectStore,
 ): EvaluationTask {
   return {
     partition: { id: partitionId, text, ranges },
@@ -122,9 +118,9 @@ function evaluationTask(
       ...(decision.kind === 'shrink' && { isBlended: true as const }),
     },
     inputs: [
-      ...(own === null ? [] : [inputOf('own', own.predictions, objects)]),
-      ...(parent === null ? [] : parentInputs(run, parent, ranges, objects)),
-      ...(global === null ? [] : globalInputs(run, global, ranges, objects)),
+      ...(own === null ? [] : [{ name: 'own', ...own.predictions }]),
+      ...(parent === null ? [] : parentInputs(run, parent, ranges)),
+      ...(global === null ? [] : globalInputs(run, global, ranges)),
     ],
   };
 }

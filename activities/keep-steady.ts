@@ -90,7 +90,7 @@ async function keepRows(
   signal: AbortSignal,
 ): Promise<Omit<KeptSnapshot, 'drift'>> {
   const before = requireSnapshot(base);
-  const basePath = dependencies.objects.path(before.parquet);
+  const basePath = await dependencies.objects.path(before.parquet);
   if (steady.size === earlier.length && steady.size === read.snapshot.partitions.length) {
     const byteSize = await snapshotBytes(basePath);
     const { digest, rowCount } = before;
@@ -187,7 +187,7 @@ async function comparisonOf(
   const { served } = await scoredBy(dependencies, base, snapshot.columns);
   const { seconds, memory_mb: memoryMb } = spec.limits.per_partition;
   const limits = { seconds, memoryMb };
-  const reference = { digest: before.digest, path: objects.path(before.parquet) };
+  const reference = { digest: before.digest, path: await objects.path(before.parquet) };
   const current = { digest: snapshot.digest, path: parquetPath };
   const read = served === null ? columns : columnsRead(snapshot.columns, spec);
   return {

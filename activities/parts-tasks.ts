@@ -1,16 +1,17 @@
 import type { Engine, Outcome, PartitionTask } from '../src/engines/engine.ts';
-import { type Call, type Job, mapJob } from '../src/engines/job.ts';
+import { type Job, mapJob } from '../src/engines/job.ts';
 import type { PartitionRef } from '../src/partition/partition-function.ts';
 import type { ArgsOf, FactsOf, FunctionName } from '../src/partition/registry.ts';
 import type { EngineScope } from './activity-scope.ts';
+import type { StoredCall } from './partition-job.ts';
 
 /** Whose rows the tasks are over. */
 export type TasksOver = {
   readonly partition: PartitionRef;
   /** A call over the partition, within the limits of such. */
   readonly job: <Name extends FunctionName, Shared extends Partial<ArgsOf<Name>>>(
-    call: Call<Name, Shared>,
-  ) => Job<Name>;
+    call: StoredCall<Name, Shared>,
+  ) => Promise<Job<Name>>;
 };
 
 export type TasksScope = Pick<EngineScope, 'signal' | 'bookmark'> & { readonly engine: Engine };
@@ -41,7 +42,7 @@ export class PartsTasks {
 
   /** Every outcome by its task's place. */
   async all<Name extends FunctionName, Shared extends Partial<ArgsOf<Name>>>(
-    call: Call<Name, Shared>,
+    call: StoredCall<Name, Shared>,
   ): Promise<readonly Outcome<FactsOf<Name>>[]> {
     const outcomes: Outcome<FactsOf<Name>>[] = [];
     await this.each(call, (outcome) => {
@@ -52,10 +53,10 @@ export class PartsTasks {
 
   /** Tells of every outcome as it comes, in any order, and lets it go then: all of them together may be large. */
   async each<Name extends FunctionName, Shared extends Partial<ArgsOf<Name>>>(
-    call: Call<Name, Shared>,
+    call: StoredCall<Name, Shared>,
     tell: (outcome: Outcome<FactsOf<Name>>) => void,
   ): Promise<void> {
-    const job = this.#over.job(call);
+    const job = await this.#over.job(call);
     const { engine, signal, bookmark } = this.#scope;
     const logs: string[] = [];
     for await (const outcome of mapJob(engine, job, signal, bookmark)) {

@@ -20,7 +20,7 @@ export function profileBatchActivity(dependencies: ActivityDependencies) {
         const partitions = await runs.snapshotBatch(input.runId, input.batch);
         const tasks = partitions.map((partition) => ({ partition: partitionRef(partition) }));
         const args = { spec: run.spec, cutoffs: requireSnapshot(run).cutoffs };
-        const job = partitionJob(run, objects, { name: 'profile', args, tasks });
+        const job = await partitionJob(run, objects, { name: 'profile', args, tasks });
         const outcomes = await runJob(await engineFor(run.spec), job, signal, bookmark);
         const profiled = partitions.map((partition, i) =>
           profileOf(partition, outcomes[i] as Outcome<ProfileFacts>, repeatsOf(run.spec)),

@@ -1,22 +1,12 @@
-import type { InputRef } from '../src/engines/engine.ts';
 import type { RowRange } from '../src/frame/frame.ts';
 import { type MemberPlaces, memberPlaces, rangesWithin } from '../src/partition/parents.ts';
 import { bytesPerRow, outputWidth, storedLayers } from '../src/partition/predictions.ts';
 import { repeatsOf } from '../src/partition/repeats.ts';
-import type { ObjectStore } from '../src/stores/object-store.ts';
-import { type PackMember, rowsOfMember } from '../src/stores/objects/pack.ts';
+import { rowsOfMember } from '../src/stores/objects/pack.ts';
 import type { RunRecord, RunStore } from '../src/stores/run-store.ts';
+import type { StoredInput } from '../src/stores/stored-input.ts';
 import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
 import { requirePlan } from './partition-job.ts';
-
-/** Stored bytes as a task's input. */
-export function inputOf(
-  name: string,
-  { pack, offset, length }: PackMember,
-  objects: ObjectStore,
-): InputRef {
-  return { name, path: objects.path(pack), offset, length };
-}
 
 /** A parent with its model. */
 export type TrainedParent = {
@@ -31,12 +21,11 @@ export function parentInputs(
   run: RunRecord,
   { places, model: { facts, predictions } }: TrainedParent,
   ranges: readonly RowRange[],
-  objects: ObjectStore,
-): readonly InputRef[] {
+): readonly StoredInput[] {
   const width = outputWidth(requirePlan(run).classes);
   const rowBytes = bytesPerRow(storedLayers(facts.candidates.length, repeatsOf(run.spec)), width);
   const rows = rangesWithin(places, ranges);
-  return rowsOfMember(predictions, rows, rowBytes).map((part) => inputOf('parent', part, objects));
+  return rowsOfMember(predictions, rows, rowBytes).map((part) => ({ name: 'parent', ...part }));
 }
 
 /** The parents of partitions that have models, by id: of the given ids, or all of the run. */
@@ -61,11 +50,8 @@ export function globalInputs(
   run: RunRecord,
   { facts, predictions }: TrainedModel,
   ranges: readonly RowRange[],
-  objects: ObjectStore,
-): readonly InputRef[] {
+): readonly StoredInput[] {
   const width = outputWidth(requirePlan(run).classes);
   const rowBytes = bytesPerRow(storedLayers(facts.candidates.length, repeatsOf(run.spec)), width);
-  return rowsOfMember(predictions, ranges, rowBytes).map((rows) =>
-    inputOf('global', rows, objects),
-  );
+  return rowsOfMember(predictions, ranges, rowBytes).map((rows) => ({ name: 'global', ...rows }));
 }

@@ -47,7 +47,7 @@ async function probeSnapshot(
 ): Promise<void> {
   const { digest, parquet } = requireSnapshot(run);
   const engine = await engineFor(run.spec);
-  await engine.probe?.({ digest, path: objects.path(parquet) }, signal);
+  await engine.probe?.({ digest, path: await objects.path(parquet) }, signal);
 }
 
 /** A retry and a reproduction read what the other run read, whatever has become of the source. */

@@ -6,11 +6,11 @@ import { candidateCount } from '../src/partition/ensemble-layer.ts';
 import type { SideScores, TotalsArgs } from '../src/partition/facts.ts';
 import { parentOfPlanned } from '../src/partition/parents.ts';
 import type { ArgsOf } from '../src/partition/registry.ts';
-import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { PackMember } from '../src/stores/objects/pack.ts';
 import { GLOBAL_PARTITION, type PartitionRecord, type RunRecord } from '../src/stores/run-store.ts';
+import type { StoredInput } from '../src/stores/stored-input.ts';
 import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
-import { globalInputs, inputOf, parentInputs, type TrainedParent } from './stored-inputs.ts';
+import { globalInputs, parentInputs, type TrainedParent } from './stored-inputs.ts';
 
 /** What the choice and the totals need of a partition; the rest of its record is let go. */
 export type Row = Choosable & {
@@ -81,8 +81,7 @@ export function totalsTask(
   run: RunRecord,
   members: readonly Member[],
   { global, parents, answering }: Models,
-  objects: ObjectStore,
-): TaskWith<Omit<TotalsArgs, keyof ArgsOf<'rank'>>> {
+): TaskWith<Omit<TotalsArgs, keyof ArgsOf<'rank'>>, StoredInput> {
   const ranges = members.flatMap(({ row }) => row.ranges);
   const parentFor = ({ row }: Member) => parents.get(row.parent?.id ?? '');
   return {
@@ -104,13 +103,13 @@ export function totalsTask(
     },
     inputs: [
       ...members.flatMap(({ row: { own } }) =>
-        own === null ? [] : [inputOf('own', own.predictions, objects)],
+        own === null ? [] : [{ name: 'own', ...own.predictions }],
       ),
       ...members.flatMap((member) => {
         const parent = parentFor(member);
-        return parent === undefined ? [] : parentInputs(run, parent, member.row.ranges, objects);
+        return parent === undefined ? [] : parentInputs(run, parent, member.row.ranges);
       }),
-      ...(global === null ? [] : globalInputs(run, global, ranges, objects)),
+      ...(global === null ? [] : globalInputs(run, global, ranges)),
     ],
   };
 }

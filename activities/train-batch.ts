@@ -46,7 +46,7 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
               )
             : null;
         const call = { name: 'train', args, tasks } as const;
-        const job = { ...batchJob(run, objects, partitions, call), store: objects.folder };
+        const job = { ...(await batchJob(run, objects, partitions, call)), store: objects.folder };
         const engine = await engineFor(run.spec);
         const outcomes = alone === null ? await runJob(engine, job, signal, bookmark) : [alone];
         await adoptPacks(objects, outcomes, scope);

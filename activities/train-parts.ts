@@ -43,7 +43,6 @@ import {
   writePartInto,
 } from './joined-parts.ts';
 import { PartsTasks, type TasksOver, type TasksScope } from './parts-tasks.ts';
-import { inputOf } from './stored-inputs.ts';
 
 /** A fit of the candidate at that place. */
 type PlacedPart = { readonly place: number; readonly part: FoldPart };
@@ -245,7 +244,7 @@ export class PartsTraining {
 
   async #score(predictions: Predictions, places: readonly number[]): Promise<readonly Score[]> {
     const stored = await this.#put(predictionsToBytes(ofRepeat(predictions, 0)));
-    const inputs = [inputOf('predictions', stored, this.#objects)];
+    const inputs = [{ name: 'predictions', ...stored }];
     const tasks = [{ ...this.#tasks.task(), inputs, part: { places } }];
     const [outcome] = await this.#tasks.all({ name: 'score-trials', args: this.#args, tasks });
     if (outcome?.kind !== 'ok')
@@ -258,7 +257,7 @@ export class PartsTraining {
     predictions: Predictions,
   ): Promise<{ readonly ranking: RankFacts; readonly predictions: Predictions }> {
     const stored = await this.#put(predictionsToBytes(predictions));
-    const inputs = [inputOf('predictions', stored, this.#objects)];
+    const inputs = [{ name: 'predictions', ...stored }];
     const tasks = [{ ...this.#tasks.task(), inputs }];
     const [outcome] = await this.#tasks.all({ name: 'rank', args: this.#args, tasks });
     if (outcome?.kind !== 'ok')

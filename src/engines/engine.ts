@@ -15,12 +15,15 @@ export type InputRef = {
   readonly length: number;
 };
 
-/** One call of the partition function. A big partition may have several tasks that differ in `part`. */
-export type PartitionTask = {
+/**
+ * One call of the partition function. A big partition may have several tasks that differ in `part`. `Input`: how inputs are
+ * named before they are files of this machine.
+ */
+export type PartitionTask<Input = InputRef> = {
   readonly partition: PartitionRef;
   /** Merged over the job's arguments, and comes back with the outcome. */
   readonly part?: JsonObject;
-  readonly inputs?: readonly InputRef[];
+  readonly inputs?: readonly Input[];
 };
 
 export type Limits = {

@@ -1,15 +1,19 @@
 import { asJson } from '../domain/json.ts';
 import type { ArgsOf, FactsOf, FunctionName } from '../partition/registry.ts';
-import type { Bookmark, Engine, GroupedMap, Outcome, PartitionTask } from './engine.ts';
+import type { Bookmark, Engine, GroupedMap, InputRef, Outcome, PartitionTask } from './engine.ts';
 
 /** A built-in function over the tasks: what the arguments do not say, every task says for itself in `part`. */
-export type Call<Name extends FunctionName, Shared extends Partial<ArgsOf<Name>>> = {
+export type Call<
+  Name extends FunctionName,
+  Shared extends Partial<ArgsOf<Name>>,
+  Input = InputRef,
+> = {
   readonly name: Name;
   readonly args: Shared;
-  readonly tasks: readonly TaskWith<Omit<ArgsOf<Name>, keyof Shared>>[];
+  readonly tasks: readonly TaskWith<Omit<ArgsOf<Name>, keyof Shared>, Input>[];
 };
 
-export type TaskWith<Part> = PartitionTask &
+export type TaskWith<Part, Input = InputRef> = PartitionTask<Input> &
   (keyof Part extends never ? { readonly part?: never } : { readonly part: Part });
 
 /** A grouped map of a built-in function, whose name says which facts come back. */

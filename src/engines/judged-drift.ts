@@ -17,7 +17,7 @@ const BATCH_LIMITS = { partitions: 2_000, rows: 2_000_000 };
 
 export type DriftComparison = Omit<SnapshotPair, 'partitions'> & {
   readonly pairs: readonly Pair[];
-  readonly paired: (pair: Pair) => PairedPartition;
+  readonly paired: (pair: Pair) => Promise<PairedPartition>;
   /** What the holdout said of who answers for a partition; null: nothing, or nobody does. */
   readonly holdout: (pair: Pair) => HeldOut | null;
   /** What is compared at once; default: `BATCH_LIMITS`. */
@@ -72,7 +72,7 @@ async function writeFound(
   let offset = 0;
   for (const batch of cutBatches(sized, batchLimits)) {
     const outcomes: Outcome<DriftFacts>[] = [];
-    const partitions = batch.map(paired);
+    const partitions = await Promise.all(batch.map(paired));
     for await (const outcome of compareSnapshots(engine, { ...pair, partitions }, signal))
       outcomes[outcome.task] = outcome;
     for (const [i, one] of batch.entries()) {

@@ -122,7 +122,7 @@ class Sweep {
       const goes =
         isGarbage && !isStranger && (this.#dryRun || (await store.remove(digest, this.#settled)));
       const left = isGarbage && isStranger ? 'unknown' : 'kept';
-      this.#count(goes ? 'objects' : left, store.path(digest), bytes);
+      this.#count(goes ? 'objects' : left, store.place(digest), bytes);
     }
   }
 
@@ -154,9 +154,9 @@ class Sweep {
 
   async leftovers(store: ObjectStore): Promise<void> {
     const since = new Date(Math.min(this.#settled.getTime(), Date.now() - LEFTOVER_MS));
-    for (const { path, bytes } of await store.leftovers(since)) {
-      await this.#remove(path);
-      this.#count('leftovers', path, bytes);
+    for (const leftover of await store.leftovers(since)) {
+      if (!this.#dryRun) await leftover.remove();
+      this.#count('leftovers', leftover.place, leftover.bytes);
     }
   }
 

@@ -152,7 +152,7 @@ async function comparisonOf(
   { run, trained, spec, rows, scratchFolder }: Comparing,
   { pairs, columns, served }: Asked,
 ): Promise<DriftComparison> {
-  const path = context.objects.path(trained.parquet);
+  const path = await context.objects.path(trained.parquet);
   const { limits } = passingRows(spec, rows, columns);
   const read = served === null ? columns : columnsRead(rows.snapshot.columns, spec);
   return {

@@ -8,6 +8,7 @@ import { predictionsFromBytes } from '../partition/predictions.ts';
 import { answeredRoutes, modelInputs, type Route, routeOf } from '../serving/answer-routes.ts';
 import type { SnapshotColumn } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
+import { withLocalInputs } from '../stores/stored-input.ts';
 import { type MadeColumn, presentNumbers, repeated } from './answer-columns.ts';
 import type { Workshop } from './context.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
@@ -80,9 +81,13 @@ async function nextRows(
   const rows = passingRows(spec, { snapshot, path });
   const tasks = answered.map(({ partition, member }) => ({
     partition: partitionRef(partition),
-    inputs: modelInputs(member, objects),
+    inputs: modelInputs(member),
   }));
-  const job = createJob(rows, { name: 'forecast', args: { forecast, time }, tasks });
+  const job = createJob(rows, {
+    name: 'forecast',
+    args: { forecast, time },
+    tasks: await withLocalInputs(tasks, objects),
+  });
   const found = new Map(routes.map((route) => [route.partition.id, nothing(route, route.reason)]));
   for await (const outcome of mapJob(await engineFor(spec), job, signal)) {
     const route = answered[outcome.task] as Route;

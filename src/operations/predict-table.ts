@@ -4,6 +4,7 @@ import { alreadyThere } from '../engines/spark/scoring/scoring-failure.ts';
 import type { Member } from '../partition/model-set.ts';
 import { type ServedMember, type ServedSet, servedModels } from '../serving/model-set.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
+import type { MemberRange } from '../stores/objects/pack.ts';
 import type { OperationContext } from './context.ts';
 import type { PredictResult, SparkPlace, TablePredictRequest } from './services.ts';
 
@@ -37,7 +38,7 @@ export async function predictTable(
     spec: { ...spec, engine },
     classes,
     trained: columns,
-    models: onDisk(models, context.objects),
+    models: await onDisk(models, context.objects),
   };
   const scored = await context.scoreTable(scoring, signal);
   return { out: 'table' in out ? out.table : out.path, ...scored };
@@ -48,25 +49,26 @@ function localFolder(place: SparkPlace): string | null {
   return 'path' in place && place.path.startsWith('/') ? place.path : null;
 }
 
-function onDisk({ members, parents, global, ...rest }: ServedSet, objects: ObjectStore) {
-  const place = ({
-    parts,
-    ...member
-  }: ServedMember): Member<{
-    readonly path: string;
-    readonly offset: number;
-    readonly length: number;
-  }> => ({
-    ...member,
-    parts: parts.map(({ bytes: { pack, offset, length }, ...part }) => ({
-      ...part,
-      bytes: { path: objects.path(pack), offset, length },
-    })),
-  });
+type FileRange = MemberRange & { readonly path: string };
+
+async function onDisk({ members, parents, global, ...rest }: ServedSet, objects: ObjectStore) {
+  const place = async ({ parts, ...member }: ServedMember): Promise<Member<FileRange>> => {
+    const placed: Member<FileRange>['parts'][number][] = [];
+    for (const { bytes, ...part } of parts) {
+      const { pack, offset, length } = bytes;
+      placed.push({ ...part, bytes: { path: await objects.path(pack), offset, length } });
+    }
+    return { ...member, parts: placed };
+  };
+  const placeAll = async (all: ReadonlyMap<string, ServedMember>) => {
+    const placed = new Map<string, Member<FileRange>>();
+    for (const [text, member] of all) placed.set(text, await place(member));
+    return placed;
+  };
   return {
-    members: new Map([...members].map(([text, member]) => [text, place(member)])),
-    ...(parents && { parents: new Map([...parents].map(([text, one]) => [text, place(one)])) }),
-    global: global && place(global),
+    members: await placeAll(members),
+    ...(parents && { parents: await placeAll(parents) }),
+    global: global && (await place(global)),
     ...rest,
   };
 }

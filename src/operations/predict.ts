@@ -19,6 +19,7 @@ import { type ServedModels, type ServedSet, servedModels } from '../serving/mode
 import { SetReader } from '../serving/set-file/set-reader.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
+import { withLocalInputs } from '../stores/stored-input.ts';
 import { columnTexts } from './answer-columns.ts';
 import type { OperationContext, Workshop } from './context.ts';
 import { forecastTable } from './forecast-table.ts';
@@ -72,7 +73,7 @@ export async function predictFromSet(
       spec,
       classes,
       columns,
-      objects: { path: () => reader.path },
+      objects: { path: async () => reader.path },
       modelsFor: (texts) => reader.checkedModels(texts),
       confirm: () => reader.confirm(),
     };
@@ -143,7 +144,7 @@ async function* scoreAll(
   signal: AbortSignal,
 ): AsyncGenerator<ScoredRows> {
   const answered = answeredRoutes(routes);
-  const job = scoreJob(rows, answered, objects);
+  const job = await scoreJob(rows, answered, objects);
   for await (const outcome of mapJob(await engineFor(rows.spec), job, signal)) {
     const answer = answered[outcome.task] as Route;
     yield scoredRows(rows, answer, answersOf(outcome, answer, rows));
@@ -155,22 +156,23 @@ async function* scoreAll(
   }
 }
 
-function scoreJob(
+async function scoreJob(
   { spec, classes, snapshot, path, explain }: NewRows,
   answered: readonly AnsweredRoute[],
   objects: Answering['objects'],
-): Job<'score'> {
+): Promise<Job<'score'>> {
   const rows = passingRows(spec, { snapshot, path });
   const tasks = answered.map(({ partition, member }) => ({
     partition: partitionRef(partition),
     part: { weights: member.parts.map(({ weight }) => weight) },
-    inputs: modelInputs(member, objects),
+    inputs: modelInputs(member),
   }));
   const { task, positive } = spec.target;
   const asked = explain !== undefined && {
     explain: { columns: explain, ...(positive !== undefined && { positive }) },
   };
-  return createJob(rows, { name: 'score', args: { task, classes, ...asked }, tasks });
+  const args = { task, classes, ...asked };
+  return createJob(rows, { name: 'score', args, tasks: await withLocalInputs(tasks, objects) });
 }
 
 type Answers = Pick<ScoredRows, 'output' | 'explained'>;

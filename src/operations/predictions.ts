@@ -41,7 +41,7 @@ export async function writePredictions(
   }
   const columns = predictionColumns(run.spec, plan);
   const table = await createTableFile(request.out, columns);
-  const reader = await openSnapshot(objects.path(snapshot.parquet));
+  const reader = await openSnapshot(await objects.path(snapshot.parquet));
   try {
     const stored = await objects.get(plan.folds);
     const rowsOfTable = { rowCount: stored.length / repeatsOf(run.spec), columns: [] };

@@ -88,12 +88,12 @@ export async function writeReplayBundle(
   ).length;
   const rowCount = record.ranges.reduce((sum, { count }) => sum + count, 0);
   checkSize(record, rowCount * (ROW_HASH + NUMBER * numbers), 'at least ');
-  const reader = await openSnapshot(objects.path(snapshot.parquet));
+  const reader = await openSnapshot(await objects.path(snapshot.parquet));
   try {
     const { frame, rowHashes } = await reader.read(record.ranges, columns);
     const rows = frameToArrow(frame);
     const folds = readFolds(
-      { path: objects.path(plan.folds), repeats: repeatsOf(run.spec) },
+      { path: await objects.path(plan.folds), repeats: repeatsOf(run.spec) },
       record.ranges,
     );
     checkSize(record, rows.byteLength + rowHashes.byteLength + folds.byteLength);

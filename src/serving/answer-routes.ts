@@ -1,8 +1,7 @@
-import type { InputRef } from '../engines/engine.ts';
 import { answerFor } from '../partition/model-set.ts';
 import { modelInput } from '../partition/score-rows.ts';
 import type { SnapshotPartition } from '../sources/snapshot.ts';
-import type { ObjectStore } from '../stores/object-store.ts';
+import type { StoredInput } from '../stores/stored-input.ts';
 import type { ServedMember, ServedSet } from './model-set.ts';
 
 /** Who answers for a partition of new data, and why; null = nobody does. */
@@ -22,14 +21,11 @@ export function answeredRoutes(routes: readonly Route[]): readonly AnsweredRoute
   return routes.flatMap(({ member, ...rest }) => (member === null ? [] : [{ ...rest, member }]));
 }
 
-/** The bytes of the models that answer together, as a task of an engine names them. */
-export function modelInputs(
-  { parts }: ServedMember,
-  objects: Pick<ObjectStore, 'path'>,
-): readonly InputRef[] {
+/** The bytes of the models that answer together, under the names that `score` knows. */
+export function modelInputs({ parts }: ServedMember): readonly StoredInput[] {
   return parts.map(({ bytes: { pack, offset, length } }, place) => ({
     name: modelInput(place),
-    path: objects.path(pack),
+    pack,
     offset,
     length,
   }));

@@ -5,6 +5,7 @@ import { answerFor } from '../partition/model-set.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import type { RunRecord } from '../stores/run-store.ts';
+import { localInputs } from '../stores/stored-input.ts';
 import { modelInputs, routeOf } from './answer-routes.ts';
 import { heldOutScores } from './held-out.ts';
 import { type ServedModels, type ServingStores, servedModels } from './model-set.ts';
@@ -44,7 +45,7 @@ export async function driftScoring(
     return {
       scoring: null,
       holdout: () => null,
-      paired: (pair) => ({ ...sidesOf(pair), models: [], weights: [] }),
+      paired: async (pair) => ({ ...sidesOf(pair), models: [], weights: [] }),
     };
   const { models, classes } = served;
   const member = (text: string) => answerFor(text, models).member;
@@ -52,11 +53,11 @@ export async function driftScoring(
   return {
     scoring: { spec, task: spec.target.task, classes },
     holdout: ({ current }) => heldOut.get(current.text) ?? null,
-    paired: (pair) => {
+    paired: async (pair) => {
       const { member: answering } = routeOf(pair.current, models);
       return {
         ...sidesOf(pair),
-        models: answering === null ? [] : modelInputs(answering, objects),
+        models: answering === null ? [] : await localInputs(modelInputs(answering), objects),
         weights: answering === null ? [] : answering.parts.map(({ weight }) => weight),
       };
     },

@@ -9,7 +9,12 @@ export type StoredObject = {
   readonly bytes: number;
   readonly putAt: Date;
 };
-export type Leftover = { readonly path: string; readonly bytes: number };
+/** What a writer that died has left; `place`: where, for people. */
+export type Leftover = {
+  readonly place: string;
+  readonly bytes: number;
+  readonly remove: () => Promise<void>;
+};
 
 /** Objects by who counts on them: the database that this store was opened for, and others over the same store. */
 export type Claims = { readonly own: ReadonlySet<Digest>; readonly others: ReadonlySet<Digest> };
@@ -44,6 +49,8 @@ export interface ObjectStore {
   remove(digest: Digest, unlessPutSince: Date): Promise<boolean>;
   /** What writers that died have left half-written, and nobody has touched since then. */
   leftovers(untouchedSince: Date): Promise<readonly Leftover[]>;
-  /** A local path for engines that read the file themselves. */
-  path(digest: Digest): string;
+  /** Where the whole object lies on this machine, for engines that read the file themselves. */
+  path(digest: Digest): Promise<string>;
+  /** Where it is kept, for people. */
+  place(digest: Digest): string;
 }

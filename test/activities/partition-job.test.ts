@@ -12,7 +12,7 @@ const PARENTS = ['eu', 'us'].map(
   (partitionId): Planned => ({ partitionId, rows: 20, isParent: true }),
 );
 const STORES = ['a', 'b', 'c', 'd'].map((partitionId): Planned => ({ partitionId, rows: 10 }));
-const objects = { path: (digest: string) => digest } as unknown as ObjectStore;
+const objects = { path: async (digest: string) => digest } as unknown as ObjectStore;
 
 describe('the parents of partitions', () => {
   it('have batches of their own, the first', async () => {
@@ -24,12 +24,13 @@ describe('the parents of partitions', () => {
     expect(plans).toEqual([{ stage: 'train', batches: [['eu', 'us'], ['a', 'b', 'c'], ['d']] }]);
   });
 
-  it('are worked on within the limits of unions, partitions within those that they were given', () => {
+  it('are worked on within the limits of unions, partitions within those that they were given', async () => {
     const run = runRecord();
     const { seconds, memory_mb: memoryMb } = run.spec.limits.per_partition;
     const call = { name: 'train', args: {}, tasks: [] } as const;
-    expect(batchJob(run, objects, STORES, call).limits).toEqual({ seconds, memoryMb });
-    const { limits } = batchJob(run, objects, PARENTS, call);
+    const own = await batchJob(run, objects, STORES, call);
+    expect(own.limits).toEqual({ seconds, memoryMb });
+    const { limits } = await batchJob(run, objects, PARENTS, call);
     expect(limits.seconds).toBeGreaterThan(seconds);
     expect(limits.memoryMb).toBeGreaterThan(memoryMb);
   });

@@ -3,13 +3,11 @@ import { trainedParents } from '../../activities/stored-inputs.ts';
 import { membersOf, rowOf, totalsTask } from '../../activities/totals-task.ts';
 import { chooseModels } from '../../src/partition/choice.ts';
 import { parentOf } from '../../src/partition/parents.ts';
-import type { ObjectStore } from '../../src/stores/object-store.ts';
 import type { PartitionRecord } from '../../src/stores/run-store.ts';
 import { runRecord, trainedRecord } from '../support/run-records.ts';
 
 const COLUMNS = ['region'];
 const PARENT = parentOf({ region: 'eu' }, COLUMNS)?.id ?? '';
-const objects = { path: (digest: string) => digest } as unknown as ObjectStore;
 
 /** A store of the one region, its rows behind those of the stores before it. */
 function store(i: number, change: Partial<PartitionRecord> = {}): PartitionRecord {
@@ -27,7 +25,7 @@ describe('the task of the totals', () => {
     const members = membersOf(rows, chooseModels(rows, null));
     const models = { global: null, parents, answering: new Map() };
 
-    const { part, inputs } = totalsTask(runRecord(), members, models, objects);
+    const { part, inputs } = totalsTask(runRecord(), members, models);
     expect(part.members.map((member) => 'parent' in member)).toEqual([true, false, true]);
     expect(inputs?.map(({ name }) => name)).toEqual(['own', 'own', 'parent', 'parent']);
   });

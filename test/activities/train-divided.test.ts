@@ -55,7 +55,7 @@ async function trainings(spec: Spec, on: Pick<Engine, 'map'> = engine) {
   const partition = { id: 'car', text: PARTITION.text, ranges: PARTITION.ranges };
   const { scope: part, ...common } = args;
   const tasks = [{ partition, part: { scope: part } }];
-  const job = partitionJob(run, objects, { name: 'train', args: common, tasks });
+  const job = await partitionJob(run, objects, { name: 'train', args: common, tasks });
   const whole = async () => (await runJob(engine, job, new AbortController().signal))[0];
   const joined = () => {
     const training = new PartsTraining(

@@ -51,7 +51,7 @@ try {
     reference: sideOf(reference as string),
     current: sideOf(current as string),
     pairs: both,
-    paired: (pair: Pair) => ({
+    paired: async (pair: Pair) => ({
       reference: partitionRef(pair.reference),
       current: partitionRef(pair.current),
       models: [],

@@ -48,7 +48,7 @@ describe('the drift of more partitions than are compared at once', () => {
       reference: rowsAt(await side(1, 0)),
       current: rowsAt(await side(2, 5)),
       pairs,
-      paired: ({ reference, current }: Pair) => ({
+      paired: async ({ reference, current }: Pair) => ({
         reference: partitionRef(reference),
         current: partitionRef(current),
         models: [],

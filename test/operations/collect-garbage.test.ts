@@ -59,7 +59,7 @@ afterAll(() => opened?.close());
 /** An object that was put an hour ago. */
 async function oldObject(text: string, store = objects): Promise<Digest> {
   const digest = await store.put(Buffer.from(text));
-  utimesSync(objects.path(digest), OLD, OLD);
+  utimesSync(objects.place(digest), OLD, OLD);
   return digest;
 }
 
@@ -121,7 +121,7 @@ const collect = (request: Partial<GarbageRequest> = {}) =>
     { dryRun: false, keepDays: 0, unknown: false, ...request },
     { uploads: uploadsFolder, drift: driftFolder },
   );
-const isThere = (digest: Digest) => existsSync(objects.path(digest));
+const isThere = (digest: Digest) => existsSync(objects.place(digest));
 
 describe('collecting garbage', () => {
   it('takes nothing of a run that is kept, and says before what it would take of a deleted one', async () => {

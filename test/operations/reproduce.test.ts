@@ -209,7 +209,7 @@ describe('an idempotency key', () => {
     for (const ask of asked) started.push(await ask());
     expect(new Set(started).size).toBe(4);
     for (const [i, ask] of asked.entries()) expect(await ask()).toBe(started[i]);
-    rmSync(context.objects.path(digestBytes(rows)));
+    rmSync(context.objects.place(digestBytes(rows)));
   });
 });
 
@@ -225,7 +225,7 @@ describe('a run whose stored rows are not what it read', () => {
     const said = { runId: null, isReproduced: false, cause: 'data' };
     expect(await outcome()).toMatchObject({ ...said, first: { values: [digest, 'missing'] } });
     await context.objects.put(Buffer.from(`file of ${snapshot?.digest}`));
-    const path = context.objects.path(digest);
+    const path = context.objects.place(digest);
     expect(await context.objects.state(digest)).toBe('sound');
     chmodSync(path, 0o600);
     writeFileSync(path, 'other rows');

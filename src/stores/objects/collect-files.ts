@@ -72,8 +72,9 @@ export async function listLeftovers(
   for (const name of await namesIn(incoming)) {
     const path = join(incoming, name);
     const found = await sizeAndTime(path);
-    if (found !== null && found.putAt < untouchedSince)
-      leftovers.push({ path, bytes: found.bytes });
+    if (found === null || found.putAt >= untouchedSince) continue;
+    const remove = () => rm(path, { recursive: true, force: true });
+    leftovers.push({ place: path, bytes: found.bytes, remove });
   }
   return leftovers;
 }

@@ -36,8 +36,12 @@ class FileObjectStore implements ObjectStore {
     this.#owner = owner;
   }
 
-  path(digest: Digest): string {
+  place(digest: Digest): string {
     return objectPath(this.folder, digest);
+  }
+
+  async path(digest: Digest): Promise<string> {
+    return this.place(digest);
   }
 
   async put(bytes: Uint8Array): Promise<Digest> {
@@ -128,7 +132,7 @@ class FileObjectStore implements ObjectStore {
     if ((await this.#sizeOf(digest)) !== null) return true;
     const isFolder = async () => {
       try {
-        return await isSnapshotFolder(this.path(digest));
+        return await isSnapshotFolder(this.place(digest));
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return false;
         throw error;
@@ -138,7 +142,7 @@ class FileObjectStore implements ObjectStore {
   }
 
   async state(digest: Digest): Promise<ObjectState> {
-    const path = this.path(digest);
+    const path = this.place(digest);
     return this.#orFailure(async () => {
       try {
         const isFolder = await isSnapshotFolder(path);
@@ -159,7 +163,7 @@ class FileObjectStore implements ObjectStore {
   remove(digest: Digest, unlessPutSince: Date): Promise<boolean> {
     return this.#orFailure(async () => {
       const aside = await this.#incomingPath();
-      return removeObject(this.path(digest), aside, unlessPutSince);
+      return removeObject(this.place(digest), aside, unlessPutSince);
     }, digest);
   }
 
@@ -173,7 +177,7 @@ class FileObjectStore implements ObjectStore {
     if (found === digest) return bytes;
     throw new Failure(
       'corrupt-object',
-      `Object ${digest} holds other bytes (${found}); restore ${this.path(digest)} from a copy, or remove it and run again.`,
+      `Object ${digest} holds other bytes (${found}); restore ${this.place(digest)} from a copy, or remove it and run again.`,
     );
   }
 
@@ -186,7 +190,7 @@ class FileObjectStore implements ObjectStore {
         if (bytesRead === 0) {
           throw new Failure(
             'corrupt-object',
-            `Object ${digest} ends before byte ${offset + length}; restore ${this.path(digest)} from a copy.`,
+            `Object ${digest} ends before byte ${offset + length}; restore ${this.place(digest)} from a copy.`,
           );
         }
         filled += bytesRead;
@@ -200,7 +204,7 @@ class FileObjectStore implements ObjectStore {
     read: (file: FileHandle) => Promise<Result>,
   ): Promise<Result> {
     return this.#orFailure(async () => {
-      const file = await open(this.path(digest), READ_NO_LINK);
+      const file = await open(this.place(digest), READ_NO_LINK);
       return withFile(file, () => read(file));
     }, digest);
   }
@@ -211,13 +215,13 @@ class FileObjectStore implements ObjectStore {
    */
   async #holds(digest: Digest, size: number): Promise<boolean> {
     if ((await this.#sizeOf(digest)) !== size) return false;
-    return this.#orFailure(() => touch(this.path(digest)), digest);
+    return this.#orFailure(() => touch(this.place(digest)), digest);
   }
 
   async #sizeOf(digest: Digest): Promise<number | null> {
     return this.#orFailure(async () => {
       try {
-        const stat = await lstat(this.path(digest));
+        const stat = await lstat(this.place(digest));
         return stat.isFile() ? stat.size : null;
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return null;

@@ -65,7 +65,7 @@ describe('blobs of a map with a store', () => {
         const bytes = await store.getRange(pack, offset, length);
         expect(Buffer.from(bytes).equals(expected?.get(name) ?? Buffer.of(0))).toBe(true);
         expect(await store.state(pack)).toBe('sound');
-        expect(statSync(store.path(pack)).mode & 0o777).toBe(0o400);
+        expect(statSync(store.place(pack)).mode & 0o777).toBe(0o400);
       }
     }
     expect(readdirSync(join(folder, 'incoming', JOB))).toEqual([]);
