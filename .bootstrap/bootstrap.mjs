@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { installProblem } from './install-state.mjs';
+import { obtainS3Server } from './s3-server.mjs';
 import { findJava, obtainSpark } from './spark-home.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -63,7 +64,7 @@ async function chaos() {
 async function prepareTests() {
   prepare();
   await fetchTemporal();
-  await fetchSpark();
+  await fetchServersOfTests();
   installBrowser();
 }
 
@@ -150,13 +151,14 @@ async function fetchTemporal() {
   }
 }
 
-/** Only the tests start a Spark of their own: users name the cluster that they have. */
-async function fetchSpark() {
+/** Only the tests start a Spark and an S3 of their own: users name those that they have. */
+async function fetchServersOfTests() {
   const { readConfig } = await import(pathToFileURL(join(root, 'dist/src/config.js')).href);
   const toolsFolder = join(readConfig().folder, 'tools');
   try {
     findJava(process.env);
     await obtainSpark({ toolsFolder, environment: process.env, tell });
+    obtainS3Server({ toolsFolder, tell });
   } catch (error) {
     stop(error.message);
   }

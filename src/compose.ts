@@ -3,6 +3,7 @@ import { debugServices } from './compose/debug-services.ts';
 import { ledgerServices } from './compose/ledger-services.ts';
 import { migrateDatabase } from './compose/migrate-database.ts';
 import { modelServices } from './compose/model-services.ts';
+import { checkObjects } from './compose/objects.ts';
 import { System } from './compose/system.ts';
 import { type Config, readConfig } from './config.ts';
 import type { OperationContext } from './operations/context.ts';
@@ -53,7 +54,10 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     facts: runFacts(act),
     overview: overview(act),
     sources: sourceLook(config.folder, (source) => system.addressOf(source)),
-    diagnose: async () => (await import('./embedded/diagnosis.ts')).diagnose(config),
+    diagnose: async () => {
+      const { diagnose } = await import('./embedded/diagnosis.ts');
+      return (await Promise.all([diagnose(config), checkObjects(config)])).flat();
+    },
     checkIntegrity: () => system.checkIntegrity(),
     temporalUi: () => act(async ({ temporalUi }) => temporalUi),
     plan: async (prepared) => {

@@ -3,6 +3,8 @@ import { isIP } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { type ObjectsBucket, objectsBucket } from './config/objects-bucket.ts';
+import { bucketPlace } from './domain/bucket.ts';
 import { Failure } from './domain/failure.ts';
 
 /** A Temporal service that is not ours to start. */
@@ -63,6 +65,8 @@ export type Config = {
   readonly dataUrl: string | null;
   readonly temporal: ExternalTemporal | null;
   readonly payload: PayloadKeys | null;
+  /** Null: objects are files below `folder`; else that is the cache of the bucket. */
+  readonly objects: ObjectsBucket | null;
   /** IP address and port at which a worker tells Prometheus how it does. */
   readonly metricsAddress: string | null;
   readonly lineage: LineageEvents | null;
@@ -147,6 +151,16 @@ const variables = z.object({
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: file.optional(),
   TEMPORAL_TLS_SERVER_NAME: z.string().optional(),
   PARTITA_PAYLOAD_KEY: payloadKeys.optional(),
+  PARTITA_OBJECTS: z
+    .string()
+    .refine(
+      (text) => bucketPlace(text) !== null,
+      'is no address of a bucket: it has the form s3://BUCKET or s3://BUCKET/PREFIX, without credentials',
+    )
+    .optional(),
+  PARTITA_OBJECTS_PATH_STYLE: switchText.optional(),
+  AWS_ENDPOINT_URL: z.string().optional(),
+  AWS_ENDPOINT_URL_S3: z.string().optional(),
   PARTITA_METRICS_ADDRESS: ipAndPort.optional(),
   PARTITA_WORKER_VERSIONING: z
     .enum(['pinned'], { error: 'is not `pinned`, the one way that there is besides none' })
@@ -202,6 +216,7 @@ export function readConfig(
     dataUrl: found.PARTITA_DATA_URL ?? null,
     temporal: externalTemporal(found),
     payload: found.PARTITA_PAYLOAD_KEY ?? null,
+    objects: objectsBucket(found, Object.keys(set)),
     metricsAddress: found.PARTITA_METRICS_ADDRESS ?? null,
     lineage: lineageEvents(found, set),
     traces: tracesOf(found, set),

@@ -133,6 +133,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** npm package (or built-in) → the files that may import it: one door each. */
 const DOORS: Record<string, RegExp> = {
+  '@aws-sdk': /^src\/stores\/objects\/s3\/bucket\.ts$/,
   'apache-arrow': /^src\/frame\/arrow[\w-]*\.ts$/,
   '@duckdb/node-api': /^src\/frame\/duckdb[\w-]*\.ts$/,
   kysely: /^(src\/stores\/postgres|migrations)\//,

@@ -45,6 +45,39 @@ describe('the configuration', () => {
     });
   });
 
+  it('keeps objects in a bucket where one is named, and reads no credentials', () => {
+    expect(readConfig({ AWS_ENDPOINT_URL: 'nonsense' }).objects).toBeNull();
+    const aws = { AWS_REGION: 'eu-central-1', AWS_SECRET_ACCESS_KEY: 'secret' };
+    const config = readConfig({ PARTITA_OBJECTS: 's3://models/of/mine/', ...aws });
+    expect(config.objects).toEqual({
+      bucket: 'models',
+      prefix: 'of/mine/',
+      address: 's3://models/of/mine/',
+      isPathStyle: false,
+      variables: Object.keys(aws),
+    });
+    expect(JSON.stringify(config.objects)).not.toContain('"secret"');
+    const own = { PARTITA_OBJECTS: 's3://models', AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9000' };
+    expect(readConfig(own).objects).toMatchObject({ prefix: '', isPathStyle: true });
+    const hosts = { ...own, PARTITA_OBJECTS_PATH_STYLE: 'false' };
+    expect(readConfig(hosts).objects?.isPathStyle).toBe(false);
+    const nowhere = { ...own, AWS_ENDPOINT_URL_S3: '127.0.0.1:9000' };
+    expect(() => readConfig(nowhere)).toThrow(/^AWS_ENDPOINT_URL_S3 .* http:\/\/ or https:\/\//);
+  });
+
+  it.each([
+    'models',
+    's3://',
+    's3://M',
+    'https://models',
+    's3://key:secret@models',
+    's3://models?secret',
+  ])('takes no %s for the address of a bucket, and does not repeat it', (address) => {
+    const reading = () => readConfig({ PARTITA_OBJECTS: address });
+    expect(reading).toThrow(/PARTITA_OBJECTS is no address of a bucket: .* s3:\/\/BUCKET/);
+    expect(reading).not.toThrow(/secret/);
+  });
+
   it('has runs traced where an address for traces is set, and they are not switched off', () => {
     const set = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_SERVICE_NAME: 'mine' };
     expect(readConfig({}).traces).toBeNull();

@@ -28,7 +28,6 @@ import { resolveRemote, variableOfEngine } from '../spec/engine.ts';
 import { type Source, variableOf } from '../spec/source.ts';
 import type { Spec, TableSpec } from '../spec/spec.ts';
 import type { CheckedInvariants } from '../stores/integrity-store.ts';
-import { createFileObjectStore } from '../stores/objects/file-object-store.ts';
 import { hasNoSchema } from '../stores/postgres/connect.ts';
 import { knownFitTimes } from '../stores/postgres/known-fit-times.ts';
 import { openPostgresStores } from '../stores/postgres/open-stores.ts';
@@ -36,6 +35,7 @@ import type { LiveRuns } from '../temporal/runs.ts';
 import type { Tracing } from '../temporal/tracing.ts';
 import { workflowBundle, workflowVersion } from '../temporal/workflow-bundle.ts';
 import { migrateDatabase } from './migrate-database.ts';
+import { openObjects } from './objects.ts';
 
 /** Batches that one worker works on at once: enough to keep every thread busy while others commit. */
 const CONCURRENT_ACTIVITIES = 8;
@@ -129,7 +129,7 @@ export class System {
       );
     const { stores, close } = openPostgresStores(url);
     try {
-      const objects = createFileObjectStore(join(this.#config.folder, 'objects'));
+      const objects = await openObjects(this.#config);
       return await checkIntegrity({ ...stores, objects });
     } catch (cause) {
       if (!hasNoSchema(cause)) throw cause;
@@ -232,7 +232,7 @@ export class System {
     const owner = untilItWorks(() => stores.retention.owner());
     return {
       ...stores,
-      objects: createFileObjectStore(join(this.#config.folder, 'objects'), owner),
+      objects: await openObjects(this.#config, owner),
       temporal: untilItWorks(() => this.#connectRuns(stack)),
       temporalUi: stack.temporalUi,
       ...this.#workshop(stack.dataUrl),

@@ -192,6 +192,7 @@ async function ensureWorker(
       ...secrets,
       ...(config.lineage?.variables ?? []),
       ...(config.traces?.variables ?? []),
+      ...(config.objects?.variables ?? []),
     ],
     say,
   });
@@ -206,7 +207,7 @@ function certificateFiles({ temporal: { certificates } }: Stack): readonly strin
 /** The environment that names every part of the stack, so that the worker looks for none. */
 function connectionVariables(
   stack: Stack,
-  { payload, metricsAddress, isPinned }: Config,
+  { payload, objects, metricsAddress, isPinned }: Config,
 ): { readonly [name: string]: string | undefined } {
   const { address, namespace, tls, apiKey, certificates } = stack.temporal;
   return {
@@ -223,6 +224,8 @@ function connectionVariables(
     TEMPORAL_TLS_SERVER_CA_CERT_PATH: certificates?.serverCa,
     TEMPORAL_TLS_SERVER_NAME: certificates?.serverName,
     PARTITA_PAYLOAD_KEY: payload?.text,
+    PARTITA_OBJECTS: objects?.address,
+    PARTITA_OBJECTS_PATH_STYLE: objects === null ? undefined : String(objects.isPathStyle),
     PARTITA_METRICS_ADDRESS: metricsAddress ?? undefined,
     PARTITA_WORKER_VERSIONING: isPinned ? 'pinned' : undefined,
   };

@@ -6,6 +6,8 @@ export type CuttableProxy = {
   readonly connectionCount: () => number;
   /** Breaks every connection as a failing network does. */
   readonly cut: () => void;
+  /** The same to every connection once clients have sent so many bytes from now on; `Infinity`: to none. */
+  readonly cutAfter: (bytes: number) => void;
   readonly close: () => Promise<void>;
 };
 
@@ -13,6 +15,7 @@ export type CuttableProxy = {
 export async function startCuttableProxy(targetPort: number): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
   let connectionCount = 0;
+  let allowance = Number.POSITIVE_INFINITY;
   const server = createServer((client) => {
     connectionCount += 1;
     const target = connect(targetPort, '127.0.0.1');
@@ -26,6 +29,10 @@ export async function startCuttableProxy(targetPort: number): Promise<CuttablePr
         target.destroy();
       });
     }
+    client.on('data', ({ length }) => {
+      allowance -= length;
+      if (allowance < 0) client.destroy();
+    });
     client.pipe(target).pipe(client);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -37,6 +44,9 @@ export async function startCuttableProxy(targetPort: number): Promise<CuttablePr
     port: typeof address === 'object' && address !== null ? address.port : 0,
     connectionCount: () => connectionCount,
     cut,
+    cutAfter: (bytes) => {
+      allowance = bytes;
+    },
     close: async () => {
       cut();
       await new Promise((resolve) => server.close(resolve));

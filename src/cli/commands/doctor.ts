@@ -1,3 +1,4 @@
+import { checkObjects } from '../../compose/objects.ts';
 import type { Config } from '../../config.ts';
 import type { Finding, FindingLevel } from '../../domain/finding.ts';
 import { printable } from '../../domain/printable.ts';
@@ -18,7 +19,7 @@ export async function runDoctor(
   config: Config,
   write: (line: string) => void,
 ): Promise<DoctorResult> {
-  const findings = await diagnose(config);
+  const findings = (await Promise.all([diagnose(config), checkObjects(config)])).flat();
   for (const { name, level, found, remedy } of findings) {
     write(`${MARKS[level].padEnd(3)} ${name.padEnd(9)} ${found}`);
     if (remedy !== null) write(`              ${remedy}`);

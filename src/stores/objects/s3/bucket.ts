@@ -1,0 +1,224 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import type { BucketPlace } from '../../../domain/bucket.ts';
+import { answerOf, bucketFailure } from './bucket-failure.ts';
+
+/** What is larger goes in parts of this size, so that memory holds two of them; 10,000 parts are the most: 160 GB. */
+const PART_BYTES = 16 * 2 ** 20;
+const PARTS_AT_ONCE = 2;
+const CONNECT_MS = 5_000;
+/** Without a byte. */
+const SILENCE_MS = 60_000;
+/** S3 tells the time of an object in whole seconds: it was put up to so long after. */
+const SECOND_MS = 999;
+
+/** Bytes; `length`: at least one. */
+type Range = { readonly offset: number; readonly length: number };
+type SourceFile = { readonly path: string; readonly bytes: number; readonly sha256: Buffer };
+
+type Stored = { readonly bytes: number; readonly putAt: Date };
+type Unfinished = {
+  readonly place: string;
+  readonly begunAt: Date;
+  readonly remove: () => Promise<void>;
+};
+
+/** Keys below the prefix of a bucket. Every method throws `Failure('unreachable')` with a way out where S3 refuses. */
+export class S3Bucket {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #prefix: string;
+  #isThere = false;
+
+  constructor({ bucket, prefix, isPathStyle }: BucketPlace & { readonly isPathStyle: boolean }) {
+    this.#bucket = bucket;
+    this.#prefix = prefix;
+    this.#client = new S3Client({
+      forcePathStyle: isPathStyle,
+      // What is sent has its digest with it where that matters, and what comes is checked against it; not every server knows more.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
+    });
+  }
+
+  place(key: string): string {
+    return `s3://${this.#bucket}/${this.#prefix}${key}`;
+  }
+
+  /** Null: there is none. */
+  async head(key: string): Promise<Stored | null> {
+    return this.#orFailure(async () => {
+      try {
+        const found = await this.#client.send(new HeadObjectCommand(this.#at(key)));
+        return { bytes: found.ContentLength ?? 0, putAt: lastOf(found.LastModified) };
+      } catch (error) {
+        if (answerOf(error).status !== 404) throw error;
+        await this.#insist();
+        return null;
+      }
+    });
+  }
+
+  /** Hands on the bytes of an object as they come; false: there is none. */
+  async pour(key: string, into: (bytes: Readable) => Promise<void>): Promise<boolean> {
+    return this.#orFailure(async () => {
+      const body = await this.#read(key);
+      if (body !== null) await into(body);
+      return body !== null;
+    });
+  }
+
+  /** The bytes of an object, or of a range of it up to its end; null: there is none, or the range begins behind its end. */
+  async bytes(key: string, range?: Range): Promise<Uint8Array | null> {
+    return this.#orFailure(async () => {
+      const body = await this.#read(key, range);
+      return body && Buffer.concat(await body.toArray());
+    });
+  }
+
+  async #read(key: string, range?: Range): Promise<Readable | null> {
+    const part = range && {
+      Range: `bytes=${range.offset}-${range.offset + range.length - 1}`,
+    };
+    try {
+      const { Body } = await this.#client.send(new GetObjectCommand({ ...this.#at(key), ...part }));
+      if (!(Body instanceof Readable)) throw new TypeError(`${this.place(key)} has no body.`);
+      return Body;
+    } catch (error) {
+      const { name, status } = answerOf(error);
+      if (name === 'NoSuchKey' || status === 416) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Puts a file under a key, whole or not at all, with no more than two parts of it in memory; false: there is an object
+   * already, or one that somebody puts just now. `sha256`: of the file; S3 compares where it goes in one piece.
+   */
+  async create(key: string, file: SourceFile): Promise<boolean> {
+    return this.#orFailure(async () => {
+      try {
+        await this.#upload(key, file);
+        return true;
+      } catch (error) {
+        const { status } = answerOf(error);
+        if (status === 412 || status === 409) return false;
+        throw error;
+      }
+    });
+  }
+
+  async #upload(key: string, { path, bytes, sha256 }: SourceFile): Promise<void> {
+    const at = { ...this.#at(key), IfNoneMatch: '*' };
+    if (bytes <= PART_BYTES) {
+      const ChecksumSHA256 = sha256.toString('base64');
+      const Body = await readFile(path);
+      await this.#client.send(new PutObjectCommand({ ...at, Body, ChecksumSHA256 }));
+      return;
+    }
+    const Body = createReadStream(path);
+    try {
+      const sizes = { partSize: PART_BYTES, queueSize: PARTS_AT_ONCE };
+      await new Upload({ client: this.#client, params: { ...at, Body }, ...sizes }).done();
+    } finally {
+      Body.destroy();
+    }
+  }
+
+  /** Puts a small thing, whatever is there. */
+  async write(key: string, text: string): Promise<void> {
+    const Body = Buffer.from(text);
+    const put = new PutObjectCommand({ ...this.#at(key), Body, ContentLength: Body.length });
+    await this.#orFailure(() => this.#client.send(put));
+  }
+
+  /** Nothing where there is none. */
+  async remove(key: string): Promise<void> {
+    await this.#orFailure(() => this.#client.send(new DeleteObjectCommand(this.#at(key))));
+  }
+
+  /** Every object whose key begins so, page by page, in the order of the keys. */
+  async *list(start: string): AsyncGenerator<Stored & { readonly key: string }> {
+    const at = { Bucket: this.#bucket, Prefix: this.#prefix + start };
+    const pages = paginateListObjectsV2({ client: this.#client }, at);
+    for (;;) {
+      const page = await this.#orFailure(() => pages.next());
+      if (page.done === true) return;
+      for (const { Key = '', Size: bytes = 0, LastModified } of page.value.Contents ?? [])
+        yield { key: Key.slice(this.#prefix.length), bytes, putAt: lastOf(LastModified) };
+    }
+  }
+
+  /** Uploads in parts that nobody has ended. */
+  async *unfinished(): AsyncGenerator<Unfinished> {
+    const at = { Bucket: this.#bucket, Prefix: this.#prefix };
+    let from: { readonly KeyMarker?: string; readonly UploadIdMarker?: string } | undefined = {};
+    while (from !== undefined) {
+      const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({
+        ...at,
+        ...from,
+      });
+      const page: ListMultipartUploadsCommandOutput = await this.#orFailure(() =>
+        this.#client.send(command),
+      );
+      for (const { Key = '', UploadId, Initiated } of page.Uploads ?? []) {
+        const abort = new AbortMultipartUploadCommand({ Bucket: at.Bucket, Key, UploadId });
+        yield {
+          place: `s3://${this.#bucket}/${Key} (an upload that nobody has ended)`,
+          begunAt: lastOf(Initiated),
+          remove: async () => {
+            await this.#orFailure(() => this.#client.send(abort));
+          },
+        };
+      }
+      const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
+      from =
+        IsTruncated === true && KeyMarker !== undefined
+          ? { KeyMarker, ...(UploadIdMarker !== undefined && { UploadIdMarker }) }
+          : undefined;
+    }
+  }
+
+  /** That a key is not there says nothing of the bucket. */
+  async #insist(): Promise<void> {
+    if (this.#isThere) return;
+    try {
+      await this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }));
+      this.#isThere = true;
+    } catch (error) {
+      if (answerOf(error).status !== 404) throw error;
+      throw Object.assign(new Error('There is no such bucket.'), { code: 'NoSuchBucket' });
+    }
+  }
+
+  #at(key: string): { readonly Bucket: string; readonly Key: string } {
+    return { Bucket: this.#bucket, Key: this.#prefix + key };
+  }
+
+  async #orFailure<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      throw bucketFailure(error, this.#bucket) ?? error;
+    }
+  }
+}
+
+function lastOf(second: Date | undefined): Date {
+  return new Date((second?.getTime() ?? 0) + SECOND_MS);
+}

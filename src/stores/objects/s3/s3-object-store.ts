@@ -1,0 +1,310 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { lstat, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import type { BucketPlace } from '../../../domain/bucket.ts';
+import type { Digest } from '../../../domain/digest.ts';
+import { Failure, isFailure } from '../../../domain/failure.ts';
+import { digestBytes } from '../../../frame/digest.ts';
+import type {
+  Claims,
+  Leftover,
+  ObjectState,
+  ObjectStore,
+  StoredObject,
+} from '../../object-store.ts';
+import type { WaitingMember } from '../executors-folder.ts';
+import { failureOf } from '../file-failure.ts';
+import { createFileObjectStore } from '../file-object-store.ts';
+import { FILE_MODE, incomingPath, moveIn } from '../object-file.ts';
+import { S3Bucket } from './bucket.ts';
+import {
+  allClaimedAt,
+  claim,
+  claimedAt,
+  claimFirst,
+  claimsIn,
+  withdrawClaim,
+} from './bucket-claims.ts';
+
+/** Who takes an object away is done with it long before; clocks differ by less. */
+const DEAD_COLLECTOR_MS = 15 * 60_000;
+/** Whoever put it, and whenever. */
+const ALWAYS = new Date(8.64e15);
+
+type Place = BucketPlace & { readonly isPathStyle: boolean };
+type Owner = (() => Promise<string>) | null;
+
+/**
+ * Objects in a bucket of S3 under `sha256/ab/cdef…`, with a folder of files of the same names as its cache: what is put lies
+ * there first, what an engine reads is brought there once. Nothing is taken from the cache but what is taken from the bucket.
+ * `owner`: as of files.
+ */
+export function createS3ObjectStore(
+  place: Place,
+  folder: string,
+  owner: Owner = null,
+): ObjectStore {
+  return new S3ObjectStore(place, folder, owner);
+}
+
+class S3ObjectStore implements ObjectStore {
+  readonly folder: string;
+  readonly #bucket: S3Bucket;
+  readonly #cache: ObjectStore;
+  readonly #owner: Owner;
+  /** What is on its way into the cache. */
+  readonly #coming = new Map<Digest, Promise<void>>();
+
+  constructor(place: Place, folder: string, owner: Owner) {
+    this.folder = folder;
+    this.#bucket = new S3Bucket(place);
+    this.#cache = createFileObjectStore(folder);
+    this.#owner = owner;
+  }
+
+  place(digest: Digest): string {
+    return this.#bucket.place(keyOf(digest));
+  }
+
+  async put(bytes: Uint8Array): Promise<Digest> {
+    const digest = await this.#cache.put(bytes);
+    await this.#keep(digest);
+    return digest;
+  }
+
+  async putFile(path: string): Promise<Digest> {
+    if ((await lstat(path).catch(() => null))?.isDirectory() === true)
+      throw new Failure(
+        'unsupported',
+        `A table that lies on a cluster has its snapshot in a folder of files that the executors share, which ${this.#bucket.place('')} does not keep: leave PARTITA_OBJECTS unset for it.`,
+      );
+    const digest = await this.#cache.putFile(path);
+    await this.#keep(digest);
+    return digest;
+  }
+
+  async adopt(members: readonly WaitingMember[]): Promise<void> {
+    await this.#cache.adopt(members);
+    for (const pack of new Set(members.map((member) => member.pack))) {
+      if ((await this.#cache.state(pack)) !== 'sound')
+        throw new Failure(
+          'corrupt-object',
+          `What an executor left as ${this.#cache.place(pack)} holds other bytes; remove it and run again.`,
+        );
+      await this.#keep(pack);
+    }
+  }
+
+  dismiss(job: string): Promise<void> {
+    return this.#cache.dismiss(job);
+  }
+
+  /** Claimed, so that nobody collects it from now on; then put from the cache, unless it is there. */
+  async #keep(digest: Digest): Promise<void> {
+    const owner = await this.#owner?.();
+    if (owner !== undefined) await claim(this.#bucket, owner, digest);
+    const path = this.#cache.place(digest);
+    const { size: bytes } = await lstat(path);
+    const key = keyOf(digest);
+    const found = await this.#bucket.head(key);
+    if (found !== null && found.bytes !== bytes) throw this.#otherBytes(digest);
+    if (found === null) {
+      const sha256 = Buffer.from(hexOf(digest), 'hex');
+      const isNew = await this.#bucket.create(key, { path, bytes, sha256 });
+      if (!isNew && (await this.#bucket.head(key)) === null)
+        throw new Failure(
+          'unreachable',
+          `${this.place(digest)} is being put by others; try again.`,
+        );
+    }
+    await this.#outliveCollector(digest);
+  }
+
+  /** A collector that looked before the claim may take the object away yet: it has said so before it looked. */
+  async #outliveCollector(digest: Digest): Promise<void> {
+    const removal = await this.#bucket.head(removalKey(digest));
+    if (removal === null) return;
+    if (Date.now() - removal.putAt.getTime() < DEAD_COLLECTOR_MS)
+      throw new Failure('unreachable', `${this.place(digest)} is being collected; try again.`);
+    await this.#bucket.remove(removalKey(digest));
+    await this.#keep(digest);
+  }
+
+  async has(digest: Digest): Promise<boolean> {
+    return (await this.#bucket.head(keyOf(digest))) !== null;
+  }
+
+  async state(digest: Digest): Promise<ObjectState> {
+    const hash = createHash('sha256');
+    const isThere = await this.#bucket.pour(keyOf(digest), (bytes) => pipeline(bytes, hash));
+    if (!isThere) return 'missing';
+    return hash.digest('hex') === hexOf(digest) ? 'sound' : 'changed';
+  }
+
+  async get(digest: Digest): Promise<Uint8Array> {
+    const near = await this.#cached(digest, () => this.#cache.get(digest));
+    if (near !== null) return near;
+    const bytes = await this.#bucket.bytes(keyOf(digest));
+    if (bytes === null) throw this.#missing(digest);
+    if (digestBytes(bytes) !== digest) throw this.#otherBytes(digest);
+    await this.#cache.put(bytes);
+    return bytes;
+  }
+
+  async getRange(digest: Digest, offset: number, length: number): Promise<Uint8Array> {
+    const near = await this.#cached(digest, () => this.#cache.getRange(digest, offset, length));
+    if (near !== null) return near;
+    const key = keyOf(digest);
+    const bytes = length === 0 ? null : await this.#bucket.bytes(key, { offset, length });
+    const found = bytes?.length ?? 0;
+    if (found < length || length === 0) {
+      const known = await this.#bucket.head(key);
+      if (known === null) throw this.#missing(digest);
+      if (known.bytes < offset + length)
+        throw new Failure(
+          'corrupt-object',
+          `Object ${digest} ends before byte ${offset + length}; restore ${this.place(digest)} from a copy.`,
+        );
+    }
+    if (found !== length)
+      throw new Failure(
+        'unsupported',
+        `The S3 server gave ${found} bytes of ${this.place(digest)} when it was asked for ${length}: it does not know ranges, which PARTITA_OBJECTS needs.`,
+      );
+    return bytes ?? new Uint8Array();
+  }
+
+  /** What the cache has; null: nothing, or not what it should: then that goes. */
+  async #cached(digest: Digest, read: () => Promise<Uint8Array>): Promise<Uint8Array | null> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isFailure(error) || !['not-found', 'corrupt-object'].includes(error.kind)) throw error;
+      if (error.kind === 'corrupt-object') await this.#cache.remove(digest, ALWAYS);
+      return null;
+    }
+  }
+
+  async path(digest: Digest): Promise<string> {
+    if (!(await this.#cache.has(digest))) {
+      const coming =
+        this.#coming.get(digest) ?? this.#bring(digest).finally(() => this.#coming.delete(digest));
+      this.#coming.set(digest, coming);
+      await coming;
+    }
+    return this.#cache.place(digest);
+  }
+
+  /** Into the cache, whole and with the right bytes or not at all. */
+  async #bring(digest: Digest): Promise<void> {
+    try {
+      const incoming = await incomingPath(this.folder);
+      try {
+        await this.#download(digest, incoming);
+        await moveIn(this.folder, incoming, digest);
+      } finally {
+        await rm(incoming, { force: true });
+      }
+    } catch (error) {
+      throw failureOf(error, digest, this.folder) ?? error;
+    }
+  }
+
+  async #download(digest: Digest, path: string): Promise<void> {
+    const hash = createHash('sha256');
+    const hashed = async function* (chunks: AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    };
+    const isThere = await this.#bucket.pour(keyOf(digest), (bytes) => {
+      const file = createWriteStream(path, { flags: 'wx', mode: FILE_MODE, flush: true });
+      return pipeline(bytes, hashed, file);
+    });
+    if (!isThere) throw this.#missing(digest);
+    if (hash.digest('hex') !== hexOf(digest)) throw this.#otherBytes(digest);
+  }
+
+  async claimAtFirst(known: () => Promise<Iterable<Digest>>): Promise<void> {
+    const owner = await this.#owner?.();
+    if (owner !== undefined) await claimFirst(this.#bucket, owner, known);
+  }
+
+  async claims(): Promise<Claims> {
+    return claimsIn(this.#bucket, (await this.#owner?.()) ?? null);
+  }
+
+  async *list(): AsyncGenerator<StoredObject> {
+    const claimed = await allClaimedAt(this.#bucket);
+    for await (const { key, bytes, putAt } of this.#bucket.list('sha256/')) {
+      const [, start, rest] = /^sha256\/([0-9a-f]{2})\/([0-9a-f]{62})$/.exec(key) ?? [];
+      if (start === undefined || rest === undefined) continue;
+      const digest = `sha256:${start}${rest}` as Digest;
+      yield { digest, bytes, putAt: later(putAt, claimed.get(digest)) };
+    }
+  }
+
+  /** Says first that it is about to go, then looks whether somebody claimed it: who claims it after that hears of it. */
+  async remove(digest: Digest, unlessPutSince: Date): Promise<boolean> {
+    const removal = removalKey(digest);
+    await this.#bucket.write(removal, '');
+    try {
+      const found = await this.#bucket.head(keyOf(digest));
+      if (found === null) return false;
+      const claimed = (await claimedAt(this.#bucket, digest)) ?? undefined;
+      if (later(found.putAt, claimed) >= unlessPutSince) return false;
+      await this.#bucket.remove(keyOf(digest));
+      const owner = await this.#owner?.();
+      if (owner !== undefined) await withdrawClaim(this.#bucket, owner, digest);
+    } finally {
+      await this.#bucket.remove(removal);
+    }
+    await this.#cache.remove(digest, ALWAYS);
+    return true;
+  }
+
+  async leftovers(untouchedSince: Date): Promise<readonly Leftover[]> {
+    const leftovers = [...(await this.#cache.leftovers(untouchedSince))];
+    // What its parts hold is not asked: each would be a request.
+    for await (const { place, begunAt, remove } of this.#bucket.unfinished())
+      if (begunAt < untouchedSince) leftovers.push({ place, bytes: 0, remove });
+    for await (const { key, bytes, putAt } of this.#bucket.list(REMOVALS)) {
+      const remove = () => this.#bucket.remove(key);
+      if (putAt < untouchedSince) leftovers.push({ place: this.#bucket.place(key), bytes, remove });
+    }
+    return leftovers;
+  }
+
+  #missing(digest: Digest): Failure {
+    return new Failure('not-found', `There is no object ${digest} in ${this.#bucket.place('')}.`);
+  }
+
+  #otherBytes(digest: Digest): Failure {
+    return new Failure(
+      'corrupt-object',
+      `Object ${digest} holds other bytes; restore ${this.place(digest)} from a copy, or remove it and run again.`,
+    );
+  }
+}
+
+/** Where a collector says what it is about to take away. */
+const REMOVALS = 'removals/';
+
+function removalKey(digest: Digest): string {
+  return REMOVALS + hexOf(digest);
+}
+
+function keyOf(digest: Digest): string {
+  const hex = hexOf(digest);
+  return `sha256/${hex.slice(0, 2)}/${hex.slice(2)}`;
+}
+
+function hexOf(digest: Digest): string {
+  return digest.slice('sha256:'.length);
+}
+
+function later(one: Date, other: Date | undefined): Date {
+  return other !== undefined && other > one ? other : one;
+}
