@@ -15,6 +15,7 @@ import type { AuditVerdict } from '../../src/stores/audit-store.ts';
 import { asRunEvent, storyOf } from '../exchange/open-lineage-shape.ts';
 import { seededDraws } from '../support/draws.ts';
 import { csvOf, Partita } from '../support/partita.ts';
+import { describeObjectsInS3 } from './describe-objects-in-s3.ts';
 
 /** What was fitted once is not fitted again, and what is known of it can be checked: one stack, a few small runs. */
 const partita = new Partita();
@@ -200,6 +201,8 @@ describe('a run that took over most of its models', () => {
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^The record is sound: \d+ inv/)]);
   }, 240_000);
 });
+
+describeObjectsInS3(partita);
 
 describe('who listens to lineage events', () => {
   it('has heard of every run once, with each of its stages', async () => {
