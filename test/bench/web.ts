@@ -118,6 +118,8 @@ type Served = {
   readonly loginLink: string;
   /** Resident memory of the server. */
   megabytes(): number;
+  /** That the server has computed for so far: what other programs take from this machine is not in it. */
+  cpuMs(): number;
   stop(): void;
 };
 
@@ -138,13 +140,18 @@ function serve(): Promise<Served> {
           const kilobytes = execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)]);
           return Math.round(Number(kilobytes) / 1024);
         },
+        cpuMs: () => {
+          const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ');
+          // User and system, in hundredths of a second.
+          return 10 * (Number(fields?.[11]) + Number(fields?.[12]));
+        },
         stop: () => child.kill('SIGINT'),
       });
     });
   });
 }
 
-async function measureAnswers({ address, megabytes }: Served, run: string): Promise<void> {
+async function measureAnswers({ address, megabytes, cpuMs }: Served, run: string): Promise<void> {
   const token = readFileSync(join(folder, '.partita/web/token'), 'utf8').trim();
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const ask = async (place: number) => {
@@ -173,10 +180,12 @@ async function measureAnswers({ address, megabytes }: Served, run: string): Prom
     `first row, which reads what the run answers with: ${(await ask(first)).toFixed(0)} ms`,
   );
   await inTurn(Array.from({ length: FIRST }, (_, i) => places.at(-1 - (i % places.length)) ?? 0));
-  const print = async (what: string, asked: readonly number[]) =>
-    console.log(
-      `${asked.length} rows, ${what}: ${spreadOf(await inTurn(asked))}; goal p99 < 10 ms`,
-    );
+  const print = async (what: string, asked: readonly number[]) => {
+    const before = cpuMs();
+    const times = spreadOf(await inTurn(asked));
+    const each = ((cpuMs() - before) / asked.length).toFixed(1);
+    console.log(`${asked.length} rows, ${what}: ${times}; goal p99 < 10 ms; CPU ${each} ms each`);
+  };
   const opened = places.slice(0, requests);
   await print('each of another member, opened for it', opened);
   const last = opened.slice(-OPEN);

@@ -81,12 +81,12 @@ describe('a name of a model set', () => {
       },
       transformResult: ({ result }) => Promise.resolve(result),
     });
-    const { standing } = createPostgresQuarantineStore(counted);
-    const [byName, byId] = [await standing(`${NAME}@asked`), await standing(runs[0])];
+    const store = createPostgresQuarantineStore(counted);
+    const [byName, byId] = [await store.standing(`${NAME}@asked`), await store.standing(runs[0])];
     expect(byName).toEqual(byId);
     expect(byName.runId).toBe(runs[0]);
     expect(asked).toHaveLength(2);
-    expect(await kindOf(standing(`${NAME}@nobody`))).toBe('not-found');
+    expect(await kindOf(store.standing(`${NAME}@nobody`))).toBe('not-found');
   });
 
   it('is given to one of two who want it at once, and to nobody who saw another state', async () => {

@@ -69,14 +69,16 @@ export function registerQuarantine(program: Command, context: CommandContext): v
   }
 
   function list(quarantines: Listed, json: true | undefined): void {
-    if (json)
-      return printJson(
-        terminal,
-        quarantines.map(({ place: _, ...quarantine }) => quarantine),
-      );
+    if (json) return printJson(terminal, quarantines.map(withoutPlace));
     for (const one of quarantines) terminal.data(`${quarantineLine(one)}\n`);
     if (quarantines.length === 0) terminal.say('Nothing is in quarantine.');
   }
+}
+
+/** The place of a quarantine is for lists that go on. */
+function withoutPlace(standing: Listed[number]): Quarantine {
+  const { place: _, ...quarantine } = standing;
+  return quarantine;
 }
 
 function quarantineLine({ subject, actor, at, reason }: Quarantine): string {
