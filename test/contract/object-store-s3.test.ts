@@ -7,7 +7,7 @@ import {
   ListMultipartUploadsCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { checkObjects } from '../../src/compose/objects.ts';
+import { checkKeepable, checkObjects } from '../../src/compose/objects.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Digest } from '../../src/domain/digest.ts';
 import { isFailure } from '../../src/domain/failure.ts';
@@ -189,6 +189,11 @@ describe('objects in a bucket', () => {
     const putting = store.putFile(path);
     await expect(putting).rejects.toMatchObject({ kind: 'unsupported' });
     await expect(putting).rejects.toThrow(/leave PARTITA_OBJECTS unset/);
+    const bucket = readConfig({ PARTITA_OBJECTS: `s3://${BUCKET}` });
+    const table = { kind: 'spark' } as const;
+    expect(() => checkKeepable(bucket, table)).toThrow(/leave PARTITA_OBJECTS unset/);
+    expect(() => checkKeepable(readConfig({}), table)).not.toThrow();
+    expect(() => checkKeepable(bucket, { kind: 'csv' })).not.toThrow();
   });
 });
 
