@@ -3,14 +3,14 @@
  * joblib + scikit-learn + LightGBM doing the same job, in turns. Prints ratios with their spread. `--clock` samples the pool's
  * threads, which takes some time of theirs, and tells how long no kernel was at work and nothing was read.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFanoutCsv } from './fanout-data.ts';
+import { measureProgram, OurStack } from './our-stack.ts';
 import { peerPython } from './peer-python.ts';
-import { type ProcessUsage, ProcessWatch } from './process-watch.ts';
+import type { ProcessUsage } from './process-watch.ts';
 
 const { values } = parseArgs({
   options: {
@@ -34,19 +34,17 @@ type Measured = {
 };
 
 const root = process.cwd();
-const cli = join(root, 'dist/cli/partita.js');
-const folder = mkdtempSync(join(tmpdir(), 'partita-bench-'));
-const data = join(folder, 'fanout.csv');
-const spec = join(folder, 'fanout.partita.yaml');
-const clockFile = join(folder, 'kernel-clock.txt');
-const environment = {
-  ...process.env,
-  PARTITA_FOLDER: join(folder, '.partita'),
-  ...(values.clock && {
-    NODE_OPTIONS: `--require ${join(root, 'test/bench/kernel-clock.cjs')}`,
-    PARTITA_KERNEL_CLOCK: clockFile,
-  }),
-};
+const clockIn = (folder: string) => join(folder, 'kernel-clock.txt');
+const stack = new OurStack('fanout', (folder) =>
+  values.clock
+    ? {
+        NODE_OPTIONS: `--require ${join(root, 'test/bench/kernel-clock.cjs')}`,
+        PARTITA_KERNEL_CLOCK: clockIn(folder),
+      }
+    : {},
+);
+const data = join(stack.folder, 'fanout.csv');
+const spec = join(stack.folder, 'fanout.partita.yaml');
 
 try {
   const shape = {
@@ -57,7 +55,7 @@ try {
   };
   await writeFanoutCsv(data, shape);
   const python = values.alone ? null : peerPython();
-  execFileSync(process.execPath, [cli, 'up'], { env: environment, stdio: 'inherit' });
+  stack.up();
   const ours: Measured[] = [];
   const theirs: Measured[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
@@ -69,29 +67,20 @@ try {
   }
   if (python !== null) summarise(ours, theirs);
 } finally {
-  execFileSync(process.execPath, [cli, 'down'], { env: environment, stdio: 'ignore' });
-  rmSync(folder, { recursive: true, force: true });
+  stack.close();
 }
 
 async function runOurs(round: number): Promise<Measured> {
   // A new seed each round: nothing may be reused.
   writeFileSync(spec, specText(round));
-  const watch = new ProcessWatch(partPids());
-  const started = performance.now();
-  const output = await outputOf(
-    process.execPath,
-    [cli, 'run', spec, '--json', '--no-reuse'],
-    environment,
-  );
-  const seconds = (performance.now() - started) / 1000;
-  const { processes, ...usage } = watch.stop();
+  const ran = await stack.measure('run', spec, '--json', '--no-reuse');
+  const { output, processes, ...usage } = ran;
   const result = JSON.parse(output.trim().split('\n').at(-1) as string);
   const holdouts: number[] = result.partitions.map(({ holdout }: { holdout: number }) => holdout);
   console.log(`        timings ${JSON.stringify(result.timings)}`);
   printProcesses(processes);
   if (values.clock) printKernelClock(result.timings);
   return {
-    seconds,
     ...usage,
     meanHoldout: holdouts.reduce((sum, value) => sum + value, 0) / holdouts.length,
     globalHoldout: result.global.holdout,
@@ -121,6 +110,7 @@ function printKernelClock({
   const SLICE_MICROS = 10_000;
   const slices = new Set<number>();
   let [inKernel, inThreads] = [0, 0];
+  const clockFile = clockIn(stack.folder);
   for (const line of readFileSync(clockFile, 'utf8').trimEnd().split('\n')) {
     const [, time = 0, isKernel = 0, micros = 0] = line.split(' ').map(Number);
     inThreads += micros;
@@ -139,30 +129,9 @@ function printKernelClock({
 async function runPeer(python: string): Promise<Measured> {
   const jobs = values.threads === 'auto' ? String(availableParallelism()) : values.threads;
   const script = join(root, 'test/bench/fanout_peer.py');
-  const watch = new ProcessWatch([]);
-  const started = performance.now();
-  const output = await outputOf(python, [script, data, jobs], process.env);
-  const seconds = (performance.now() - started) / 1000;
-  const { peakMb, cpuSeconds } = watch.stop();
+  const ran = await measureProgram(python, [script, data, jobs], { env: process.env });
+  const { output, seconds, cpuSeconds, peakMb } = ran;
   return { ...JSON.parse(output), seconds, cpuSeconds, peakMb };
-}
-
-function outputOf(
-  program: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (part: string) => {
-      text += part;
-    });
-    child.on('error', reject).on('close', (code) => {
-      if (code === 0) resolve(text);
-      else reject(new Error(`${program} ended with ${code}.`));
-    });
-  });
 }
 
 function specText(round: number): string {
@@ -182,13 +151,6 @@ function specText(round: number): string {
     engine: { threads: values.threads === 'auto' ? 'auto' : Number(values.threads) },
     seed: 100 + round,
   });
-}
-
-/** The background parts; what they start is counted with them. */
-function partPids(): readonly number[] {
-  const text = execFileSync(process.execPath, [cli, 'status', '--json'], { env: environment });
-  const { parts } = JSON.parse(String(text));
-  return parts.flatMap(({ pid }: { pid?: number | null }) => pid ?? []);
 }
 
 /** Processes of one name in one line: Postgres has one for every connection. */

@@ -3,14 +3,13 @@
  * regression and a tree for each number of partitions, alone: time and processor time of a partition against that of the
  * first number, memory of every process, and what the run left in Temporal's history and on the page.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFanoutCsv } from './fanout-data.ts';
 import { type HistorySize, historySizes } from './history-sizes.ts';
-import { type ProcessUsage, ProcessWatch } from './process-watch.ts';
+import { OurStack } from './our-stack.ts';
+import type { ProcessUsage } from './process-watch.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,22 +26,19 @@ type Measured = {
   readonly peakMb: number;
 };
 
-const cli = join(process.cwd(), 'dist/cli/partita.js');
-const folder = mkdtempSync(join(tmpdir(), 'partita-scale-'));
-const environment = { ...process.env, PARTITA_FOLDER: join(folder, '.partita') };
+const stack = new OurStack('scale');
 
 try {
-  execFileSync(process.execPath, [cli, 'up'], { env: environment, stdio: 'inherit' });
+  stack.up();
   for (let round = 0; round < Number(values.rounds); round++) await oneRound(round);
 } finally {
-  execFileSync(process.execPath, [cli, 'down'], { env: environment, stdio: 'ignore' });
-  rmSync(folder, { recursive: true, force: true });
+  stack.close();
 }
 
 async function oneRound(round: number): Promise<void> {
   let first: Measured | undefined;
   for (const partitions of values.partitions.split(',').map(Number)) {
-    const data = join(folder, `${partitions}.csv`);
+    const data = join(stack.folder, `${partitions}.csv`);
     const shape = { partitions, rows: Number(values.rows), features: 5, seed: 7 + round };
     await writeFanoutCsv(data, shape);
     const measured = await measure(data, partitions, round);
@@ -53,17 +49,15 @@ async function oneRound(round: number): Promise<void> {
 }
 
 async function measure(data: string, partitions: number, round: number): Promise<Measured> {
-  const spec = join(folder, 'scale.partita.yaml');
+  const spec = join(stack.folder, 'scale.partita.yaml');
   writeFileSync(spec, specText(data, round));
-  const watch = new ProcessWatch(partPids());
-  const started = performance.now();
-  const result = JSON.parse(await lastLineOf([cli, 'run', spec, '--json', '--no-reuse']));
-  const seconds = (performance.now() - started) / 1000;
-  const { processes, ...usage } = watch.stop();
+  const ran = await stack.measure('run', spec, '--json', '--no-reuse');
+  const { output, processes, ...usage } = ran;
+  const result = JSON.parse(output.trim().split('\n').at(-1) ?? '');
   console.log(`${partitions} partitions: timings ${JSON.stringify(result.timings)}`);
   printProcesses(processes);
   printLeft(result.runId, await historySizes(temporalAddress(), `run:${result.runId}`));
-  return { partitions, seconds, ...usage };
+  return { partitions, ...usage };
 }
 
 function specText(data: string, round: number): string {
@@ -83,51 +77,16 @@ function specText(data: string, round: number): string {
 function printLeft(runId: string, histories: readonly HistorySize[]): void {
   const most = (pick: (one: HistorySize) => number) => Math.max(...histories.map(pick));
   const kb = (bytes: number) => `${(bytes / 1024).toFixed(0)} kB`;
-  const shown = execFileSync(process.execPath, [cli, 'runs', 'show', runId, '--json'], {
-    env: environment,
-    maxBuffer: 1 << 30,
-  });
-  const page = join(folder, 'page.html');
-  execFileSync(process.execPath, [cli, 'report', runId, '--out', page], { env: environment });
+  const shown = stack.command('runs', 'show', runId, '--json');
+  const page = join(stack.folder, 'page.html');
+  stack.command('report', runId, '--out', page);
   console.log(
-    `        ${histories.length} executions, at most ${most((one) => one.events)} events, ${kb(most((one) => one.bytes))}, event ${kb(most((one) => one.largestEvent))}; \`runs show --json\` ${kb(shown.length)}, report ${kb(statSync(page).size)}`,
+    `        ${histories.length} executions, at most ${most((one) => one.events)} events, ${kb(most((one) => one.bytes))}, event ${kb(most((one) => one.largestEvent))}; \`runs show --json\` ${kb(Buffer.byteLength(shown))}, report ${kb(statSync(page).size)}`,
   );
 }
 
-function lastLineOf(args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...args], {
-      env: environment,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (part: string) => {
-      text += part;
-    });
-    child.on('error', reject).on('close', (code) => {
-      if (code === 0) resolve(text.trim().split('\n').at(-1) ?? '');
-      else reject(new Error(`partita ended with ${code}.`));
-    });
-  });
-}
-
-type Part = {
-  readonly name: string;
-  readonly pid?: number | null;
-  readonly ports?: { readonly [name: string]: number };
-};
-
-function parts(): readonly Part[] {
-  const text = execFileSync(process.execPath, [cli, 'status', '--json'], { env: environment });
-  return JSON.parse(String(text)).parts;
-}
-
-function partPids(): readonly number[] {
-  return parts().flatMap(({ pid }) => pid ?? []);
-}
-
 function temporalAddress(): string {
-  const temporal = parts().find(({ name }) => name === 'temporal');
+  const temporal = stack.parts().find(({ name }) => name === 'temporal');
   return `127.0.0.1:${temporal?.ports?.['grpc']}`;
 }
 
