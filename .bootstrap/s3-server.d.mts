@@ -4,5 +4,5 @@ export type ServerSearch = {
   readonly tell: (line: string) => void;
 };
 
-/** The Python that has the server, installed once. Throws an `Error` of one sentence when it is not to be had. */
+/** The folder to be set as PYTHONPATH of `python3`, fetched once. Throws an `Error` of one sentence when it is not to be had. */
 export function obtainS3Server(search: ServerSearch): string;

@@ -40,8 +40,9 @@ export function s3Environment(port: number): TestS3['environment'] {
 
 export async function startTestS3(): Promise<TestS3> {
   const toolsFolder = join(readConfig().folder, 'tools');
-  const python = obtainS3Server({ toolsFolder, tell: (line) => console.error(line) });
-  const server = spawn(python, [join(import.meta.dirname, 's3-server.py')], {
+  const PYTHONPATH = obtainS3Server({ toolsFolder, tell: (line) => console.error(line) });
+  const server = spawn('python3', [join(import.meta.dirname, 's3-server.py')], {
+    env: { ...process.env, PYTHONPATH },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const port = await portOf(createInterface({ input: server.stdout }));
