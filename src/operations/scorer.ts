@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.ts';
 import type { Json } from '../domain/json.ts';
+import { comparePartitions } from '../domain/partition.ts';
 import { likeliestClasses } from '../estimators/class-codes.ts';
 import { canonicalJson, digestBytes } from '../frame/digest.ts';
 import type { Frame } from '../frame/frame.ts';
@@ -196,7 +197,9 @@ export class Scorer {
 }
 
 function withheldWords({ models, partitions }: Withheld): Json {
-  return [[...models].sort(), [...partitions].sort()];
+  const ordered = (words: ReadonlyMap<string, string>) =>
+    [...words].sort(([one], [other]) => comparePartitions(one, other));
+  return [ordered(models), ordered(partitions)];
 }
 
 /** How rows are read, and what classes a model tells apart. */

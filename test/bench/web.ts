@@ -117,9 +117,9 @@ type Served = {
   readonly address: string;
   readonly loginLink: string;
   /** Resident memory of the server. */
-  megabytes(): number;
+  readonly megabytes: () => number;
   /** That the server has computed for so far: what other programs take from this machine is not in it. */
-  cpuMs(): number;
+  readonly cpuMs: () => number;
   stop(): void;
 };
 
