@@ -11,7 +11,7 @@ import type { RetentionStore } from '../stores/retention-store.ts';
 type Kept = {
   readonly integrity: IntegrityStore;
   readonly retention: Pick<RetentionStore, 'reachable'>;
-  readonly objects: Pick<ObjectStore, 'has' | 'folder'>;
+  readonly objects: Pick<ObjectStore, 'has' | 'place'>;
 };
 
 /** Files that are named where some are missing. */
@@ -40,7 +40,7 @@ async function missingFiles({ retention, objects }: Kept): Promise<readonly Brok
   return [
     {
       name: FILES,
-      what: `files that kept runs count on and that are not in ${objects.folder}`,
+      what: `files that kept runs count on and that are not there, such as ${objects.place(missing[0] as Digest)}`,
       count: missing.length,
       offenders: missing.slice(0, NAMED),
       remedy:

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import {
+  AbortMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   ListMultipartUploadsCommand,
@@ -14,6 +15,7 @@ import { isFailure } from '../../src/domain/failure.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import type { ObjectStore } from '../../src/stores/object-store.ts';
 import { packMembers } from '../../src/stores/objects/pack.ts';
+import { S3Bucket } from '../../src/stores/objects/s3/bucket.ts';
 import { createS3ObjectStore } from '../../src/stores/objects/s3/s3-object-store.ts';
 import { type CuttableProxy, startCuttableProxy } from '../support/cuttable-proxy.ts';
 import { BUCKET, s3Environment, startTestS3, type TestS3 } from '../support/s3.ts';
@@ -159,18 +161,21 @@ describe('objects in a bucket', () => {
   it('leave nothing of uploads that nobody has ended, once they are collected', async () => {
     const Key = keyOf(place, digestBytes('cut off'));
     await s3.client.send(new CreateMultipartUploadCommand({ Bucket: BUCKET, Key }));
+    const others = { Bucket: BUCKET, Key: `${basename(place.base)}/of-others` };
+    const { UploadId } = await s3.client.send(new CreateMultipartUploadCommand(others));
     expect(await store.leftovers(new Date(0))).toEqual([]);
     const [leftover, ...more] = await store.leftovers(new Date(Date.now() + 60_000));
     expect(leftover?.place).toContain(`s3://${BUCKET}/${Key}`);
     expect(more).toEqual([]);
     await leftover?.remove();
-    expect(await uploads()).toEqual([]);
+    expect((await uploads()).map((upload) => upload.Key)).toEqual([others.Key]);
+    await s3.client.send(new AbortMultipartUploadCommand({ ...others, UploadId }));
   });
 
   it('are not put while a collector may take them away, unless that is long dead', async () => {
     const digest = digestBytes('wanted again');
     const hex = digest.slice('sha256:'.length);
-    await s3.write(`${basename(place.base)}/removals/${hex}`, '');
+    await s3.write(`${basename(place.base)}/removals/${hex}/another`, '');
     const putting = store.put(bytesOf('wanted again'));
     await expect(putting).rejects.toMatchObject({ kind: 'unreachable' });
     await expect(putting).rejects.toThrow(/is being collected/);
@@ -181,6 +186,60 @@ describe('objects in a bucket', () => {
       vi.restoreAllMocks();
     }
     expect(await s3.keys(`${basename(place.base)}/removals/`)).toEqual([]);
+  });
+
+  it('are put again where a collector was done between', async () => {
+    const digest = digestBytes('wanted again');
+    const hex = digest.slice('sha256:'.length);
+    const taken = [keyOf(place, digest), `${basename(place.base)}/claims/${hex}/this`];
+    const looking = vi.spyOn(S3Bucket.prototype, 'list');
+    looking.mockImplementationOnce(async function* (this: S3Bucket, start) {
+      for (const Key of taken)
+        await s3.client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key }));
+      yield* this.list(start);
+    });
+    try {
+      await store.put(bytesOf('wanted again'));
+      expect(looking).toHaveBeenCalledTimes(3);
+    } finally {
+      looking.mockRestore();
+    }
+    expect(await s3.keys(`${basename(place.base)}/`)).toEqual(taken.toReversed());
+  });
+
+  it('stay where they were put since by the clock of the bucket, which may be behind', async () => {
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 10 * 60_000);
+    try {
+      const begun = new Date(Date.now());
+      const digest = await store.put(bytesOf('of a new run'));
+      expect(await store.remove(digest, begun)).toBe(false);
+      expect(await elsewhere().has(digest)).toBe(true);
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
+  it('are said to be collected by each collector for itself', async () => {
+    const digest = await store.put(bytesOf('unwanted'));
+    const hex = digest.slice('sha256:'.length);
+    const other = `${basename(place.base)}/removals/${hex}/another`;
+    await s3.write(other, '');
+    expect(await store.remove(digest, new Date(Date.now() + 60_000))).toBe(true);
+    expect(await s3.keys(`${basename(place.base)}/removals/`)).toEqual([other]);
+  });
+
+  it('are not put from a cache that holds other bytes, which goes', async () => {
+    const digest = digestBytes('true');
+    const cached = join(
+      place.folder,
+      keyOf(place, digest).slice(`${basename(place.base)}/`.length),
+    );
+    mkdirSync(dirname(cached), { recursive: true });
+    writeFileSync(cached, 'fake');
+    await expect(store.put(bytesOf('true'))).rejects.toMatchObject({ kind: 'corrupt-object' });
+    expect(await s3.keys(`${basename(place.base)}/sha256/`)).toEqual([]);
+    await store.put(bytesOf('true'));
+    expect(await elsewhere().state(digest)).toBe('sound');
   });
 
   it('are no snapshots in folders, which executors share', async () => {

@@ -165,7 +165,7 @@ describe('the files that a record counts on', () => {
     const checked = await checkIntegrity({
       integrity: createPostgresIntegrityStore(opened.db),
       retention: createPostgresRetentionStore(opened.db),
-      objects: { folder: '/objects', has: async (digest) => digest !== gone },
+      objects: { place: (digest) => `/objects/${digest}`, has: async (digest) => digest !== gone },
     });
     expect(checked.broken).toMatchObject([{ name: 'stored-files', count: 1, offenders: [gone] }]);
   });

@@ -95,6 +95,14 @@ describe('a spec under construction', () => {
       expect(valueAt(again, ['target'])).toEqual(target);
       expect(valueAt(again, ['features', 'engineer'])).toEqual(features.engineer);
       expect(digestOf(again)).toBe(ran.digest);
+      const added = { log: ['sold'] };
+      const { engineer } = ran.spec.features;
+      const edited = {
+        ...ran.spec,
+        features: { ...ran.spec.features, engineer: [...engineer, added] },
+      };
+      const steps = [...features.engineer, added];
+      expect(valueAt(specAsWritten(edited), ['features', 'engineer'])).toEqual(steps);
     }
   });
 

@@ -23,6 +23,10 @@ export async function withdrawClaim(
   await bucket.remove(claimKey(owner, digest));
 }
 
+export async function isClaimed(bucket: S3Bucket, owner: string, digest: Digest): Promise<boolean> {
+  return (await bucket.head(claimKey(owner, digest))) !== null;
+}
+
 /** When anybody said so of the object last; null: nobody has. */
 export async function claimedAt(bucket: S3Bucket, digest: Digest): Promise<Date | null> {
   let last: Date | null = null;

@@ -164,9 +164,9 @@ export class S3Bucket {
     }
   }
 
-  /** Uploads in parts that nobody has ended. */
-  async *unfinished(): AsyncGenerator<Unfinished> {
-    const at = { Bucket: this.#bucket, Prefix: this.#prefix };
+  /** Uploads in parts, of keys that begin so, that nobody has ended. */
+  async *unfinished(start: string): AsyncGenerator<Unfinished> {
+    const at = { Bucket: this.#bucket, Prefix: this.#prefix + start };
     let from: { readonly KeyMarker?: string; readonly UploadIdMarker?: string } | undefined = {};
     while (from !== undefined) {
       const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({

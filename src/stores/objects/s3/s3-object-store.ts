@@ -24,11 +24,11 @@ import {
   claimedAt,
   claimFirst,
   claimsIn,
+  isClaimed,
   withdrawClaim,
 } from './bucket-claims.ts';
+import { announceRemoval, outliveCollectors, REMOVALS } from './removals.ts';
 
-/** Who takes an object away is done with it long before; clocks differ by less. */
-const DEAD_COLLECTOR_MS = 15 * 60_000;
 /** Whoever put it, and whenever. */
 const ALWAYS = new Date(8.64e15);
 
@@ -102,33 +102,40 @@ class S3ObjectStore implements ObjectStore {
 
   /** Claimed, so that nobody collects it from now on; then put from the cache, unless it is there. */
   async #keep(digest: Digest): Promise<void> {
-    const owner = await this.#owner?.();
-    if (owner !== undefined) await claim(this.#bucket, owner, digest);
+    const owner = (await this.#owner?.()) ?? null;
+    do {
+      if (owner !== null) await claim(this.#bucket, owner, digest);
+      await this.#putUnlessThere(digest);
+      await outliveCollectors(this.#bucket, keyOf(digest), digest);
+    } while (!(await this.#isKept(digest, owner)));
+  }
+
+  async #putUnlessThere(digest: Digest): Promise<void> {
     const path = this.#cache.place(digest);
     const { size: bytes } = await lstat(path);
     const key = keyOf(digest);
     const found = await this.#bucket.head(key);
     if (found !== null && found.bytes !== bytes) throw this.#otherBytes(digest);
-    if (found === null) {
-      const sha256 = Buffer.from(hexOf(digest), 'hex');
-      const isNew = await this.#bucket.create(key, { path, bytes, sha256 });
-      if (!isNew && (await this.#bucket.head(key)) === null)
-        throw new Failure(
-          'unreachable',
-          `${this.place(digest)} is being put by others; try again.`,
-        );
-    }
-    await this.#outliveCollector(digest);
+    if (found !== null) return;
+    await this.#insistOnCache(digest);
+    const sha256 = Buffer.from(hexOf(digest), 'hex');
+    const isNew = await this.#bucket.create(key, { path, bytes, sha256 });
+    if (!isNew && (await this.#bucket.head(key)) === null)
+      throw new Failure('unreachable', `${this.place(digest)} is being put by others; try again.`);
   }
 
-  /** A collector that looked before the claim may take the object away yet: it has said so before it looked. */
-  async #outliveCollector(digest: Digest): Promise<void> {
-    const removal = await this.#bucket.head(removalKey(digest));
-    if (removal === null) return;
-    if (Date.now() - removal.putAt.getTime() < DEAD_COLLECTOR_MS)
-      throw new Failure('unreachable', `${this.place(digest)} is being collected; try again.`);
-    await this.#bucket.remove(removalKey(digest));
-    await this.#keep(digest);
+  /** Nothing is put over what the bucket has, so that wrong bytes would stay there. */
+  async #insistOnCache(digest: Digest): Promise<void> {
+    if ((await this.#cache.state(digest)) === 'sound') return;
+    const place = this.#cache.place(digest);
+    await this.#cache.remove(digest, ALWAYS);
+    throw new Failure('corrupt-object', `${place} held other bytes, and is gone now; run again.`);
+  }
+
+  /** A collector that was done before anybody looked for it has taken both. */
+  async #isKept(digest: Digest, owner: string | null): Promise<boolean> {
+    if (owner !== null && !(await isClaimed(this.#bucket, owner, digest))) return false;
+    return this.has(digest);
   }
 
   async has(digest: Digest): Promise<boolean> {
@@ -248,27 +255,26 @@ class S3ObjectStore implements ObjectStore {
 
   /** Says first that it is about to go, then looks whether somebody claimed it: who claims it after that hears of it. */
   async remove(digest: Digest, unlessPutSince: Date): Promise<boolean> {
-    const removal = removalKey(digest);
-    await this.#bucket.write(removal, '');
+    const removal = await announceRemoval(this.#bucket, digest);
     try {
       const found = await this.#bucket.head(keyOf(digest));
       if (found === null) return false;
       const claimed = (await claimedAt(this.#bucket, digest)) ?? undefined;
-      if (later(found.putAt, claimed) >= unlessPutSince) return false;
+      if (later(found.putAt, claimed) >= removal.asBucketTells(unlessPutSince)) return false;
       await this.#bucket.remove(keyOf(digest));
       const owner = await this.#owner?.();
       if (owner !== undefined) await withdrawClaim(this.#bucket, owner, digest);
+      await this.#cache.remove(digest, unlessPutSince);
     } finally {
-      await this.#bucket.remove(removal);
+      await this.#bucket.remove(removal.key);
     }
-    await this.#cache.remove(digest, ALWAYS);
     return true;
   }
 
   async leftovers(untouchedSince: Date): Promise<readonly Leftover[]> {
     const leftovers = [...(await this.#cache.leftovers(untouchedSince))];
     // What its parts hold is not asked: each would be a request.
-    for await (const { place, begunAt, remove } of this.#bucket.unfinished())
+    for await (const { place, begunAt, remove } of this.#bucket.unfinished('sha256/'))
       if (begunAt < untouchedSince) leftovers.push({ place, bytes: 0, remove });
     for await (const { key, bytes, putAt } of this.#bucket.list(REMOVALS)) {
       const remove = () => this.#bucket.remove(key);
@@ -287,13 +293,6 @@ class S3ObjectStore implements ObjectStore {
       `Object ${digest} holds other bytes; restore ${this.place(digest)} from a copy, or remove it and run again.`,
     );
   }
-}
-
-/** Where a collector says what it is about to take away. */
-const REMOVALS = 'removals/';
-
-function removalKey(digest: Digest): string {
-  return REMOVALS + hexOf(digest);
 }
 
 function keyOf(digest: Digest): string {
