@@ -1,4 +1,11 @@
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { IllegalStateError } from '@temporalio/common';
+import {
+  DefaultLogger,
+  GracefulShutdownPeriodExpiredError,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
 import type { Activities } from '../../activities/index.ts';
 import {
   connectionOptions,
@@ -66,10 +73,21 @@ export async function runWorker(
     stop.addEventListener('abort', () => worker.shutdown(), { once: true });
     const running = worker.run();
     onReady();
-    await running;
+    await running.catch((error: unknown) => {
+      if (!stop.aborted || !isForcedEnd(error)) throw error;
+    });
   } finally {
     await connection.close();
   }
+}
+
+/**
+ * Whether it was told to end and did not in `shutdownForceTime`: an activity heeds nothing, or a poll of the SDK's never comes
+ * back, and then it says that the worker is still in use. What it had begun is taken up again elsewhere.
+ */
+function isForcedEnd(error: unknown): boolean {
+  if (error instanceof GracefulShutdownPeriodExpiredError) return true;
+  return error instanceof IllegalStateError && error.message.startsWith('Worker still in use');
 }
 
 /**

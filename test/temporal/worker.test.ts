@@ -38,9 +38,8 @@ afterAll(() => temporal?.teardown());
 
 const ABOUT = { experiment: 'asset-status', spec: 'sha256:00', mode: 'fresh' };
 const KEYS = [Buffer.alloc(32, 7)];
-/** Of gRPC. */
-const NOT_FOUND = 5;
-const FAILED_PRECONDITION = 9;
+/** Of gRPC: what no second attempt changes. */
+const FINAL_CODES: ReadonlySet<number | undefined> = new Set([undefined, 3, 7, 12]);
 
 /** What is asked of runs while a worker works on them. */
 async function working<Result>(
@@ -97,7 +96,7 @@ function gate(): { readonly promise: Promise<void>; readonly resolve: () => void
   return { promise, resolve };
 }
 
-/** As who deploys does it, once a worker of that version has asked for work. */
+/** As who deploys does it, once a worker of that version has asked for work and the server has put that on its own record. */
 async function makeCurrent(namespace: string, workflows: string): Promise<void> {
   const { workflowService } = temporal.connection;
   const buildId = workflowVersion(workflows);
@@ -108,7 +107,7 @@ async function makeCurrent(namespace: string, workflows: string): Promise<void> 
       return;
     } catch (error) {
       const { code } = error as { readonly code?: number };
-      if (code !== NOT_FOUND && code !== FAILED_PRECONDITION) throw error;
+      if (FINAL_CODES.has(code)) throw error;
       await wait(100);
     }
   }
