@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { basename, dirname, extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Digest } from '../domain/digest.ts';
+import { type Digest, hexOf } from '../domain/digest.ts';
 import { Failure } from '../domain/failure.ts';
 import { nameFileOf, nameIn } from '../sources/source-name.ts';
 import { type FileKind, fileKind } from './file-kind.ts';
@@ -81,7 +81,7 @@ export async function keepUpload(
 
 /** Throws `Failure('not-found')` for a digest that no upload has, or whose name nobody knows. */
 export async function keptUpload(folder: string, digest: Digest): Promise<KeptUpload> {
-  const hex = digest.slice('sha256:'.length);
+  const hex = hexOf(digest);
   try {
     const name = await readFile(nameFileOf(join(folder, hex)), 'utf8');
     const path = join(folder, `${hex}${extname(name).toLowerCase()}`);

@@ -15,3 +15,13 @@ export function withoutPlace<Entry extends { readonly place: number }>(
   const { place: _, ...shown } = entry;
   return shown;
 }
+
+/** The cursor behind a page; null: it is the last one, since it is not full. */
+export function placeBehind<Entry>(
+  page: readonly Entry[],
+  limit: number,
+  placeOf: (entry: Entry) => number,
+): string | null {
+  const last = page.length < limit ? undefined : page.at(-1);
+  return last === undefined ? null : String(placeOf(last));
+}

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Digest } from '../../domain/digest.ts';
+import { type Digest, hexOf } from '../../domain/digest.ts';
 import type { Claims } from '../object-store.ts';
 import { codeOf } from './file-failure.ts';
 
@@ -43,7 +43,7 @@ export function hasClaimedFirst(folder: string, owner: string): Promise<boolean>
 
 /** Begins a line of its own: a power cut may have left half of another, which must not spoil this one. */
 async function append(path: string, digests: readonly Digest[]): Promise<void> {
-  const lines = digests.map((digest) => `\n${digest.slice('sha256:'.length)}\n`).join('');
+  const lines = digests.map((digest) => `\n${hexOf(digest)}\n`).join('');
   const file = await open(path, 'a', 0o600);
   try {
     await file.appendFile(lines);

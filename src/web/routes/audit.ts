@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { AuditVerdict } from '../../stores/audit-store.ts';
 import type { auditEndpoints } from '../contract/audit.ts';
-import { placeAfter } from '../cursor.ts';
+import { placeAfter, placeBehind } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 import { LongAnswers, longReply } from '../long-answers.ts';
 
@@ -30,8 +30,7 @@ export function auditRoutes({ services }: WebContext): Handlers<keyof typeof aud
         until: until && new Date(until).toISOString(),
         ...filter,
       });
-      const last = events.length < limit ? undefined : events.at(-1);
-      return { json: { events, next: last === undefined ? null : String(last.id) } };
+      return { json: { events, next: placeBehind(events, limit, ({ id }) => id) } };
     },
     // All of the record is read by one of the database's few connections.
     'POST /audit/verifications': (_, { actor }) => answered(verifications.join(verify), actor.name),

@@ -1,6 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import type { dataEndpoints } from '../contract/data.ts';
-import { placeAfter, withoutPlace } from '../cursor.ts';
+import { placeAfter, placeBehind, withoutPlace } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 
 export function dataRoutes({
@@ -15,11 +15,10 @@ export function dataRoutes({
     'GET /snapshots': async ({ query: { limit, cursor, experiment } }) => {
       const before = cursor === undefined ? undefined : placeAfter(cursor, 0);
       const found = await overview.snapshots({ limit, before, experiment });
-      const last = found.length < limit ? undefined : found.at(-1);
       return {
         json: {
           snapshots: found.map(withoutPlace),
-          next: last === undefined ? null : String(last.place),
+          next: placeBehind(found, limit, ({ place }) => place),
         },
       };
     },
@@ -37,9 +36,8 @@ export function dataRoutes({
         limit,
         comparedTo: comparedTo as Digest | undefined,
       });
-      const last = found.length < limit ? undefined : found.at(-1);
       return {
-        json: { partitions: found, next: last === undefined ? null : String(last.ordinal) },
+        json: { partitions: found, next: placeBehind(found, limit, ({ ordinal }) => ordinal) },
       };
     },
   };

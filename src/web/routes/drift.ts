@@ -3,7 +3,7 @@ import type { Source } from '../../spec/source.ts';
 import { API_ROOT } from '../contract/api.ts';
 import type { driftEndpoints } from '../contract/drift.ts';
 import type { PreviewSource } from '../contract/sources.ts';
-import { placeAfter } from '../cursor.ts';
+import { placeAfter, placeBehind } from '../cursor.ts';
 import { DriftResults, driftFolder } from '../drift-results.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 import { checkReach, sourceOf } from '../submitted-spec.ts';
@@ -39,11 +39,10 @@ export function driftRoutes(context: WebContext): Handlers<keyof typeof driftEnd
       const { runId } = await services.facts.kept(params.run);
       const asked = { after: placeAfter(cursor, -1), limit, status };
       const found = await results.partitions(runId, asked);
-      const last = found.length < limit ? undefined : found.at(-1);
       return {
         json: {
           partitions: found.map(({ partition }) => partition),
-          next: last === undefined ? null : String(last.ordinal),
+          next: placeBehind(found, limit, ({ ordinal }) => ordinal),
         },
       };
     },

@@ -1,6 +1,6 @@
 import { askerOf } from '../actor.ts';
 import type { lineageEndpoints } from '../contract/lineage.ts';
-import { placeAfter, withoutPlace } from '../cursor.ts';
+import { placeAfter, placeBehind, withoutPlace } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 
 export function lineageRoutes({ services }: WebContext): Handlers<keyof typeof lineageEndpoints> {
@@ -12,22 +12,20 @@ export function lineageRoutes({ services }: WebContext): Handlers<keyof typeof l
     'GET /quarantines': async ({ query: { limit, cursor } }) => {
       const before = cursor === undefined ? undefined : placeAfter(cursor, 0);
       const found = await services.quarantines.list({ limit, before });
-      const last = found.length < limit ? undefined : found.at(-1);
       return {
         json: {
           quarantines: found.map(withoutPlace),
-          next: last === undefined ? null : String(last.place),
+          next: placeBehind(found, limit, ({ place }) => place),
         },
       };
     },
     'GET /quarantines/changes': async ({ query: { limit, cursor } }) => {
       const before = cursor === undefined ? undefined : placeAfter(cursor, 0);
       const found = await services.quarantines.changes({ limit, before });
-      const last = found.length < limit ? undefined : found.at(-1);
       return {
         json: {
           changes: found.map(withoutPlace),
-          next: last === undefined ? null : String(last.place),
+          next: placeBehind(found, limit, ({ place }) => place),
         },
       };
     },

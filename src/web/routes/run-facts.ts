@@ -1,5 +1,5 @@
 import type { runFactsEndpoints } from '../contract/run-facts.ts';
-import { placeAfter } from '../cursor.ts';
+import { placeAfter, placeBehind } from '../cursor.ts';
 import type { StreamSlots } from '../event-stream.ts';
 import { eventStream } from '../event-stream.ts';
 import type { Handlers, WebContext } from '../handler.ts';
@@ -17,13 +17,8 @@ export function runFactsRoutes(
       const { limit, cursor, state, search } = query;
       const after = placeAfter(cursor, -1);
       const cells = await facts.partitions(run, { after, limit, state, search });
-      const last = cells.length < limit ? undefined : cells.at(-1);
-      return {
-        json: {
-          partitions: cells,
-          next: last === undefined ? null : String(last.ordinal),
-        },
-      };
+      const next = placeBehind(cells, limit, ({ ordinal }) => ordinal);
+      return { json: { partitions: cells, next } };
     },
     'GET /runs/{run}/partition-counts': async ({ params: { run } }) => {
       const states = await facts.partitionStates(run);
@@ -39,8 +34,7 @@ export function runFactsRoutes(
     },
     'GET /runs/{run}/attempts': async ({ params: { run }, query: { cursor, limit } }) => {
       const attempts = await facts.attempts(run, { after: placeAfter(cursor, 0), limit });
-      const last = attempts.length < limit ? undefined : attempts.at(-1);
-      return { json: { attempts, next: last === undefined ? null : String(last.id) } };
+      return { json: { attempts, next: placeBehind(attempts, limit, ({ id }) => id) } };
     },
     'GET /runs/{run}/failures': async ({ params: { run } }) => ({
       json: { failures: await facts.failures(run) },

@@ -1,4 +1,4 @@
-import type { Digest } from '../../../domain/digest.ts';
+import { type Digest, hexOf } from '../../../domain/digest.ts';
 import type { Claims } from '../../object-store.ts';
 import type { S3Bucket } from './bucket.ts';
 
@@ -81,8 +81,4 @@ function claimIn(key: string): { readonly digest: Digest; readonly owner: string
   return hex === undefined || owner === undefined
     ? null
     : { digest: `sha256:${hex}` as Digest, owner };
-}
-
-function hexOf(digest: Digest): string {
-  return digest.slice('sha256:'.length);
 }

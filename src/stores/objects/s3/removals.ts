@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Digest } from '../../../domain/digest.ts';
+import { type Digest, hexOf } from '../../../domain/digest.ts';
 import { Failure } from '../../../domain/failure.ts';
 import type { S3Bucket } from './bucket.ts';
 
@@ -37,5 +37,5 @@ export async function outliveCollectors(
 }
 
 function removalsOf(digest: Digest): string {
-  return `${REMOVALS}${digest.slice('sha256:'.length)}/`;
+  return `${REMOVALS}${hexOf(digest)}/`;
 }

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { lstat, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { BucketPlace } from '../../../domain/bucket.ts';
-import type { Digest } from '../../../domain/digest.ts';
+import { type Digest, hexOf } from '../../../domain/digest.ts';
 import { Failure, isFailure } from '../../../domain/failure.ts';
 import { digestBytes } from '../../../frame/digest.ts';
 import type {
@@ -298,10 +298,6 @@ class S3ObjectStore implements ObjectStore {
 function keyOf(digest: Digest): string {
   const hex = hexOf(digest);
   return `sha256/${hex.slice(0, 2)}/${hex.slice(2)}`;
-}
-
-function hexOf(digest: Digest): string {
-  return digest.slice('sha256:'.length);
 }
 
 function later(one: Date, other: Date | undefined): Date {

@@ -1,34 +1,22 @@
-import { useMutation } from '@tanstack/react-query';
 import { countedText } from '../../../../report/number-text.ts';
 import type { Answer } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
+import { AskedCheck } from '../../parts/asked-check.tsx';
 import { momentText } from '../../parts/moments.ts';
-import { Section } from '../../parts/page.tsx';
-import { ProblemNotice } from '../../parts/states.tsx';
 
 type Verified = Extract<Answer<'POST /audit/verifications'>, { readonly state: 'done' }>;
 
 /** Whether the record is as it was written: asked for, since all of it is read. */
 export function Verification() {
-  const verification = useMutation({ mutationFn: verify });
   return (
-    <Section
+    <AskedCheck
       title="Is it as it was written?"
       note="Recomputes every hash of the trail, and of the rows of all runs that it vouches for."
-      aside={
-        <button
-          type="button"
-          className="button"
-          disabled={verification.isPending}
-          onClick={() => verification.mutate()}
-        >
-          {verification.isPending ? 'Verifying …' : 'Verify'}
-        </button>
-      }
-    >
-      {verification.error === null ? null : <ProblemNotice error={verification.error} />}
-      {verification.data === undefined ? null : <Outcome verified={verification.data} />}
-    </Section>
+      verb="Verify"
+      working="Verifying …"
+      check={verify}
+      outcome={(verified) => <Outcome verified={verified} />}
+    />
   );
 }
 

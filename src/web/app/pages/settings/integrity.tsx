@@ -1,34 +1,22 @@
-import { useMutation } from '@tanstack/react-query';
 import { countedText, countText } from '../../../../report/number-text.ts';
 import type { Answer } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
+import { AskedCheck } from '../../parts/asked-check.tsx';
 import { momentText } from '../../parts/moments.ts';
-import { Section } from '../../parts/page.tsx';
-import { ProblemNotice } from '../../parts/states.tsx';
 
 type Checked = Extract<Answer<'POST /doctor/integrity'>, { readonly state: 'done' }>;
 
 /** Whether the rows of the record fit each other: asked for, since all of it is read. */
 export function Integrity() {
-  const check = useMutation({ mutationFn: checked });
   return (
-    <Section
+    <AskedCheck
       title="Is the record sound?"
       note="Whether its rows fit each other, and the files that they count on are there. All of it is read."
-      aside={
-        <button
-          type="button"
-          className="button"
-          disabled={check.isPending}
-          onClick={() => check.mutate()}
-        >
-          {check.isPending ? 'Checking …' : 'Check'}
-        </button>
-      }
-    >
-      {check.error === null ? null : <ProblemNotice error={check.error} />}
-      {check.data === undefined ? null : <Outcome found={check.data} />}
-    </Section>
+      verb="Check"
+      working="Checking …"
+      check={checked}
+      outcome={(found) => <Outcome found={found} />}
+    />
   );
 }
 
