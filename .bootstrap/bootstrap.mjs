@@ -81,6 +81,7 @@ async function bench() {
   const [name = 'fanout', ...flags] = rest;
   const source = join(root, 'test/bench', `${name}.ts`);
   if (!existsSync(source)) stop(`There is no benchmark "${name}" in test/bench.`, 2);
+  if (name === 'web') installBrowser();
   const { build } = await import('esbuild');
   const compiled = join(root, 'node_modules/.cache/partita-bench', `${name}.mjs`);
   const form = { bundle: true, packages: 'external', platform: 'node', format: 'esm' };
@@ -164,7 +165,7 @@ async function fetchServersOfTests() {
   }
 }
 
-/** Debian's Chromium for the browser tests, where it is missing and we may install it; they fail without one. */
+/** Debian's Chromium, which tests and the bench of pages need, where it is missing and we may install it. */
 function installBrowser() {
   const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
   const folders = (process.env.PATH ?? '').split(delimiter);
