@@ -135,6 +135,7 @@ export function sumLeaves(ensemble: TreeEnsemble, x: Matrix): Float64Array {
     kernels.doublesAt(out, count).fill(0);
     kernels.calls.addTrees(
       kernels.put(ensemble.nodes),
+      ensemble.nodes.length / 2,
       kernels.put(ensemble.roots),
       ensemble.roots.length,
       kernels.put(ensemble.values),

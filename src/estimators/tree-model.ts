@@ -122,8 +122,9 @@ function predictValues(content: TreeModelContent, x: Matrix): Float64Array {
 function outputs({ ensemble, base, factor }: TreeModelContent, x: Matrix): Float64Array {
   const sums = sumLeaves(ensemble, x);
   const width = base.length;
-  for (let i = 0; i < sums.length; i++)
-    sums[i] = (base[i % width] as number) + factor * (sums[i] as number);
+  for (let row = 0; row < sums.length; row += width)
+    for (let k = 0; k < width; k++)
+      sums[row + k] = (base[k] as number) + factor * (sums[row + k] as number);
   return sums;
 }
 

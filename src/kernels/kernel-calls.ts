@@ -63,6 +63,7 @@ export type KernelCalls = {
 
   addTrees(
     nodes: Pointer,
+    nodeCount: number,
     roots: Pointer,
     treeCount: number,
     values: Pointer,

@@ -3,11 +3,11 @@ import { createJob, runJob } from '../engines/job.ts';
 import type { AdviseFacts, DivisionAdvice } from '../partition/advise/advice.ts';
 import { checkFeatures } from '../partition/check-features.ts';
 import { columnsRead } from '../partition/columns-read.ts';
+import { featureCount } from '../partition/known-features.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
 import { estimateTraining, fitsPerModel, type TrainingEstimate } from './estimate-training.ts';
 import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
-import { featureCount } from './plan.ts';
 import type { Advice, AdviceRequest, TrainingCost } from './services.ts';
 
 /** Minutes are enough for a sample; the memory is for the rows it is drawn from. */
@@ -33,7 +33,7 @@ export async function adviseOn(
     checkFeatures(snapshot.columns, spec);
     const facts = await judge(workshop, { spec, rows, passing }, until);
     const perModel = fitsPerModel(spec);
-    const features = featureCount(snapshot, spec);
+    const features = featureCount(snapshot.columns, spec);
     const plan = { fitTimes: await workshop.fitTimes(), threads: workshop.threadsFor(spec) };
     const estimate = (ownRows: readonly number[]): TrainingEstimate => {
       const sizeOf = (count: number) => ({ rows: count, features, classes: facts.classes });

@@ -9,10 +9,10 @@ import { columnsRead } from '../partition/columns-read.ts';
 import { classLabels, conditionPartitions, type ProfiledRef } from '../partition/condition.ts';
 import type { ProfileFacts } from '../partition/facts.ts';
 import { failedProfile } from '../partition/failed-profile.ts';
+import { featureCount } from '../partition/known-features.ts';
 import { planParents } from '../partition/parents.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import { profileWarnings } from '../partition/profile-warnings.ts';
-import type { Snapshot } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
 import { estimateTraining, fitsPerModel } from './estimate-training.ts';
@@ -40,7 +40,7 @@ export async function planRun(
     const own = partitions.filter(({ decision }) => isFitted(decision));
     const parents = planParents(profiled, spec);
     const models = own.length + parents.length + Number(spec.global.enabled);
-    const size = { features: featureCount(snapshot, spec), classes: classes.length };
+    const size = { features: featureCount(snapshot.columns, spec), classes: classes.length };
     const threads = workshop.threadsFor(spec);
     const among = { tableRows: snapshot.rowCount, threads };
     const areDivided = own.filter(({ rows: count }) => isDivided(spec, count, among));
@@ -72,20 +72,6 @@ export async function planRun(
       warnings,
     };
   });
-}
-
-/** What a model sees at most: the table's columns without those of another role, and those that steps make. */
-export function featureCount({ columns }: Snapshot, spec: Spec): number {
-  const others = new Set([
-    ...spec.partition.by,
-    spec.target.column,
-    spec.time,
-    spec.columns.weight,
-  ]);
-  const sources = columns.filter(({ name }) => columnsRead(columns, spec).includes(name));
-  const left = sources.filter(({ name }) => !others.has(name)).length;
-  const features = left + spec.features.engineer.length;
-  return Math.max(1, Math.min(features, spec.features.select.keep ?? features));
 }
 
 async function profileAll(

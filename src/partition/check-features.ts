@@ -1,11 +1,12 @@
 import { Failure } from '../domain/failure.ts';
 import { suggestion } from '../domain/nearest-name.ts';
-import { type ColumnShape, featureColumns, KIND_WORDS } from '../features/column-shape.ts';
-import { engineeredColumns, planSteps } from '../features/engineer/plan-steps.ts';
+import { type ColumnShape, KIND_WORDS } from '../features/column-shape.ts';
+import { planSteps } from '../features/engineer/plan-steps.ts';
 import { checkHandling } from '../features/handle/rules.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
+import { knownFeatures } from './known-features.ts';
 import { namedColumns } from './named-columns.ts';
-import { otherRoles, unknownAhead } from './training-data.ts';
+import { unknownAhead } from './training-data.ts';
 
 /**
  * Whether the spec fits the table's columns: steps, single-column rules, parameters that name columns, and columns that have to hold numbers. Asked once,
@@ -18,16 +19,12 @@ export function checkFeatures(columns: readonly ColumnShape[], spec: Spec): void
   if (target.task === 'regression') checkNumbers(shapes, 'target', target.column);
   checkNumbers(shapes, 'weight', spec.columns.weight);
   if (spec.forecast !== undefined) checkAhead(shapes, spec);
-  const engineered = engineeredColumns(shapes, features.engineer, { target: target.column });
-  const known = [...shapes, ...engineered];
-  const names = new Set(featureColumns(known, otherRoles({ spec, scope: 'global' }, shapes)));
-  if (names.size === 0) {
+  const usable = knownFeatures(columns, spec, 'global');
+  if (usable.length === 0)
     throw new Failure(
       'invalid-data',
       'No column is left as a feature: add columns, or steps that make some.',
     );
-  }
-  const usable = known.filter(({ name }) => names.has(name));
   checkHandling(usable, features.handle);
   // Proposals have the columns of the candidates that are given.
   for (const candidate of spec.candidates)

@@ -166,17 +166,23 @@ describe('trees', () => {
   const table = classTable(150, 8);
   const numbers = valueTable(150, 8);
 
-  it('predict what their JSON form says, missing values included', () => {
+  it('predict what their JSON form says, missing and infinite values included, alone and together', () => {
+    const lone = { max_depth: null, min_leaf: 1 };
     const forest = randomForest.parameters.parse({ trees: 5 });
     const boosted = gradientBoosting.parameters.parse({ rounds: 5 });
     const trained = [
+      decisionTree.fit(gaps(numbers.x), numbers.y, lone, options),
+      decisionTree.fit(numbers.x, numbers.y, lone, options),
       randomForest.fit(gaps(numbers.x), numbers.y, forest, options),
       gradientBoosting.fit(gaps(numbers.x), numbers.y, boosted, options),
     ];
-    const unseen = gaps(valueTable(100, 9).x);
+    // No multiple of the rows that walk side by side.
+    const rows = 103;
+    const unseen = gaps(valueTable(rows, 9).x);
+    unseen.data.set([Infinity, -Infinity], rows);
     for (const model of trained) {
       const predicted = model.predict(unseen);
-      const walked = Array.from({ length: 100 }, (_, row) => walk(model, unseen, row));
+      const walked = Array.from({ length: rows }, (_, row) => walk(model, unseen, row));
       expect([...predicted]).toEqual(walked);
     }
   });
