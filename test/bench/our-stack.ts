@@ -77,7 +77,7 @@ function outputOf(
     });
     child.on('error', reject).on('close', (code) => {
       if (code === 0) resolve(text);
-      else reject(new Error(`${program} ended with ${code}.`));
+      else reject(new Error(`${program} ended with ${code}. ${text.slice(-2000)}`));
     });
   });
 }

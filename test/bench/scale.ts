@@ -65,7 +65,7 @@ function specText(data: string, round: number): string {
     version: 1,
     name: 'scale',
     data: { source: { kind: 'csv', path: data } },
-    partition: { by: 'segment' },
+    partition: { by: 'segment', max: 1_000_000 },
     target: { column: 'label', task: 'classification' },
     algorithms: ['logistic', 'decision_tree'],
     metric: 'accuracy',
