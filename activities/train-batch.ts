@@ -5,8 +5,8 @@ import { winnersOf } from '../src/partition/candidate-facts.ts';
 import type { PlannedPartition } from '../src/partition/condition.ts';
 import type { TrainArgs, TrainFacts } from '../src/partition/facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
-import type { WaitingMember } from '../src/stores/objects/executors-folder.ts';
 import { type PackMember, packMembers } from '../src/stores/objects/pack.ts';
+import type { WaitingMember } from '../src/stores/objects/pack-target.ts';
 import type { RunRecord, RunStore, TrainedPartition } from '../src/stores/run-store.ts';
 import { trainedModel } from '../src/stores/trained-model.ts';
 import { type EngineScope, inEngineActivity } from './activity-scope.ts';
@@ -46,7 +46,7 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
               )
             : null;
         const call = { name: 'train', args, tasks } as const;
-        const job = { ...(await batchJob(run, objects, partitions, call)), store: objects.folder };
+        const job = { ...(await batchJob(run, objects, partitions, call)), store: objects };
         const engine = await engineFor(run.spec);
         const outcomes = alone === null ? await runJob(engine, job, signal, bookmark) : [alone];
         await adoptPacks(objects, outcomes, scope);

@@ -2,7 +2,7 @@ import type { Digest } from '../domain/digest.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { FailureReason } from '../domain/run.ts';
 import type { PartitionRef, PartitionResult } from '../partition/partition-function.ts';
-import type { WaitingMember } from '../stores/objects/executors-folder.ts';
+import type { PackHost, WaitingMember } from '../stores/objects/pack-target.ts';
 
 /** Where a snapshot's rows lie. */
 export type SnapshotRef = { readonly digest: Digest; readonly path: string };
@@ -59,8 +59,8 @@ export type GroupedMap = {
   readonly tasks: readonly PartitionTask[];
   readonly fn: FunctionRef;
   readonly limits: Limits;
-  /** The folder of an object store: executors that share it may leave blobs there, instead of sending them. */
-  readonly store?: string;
+  /** A store that executors may leave blobs for, instead of sending them with their outcomes. */
+  readonly store?: PackHost;
 };
 
 export type Outcome<Facts extends object = JsonObject> = {

@@ -1,5 +1,5 @@
 import type { Digest } from '../domain/digest.ts';
-import type { WaitingMember } from './objects/executors-folder.ts';
+import type { PackHost, WaitingMember } from './objects/pack-target.ts';
 
 export type ObjectState = 'sound' | 'changed' | 'missing';
 
@@ -23,9 +23,7 @@ export type Claims = { readonly own: ReadonlySet<Digest>; readonly others: Reado
  * Bytes by their content. Writing the same bytes twice is a no-op; a reader never sees half an object. Addresses are
  * digests from the database, never text from a user.
  */
-export interface ObjectStore {
-  /** Where others who share the volume may write objects themselves. */
-  readonly folder: string;
+export interface ObjectStore extends PackHost {
   put(bytes: Uint8Array): Promise<Digest>;
   /** Moves a finished local file in (same volume: a rename), or a snapshot that is a folder (same volume only). */
   putFile(path: string): Promise<Digest>;
@@ -43,7 +41,7 @@ export interface ObjectStore {
   /** Says once that this store's database counts on objects that were put before such claims were kept. */
   claimAtFirst(known: () => Promise<Iterable<Digest>>): Promise<void>;
   claims(): Promise<Claims>;
-  /** Every object, in no order. */
+  /** Every object, in no order; those of a cache whose originals are gone, too. */
   list(): AsyncIterable<StoredObject>;
   /** Takes an object away, unless it was put (again) since: then it stays, and the answer is false. */
   remove(digest: Digest, unlessPutSince: Date): Promise<boolean>;

@@ -6,12 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Digest } from '../../src/domain/digest.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import type { ObjectStore } from '../../src/stores/object-store.ts';
-import {
-  openFolder,
-  type WaitingMember,
-  writePack,
-} from '../../src/stores/objects/executors-folder.ts';
 import { packMembers } from '../../src/stores/objects/pack.ts';
+import { leavePack, type WaitingMember } from '../../src/stores/objects/pack-target.ts';
 
 /** Where a test's objects are kept: every test has a place of its own. */
 export type Place = { readonly base: string; readonly folder: string };
@@ -162,33 +158,53 @@ export function describeObjectStore(name: string, { open, overwrite }: StoreKind
       expect(textOf(await open(place).get(digest))).toBe('garbage');
     });
 
-    const theirs = async () => {
-      const left = { folder: place.folder, job: 'a job' };
-      for (let time = 0; time < 2; time++) await openFolder(left);
-      return writePack(left, [bytesOf('one'), bytesOf('two')]);
+    /** What executors leave, whose task was run twice. */
+    const theirs = async (job: string) => {
+      const blobs = [bytesOf('one'), bytesOf('two')];
+      const left = [];
+      for (let time = 0; time < 2; time++)
+        left.push(await leavePack(await store.invite(job), blobs));
+      expect(left[1]).toEqual(left[0]);
+      return left[0] as readonly [WaitingMember, WaitingMember];
     };
+    const leftovers = () => store.leftovers(new Date(Date.now() + 60_000));
 
     it('adopts packs that executors left, the second time too', async () => {
       const owned = open(place, 'this');
-      const members = await theirs();
+      const members = await theirs('a job');
       for (let time = 0; time < 2; time++) await owned.adopt(members);
-      const [, { pack, offset, length }] = members as readonly [WaitingMember, WaitingMember];
+      const [, { pack, offset, length }] = members;
       for (let time = 0; time < 2; time++) await owned.dismiss('a job');
-      expect(incoming()).toEqual([]);
+      expect(await leftovers()).toEqual([]);
       expect(textOf(await owned.getRange(pack, offset, length))).toBe('two');
       expect(await owned.state(pack)).toBe('sound');
       expect([...(await owned.claims()).own]).toEqual([pack]);
       expect(await owned.put(bytesOf('onetwo'))).toBe(pack);
     });
 
-    it('refuses packs that can not be seen, or end too early, with the folder to share', async () => {
-      const [first] = (await theirs()) as readonly [WaitingMember, WaitingMember];
+    it('refuses packs that can not be seen, or end too early', async () => {
+      const [first] = await theirs('a job');
       const unseen = { ...first, pack: digestBytes('elsewhere') };
-      for (const member of [unseen, { ...first, length: 7 }]) {
+      for (const [member, least] of [
+        [unseen, first.length],
+        [{ ...first, length: 7 }, 7],
+      ] as const) {
         const adopting = store.adopt([first, member]);
         await expect(adopting).rejects.toMatchObject({ kind: 'unreachable' });
-        await expect(adopting).rejects.toThrow(`have to share ${place.folder}`);
+        await expect(adopting).rejects.toThrow(
+          new RegExp(`An executor left .*, at least ${least} bytes`),
+        );
       }
+    });
+
+    it('lets go of what executors left, once nobody adopts it any more', async () => {
+      await theirs('a lost job');
+      expect(await store.leftovers(new Date(Date.now() - 60_000))).toEqual([]);
+      const [leftover, ...others] = await leftovers();
+      expect(others).toEqual([]);
+      expect(leftover).toMatchObject({ bytes: 6, place: expect.stringContaining('a lost job') });
+      await leftover?.remove();
+      expect(await leftovers()).toEqual([]);
     });
   });
 }

@@ -47,6 +47,7 @@ export class FakeJvm {
   readonly folder = mkdtempSync(join(tmpdir(), 'partita-jvm-'));
   readonly #program: readonly string[];
   readonly #children: ChildProcess[] = [];
+  #said = '';
   #daemon: ChildProcess | undefined;
   #address: { readonly port: number } | { readonly path: string } | undefined;
 
@@ -59,6 +60,11 @@ export class FakeJvm {
     this.version = version;
     this.transport = transport;
     this.#program = program;
+  }
+
+  /** What its programs have written for the executor's log. */
+  said(): string {
+    return this.#said;
   }
 
   get daemonPid(): number {
@@ -148,7 +154,11 @@ export class FakeJvm {
         A_SECRET: 'of the executor',
         ...variables,
       },
-      stdio: ['pipe', 'pipe', 'inherit'],
+      stdio: 'pipe',
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#said += text;
+      process.stderr.write(text);
     });
     this.#children.push(child);
     return child;

@@ -34,7 +34,9 @@ export class LocalEngine implements Engine {
   async *map(map: GroupedMap, signal: AbortSignal): AsyncGenerator<readonly Outcome[]> {
     signal.throwIfAborted();
     if (map.tasks.length === 0) return;
-    const job = new ActiveJob(this.#nextJob++, map);
+    // Threads give all that they make to this process.
+    const { store: _store, ...sent } = map;
+    const job = new ActiveJob(this.#nextJob++, sent);
     const onAbort = () => void this.#cancel(job, signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     this.#jobs.set(job.id, job);

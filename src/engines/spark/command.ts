@@ -1,12 +1,12 @@
 import { Failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StoredColumn } from '../../frame/snapshot-layout.ts';
-import type { ExecutorsFolder } from '../../stores/objects/executors-folder.ts';
+import type { PackTarget } from '../../stores/objects/pack-target.ts';
 import type { FoldsRef, FunctionRef, Limits, PartitionTask } from '../engine.ts';
 import { type PackedTasks, packTasks, unpackTasks } from './packed-tasks.ts';
 
 /** Changes when an older worker could not run what a newer client sends, or the other way round. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** The minor versions of Spark whose worker protocol is spoken. */
 export const SPARK_VERSIONS = ['4.0', '4.1', '4.2', '4.3'] as const;
@@ -39,8 +39,8 @@ export type GroupCommand = {
   readonly tasks: readonly PartitionTask[];
   readonly folds?: FoldsRef;
   readonly limits: Limits;
-  /** Where blobs are to go. */
-  readonly store?: ExecutorsFolder;
+  /** Where blobs are to go; left out: back with the outcomes. */
+  readonly packs?: PackTarget;
 };
 
 export type MapCommand = {

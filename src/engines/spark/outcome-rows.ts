@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { FailureReason } from '../../domain/run.ts';
-import type { WaitingMember } from '../../stores/objects/executors-folder.ts';
+import type { WaitingMember } from '../../stores/objects/pack-target.ts';
 import type { Outcome } from '../engine.ts';
 
 /** The rows that executors give back for tasks, one each: name and type in Spark. Null where a kind has none. */

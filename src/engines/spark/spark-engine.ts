@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { isFailure } from '../../domain/failure.ts';
 import { ROW } from '../../frame/snapshot-layout.ts';
 import type { MadeSnapshot, SnapshotRequest } from '../../sources/make-snapshot.ts';
-import { openFolder } from '../../stores/objects/executors-folder.ts';
 import type { Outcome, SnapshotRef } from '../engine.ts';
 import { type Bookmark, Departure, type Engine, type GroupedMap } from '../engine.ts';
 import { Cluster, type ClusterOptions, type ReadySession } from './cluster.ts';
@@ -141,11 +140,10 @@ export class SparkEngine implements Engine {
     const module = path === undefined ? undefined : await this.#cluster.sendModule(path);
     const place = { session: session.id, operation: randomUUID(), cores, tasks: record.missing };
     const job = new SparkJob(map, place.tasks, cores);
-    // The operation's name is known to any attempt, and to nobody before.
-    const store = map.store === undefined ? undefined : { folder: map.store, job: place.operation };
-    const plan = job.plan({ spark, columns, module, store });
     await record.begin(place);
-    if (store !== undefined) await openFolder(store);
+    // The operation's name is known to any attempt, and to nobody before.
+    const packs = await map.store?.invite(place.operation);
+    const plan = job.plan({ spark, columns, module, packs });
     const events = session.execute(plan, { operationId: place.operation, ...stop });
     yield* read(events, job, record);
   }

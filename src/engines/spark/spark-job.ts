@@ -3,7 +3,7 @@ import { asJson } from '../../domain/json.ts';
 import { recordsFromArrow } from '../../frame/arrow-tables.ts';
 import { digestJson } from '../../frame/digest.ts';
 import type { StoredColumn } from '../../frame/snapshot-layout.ts';
-import type { ExecutorsFolder } from '../../stores/objects/executors-folder.ts';
+import type { PackTarget } from '../../stores/objects/pack-target.ts';
 import type { GroupedMap, Outcome, PartitionTask } from '../engine.ts';
 import { countRows, tooLarge } from '../memory-need.ts';
 import { encodeCommand, MAP_IN_ARROW, type SparkVersion, wireVersion } from './command.ts';
@@ -21,7 +21,7 @@ export type JobSetting = {
   readonly columns: readonly StoredColumn[];
   /** The file of the user's module in the session. */
   readonly module: string | undefined;
-  readonly store: ExecutorsFolder | undefined;
+  readonly packs: PackTarget | undefined;
 };
 
 /** Tasks of a grouped map as one Spark job. */
@@ -40,7 +40,7 @@ export class SparkJob {
     );
   }
 
-  plan({ spark, columns, module, store }: JobSetting): Plan {
+  plan({ spark, columns, module, packs }: JobSetting): Plan {
     const { fn, snapshot, limits, folds, rowHashes } = this.#map;
     const chosen = this.#chosen();
     const command = encodeCommand({
@@ -52,7 +52,7 @@ export class SparkJob {
       tasks: byKey(chosen, this.#keys.keyOf),
       limits,
       ...(folds && { folds }),
-      ...(store && { store }),
+      ...(packs && { packs }),
     });
     const stored = { path: snapshot.path, columns, rowHashes };
     const rows = taskRows(stored, chosen, this.#keys);

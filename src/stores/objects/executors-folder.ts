@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestBytes } from '../../frame/digest.ts';
+import { type Digest, hexOf } from '../../domain/digest.ts';
+import { Failure } from '../../domain/failure.ts';
+import { codeOf } from './file-failure.ts';
 import { FILE_MODE, FOLDER_MODE, incomingPath } from './object-file.ts';
-import { type PackMember, packMembers } from './pack.ts';
 
 /**
  * Where executors that share the volume of a store leave packs for it: a folder of the job's own, beside the objects. That
@@ -11,9 +12,6 @@ import { type PackMember, packMembers } from './pack.ts';
  * it hears of them, as it does with all that it is given; what nobody asks for is a leftover.
  */
 export type ExecutorsFolder = { readonly folder: string; readonly job: string };
-
-/** A member of a pack that waits in the folder of that job. */
-export type WaitingMember = PackMember & { readonly job: string };
 
 /** Before others are asked to write there; again is no harm. */
 export async function openFolder({ folder, job }: ExecutorsFolder): Promise<void> {
@@ -33,13 +31,12 @@ export async function isShared(place: ExecutorsFolder): Promise<boolean> {
   }
 }
 
-/** Leaves blobs there as one pack, whole or not at all, and says where each lies. */
-export async function writePack(
+/** Leaves a pack there, whole or not at all; again is no harm. Throws a `Failure` where the system refuses. */
+export async function writeInFolder(
   place: ExecutorsFolder,
-  blobs: readonly Uint8Array[],
-): Promise<readonly WaitingMember[]> {
-  const { bytes, members } = packMembers(blobs);
-  const pack = digestBytes(bytes);
+  pack: Digest,
+  bytes: Uint8Array,
+): Promise<void> {
   const partial = join(folderOf(place), randomUUID());
   try {
     const file = await open(partial, 'wx', FILE_MODE);
@@ -50,14 +47,17 @@ export async function writePack(
       await file.close();
     }
     await rename(partial, waitingPath(place, pack));
-  } finally {
-    await rm(partial, { force: true });
+  } catch (cause) {
+    // Who refuses a file may refuse this, too; then it is a leftover.
+    await rm(partial, { force: true }).catch(() => undefined);
+    if (codeOf(cause) === '') throw cause;
+    const message = `${place.folder} takes no packs from here (${codeOf(cause)}).`;
+    throw new Failure('unreachable', message, { cause });
   }
-  return members.map((member) => ({ pack, ...member, job: place.job }));
 }
 
-export function waitingPath(place: ExecutorsFolder, pack: PackMember['pack']): string {
-  return join(folderOf(place), pack.slice('sha256:'.length));
+export function waitingPath(place: ExecutorsFolder, pack: Digest): string {
+  return join(folderOf(place), hexOf(pack));
 }
 
 function folderOf({ folder, job }: ExecutorsFolder): string {

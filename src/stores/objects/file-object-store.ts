@@ -10,9 +10,10 @@ import { LAYOUT_FILE, readFolderLayout } from '../../frame/snapshot-layout.ts';
 import type { Claims, Leftover, ObjectState, ObjectStore, StoredObject } from '../object-store.ts';
 import { claim, claimFirst, claimsIn, hasClaimedFirst } from './claims.ts';
 import { listLeftovers, listObjects, removeObject, touch } from './collect-files.ts';
-import { removeFolder, type WaitingMember, waitingPath } from './executors-folder.ts';
+import { openFolder, removeFolder, waitingPath } from './executors-folder.ts';
 import { codeOf, failureOf } from './file-failure.ts';
 import { FILE_MODE, incomingPath, moveIn, objectPath, writeObject } from './object-file.ts';
+import { type PackTarget, packsOf, type WaitingMember } from './pack-target.ts';
 
 const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW;
 
@@ -52,26 +53,27 @@ class FileObjectStore implements ObjectStore {
     return digest;
   }
 
+  async invite(job: string): Promise<PackTarget> {
+    const { folder } = this;
+    await this.#orFailure(() => openFolder({ folder, job }), job);
+    return { kind: 'folder', folder, job };
+  }
+
   async adopt(members: readonly WaitingMember[]): Promise<void> {
-    const packs = new Map(members.map((member) => [member.pack, member]));
-    for (const { pack, offset, length } of members) {
-      const known = packs.get(pack) as WaitingMember;
-      if (offset + length > known.offset + known.length)
-        packs.set(pack, { ...known, offset, length });
-    }
-    if (packs.size > 0) await this.#claim([...packs.keys()]);
-    for (const { pack, job, offset, length } of packs.values()) {
+    const packs = packsOf(members);
+    if (packs.length > 0) await this.#claim(packs.map(({ pack }) => pack));
+    for (const { pack, job, least } of packs) {
       const known = await this.#sizeOf(pack);
-      if (known !== null && known >= offset + length && (await this.#holds(pack, known))) continue;
+      if (known !== null && known >= least && (await this.#holds(pack, known))) continue;
       const waiting = waitingPath({ folder: this.folder, job }, pack);
       const size = await lstat(waiting).then(
         (found) => found.size,
         () => null,
       );
-      if (size === null || size < offset + length)
+      if (size === null || size < least)
         throw new Failure(
           'unreachable',
-          `An executor wrote ${waiting}, at least ${offset + length} bytes, but here ${size === null ? 'nothing' : `only ${size} bytes`} can be seen of it; executors and workers have to share ${this.folder}.`,
+          `An executor left ${waiting}, at least ${least} bytes, but here ${size === null ? 'nothing' : `only ${size} bytes`} can be seen of it; executors and workers have to share ${this.folder}.`,
         );
       await this.#orFailure(() => moveIn(this.folder, waiting, pack), pack);
     }

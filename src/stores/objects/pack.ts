@@ -9,7 +9,7 @@ export type PackMember = MemberRange & { readonly pack: Digest };
 
 /** Joins many small byte arrays into one object, in order. O(total bytes). */
 export function packMembers(blobs: readonly Uint8Array[]): {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly members: readonly MemberRange[];
 } {
   const members: MemberRange[] = [];

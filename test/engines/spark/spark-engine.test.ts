@@ -76,11 +76,12 @@ describe('the Spark engine', { timeout: 5 * MINUTE }, () => {
   });
 
   it('leaves blobs where the executors share the store', async () => {
-    const objects = createFileObjectStore(join(testFolder(), 'objects'));
+    const folder = join(testFolder(), 'objects');
+    const objects = createFileObjectStore(folder);
     const engine = engineAt(spark.remote);
     const job = jobOf('summarise', tasks);
     const sent = await allOf(engine.map(job, never()));
-    const waiting = await allOf(engine.map({ ...job, store: objects.folder }, never()));
+    const waiting = await allOf(engine.map({ ...job, store: objects }, never()));
     await engine.close();
     for (const [i, outcome] of waiting.entries()) {
       const same = sent[i];
@@ -95,16 +96,16 @@ describe('the Spark engine', { timeout: 5 * MINUTE }, () => {
       expect(await Promise.all(bytes)).toEqual([...same.blobs]);
       expect(stored.length).toBeGreaterThan(0);
     }
-    const [left = '', ...others] = readdirSync(join(objects.folder, 'incoming'));
+    const [left = '', ...others] = readdirSync(join(folder, 'incoming'));
     expect(others).toEqual([]);
-    expect(readdirSync(join(objects.folder, 'incoming', left))).toEqual([]);
+    expect(readdirSync(join(folder, 'incoming', left))).toEqual([]);
   });
 
   it('reads only the columns it needs, and moves the rows once', async () => {
     const session = await SparkSession.open(parseRemote(spark.remote));
     const columns = await storedColumns(path, COLUMNS);
     const job = new SparkJob(jobOf('look', [tasks[0]!, tasks[2]!]), [0, 1], 2);
-    const plan = job.plan({ spark: '4.1', columns, module: undefined, store: undefined });
+    const plan = job.plan({ spark: '4.1', columns, module: undefined, packs: undefined });
     const text = await session.explain(plan.root ?? {});
     await session.release();
     expect(text.match(/\) Exchange\n/g)).toHaveLength(1);

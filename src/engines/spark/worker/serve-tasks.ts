@@ -4,6 +4,7 @@ import { decodeCommand, type GroupCommand, leadingColumns, MAP_IN_ARROW } from '
 import { executorErrorText } from '../executor-error.ts';
 import type { WorkerEnvironment } from './environment.ts';
 import { arrivingGroups, arrivingStream } from './group-input.ts';
+import { LeftPacks } from './left-packs.ts';
 import { OutcomeWriter } from './outcome-writer.ts';
 import { OutputStream } from './output-stream.ts';
 import { applyToRows } from './row-functions.ts';
@@ -87,7 +88,7 @@ async function runGroups(
   const { schema, batches } = await arrivingStream(reader);
   const job = { filesFolder, command: bytes, schema };
   const columnCount = leadingColumns(command).length + command.columns.length;
-  const outcomes = new OutcomeWriter(output, command.store);
+  const outcomes = new OutcomeWriter(output, new LeftPacks(command.packs));
   for await (const group of arrivingGroups(schema, batches, columnCount)) {
     const { task } = group;
     if (command.tasks[task] === undefined)

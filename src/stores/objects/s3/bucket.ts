@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
+  CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
@@ -15,7 +16,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { BucketPlace } from '../../../domain/bucket.ts';
+import type { UploadForm } from '../upload-form.ts';
 import { answerOf, bucketFailure } from './bucket-failure.ts';
+import { signForm } from './sign-form.ts';
 
 /** What is larger goes in parts of this size, so that memory holds two of them; 10,000 parts are the most: 160 GB. */
 const PART_BYTES = 16 * 2 ** 20;
@@ -23,12 +26,19 @@ const PARTS_AT_ONCE = 2;
 const CONNECT_MS = 5_000;
 /** Without a byte. */
 const SILENCE_MS = 60_000;
+/** Longer than a job works at a time: a batch of partitions, hours at most. */
+const FORM_SECONDS = 86_400;
 /** S3 tells the time of an object in whole seconds: it was put up to so long after. */
-const SECOND_MS = 999;
+export const SECOND_MS = 999;
 
 /** Bytes; `length`: at least one. */
 type Range = { readonly offset: number; readonly length: number };
-type SourceFile = { readonly path: string; readonly bytes: number; readonly sha256: Buffer };
+type SourceFile = {
+  readonly path: string;
+  readonly bytes: number;
+  /** S3 compares it where the file goes in one piece. */
+  readonly sha256?: Buffer;
+};
 
 type Stored = { readonly bytes: number; readonly putAt: Date };
 type Unfinished = {
@@ -42,7 +52,7 @@ export class S3Bucket {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;
-  #isThere = false;
+  #url: string | undefined;
 
   constructor({ bucket, prefix, isPathStyle }: BucketPlace & { readonly isPathStyle: boolean }) {
     this.#bucket = bucket;
@@ -74,31 +84,35 @@ export class S3Bucket {
     });
   }
 
-  /** Hands on the bytes of an object as they come; false: there is none. */
-  async pour(key: string, into: (bytes: Readable) => Promise<void>): Promise<boolean> {
+  /** Hands on the bytes of an object as they come, and gives its tag; null: there is none. */
+  async pour(key: string, into: (bytes: Readable) => Promise<void>): Promise<string | null> {
     return this.#orFailure(async () => {
-      const body = await this.#read(key);
-      if (body !== null) await into(body);
-      return body !== null;
+      const found = await this.#read(key);
+      if (found !== null) await into(found.body);
+      return found && found.tag;
     });
   }
 
   /** The bytes of an object, or of a range of it up to its end; null: there is none, or the range begins behind its end. */
   async bytes(key: string, range?: Range): Promise<Uint8Array | null> {
     return this.#orFailure(async () => {
-      const body = await this.#read(key, range);
-      return body && Buffer.concat(await body.toArray());
+      const found = await this.#read(key, range);
+      return found && Buffer.concat(await found.body.toArray());
     });
   }
 
-  async #read(key: string, range?: Range): Promise<Readable | null> {
+  async #read(
+    key: string,
+    range?: Range,
+  ): Promise<{ readonly body: Readable; readonly tag: string } | null> {
     const part = range && {
       Range: `bytes=${range.offset}-${range.offset + range.length - 1}`,
     };
     try {
-      const { Body } = await this.#client.send(new GetObjectCommand({ ...this.#at(key), ...part }));
-      if (!(Body instanceof Readable)) throw new TypeError(`${this.place(key)} has no body.`);
-      return Body;
+      const found = await this.#client.send(new GetObjectCommand({ ...this.#at(key), ...part }));
+      const { Body: body, ETag: tag = '' } = found;
+      if (!(body instanceof Readable)) throw new TypeError(`${this.place(key)} has no body.`);
+      return { body, tag };
     } catch (error) {
       const { name, status } = answerOf(error);
       if (name === 'NoSuchKey' || status === 416) return null;
@@ -108,7 +122,7 @@ export class S3Bucket {
 
   /**
    * Puts a file under a key, whole or not at all, with no more than two parts of it in memory; false: there is an object
-   * already, or one that somebody puts just now. `sha256`: of the file; S3 compares where it goes in one piece.
+   * already, or one that somebody puts just now.
    */
   async create(key: string, file: SourceFile): Promise<boolean> {
     return this.#orFailure(async () => {
@@ -126,9 +140,9 @@ export class S3Bucket {
   async #upload(key: string, { path, bytes, sha256 }: SourceFile): Promise<void> {
     const at = { ...this.#at(key), IfNoneMatch: '*' };
     if (bytes <= PART_BYTES) {
-      const ChecksumSHA256 = sha256.toString('base64');
+      const checksum = sha256 && { ChecksumSHA256: sha256.toString('base64') };
       const Body = await readFile(path);
-      await this.#client.send(new PutObjectCommand({ ...at, Body, ChecksumSHA256 }));
+      await this.#client.send(new PutObjectCommand({ ...at, Body, ...checksum }));
       return;
     }
     const Body = createReadStream(path);
@@ -138,6 +152,34 @@ export class S3Bucket {
     } finally {
       Body.destroy();
     }
+  }
+
+  /** Puts under a key what lies under another, where the bucket is; false: that is gone, or has another tag by now. */
+  async copy(from: string, tag: string, to: string): Promise<boolean> {
+    const path = `${this.#bucket}/${this.#prefix}${from}`;
+    const CopySource = path.split('/').map(encodeURIComponent).join('/');
+    const source = { CopySource, CopySourceIfMatch: tag };
+    return this.#orFailure(async () => {
+      try {
+        await this.#client.send(new CopyObjectCommand({ ...this.#at(to), ...source }));
+        return true;
+      } catch (error) {
+        const { name, status } = answerOf(error);
+        if (name === 'NoSuchKey' || status === 412) return false;
+        throw error;
+      }
+    });
+  }
+
+  /** Lets its bearer put objects whose keys begin so, for a day, or as long as our own credentials last. */
+  async form(start: string): Promise<UploadForm> {
+    return this.#orFailure(async () => {
+      const { config } = this.#client;
+      const [region, credentials] = await Promise.all([config.region(), config.credentials()]);
+      const wish = { bucket: this.#bucket, start: this.#prefix + start, seconds: FORM_SECONDS };
+      const url = await this.#insist();
+      return signForm({ ...wish, url }, { region, credentials }, new Date());
+    });
   }
 
   /** Puts a small thing, whatever is there. */
@@ -194,16 +236,26 @@ export class S3Bucket {
     }
   }
 
-  /** That a key is not there says nothing of the bucket. */
-  async #insist(): Promise<void> {
-    if (this.#isThere) return;
+  /** That a key is not there says nothing of the bucket. Gives the address at which the SDK finds that. */
+  async #insist(): Promise<string> {
+    if (this.#url !== undefined) return this.#url;
+    const asking = new HeadBucketCommand({ Bucket: this.#bucket });
+    let url = '';
+    asking.middlewareStack.add(
+      (next, context) => (call) => {
+        url = context.endpointV2?.url.href ?? '';
+        return next(call);
+      },
+      { step: 'build' },
+    );
     try {
-      await this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }));
-      this.#isThere = true;
+      await this.#client.send(asking);
     } catch (error) {
       if (answerOf(error).status !== 404) throw error;
       throw Object.assign(new Error('There is no such bucket.'), { code: 'NoSuchBucket' });
     }
+    this.#url = url;
+    return url;
   }
 
   #at(key: string): { readonly Bucket: string; readonly Key: string } {

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { lstat, rm } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import type { BucketPlace } from '../../../domain/bucket.ts';
 import { type Digest, hexOf } from '../../../domain/digest.ts';
 import { Failure, isFailure } from '../../../domain/failure.ts';
@@ -13,10 +11,10 @@ import type {
   ObjectStore,
   StoredObject,
 } from '../../object-store.ts';
-import type { WaitingMember } from '../executors-folder.ts';
 import { failureOf } from '../file-failure.ts';
 import { createFileObjectStore } from '../file-object-store.ts';
 import { FILE_MODE, incomingPath, moveIn } from '../object-file.ts';
+import { type PackTarget, packsOf, type WaitingMember } from '../pack-target.ts';
 import { S3Bucket } from './bucket.ts';
 import {
   allClaimedAt,
@@ -27,7 +25,9 @@ import {
   isClaimed,
   withdrawClaim,
 } from './bucket-claims.ts';
+import { readMeasured } from './measured.ts';
 import { announceRemoval, outliveCollectors, REMOVALS } from './removals.ts';
+import { abandonedJobs, dismissFrom, inviteInto, takeIn } from './waiting-packs.ts';
 
 /** Whoever put it, and whenever. */
 const ALWAYS = new Date(8.64e15);
@@ -37,8 +37,8 @@ type Owner = (() => Promise<string>) | null;
 
 /**
  * Objects in a bucket of S3 under `sha256/ab/cdef…`, with a folder of files of the same names as its cache: what is put lies
- * there first, what an engine reads is brought there once. Nothing is taken from the cache but what is taken from the bucket.
- * `owner`: as of files.
+ * there first, what an engine reads is brought there once. Packs of executors come from within the bucket. Nothing is taken
+ * from the cache but what is gone from the bucket. `owner`: as of files.
  */
 export function createS3ObjectStore(
   place: Place,
@@ -49,7 +49,7 @@ export function createS3ObjectStore(
 }
 
 class S3ObjectStore implements ObjectStore {
-  readonly folder: string;
+  readonly #folder: string;
   readonly #bucket: S3Bucket;
   readonly #cache: ObjectStore;
   readonly #owner: Owner;
@@ -57,7 +57,7 @@ class S3ObjectStore implements ObjectStore {
   readonly #coming = new Map<Digest, Promise<void>>();
 
   constructor(place: Place, folder: string, owner: Owner) {
-    this.folder = folder;
+    this.#folder = folder;
     this.#bucket = new S3Bucket(place);
     this.#cache = createFileObjectStore(folder);
     this.#owner = owner;
@@ -84,28 +84,30 @@ class S3ObjectStore implements ObjectStore {
     return digest;
   }
 
+  invite(job: string): Promise<PackTarget> {
+    return inviteInto(this.#bucket, job);
+  }
+
   async adopt(members: readonly WaitingMember[]): Promise<void> {
-    await this.#cache.adopt(members);
-    for (const pack of new Set(members.map((member) => member.pack))) {
-      if ((await this.#cache.state(pack)) !== 'sound')
-        throw new Failure(
-          'corrupt-object',
-          `What an executor left as ${this.#cache.place(pack)} holds other bytes; remove it and run again.`,
-        );
-      await this.#keep(pack);
+    for (const waiting of packsOf(members)) {
+      const { pack, least } = waiting;
+      await this.#keep(pack, async () => {
+        const found = await this.#bucket.head(keyOf(pack));
+        if (found === null || found.bytes < least) await takeIn(this.#bucket, waiting, keyOf(pack));
+      });
     }
   }
 
   dismiss(job: string): Promise<void> {
-    return this.#cache.dismiss(job);
+    return dismissFrom(this.#bucket, job);
   }
 
-  /** Claimed, so that nobody collects it from now on; then put from the cache, unless it is there. */
-  async #keep(digest: Digest): Promise<void> {
+  /** Claimed, so that nobody collects it from now on; then put, unless it is there. */
+  async #keep(digest: Digest, put = () => this.#putUnlessThere(digest)): Promise<void> {
     const owner = (await this.#owner?.()) ?? null;
     do {
       if (owner !== null) await claim(this.#bucket, owner, digest);
-      await this.#putUnlessThere(digest);
+      await put();
       await outliveCollectors(this.#bucket, keyOf(digest), digest);
     } while (!(await this.#isKept(digest, owner)));
   }
@@ -143,10 +145,9 @@ class S3ObjectStore implements ObjectStore {
   }
 
   async state(digest: Digest): Promise<ObjectState> {
-    const hash = createHash('sha256');
-    const isThere = await this.#bucket.pour(keyOf(digest), (bytes) => pipeline(bytes, hash));
-    if (!isThere) return 'missing';
-    return hash.digest('hex') === hexOf(digest) ? 'sound' : 'changed';
+    const found = await readMeasured(this.#bucket, keyOf(digest));
+    if (found === null) return 'missing';
+    return found.digest === digest ? 'sound' : 'changed';
   }
 
   async get(digest: Digest): Promise<Uint8Array> {
@@ -206,32 +207,20 @@ class S3ObjectStore implements ObjectStore {
   /** Into the cache, whole and with the right bytes or not at all. */
   async #bring(digest: Digest): Promise<void> {
     try {
-      const incoming = await incomingPath(this.folder);
+      const incoming = await incomingPath(this.#folder);
       try {
-        await this.#download(digest, incoming);
-        await moveIn(this.folder, incoming, digest);
+        const found = await readMeasured(this.#bucket, keyOf(digest), () =>
+          createWriteStream(incoming, { flags: 'wx', mode: FILE_MODE, flush: true }),
+        );
+        if (found === null) throw this.#missing(digest);
+        if (found.digest !== digest) throw this.#otherBytes(digest);
+        await moveIn(this.#folder, incoming, digest);
       } finally {
         await rm(incoming, { force: true });
       }
     } catch (error) {
-      throw failureOf(error, digest, this.folder) ?? error;
+      throw failureOf(error, digest, this.#folder) ?? error;
     }
-  }
-
-  async #download(digest: Digest, path: string): Promise<void> {
-    const hash = createHash('sha256');
-    const hashed = async function* (chunks: AsyncIterable<Uint8Array>) {
-      for await (const chunk of chunks) {
-        hash.update(chunk);
-        yield chunk;
-      }
-    };
-    const isThere = await this.#bucket.pour(keyOf(digest), (bytes) => {
-      const file = createWriteStream(path, { flags: 'wx', mode: FILE_MODE, flush: true });
-      return pipeline(bytes, hashed, file);
-    });
-    if (!isThere) throw this.#missing(digest);
-    if (hash.digest('hex') !== hexOf(digest)) throw this.#otherBytes(digest);
   }
 
   async claimAtFirst(known: () => Promise<Iterable<Digest>>): Promise<void> {
@@ -239,18 +228,31 @@ class S3ObjectStore implements ObjectStore {
     if (owner !== undefined) await claimFirst(this.#bucket, owner, known);
   }
 
+  /** Those of files as well: what others keep in the folder without a bucket is near, too. */
   async claims(): Promise<Claims> {
-    return claimsIn(this.#bucket, (await this.#owner?.()) ?? null);
+    const owner = (await this.#owner?.()) ?? null;
+    const far = await claimsIn(this.#bucket, owner);
+    const near = await createFileObjectStore(this.#folder, this.#owner).claims();
+    return {
+      own: new Set([...far.own, ...near.own]),
+      others: new Set([...far.others, ...near.others]),
+    };
   }
 
+  /** What is near, and gone from the bucket, is listed as well: nobody else would take it away. */
   async *list(): AsyncGenerator<StoredObject> {
     const claimed = await allClaimedAt(this.#bucket);
+    const seen = new Set<Digest>();
     for await (const { key, bytes, putAt } of this.#bucket.list('sha256/')) {
       const [, start, rest] = /^sha256\/([0-9a-f]{2})\/([0-9a-f]{62})$/.exec(key) ?? [];
       if (start === undefined || rest === undefined) continue;
       const digest = `sha256:${start}${rest}` as Digest;
+      seen.add(digest);
       yield { digest, bytes, putAt: later(putAt, claimed.get(digest)) };
     }
+    for await (const near of this.#cache.list())
+      if (!seen.has(near.digest))
+        yield { ...near, putAt: later(near.putAt, claimed.get(near.digest)) };
   }
 
   /** Says first that it is about to go, then looks whether somebody claimed it: who claims it after that hears of it. */
@@ -258,9 +260,10 @@ class S3ObjectStore implements ObjectStore {
     const removal = await announceRemoval(this.#bucket, digest);
     try {
       const found = await this.#bucket.head(keyOf(digest));
-      if (found === null) return false;
-      const claimed = (await claimedAt(this.#bucket, digest)) ?? undefined;
-      if (later(found.putAt, claimed) >= removal.asBucketTells(unlessPutSince)) return false;
+      const claimed = await claimedAt(this.#bucket, digest);
+      const last = later(found?.putAt ?? new Date(0), claimed ?? undefined);
+      if (last >= removal.asBucketTells(unlessPutSince)) return false;
+      if (found === null) return await this.#cache.remove(digest, unlessPutSince);
       await this.#bucket.remove(keyOf(digest));
       const owner = await this.#owner?.();
       if (owner !== undefined) await withdrawClaim(this.#bucket, owner, digest);
@@ -272,7 +275,10 @@ class S3ObjectStore implements ObjectStore {
   }
 
   async leftovers(untouchedSince: Date): Promise<readonly Leftover[]> {
-    const leftovers = [...(await this.#cache.leftovers(untouchedSince))];
+    const leftovers = [
+      ...(await this.#cache.leftovers(untouchedSince)),
+      ...(await abandonedJobs(this.#bucket, untouchedSince)),
+    ];
     // What its parts hold is not asked: each would be a request.
     for await (const { place, begunAt, remove } of this.#bucket.unfinished('sha256/'))
       if (begunAt < untouchedSince) leftovers.push({ place, bytes: 0, remove });

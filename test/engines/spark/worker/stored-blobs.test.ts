@@ -1,11 +1,15 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { hexOf } from '../../../../src/domain/digest.ts';
 import type { Outcome } from '../../../../src/engines/engine.ts';
 import type { GroupCommand } from '../../../../src/engines/spark/command.ts';
 import { openFolder, removeFolder } from '../../../../src/stores/objects/executors-folder.ts';
 import { createFileObjectStore } from '../../../../src/stores/objects/file-object-store.ts';
+import type { PackTarget } from '../../../../src/stores/objects/pack-target.ts';
+import { startCuttableProxy } from '../../../support/cuttable-proxy.ts';
 import { FakeJvm } from '../../../support/fake-jvm.ts';
+import { Receiver } from '../../../support/receiver.ts';
 import {
   commandOf,
   frame,
@@ -40,7 +44,8 @@ describe('blobs of a map with a store', () => {
   };
   const onExecutor = async (): Promise<readonly Outcome[]> => {
     const worker = await jvm.startWorker();
-    const stored = { ...command(), store: { folder, job: JOB } };
+    const packs = { kind: 'folder', folder, job: JOB } as const;
+    const stored = { ...command(), packs };
     const end = await worker.run(stored, frame, oneRowEach(TASKS));
     expect(end.kind).toBe('done');
     return end.outcomes;
@@ -90,6 +95,70 @@ describe('blobs of a map with a store', () => {
     await change();
     const outcomes = await onExecutor();
     expect(outcomes.map(blobsOf)).toEqual(local.map(blobsOf));
+  });
+
+  /** Of a bucket at that address. */
+  const formAt = (url: string): PackTarget => {
+    return { kind: 'form', job: JOB, url, fields: {}, start: 'incoming/' };
+  };
+  const expired = new Receiver();
+  afterEach(() => expired.down());
+
+  it.each<readonly [why: string, said: RegExp, open: () => Promise<string>]>([
+    [
+      'can not be reached',
+      /can't be reached from here \(ECONNREFUSED\)/g,
+      async () => {
+        const gone = await startCuttableProxy(1);
+        await gone.close();
+        return `http://127.0.0.1:${gone.port}/bucket`;
+      },
+    ],
+    [
+      'takes no more by this form',
+      /takes no packs from here \(403 Forbidden\)/g,
+      async () => {
+        expired.status = 403;
+        await expired.up();
+        return `${expired.url}/bucket`;
+      },
+    ],
+  ])(
+    'come with the outcomes where the bucket %s, which is tried and said once',
+    async (_why, said, open) => {
+      const packs = formAt(await open());
+      const worker = await jvm.startWorker();
+      // One task of Spark after the other, in one process.
+      for (let time = 0; time < 2; time++) {
+        const end = await worker.run({ ...command(), packs }, frame, oneRowEach(TASKS));
+        expect(end.kind).toBe('done');
+        expect(end.outcomes.map(blobsOf)).toEqual(local.map(blobsOf));
+      }
+      await vi.waitFor(() => expect(jvm.said()).toMatch(said));
+      expect(jvm.said().match(said)).toHaveLength(1);
+      expect(expired.received.length).toBeLessThanOrEqual(1);
+    },
+  );
+
+  it('are sent to the bucket by its form, a pack for some hundred outcomes, and come as places', async () => {
+    const bucket = new Receiver();
+    await bucket.up();
+    bucket.status = 204;
+    const worker = await jvm.startWorker();
+    const packs = formAt(`${bucket.url}/bucket`);
+    const { outcomes } = await worker.run({ ...command(), packs }, frame, oneRowEach(TASKS));
+    await bucket.down();
+    const stored = outcomes.flatMap((outcome) =>
+      outcome.kind === 'ok' ? [...(outcome.stored?.values() ?? [])] : [],
+    );
+    const names = [...new Set(stored.map(({ pack }) => hexOf(pack)))];
+    const [first = '', ...others] = bucket.received.map(({ body }) => body);
+    expect([names.length, others.length]).toEqual([2, 1]);
+    expect(first).toMatch(
+      new RegExp(`name="key"\\s+incoming/${names[0]}\\s[^]*name="file"; filename="${names[0]}"`),
+    );
+    expect(outcomes.flatMap((outcome) => [...(blobsOf(outcome) ?? [])])).toEqual([]);
+    expect(stored.every(({ job }) => job === JOB)).toBe(true);
   });
 });
 

@@ -1,0 +1,95 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Digest } from '../../src/domain/digest.ts';
+import type { ObjectStore } from '../../src/stores/object-store.ts';
+import { createFileObjectStore } from '../../src/stores/objects/file-object-store.ts';
+import { leavePack, type WaitingMember } from '../../src/stores/objects/pack-target.ts';
+import { createS3ObjectStore } from '../../src/stores/objects/s3/s3-object-store.ts';
+import { BUCKET, startTestS3, type TestS3 } from '../support/s3.ts';
+import { bytesOf, type Place } from './describe-object-store.ts';
+
+let s3: TestS3;
+
+beforeAll(async () => {
+  s3 = await startTestS3();
+});
+afterAll(() => s3?.stop());
+
+describe('what Spark leaves for a bucket', () => {
+  let place: Place;
+  let store: ObjectStore;
+
+  beforeEach(() => {
+    for (const [name, value] of Object.entries(s3.environment)) vi.stubEnv(name, value);
+    const base = mkdtempSync(join(tmpdir(), 'partita-s3-'));
+    place = { base, folder: join(base, 'objects') };
+    store = open(place.folder, 'this');
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    rmSync(place.base, { recursive: true, force: true });
+  });
+
+  const open = (folder: string, owner: string): ObjectStore => {
+    const at = { bucket: BUCKET, prefix: `${basename(place.base)}/`, isPathStyle: true };
+    return createS3ObjectStore(at, folder, async () => owner);
+  };
+  /** The same objects seen from a machine that has none of them. */
+  const elsewhere = () => open(join(place.base, 'elsewhere'), 'this');
+
+  it('comes from executors without a byte through the folder, and with the right ones only', async () => {
+    const target = await store.invite('job');
+    const [member] = await leavePack(target, [bytesOf('a model')]);
+    const { pack } = member as WaitingMember;
+    const waiting = `${basename(place.base)}/incoming/job/${pack.slice('sha256:'.length)}`;
+    expect(await s3.keys(`${basename(place.base)}/`)).toEqual([waiting]);
+    expect(JSON.stringify(target)).not.toContain('testing-secret');
+    await s3.write(waiting, 'a fraud');
+    await expect(store.adopt([member!])).rejects.toMatchObject({ kind: 'corrupt-object' });
+    expect(await s3.keys(`${basename(place.base)}/sha256/`)).toEqual([]);
+    await leavePack(target, [bytesOf('a model')]);
+    await store.adopt([member!]);
+    expect(existsSync(place.folder)).toBe(false);
+    const [key = ''] = await s3.keys(`${basename(place.base)}/sha256/`);
+    expect(await s3.text(key)).toBe('a model');
+    await store.dismiss('job');
+    expect(await s3.keys(`${basename(place.base)}/incoming/`)).toEqual([]);
+    // What is there is not asked for again.
+    await store.adopt([member!]);
+  });
+
+  it('is listed and let go beyond a page', async () => {
+    const count = 1_001;
+    const start = `${basename(place.base)}/incoming/a job`;
+    for (let first = 0; first < count; first += 50) {
+      const some = Array.from({ length: Math.min(50, count - first) }, (_, i) => first + i);
+      await Promise.all(some.map((i) => s3.write(`${start}/${i}`, 'x')));
+    }
+    const [leftover, ...more] = await store.leftovers(new Date(Date.now() + 60_000));
+    expect([leftover?.bytes, more]).toEqual([count, []]);
+    await store.dismiss('a job');
+    expect(await s3.keys(start)).toEqual([]);
+  }, 120_000);
+
+  it('goes from the cache where another has taken it from the bucket', async () => {
+    const digest = await store.put(bytesOf('everywhere'));
+    const away = elsewhere();
+    const near = await away.path(digest);
+    expect(await store.remove(digest, new Date(Date.now() + 60_000))).toBe(true);
+    const listed: Digest[] = [];
+    for await (const one of away.list()) listed.push(one.digest);
+    expect(listed).toEqual([digest]);
+    expect(await away.remove(digest, new Date(0))).toBe(false);
+    expect(existsSync(near)).toBe(true);
+    expect(await away.remove(digest, new Date(Date.now() + 60_000))).toBe(true);
+    expect(existsSync(near)).toBe(false);
+  });
+
+  it('is not all in the folder: others may keep files there, and count on them', async () => {
+    const files = createFileObjectStore(place.folder, async () => 'neighbour');
+    const digest = await files.put(bytesOf('theirs'));
+    expect([...(await store.claims()).others]).toEqual([digest]);
+  });
+});
