@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Digest, hexOf } from '../../../domain/digest.ts';
 import { Failure } from '../../../domain/failure.ts';
-import type { S3Bucket } from './bucket.ts';
+import { type S3Bucket, SECOND_MS } from './bucket.ts';
 
 /** Where a collector says what it is about to take away: `removals/HEX/COLLECTOR`. */
 export const REMOVALS = 'removals/';
@@ -19,7 +19,8 @@ export async function announceRemoval(bucket: S3Bucket, digest: Digest): Promise
   const key = removalsOf(digest) + randomUUID();
   await bucket.write(key, '');
   const told = await bucket.head(key);
-  const behind = told === null ? 0 : Math.min(0, told.putAt.getTime() - Date.now());
+  // It may have been put at the beginning of the second that is told.
+  const behind = told === null ? 0 : Math.min(0, told.putAt.getTime() - SECOND_MS - Date.now());
   return { key, asBucketTells: (time) => new Date(time.getTime() + behind) };
 }
 
