@@ -3,7 +3,7 @@ import { debugServices } from './compose/debug-services.ts';
 import { ledgerServices } from './compose/ledger-services.ts';
 import { migrateDatabase } from './compose/migrate-database.ts';
 import { modelServices } from './compose/model-services.ts';
-import { checkKeepable, checkObjects } from './compose/objects.ts';
+import { checkObjects } from './compose/objects.ts';
 import { System } from './compose/system.ts';
 import { type Config, readConfig } from './config.ts';
 import type { OperationContext } from './operations/context.ts';
@@ -36,7 +36,6 @@ export async function createServices(config: Config = readConfig()): Promise<Ser
     stateFolder: config.folder,
     submit: async (prepared, options) => {
       const { source } = prepared.spec.data;
-      checkKeepable(config, source);
       // Before any part is started; under a key the run may be there already.
       if (options?.idempotencyKey === undefined)
         await checkSource(source, prepared.baseFolder, system.namedAddress(source));

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { Failure, isFailure } from '../domain/failure.ts';
+import { isFailure } from '../domain/failure.ts';
 import type { Finding } from '../domain/finding.ts';
-import type { Source } from '../spec/source.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { createFileObjectStore } from '../stores/objects/file-object-store.ts';
 
@@ -16,18 +15,6 @@ export async function openObjects(
   // The SDK is loaded by whoever uses it only.
   const { createS3ObjectStore } = await import('../stores/objects/s3/s3-object-store.ts');
   return createS3ObjectStore(objects, files, owner);
-}
-
-/** Throws `Failure('unsupported')` for a table whose snapshot a bucket does not keep, before a cluster has made one. */
-export function checkKeepable(
-  { objects }: Pick<Config, 'objects'>,
-  { kind }: Pick<Source, 'kind'>,
-): void {
-  if (objects === null || kind !== 'spark') return;
-  throw new Failure(
-    'unsupported',
-    `The snapshot of a table that lies on a cluster is a folder of files that executors share, which ${objects.address} does not keep: leave PARTITA_OBJECTS unset for it.`,
-  );
 }
 
 /** Whether the bucket does what is needed of it: an object is put there and taken away again. Nothing where none is named. */

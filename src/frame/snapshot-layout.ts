@@ -54,6 +54,20 @@ export async function readFolderLayout(path: string): Promise<FolderLayout> {
   return JSON.parse(await readFile(join(path, LAYOUT_FILE), 'utf8')) as FolderLayout;
 }
 
+/** The layout that these bytes are, as `LAYOUT_FILE` has it; null: they are another object's. */
+export function folderLayoutIn(bytes: Uint8Array): FolderLayout | null {
+  if (bytes[0] !== '{'.charCodeAt(0)) return null;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+  try {
+    const content = JSON.parse(text) as Partial<FolderLayout>;
+    const isLayout = Array.isArray(content.columns) && Array.isArray(content.files);
+    return isLayout ? (content as FolderLayout) : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
 /** Bytes of the files of a snapshot. */
 export async function snapshotBytes(path: string): Promise<number> {
   if (!isFolder(path)) return (await stat(path)).size;

@@ -1,14 +1,26 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Digest } from '../../src/domain/digest.ts';
+import { LAYOUT_FILE } from '../../src/frame/snapshot-layout.ts';
 import type { ObjectStore } from '../../src/stores/object-store.ts';
 import { createFileObjectStore } from '../../src/stores/objects/file-object-store.ts';
 import { leavePack, type WaitingMember } from '../../src/stores/objects/pack-target.ts';
 import { createS3ObjectStore } from '../../src/stores/objects/s3/s3-object-store.ts';
 import { BUCKET, startTestS3, type TestS3 } from '../support/s3.ts';
 import { bytesOf, type Place } from './describe-object-store.ts';
+
+const SNAPSHOT = { 'part-0.parquet': 'some rows', 'part-1.parquet': 'others' };
 
 let s3: TestS3;
 
@@ -38,6 +50,58 @@ describe('what Spark leaves for a bucket', () => {
   };
   /** The same objects seen from a machine that has none of them. */
   const elsewhere = () => open(join(place.base, 'elsewhere'), 'this');
+  const cachedElsewhere = () => readdirSync(join(place.base, 'elsewhere'));
+  /** A folder as Spark and we have written it. */
+  const writeSnapshot = () => {
+    const path = join(place.base, 'snapshot');
+    mkdirSync(path);
+    const files = Object.entries(SNAPSHOT).map(([name, text]) => {
+      writeFileSync(join(path, name), text);
+      return { name, bytes: text.length };
+    });
+    writeFileSync(join(path, LAYOUT_FILE), JSON.stringify({ columns: [], files }));
+    return path;
+  };
+
+  it('is a snapshot in a folder, whole wherever it is brought', async () => {
+    const digest = await store.putFile(writeSnapshot());
+    expect(await s3.keys(`${basename(place.base)}/folders/`)).toHaveLength(2);
+    const away = elsewhere();
+    const paths = await Promise.all(Array.from({ length: 4 }, () => away.path(digest)));
+    const [path = ''] = new Set(paths);
+    expect(readdirSync(path).sort()).toEqual([LAYOUT_FILE, ...Object.keys(SNAPSHOT)]);
+    for (const [name, text] of Object.entries(SNAPSHOT))
+      expect(readFileSync(join(path, name), 'utf8')).toBe(text);
+    expect(readdirSync(join(place.base, 'elsewhere', 'incoming'))).toEqual([]);
+  });
+
+  it('is no snapshot where a file of it is gone, or shorter', async () => {
+    const digest = await store.putFile(writeSnapshot());
+    const [first = '', second = ''] = await s3.keys(`${basename(place.base)}/folders/`);
+    await s3.write(first, 'cut');
+    for (const _change of ['cut', 'gone']) {
+      expect(await store.state(digest)).toBe('changed');
+      const bringing = elsewhere().path(digest);
+      await expect(bringing).rejects.toMatchObject({ kind: 'corrupt-object' });
+      await expect(bringing).rejects.toThrow(`s3://${BUCKET}/`);
+      expect(cachedElsewhere()).toEqual(['incoming']);
+      expect(readdirSync(join(place.base, 'elsewhere', 'incoming'))).toEqual([]);
+      await s3.write(first, SNAPSHOT['part-0.parquet']);
+      await s3.client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: second }));
+    }
+  });
+
+  it('goes where the files of a snapshot were put and its layout never', async () => {
+    await store.putFile(writeSnapshot());
+    const [layout = ''] = await s3.keys(`${basename(place.base)}/sha256/`);
+    await s3.client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: layout }));
+    expect(await store.leftovers(new Date(0))).toEqual([]);
+    const [leftover, ...more] = await store.leftovers(new Date(Date.now() + 60_000));
+    expect(more).toEqual([]);
+    expect(leftover).toMatchObject({ bytes: 15, place: expect.stringContaining('/folders/') });
+    await leftover?.remove();
+    expect(await s3.keys(`${basename(place.base)}/folders/`)).toEqual([]);
+  });
 
   it('comes from executors without a byte through the folder, and with the right ones only', async () => {
     const target = await store.invite('job');

@@ -1,10 +1,19 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Digest } from '../../src/domain/digest.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
+import { LAYOUT_FILE } from '../../src/frame/snapshot-layout.ts';
 import type { ObjectStore } from '../../src/stores/object-store.ts';
 import { packMembers } from '../../src/stores/objects/pack.ts';
 import { leavePack, type WaitingMember } from '../../src/stores/objects/pack-target.ts';
@@ -204,6 +213,35 @@ export function describeObjectStore(name: string, { open, overwrite }: StoreKind
       expect(others).toEqual([]);
       expect(leftover).toMatchObject({ bytes: 6, place: expect.stringContaining('a lost job') });
       await leftover?.remove();
+      expect(await leftovers()).toEqual([]);
+    });
+
+    it('keeps a snapshot that is a folder, its files and the layout that names them', async () => {
+      const owned = open(place, 'this');
+      const files = { 'part-0.parquet': 'some rows', 'part-1.parquet': 'others' };
+      const folder = (name: string) => {
+        const path = join(place.base, name);
+        mkdirSync(path);
+        const named = Object.entries(files).map(([file, text]) => {
+          writeFileSync(join(path, file), text);
+          return { name: file, bytes: text.length };
+        });
+        writeFileSync(join(path, LAYOUT_FILE), JSON.stringify({ columns: [], files: named }));
+        return path;
+      };
+      const digest = await owned.putFile(folder('snapshot'));
+      expect(existsSync(join(place.base, 'snapshot'))).toBe(false);
+      expect(await owned.putFile(folder('again'))).toBe(digest);
+      expect(await owned.has(digest)).toBe(true);
+      expect(await owned.state(digest)).toBe('sound');
+      const path = await owned.path(digest);
+      for (const [file, text] of Object.entries(files))
+        expect(readFileSync(join(path, file), 'utf8')).toBe(text);
+      const layoutBytes = readFileSync(join(path, LAYOUT_FILE)).length;
+      expect(await listed(owned)).toEqual(new Map([[digest, 15 + layoutBytes]]));
+      expect(await owned.remove(digest, new Date(Date.now() + 60_000))).toBe(true);
+      expect([await owned.has(digest), await owned.state(digest)]).toEqual([false, 'missing']);
+      expect(existsSync(path)).toBe(false);
       expect(await leftovers()).toEqual([]);
     });
   });

@@ -8,7 +8,7 @@ import {
   ListMultipartUploadsCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { checkKeepable, checkObjects } from '../../src/compose/objects.ts';
+import { checkObjects } from '../../src/compose/objects.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Digest } from '../../src/domain/digest.ts';
 import { isFailure } from '../../src/domain/failure.ts';
@@ -240,19 +240,6 @@ describe('objects in a bucket', () => {
     expect(await s3.keys(`${basename(place.base)}/sha256/`)).toEqual([]);
     await store.put(bytesOf('true'));
     expect(await elsewhere().state(digest)).toBe('sound');
-  });
-
-  it('are no snapshots in folders, which executors share', async () => {
-    const path = join(place.base, 'snapshot');
-    mkdirSync(path);
-    const putting = store.putFile(path);
-    await expect(putting).rejects.toMatchObject({ kind: 'unsupported' });
-    await expect(putting).rejects.toThrow(/leave PARTITA_OBJECTS unset/);
-    const bucket = readConfig({ PARTITA_OBJECTS: `s3://${BUCKET}` });
-    const table = { kind: 'spark' } as const;
-    expect(() => checkKeepable(bucket, table)).toThrow(/leave PARTITA_OBJECTS unset/);
-    expect(() => checkKeepable(readConfig({}), table)).not.toThrow();
-    expect(() => checkKeepable(bucket, { kind: 'csv' })).not.toThrow();
   });
 });
 

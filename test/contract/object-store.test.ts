@@ -2,7 +2,6 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,7 +14,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestBytes } from '../../src/frame/digest.ts';
-import { LAYOUT_FILE } from '../../src/frame/snapshot-layout.ts';
 import type { ObjectStore } from '../../src/stores/object-store.ts';
 import { failureOf } from '../../src/stores/objects/file-failure.ts';
 import { createFileObjectStore } from '../../src/stores/objects/file-object-store.ts';
@@ -105,16 +103,6 @@ describe('an object', () => {
 });
 
 describe('a finished file', () => {
-  it('may be a snapshot in a folder, which is there like any other object', async () => {
-    const path = join(base, 'snapshot');
-    mkdirSync(path);
-    writeFileSync(join(path, LAYOUT_FILE), '{"files":[]}');
-    const digest = await store.putFile(path);
-    expect(await store.has(digest)).toBe(true);
-    rmSync(store.place(digest), { recursive: true });
-    expect(await store.has(digest)).toBe(false);
-  });
-
   it('is neither a link nor a folder nor missing', async () => {
     const link = join(base, 'link');
     writeFileSync(join(base, 'target'), 'x');

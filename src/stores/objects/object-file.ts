@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Digest } from '../../domain/digest.ts';
+import { codeOf } from './file-failure.ts';
 
 /** Only this user reads and writes; objects are never changed once they stand. */
 export const FOLDER_MODE = 0o700;
@@ -42,11 +43,19 @@ export async function writeObject(
   }
 }
 
-/** Renames replace atomically; the folder is flushed so that the name survives a power cut too. */
+/**
+ * Renames replace a file atomically, and no folder: one that stands is as whole as the other. The folder around is flushed so
+ * that the name survives a power cut too.
+ */
 export async function moveIn(folder: string, path: string, digest: Digest): Promise<void> {
   const target = objectPath(folder, digest);
   await mkdir(dirname(target), { recursive: true, mode: FOLDER_MODE });
-  await rename(path, target);
+  try {
+    await rename(path, target);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
+    await rm(path, { recursive: true, force: true });
+  }
   const parent = await open(dirname(target), constants.O_RDONLY);
   try {
     await parent.sync();

@@ -1,9 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { lstat, rm } from 'node:fs/promises';
+import { lstat, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { BucketPlace } from '../../../domain/bucket.ts';
 import { type Digest, hexOf } from '../../../domain/digest.ts';
 import { Failure, isFailure } from '../../../domain/failure.ts';
 import { digestBytes } from '../../../frame/digest.ts';
+import { folderLayoutIn, LAYOUT_FILE } from '../../../frame/snapshot-layout.ts';
 import type {
   Claims,
   Leftover,
@@ -27,10 +29,21 @@ import {
 } from './bucket-claims.ts';
 import { readMeasured } from './measured.ts';
 import { announceRemoval, outliveCollectors, REMOVALS } from './removals.ts';
+import {
+  abandonedFolders,
+  allFolders,
+  bringFiles,
+  FOLDERS,
+  putFiles,
+  removeFiles,
+  stateOfFiles,
+} from './snapshot-files.ts';
 import { abandonedJobs, dismissFrom, inviteInto, takeIn } from './waiting-packs.ts';
 
 /** Whoever put it, and whenever. */
 const ALWAYS = new Date(8.64e15);
+/** No layout of a snapshot has as many. */
+const LAYOUT_BYTES = 4 * 2 ** 20;
 
 type Place = BucketPlace & { readonly isPathStyle: boolean };
 type Owner = (() => Promise<string>) | null;
@@ -74,11 +87,6 @@ class S3ObjectStore implements ObjectStore {
   }
 
   async putFile(path: string): Promise<Digest> {
-    if ((await lstat(path).catch(() => null))?.isDirectory() === true)
-      throw new Failure(
-        'unsupported',
-        `A table that lies on a cluster has its snapshot in a folder of files that the executors share, which ${this.#bucket.place('')} does not keep: leave PARTITA_OBJECTS unset for it.`,
-      );
     const digest = await this.#cache.putFile(path);
     await this.#keep(digest);
     return digest;
@@ -112,14 +120,18 @@ class S3ObjectStore implements ObjectStore {
     } while (!(await this.#isKept(digest, owner)));
   }
 
+  /** From the cache; of a folder the files first. */
   async #putUnlessThere(digest: Digest): Promise<void> {
-    const path = this.#cache.place(digest);
+    const cached = this.#cache.place(digest);
+    const isFolder = (await lstat(cached)).isDirectory();
+    const path = isFolder ? join(cached, LAYOUT_FILE) : cached;
     const { size: bytes } = await lstat(path);
     const key = keyOf(digest);
     const found = await this.#bucket.head(key);
     if (found !== null && found.bytes !== bytes) throw this.#otherBytes(digest);
     if (found !== null) return;
     await this.#insistOnCache(digest);
+    if (isFolder) await putFiles(this.#bucket, digest, cached);
     const sha256 = Buffer.from(hexOf(digest), 'hex');
     const isNew = await this.#bucket.create(key, { path, bytes, sha256 });
     if (!isNew && (await this.#bucket.head(key)) === null)
@@ -145,9 +157,13 @@ class S3ObjectStore implements ObjectStore {
   }
 
   async state(digest: Digest): Promise<ObjectState> {
-    const found = await readMeasured(this.#bucket, keyOf(digest));
+    const key = keyOf(digest);
+    const found = await readMeasured(this.#bucket, key);
     if (found === null) return 'missing';
-    return found.digest === digest ? 'sound' : 'changed';
+    if (found.digest !== digest) return 'changed';
+    if (found.bytes > LAYOUT_BYTES) return 'sound';
+    const layout = folderLayoutIn((await this.#bucket.bytes(key)) ?? new Uint8Array());
+    return layout === null ? 'sound' : stateOfFiles(this.#bucket, digest, layout);
   }
 
   async get(digest: Digest): Promise<Uint8Array> {
@@ -214,9 +230,12 @@ class S3ObjectStore implements ObjectStore {
         );
         if (found === null) throw this.#missing(digest);
         if (found.digest !== digest) throw this.#otherBytes(digest);
+        const content =
+          found.bytes > LAYOUT_BYTES ? null : folderLayoutIn(await readFile(incoming));
+        if (content !== null) await bringFiles(this.#bucket, digest, { content, path: incoming });
         await moveIn(this.#folder, incoming, digest);
       } finally {
-        await rm(incoming, { force: true });
+        await rm(incoming, { recursive: true, force: true });
       }
     } catch (error) {
       throw failureOf(error, digest, this.#folder) ?? error;
@@ -242,13 +261,15 @@ class S3ObjectStore implements ObjectStore {
   /** What is near, and gone from the bucket, is listed as well: nobody else would take it away. */
   async *list(): AsyncGenerator<StoredObject> {
     const claimed = await allClaimedAt(this.#bucket);
+    const folders = await allFolders(this.#bucket);
     const seen = new Set<Digest>();
     for await (const { key, bytes, putAt } of this.#bucket.list('sha256/')) {
       const [, start, rest] = /^sha256\/([0-9a-f]{2})\/([0-9a-f]{62})$/.exec(key) ?? [];
       if (start === undefined || rest === undefined) continue;
       const digest = `sha256:${start}${rest}` as Digest;
       seen.add(digest);
-      yield { digest, bytes, putAt: later(putAt, claimed.get(digest)) };
+      const all = bytes + (folders.get(digest)?.bytes ?? 0);
+      yield { digest, bytes: all, putAt: later(putAt, claimed.get(digest)) };
     }
     for await (const near of this.#cache.list())
       if (!seen.has(near.digest))
@@ -265,6 +286,7 @@ class S3ObjectStore implements ObjectStore {
       if (last >= removal.asBucketTells(unlessPutSince)) return false;
       if (found === null) return await this.#cache.remove(digest, unlessPutSince);
       await this.#bucket.remove(keyOf(digest));
+      await removeFiles(this.#bucket, digest);
       const owner = await this.#owner?.();
       if (owner !== undefined) await withdrawClaim(this.#bucket, owner, digest);
       await this.#cache.remove(digest, unlessPutSince);
@@ -278,10 +300,12 @@ class S3ObjectStore implements ObjectStore {
     const leftovers = [
       ...(await this.#cache.leftovers(untouchedSince)),
       ...(await abandonedJobs(this.#bucket, untouchedSince)),
+      ...(await abandonedFolders(this.#bucket, untouchedSince, (digest) => this.has(digest))),
     ];
     // What its parts hold is not asked: each would be a request.
-    for await (const { place, begunAt, remove } of this.#bucket.unfinished('sha256/'))
-      if (begunAt < untouchedSince) leftovers.push({ place, bytes: 0, remove });
+    for (const start of ['sha256/', FOLDERS])
+      for await (const { place, begunAt, remove } of this.#bucket.unfinished(start))
+        if (begunAt < untouchedSince) leftovers.push({ place, bytes: 0, remove });
     for await (const { key, bytes, putAt } of this.#bucket.list(REMOVALS)) {
       const remove = () => this.#bucket.remove(key);
       if (putAt < untouchedSince) leftovers.push({ place: this.#bucket.place(key), bytes, remove });
