@@ -1,3 +1,6 @@
+import { Failure } from './failure.ts';
+import { nearestName } from './nearest-name.ts';
+
 /**
  * A partition: the rows that share one value of the partition key. `id` is a hash (see `frame/digest.ts`) and the only
  * thing that file names, URLs and tables are built from; `text` is for people.
@@ -38,6 +41,31 @@ export function displayPartition(key: PartitionKey, text: string): string {
   const values = Object.values(key);
   if (values.length !== 1) return text;
   return values[0] === '' ? '(empty)' : (values[0] ?? '(null)');
+}
+
+/** The text of a partition that is named by it or, where the key is one column, by the value as people see it. */
+export function namedPartition(named: string, by: readonly string[]): string {
+  if (by.length !== 1 || by.some((column) => named.startsWith(partitionText([column], ['']))))
+    return named;
+  const value = named === '(empty)' ? '' : named;
+  return partitionText(by, [named === '(null)' ? null : value]);
+}
+
+/** The one of them that is named so; throws `Failure('not-found')` with the nearest name. */
+export function findPartition<One extends { readonly text: string; readonly key: PartitionKey }>(
+  partitions: readonly One[],
+  named: string,
+): One {
+  const found = partitions.find(
+    ({ text, key }) => text === named || displayPartition(key, text) === named,
+  );
+  if (found !== undefined) return found;
+  const nearest = nearestName(
+    named,
+    partitions.map(({ key, text }) => displayPartition(key, text)),
+  );
+  const hint = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
+  throw new Failure('not-found', `No partition "${named}" among ${partitions.length}.${hint}`);
 }
 
 /** Code-unit order: the same on every machine and locale. */

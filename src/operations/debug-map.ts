@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import { findPartition } from '../domain/partition.ts';
 import { loadFunction } from '../engines/thread/run-task.ts';
 import { openSnapshot } from '../frame/snapshot-reader.ts';
 import type { ApplyArgs, ApplyFacts } from '../partition/map/apply-rows.ts';
@@ -7,7 +8,7 @@ import type { OutputSchema } from '../partition/map/row-function.ts';
 import type { PartitionFunction } from '../partition/partition-function.ts';
 import type { SnapshotPartition } from '../sources/snapshot.ts';
 import type { Workshop } from './context.ts';
-import { Debugging, findPartition, type OnStep } from './debugging.ts';
+import { Debugging, type OnStep } from './debugging.ts';
 import { columnsGiven, findFunction } from './map-function.ts';
 import { type MappedRows, mappedColumns } from './mapped-rows.ts';
 import { withSnapshot } from './passing-snapshot.ts';
@@ -31,7 +32,7 @@ export async function debugMap(
   process.setSourceMapsEnabled(true);
   const source = workshop.snapshotRequest(spec, baseFolder);
   return withSnapshot(workshop, source, async ({ snapshot, path }) => {
-    const partition = findPartition(snapshot, request.partition);
+    const partition = findPartition(snapshot.partitions, request.partition);
     const reader = await openSnapshot(path);
     try {
       const rows = await reader.read([partition], columnsGiven(snapshot.columns, request));

@@ -1,11 +1,12 @@
 import { asJson, type JsonObject } from '../domain/json.ts';
+import { findPartition } from '../domain/partition.ts';
 import { openSnapshot } from '../frame/snapshot-reader.ts';
 import { columnsRead } from '../partition/columns-read.ts';
 import { classLabels } from '../partition/condition.ts';
 import type { EvaluateFacts, ProfileFacts, TrainFacts } from '../partition/facts.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
-import { Debugging, findPartition, type OnStep } from './debugging.ts';
+import { Debugging, type OnStep } from './debugging.ts';
 import { withSnapshot } from './passing-snapshot.ts';
 import type { DebugRequest } from './services.ts';
 
@@ -21,7 +22,7 @@ export async function debugPartition(
   const { spec, baseFolder, stage } = request;
   const source = workshop.snapshotRequest(spec, baseFolder);
   return withSnapshot(workshop, source, async ({ snapshot, path }) => {
-    const partition = findPartition(snapshot, request.partition);
+    const partition = findPartition(snapshot.partitions, request.partition);
     const reader = await openSnapshot(path);
     try {
       const rows = await reader.read([partition], columnsRead(snapshot.columns, spec));

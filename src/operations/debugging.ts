@@ -1,7 +1,4 @@
-import { Failure } from '../domain/failure.ts';
 import { asJson, type JsonObject } from '../domain/json.ts';
-import { nearestName } from '../domain/nearest-name.ts';
-import { displayPartition } from '../domain/partition.ts';
 import { type Frame, findColumn } from '../frame/frame.ts';
 import {
   type PartitionContext,
@@ -16,7 +13,7 @@ import {
   type FunctionName,
   findPartitionFunction,
 } from '../partition/registry.ts';
-import type { Snapshot, SnapshotPartition } from '../sources/snapshot.ts';
+import type { SnapshotPartition } from '../sources/snapshot.ts';
 import type { DebugStep } from './services.ts';
 
 export type OnStep = (step: DebugStep) => void;
@@ -82,20 +79,6 @@ export class Debugging {
     });
     return result;
   }
-}
-
-/** By canonical text, or by the bare value where the key is one column. */
-export function findPartition({ partitions }: Snapshot, wanted: string): SnapshotPartition {
-  const found = partitions.find(
-    ({ text, key }) => text === wanted || displayPartition(key, text) === wanted,
-  );
-  if (found !== undefined) return found;
-  const nearest = nearestName(
-    wanted,
-    partitions.map(({ key, text }) => displayPartition(key, text)),
-  );
-  const hint = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
-  throw new Failure('not-found', `No partition "${wanted}" among ${partitions.length}.${hint}`);
 }
 
 /** Name → kind, how many are missing and the first value. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Digest } from '../domain/digest.ts';
-import { partitionText } from '../domain/partition.ts';
+import { namedPartition } from '../domain/partition.ts';
 import { answerFor } from '../partition/model-set.ts';
 import { servedModels } from '../serving/model-set.ts';
 import { type Changed, replaceMember, withdrawMember } from '../serving/set-file/change-set.ts';
@@ -98,18 +98,10 @@ function readerOf({ objects }: Pick<Context, 'objects'>) {
 async function textIn(file: string, named: string): Promise<string> {
   const reader = await SetReader.open(file);
   try {
-    return textOf(named, reader.manifest.spec.partition.by);
+    return namedPartition(named, reader.manifest.spec.partition.by);
   } finally {
     await reader.close();
   }
-}
-
-/** The text of a partition that is named by it or, where the key is one column, by the value as reports show it. */
-function textOf(named: string, by: readonly string[]): string {
-  if (by.length !== 1 || by.some((column) => named.startsWith(partitionText([column], ['']))))
-    return named;
-  const value = named === '(empty)' ? '' : named;
-  return partitionText(by, [named === '(null)' ? null : value]);
 }
 
 async function showSet(file: string, named?: string): Promise<ShownSet> {
@@ -126,7 +118,7 @@ async function showSet(file: string, named?: string): Promise<ShownSet> {
       history,
     };
     if (named === undefined) return shown;
-    const partition = textOf(named, spec.partition.by);
+    const partition = namedPartition(named, spec.partition.by);
     const { member, reason } = answerFor(partition, await reader.models([partition]));
     const answer = {
       partition,
