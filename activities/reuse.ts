@@ -30,8 +30,8 @@ export function trainingKeysOf(
   { classes, partitions, profiled, folds }: Known,
 ): ReadonlyMap<string, Digest> {
   const { spec } = run;
-  const { columns, digest: snapshot } = requireSnapshot(run);
-  const makers = { spec, columns, classes, code, environment };
+  const { columns, cutoffs, digest: snapshot } = requireSnapshot(run);
+  const makers = { spec, columns, cutoffs, classes, code, environment };
   const rowsAt = new Map(profiled.map(({ start, digest }) => [start, digest]));
   const keys = new Map<string, Digest>();
   if (spec.global.enabled) {

@@ -15,6 +15,8 @@ export type TrainingMakers = {
   readonly code: Digest;
   /** Node, V8, machine: equal bytes are promised on equal ones only. */
   readonly environment: JsonObject;
+  /** µs UTC: where folds and holdout begin in the time scheme. */
+  readonly cutoffs: readonly number[];
   /** The key of the model without partition, where searches begin with its winners. */
   readonly warmStart?: Digest | undefined;
 };
@@ -47,7 +49,7 @@ const APART = [
  * about anything unknown counts as relevant.
  */
 export function trainingKeys(makers: TrainingMakers): (inputs: TrainingInputs) => Digest {
-  const { spec, scope, columns, classes, code, environment, warmStart } = makers;
+  const { spec, scope, columns, classes, code, environment, cutoffs, warmStart } = makers;
   const relevant = Object.entries(spec).filter(([field]) => !APART.includes(field));
   const shared = digestJson(
     asJson({
@@ -60,8 +62,14 @@ export function trainingKeys(makers: TrainingMakers): (inputs: TrainingInputs) =
       classes,
       code,
       environment,
+      ...(isWindowed(spec) && { cutoffs }),
       ...(warmStart === undefined ? {} : { warmStart }),
     }),
   );
   return ({ text, rows, folds }) => digestJson([shared, text, ...rows, folds]);
+}
+
+/** Rows before a gap, or outside of a window, are left out: by moments that all partitions share, and that their folds don't tell. */
+function isWindowed({ validate }: Spec): boolean {
+  return validate.gap !== undefined || validate.window !== undefined;
 }

@@ -13,6 +13,7 @@ const makers: TrainingMakers = {
   classes: ['no', 'yes'],
   code: digestBytes('code'),
   environment: { node: '20.20.2' },
+  cutoffs: [1, 2],
 };
 const KEY = trainingKeys(makers)(inputs);
 const keyWith = (changes: Partial<TrainingMakers>) =>
@@ -56,5 +57,14 @@ describe('the key of a training', () => {
       { strict: true },
     ] satisfies readonly Partial<Spec>[])
       expect(keyOf(changes)).toBe(KEY);
+  });
+});
+
+describe('cut-offs of a table', () => {
+  it('are in the key where they say which rows a gap or a window leaves out, and nowhere else', () => {
+    const moved = { cutoffs: [1, 3] };
+    expect(keyWith(moved)).toBe(KEY);
+    const gapped = { ...spec, validate: { ...spec.validate, gap: '1d' } };
+    expect(keyWith({ spec: gapped, ...moved })).not.toBe(keyWith({ spec: gapped }));
   });
 });
