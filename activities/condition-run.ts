@@ -6,12 +6,13 @@ import { classLabels, conditionPartitions } from '../src/partition/condition.ts'
 import { planParents } from '../src/partition/parents.ts';
 import { profileWarnings } from '../src/partition/profile-warnings.ts';
 import { joinFolds, repeatsOf } from '../src/partition/repeats.ts';
+import { reuseKeys } from '../src/partition/reuse-keys.ts';
 import { GLOBAL_PARTITION } from '../src/stores/run-store.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { requireSnapshot } from './partition-job.ts';
 import { planStage } from './plan-stage.ts';
-import { takenOver, trainingKeysOf } from './reuse.ts';
+import { keysById, selectionsTakenOver, takenOver } from './reuse.ts';
 import { isAlone } from './train-divided.ts';
 
 export function conditionRunActivity(dependencies: ActivityDependencies) {
@@ -47,15 +48,18 @@ export function conditionRunActivity(dependencies: ActivityDependencies) {
         const warnings = profileWarnings(profiled, spec);
         const partitions = conditionPartitions(profiled, spec);
         const parents = planParents(profiled, spec);
-        const trainingKeys = trainingKeysOf(run, dependencies, {
-          classes,
-          partitions: [...partitions, ...parents],
-          profiled,
-          folds: foldBytes,
-        });
+        const snapshot = requireSnapshot(run);
+        const planned = [...partitions, ...parents];
+        const keys = reuseKeys(
+          { spec, snapshot, classes, partitions: planned, profiled, folds: foldBytes },
+          { code: dependencies.partitionBundle, environment: dependencies.environment },
+        );
+        const trainingKeys = keysById(keys.trainings);
+        const selectionKeys = keysById(keys.selections);
         const reused = await takenOver(run, dependencies, trainingKeys);
         if (!reused.some(({ partitionId }) => partitionId === GLOBAL_PARTITION))
-          checkGlobalSize(spec, requireSnapshot(run).rowCount, classes);
+          checkGlobalSize(spec, snapshot.rowCount, classes);
+        const selections = await selectionsTakenOver(run, dependencies, selectionKeys, reused);
         await runs.recordCondition(
           runId,
           {
@@ -64,6 +68,8 @@ export function conditionRunActivity(dependencies: ActivityDependencies) {
             parents,
             trainingKeys,
             takenOver: reused,
+            selectionKeys,
+            selectionsTakenOver: selections,
           },
           attempt,
         );

@@ -1,17 +1,12 @@
 import type { Outcome } from '../src/engines/engine.ts';
 import { candidateFacts, withScores } from '../src/partition/candidate-facts.ts';
-import type {
-  CandidateFacts,
-  FoldFacts,
-  RankFacts,
-  RefitFacts,
-  SelectionFacts,
-} from '../src/partition/facts.ts';
+import type { CandidateFacts, FoldFacts, RankFacts, RefitFacts } from '../src/partition/facts.ts';
 import {
   type Predictions,
   predictionsFromBytes,
   writeLayerInto,
 } from '../src/partition/predictions.ts';
+import type { Selected, SelectionFacts } from '../src/partition/selection-facts.ts';
 import { stabilityOf } from '../src/partition/selection-stability.ts';
 import type { Candidate } from '../src/spec/spec.ts';
 
@@ -33,6 +28,7 @@ export function foldFactsOf(outcome: Outcome<FoldFacts>): FoldFacts {
     seed: '0',
     fitMs: outcome.ms,
     kept: [],
+    selected: [],
   };
 }
 
@@ -60,6 +56,18 @@ export function joinSelection(
   const folds = trials.find((trial) => trial.folds.length > 0)?.folds ?? [];
   const keptByFold = folds.map(({ kept }) => kept).filter((kept) => kept.length > 0);
   return { ...selection, stability: stabilityOf(columns, keptByFold) };
+}
+
+/** What every fold of all repeats selected, of which there are so many, and the refit; again the candidates share it. */
+export function joinSelected(
+  { selected }: Pick<RefitFacts, 'selected'>,
+  trials: readonly JoinedTrial[],
+  count: number,
+): Selected {
+  const ofFold = (_: unknown, fold: number) =>
+    trials.map(({ folds }) => folds[fold]?.selected ?? []).find((columns) => columns.length > 0) ??
+    [];
+  return { folds: Array.from({ length: count }, ofFold), ...selected };
 }
 
 /** Fitted on every fold. */

@@ -1,10 +1,5 @@
 import type { Digest } from '../src/domain/digest.ts';
-import { GLOBAL_TEXT } from '../src/domain/partition.ts';
-import { isFitted } from '../src/domain/run.ts';
-import { digestBytes } from '../src/frame/digest.ts';
-import type { PlannedPartition } from '../src/partition/condition.ts';
-import { trainingKeys } from '../src/partition/training-key.ts';
-import type { SnapshotPartition } from '../src/sources/snapshot.ts';
+import type { KeysOfRun } from '../src/partition/reuse-keys.ts';
 import {
   type EarlierTraining,
   GLOBAL_PARTITION,
@@ -12,44 +7,10 @@ import {
   type TakenOver,
 } from '../src/stores/run-store.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { requireSnapshot } from './partition-job.ts';
 
-/** What `condition` has found out when training is about to begin. */
-type Known = {
-  readonly classes: readonly string[];
-  readonly partitions: readonly PlannedPartition[];
-  readonly profiled: readonly SnapshotPartition[];
-  /** One byte per row of the snapshot; what other repeats have follows from the first and the spec. */
-  readonly folds: Uint8Array;
-};
-
-/** The key of every training that the run needs, by partition id. */
-export function trainingKeysOf(
-  run: RunRecord,
-  { partitionBundle: code, environment }: ActivityDependencies,
-  { classes, partitions, profiled, folds }: Known,
-): ReadonlyMap<string, Digest> {
-  const { spec } = run;
-  const { columns, cutoffs, digest: snapshot } = requireSnapshot(run);
-  const makers = { spec, columns, cutoffs, classes, code, environment };
-  const rowsAt = new Map(profiled.map(({ start, digest }) => [start, digest]));
-  const keys = new Map<string, Digest>();
-  if (spec.global.enabled) {
-    const globalKey = trainingKeys({ ...makers, scope: 'global' });
-    const inputs = { text: GLOBAL_TEXT, rows: [snapshot], folds: digestBytes(folds) };
-    keys.set(GLOBAL_PARTITION, globalKey(inputs));
-  }
-  const warmStart = spec.tune.warm_start === true ? keys.get(GLOBAL_PARTITION) : undefined;
-  const ownKey = trainingKeys({ ...makers, scope: 'own', warmStart });
-  const parentKey = trainingKeys({ ...makers, scope: 'parent', warmStart });
-  for (const { partitionId, text, ranges, decision, isParent } of partitions) {
-    if (!isFitted(decision)) continue;
-    const parts = ranges.map(({ start, count }) => folds.subarray(start, start + count));
-    const rows = ranges.flatMap(({ start }) => rowsAt.get(start) ?? []);
-    const keyOf = isParent ? parentKey : ownKey;
-    keys.set(partitionId, keyOf({ text, rows, folds: digestBytes(Buffer.concat(parts)) }));
-  }
-  return keys;
+/** By partition id, the model without partition among them. */
+export function keysById({ global, partitions }: KeysOfRun): ReadonlyMap<string, Digest> {
+  return global === null ? partitions : new Map([[GLOBAL_PARTITION, global], ...partitions]);
 }
 
 /** What stands in for trainings of this run: fitted before under the same key, asked for by nobody, and still readable. */
@@ -80,6 +41,30 @@ export async function takenOver(
     // It began with what the model without partition had found there, which may have failed, or come to the end of a budget.
     if (isWarm && !(isGlobalKept && global.runId === found.runId)) return [];
     return [{ partitionId, from: found.runId }];
+  });
+}
+
+/** What stands in for selections of those partitions that are fitted: selected before under the same key, asked for by nobody. */
+export async function selectionsTakenOver(
+  run: RunRecord,
+  { runs }: Pick<ActivityDependencies, 'runs'>,
+  keys: ReadonlyMap<string, Digest>,
+  trainings: readonly TakenOver[],
+): Promise<readonly TakenOver[]> {
+  if (!run.reuse) return [];
+  const again = run.origin?.mode === 'retry' ? run.origin.again : null;
+  const isTaken = new Set(trainings.map(({ partitionId }) => partitionId));
+  const wanted = [...keys].filter(
+    ([partitionId]) =>
+      !isTaken.has(partitionId) &&
+      // What is fitted again because it failed did not fail at selecting.
+      !isWantedAgain(again, partitionId, 'trained'),
+  );
+  const earlier = await runs.earlierSelections(wanted.map(([, key]) => key));
+  const selectedBy = new Map(earlier.map(({ key, runId }) => [key, runId]));
+  return wanted.flatMap(([partitionId, key]) => {
+    const from = selectedBy.get(key);
+    return from === undefined ? [] : [{ partitionId, from }];
   });
 }
 

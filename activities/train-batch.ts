@@ -3,7 +3,7 @@ import type { Outcome } from '../src/engines/engine.ts';
 import { runJob } from '../src/engines/job.ts';
 import { winnersOf } from '../src/partition/candidate-facts.ts';
 import type { PlannedPartition } from '../src/partition/condition.ts';
-import type { TrainArgs, TrainFacts } from '../src/partition/facts.ts';
+import type { TrainArgs, TrainResult } from '../src/partition/facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import { type PackMember, packMembers } from '../src/stores/objects/pack.ts';
 import type { WaitingMember } from '../src/stores/objects/pack-target.ts';
@@ -27,21 +27,14 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
         const { signal, attempt, bookmark } = scope;
         const run = await runs.run(input.runId);
         const partitions = await runs.plannedBatch(input.runId, 'train', input.batch);
-        const ids = partitions.map(({ partitionId }) => partitionId);
-        const replays = await replayedSearches(runs, run, ids);
-        const tasks = partitions.map(({ partitionId, text, ranges, isParent }) => {
-          const replay = replays.get(partitionId);
-          const partition = { id: partitionId, text, ranges };
-          const scope: TrainArgs['scope'] = isParent ? 'parent' : 'own';
-          return { partition, part: { scope, ...(replay !== undefined && { replay }) } };
-        });
+        const tasks = await trainTasks(runs, run, partitions);
         const args = { ...trainArgs(run), ...(await warmStart(runs, run)) };
         const [sole, ...others] = partitions;
         const alone =
           sole !== undefined && others.length === 0 && isAlone(dependencies, run, sole)
             ? await trainDivided(
                 dependencies,
-                { run, partition: sole, args: { ...args, scope: 'own' } },
+                { run, partition: sole, args: { ...args, ...tasks[0]?.part, scope: 'own' } },
                 scope,
               )
             : null;
@@ -64,6 +57,30 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
       return inEngineActivity(dependencies, { step, work, recorded });
     },
   };
+}
+
+/** A task of each partition, with what an earlier run lends to it: the rounds of its search, and what it selected. */
+async function trainTasks(
+  runs: Pick<RunStore, 'trained' | 'takenSelections'>,
+  run: RunRecord,
+  partitions: readonly PlannedPartition[],
+) {
+  const ids = partitions.map(({ partitionId }) => partitionId);
+  const replays = await replayedSearches(runs, run, ids);
+  const selections = await runs.takenSelections(run.runId, ids);
+  return partitions.map(({ partitionId, text, ranges, isParent }) => {
+    const replay = replays.get(partitionId);
+    const selected = selections.get(partitionId);
+    const scope: TrainArgs['scope'] = isParent ? 'parent' : 'own';
+    return {
+      partition: { id: partitionId, text, ranges },
+      part: {
+        scope,
+        ...(replay !== undefined && { replay }),
+        ...(selected !== undefined && { selected }),
+      },
+    };
+  });
 }
 
 /** Of the table's partitions: parents are none. */
@@ -95,13 +112,13 @@ async function warmStart(
 async function keep(
   objects: ObjectStore,
   partitions: readonly PlannedPartition[],
-  outcomes: readonly Outcome<TrainFacts>[],
+  outcomes: readonly Outcome<TrainResult>[],
   startedAt: string,
 ): Promise<readonly TrainedPartition[]> {
   const models = await putPack(objects, outcomes, 'model');
   const predictions = await putPack(objects, outcomes, 'predictions');
   return partitions.map(({ partitionId }, i): TrainedPartition => {
-    const outcome = outcomes[i] as Outcome<TrainFacts>;
+    const outcome = outcomes[i] as Outcome<TrainResult>;
     const common = { partitionId, startedAt, ms: outcome.ms, log: outcome.log };
     if (outcome.kind === 'failed') {
       const { reason, message, stack } = outcome;
@@ -116,12 +133,14 @@ async function keep(
     const member = predictions[i];
     if (member === undefined || member === null)
       throw new Error(`Training of ${partitionId} gave no predictions.`);
+    const { selected, ...facts } = outcome.facts;
     return {
       ...common,
       kind: 'trained',
-      facts: outcome.facts,
+      facts,
       model: models[i] ?? null,
       predictions: member,
+      ...(selected !== undefined && { selected }),
     };
   });
 }

@@ -4,7 +4,7 @@ import type { RowRange } from '../src/frame/frame.ts';
 import { isDivided } from '../src/partition/batch-plan.ts';
 import { rankedMb } from '../src/partition/check-global-size.ts';
 import type { PlannedPartition } from '../src/partition/condition.ts';
-import type { TrainArgs, TrainFacts } from '../src/partition/facts.ts';
+import type { TrainArgs, TrainResult } from '../src/partition/facts.ts';
 import type { RunRecord } from '../src/stores/run-store.ts';
 import type { EngineScope } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -37,7 +37,7 @@ export async function trainDivided(
   dependencies: ActivityDependencies,
   { run, partition, args }: Divided,
   { signal, bookmark }: EngineScope,
-): Promise<Outcome<TrainFacts> | null> {
+): Promise<Outcome<TrainResult> | null> {
   const { objects } = dependencies;
   const { partitionId: id, text, ranges, rows } = partition;
   const needed = rankedMb(run.spec, rows, args.classes);

@@ -19,11 +19,18 @@ export function trainGlobalActivity(dependencies: ActivityDependencies) {
       const work = async ({ signal, bookmark, attempt }: EngineScope) => {
         const run = await runs.run(runId);
         const replay = await replayedGlobalSearch(runs, run);
+        const selections = await runs.takenSelections(runId, [GLOBAL_PARTITION]);
+        const selected = selections.get(GLOBAL_PARTITION);
         const ranges = [{ start: 0, count: requireSnapshot(run).rowCount }];
         const training = new PartsTraining(
           {
             partition: { id: GLOBAL_PARTITION, text: GLOBAL_TEXT, ranges },
-            args: { ...trainArgs(run), scope: 'global', ...replay },
+            args: {
+              ...trainArgs(run),
+              scope: 'global',
+              ...replay,
+              ...(selected !== undefined && { selected }),
+            },
             folds: await objects.get(requirePlan(run).folds),
             maxRows: run.spec.global.max_rows,
             job: (call) => unionJob(run, objects, call),
@@ -57,12 +64,14 @@ async function keepJoined(
     offset: 0,
     length: bytes.length,
   });
+  const { selected, ...facts } = joined.facts;
   return {
     ...common,
     kind: 'trained',
-    facts: joined.facts,
+    facts,
     model: await put(joined.model),
     predictions: await put(joined.predictions),
+    ...(selected !== undefined && { selected }),
   };
 }
 

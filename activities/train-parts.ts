@@ -19,8 +19,9 @@ import type {
   RefitFacts,
   SearchFacts,
   TrainArgs,
-  TrainFacts,
+  TrainResult,
 } from '../src/partition/facts.ts';
+import { isSelecting } from '../src/partition/place-selections.ts';
 import {
   createPredictions,
   forgetLayerIn,
@@ -39,6 +40,7 @@ import {
   isWhole,
   type JoinedTrial,
   joinCandidates,
+  joinSelected,
   joinSelection,
   writePartInto,
 } from './joined-parts.ts';
@@ -65,7 +67,7 @@ export type PartsOf = TasksOver & {
 export type JoinedTraining = { readonly ms: number; readonly log: string } & (
   | {
       readonly kind: 'trained';
-      readonly facts: TrainFacts & { readonly best: number };
+      readonly facts: TrainResult & { readonly best: number };
       readonly model: Uint8Array;
       readonly predictions: Uint8Array;
       readonly isWhole: boolean;
@@ -105,15 +107,24 @@ export class PartsTraining {
     if (refitted === null) return { ...spent, kind: 'failed', candidates };
     const { best, refit } = refitted;
     writePartInto(refit, everyRow(rowCount), layers - 1, predictions);
-    const { columns, ...made } = refit.facts;
+    const { columns, selected: _, ...made } = refit.facts;
     const selection = joinSelection({ selection: made.selection, columns }, searched);
+    const selected = joinSelected(refit.facts, trials, repeats * spec.validate.folds);
     const model = refit.blobs.get('model');
     if (model === undefined) throw new Error('A refit gave no model.');
     const { bestWithout } = ranking;
     return {
       ...spent,
       kind: 'trained',
-      facts: { ...made, selection, candidates, search, best, bestWithout },
+      facts: {
+        ...made,
+        selection,
+        candidates,
+        search,
+        best,
+        bestWithout,
+        ...(isSelecting(this.#args) && { selected }),
+      },
       model,
       predictions: predictionsToBytes(predictions),
       isWhole: trials.every(isWhole) && candidates.every(({ status }) => status !== 'failed'),

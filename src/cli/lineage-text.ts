@@ -73,6 +73,9 @@ function makingLines(making: Making): readonly string[] {
     ...(selection === null || selection.dropped.length === 0
       ? []
       : [line('dropped', `${printable(selection.dropped.join(', '), 400)} (${selection.method})`)]),
+    ...(selection === null || selection.origin === null
+      ? []
+      : [line('selected by', `run ${selection.origin}, from the same rows, folds and seed`)]),
     ...making.scores
       // A parent's own scores stand where a partition's do.
       .filter(({ scope }) => scope === (making.scope === 'parent' ? 'own' : making.scope))

@@ -55,7 +55,10 @@ export function fullTable(result: RunResult, colors: Colors): string {
   return `${resultTable(result, colors, result.partitions.length)}\n`;
 }
 
-function headline({ experiment, status, counts, timings }: RunResult, colors: Colors): string {
+function headline(
+  { experiment, status, counts, timings, partitions }: RunResult,
+  colors: Colors,
+): string {
   const paint =
     status === 'SUCCEEDED' ? colors.green : status === 'PARTIAL' ? colors.yellow : colors.red;
   const total = timings['total'];
@@ -66,7 +69,15 @@ function headline({ experiment, status, counts, timings }: RunResult, colors: Co
   return [
     `${colors.bold(printable(experiment))} ${paint(status)}${time} · ${countedText(counts.rows, 'row')} in ${countedText(counts.partitions, 'partition')}`,
     ...(counts.trained === counts.partitions ? [] : [parts.join('; ')]),
+    ...selectionLines(partitions),
   ].join('\n');
+}
+
+function selectionLines(partitions: RunResult['partitions']): readonly string[] {
+  const taken = partitions.filter((row) => row.selectionOrigin !== undefined).length;
+  return taken === 0
+    ? []
+    : [`columns of ${countedText(taken, 'partition')} as earlier runs selected them`];
 }
 
 function resultTable(result: RunResult, colors: Colors, limit = MAX_ROWS): string {

@@ -36,6 +36,8 @@ export type ScoredModel = {
   readonly intervals?: IntervalCoverage;
   /** Digest of the model that answers; null when none does. */
   readonly model: Digest | null;
+  /** The run that selected the columns, where the model was fitted on what that one had selected. */
+  readonly selectionOrigin?: string;
   /** Where the spec asks to `explain`: the columns that the metric loses most by when they are dealt anew, three at most; the report has them all. */
   readonly needs?: readonly { readonly column: string; readonly loss: number }[];
   /** Field → why its score is null, for example `{ "global.holdout": "No holdout rows." }`. */

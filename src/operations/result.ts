@@ -170,6 +170,7 @@ function partitionRow(
     ...(message === undefined ? {} : { message }),
     rows: record.rows,
     excluded: facts?.rows.excluded ?? profile?.split.excluded ?? {},
+    ...selectionOrigin(trained),
     own: facts?.model ? { algorithm: facts.model.algorithm, model: facts.model.digest } : null,
     notes: [...(profile?.split.notes ?? []), ...searchNotes(facts)],
     ...scoredModel(facts, evaluated?.own ?? null),
@@ -257,7 +258,15 @@ function globalRow(
   totals: TotalsFacts | null,
 ): ScoredModel | null {
   if (trained?.kind !== 'trained') return null;
-  return scoredModel(trained.facts, totals?.globalEverywhere ?? null);
+  return {
+    ...scoredModel(trained.facts, totals?.globalEverywhere ?? null),
+    ...selectionOrigin(trained),
+  };
+}
+
+function selectionOrigin(trained: TrainedPartition | null): Pick<ScoredModel, 'selectionOrigin'> {
+  const origin = trained?.kind === 'trained' ? trained.selectionOrigin : undefined;
+  return origin === undefined ? {} : { selectionOrigin: origin };
 }
 
 function scoredModel(facts: TrainFacts | null, scores: SideScores | null): ScoredModel {

@@ -12,6 +12,7 @@ import type { FoldErrors } from '../estimators/shrink.ts';
 import type { Forecast } from '../spec/forecast.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
 import type { TogetherCompared } from './compare-together.ts';
+import type { Selected, SelectionFacts } from './selection-facts.ts';
 
 /** Arguments of `profile`; the result's blob `folds` has one byte per row. */
 export type ProfileArgs = {
@@ -76,6 +77,8 @@ export type TrainArgs = {
   readonly winners?: readonly Candidate[];
   /** What an earlier run completed under its budget: tried again instead of looking at the clock. */
   readonly replay?: SearchFacts;
+  /** What an earlier run selected from the same rows and folds: taken as it is. */
+  readonly selected?: Selected;
 };
 
 /** Places of candidates, in the order of trying. */
@@ -138,18 +141,6 @@ export type CandidateFacts = {
   readonly cv: Score;
   readonly foldScores: readonly Score[];
   readonly fitMs: number;
-};
-
-export type SelectionFacts = {
-  readonly method: string;
-  readonly kept: readonly string[];
-  readonly dropped: readonly {
-    readonly column: string;
-    readonly because: string;
-    readonly score: number | null;
-  }[];
-  /** Per column: the share of folds that kept it. */
-  readonly stability: readonly { readonly column: string; readonly share: number }[];
 };
 
 export type ModelFacts = {
@@ -220,6 +211,9 @@ export type TrainFacts = {
   readonly rows: RowLedger;
 };
 
+/** `selected`: where columns were selected here; left out where the spec asks for none, or they were given. */
+export type TrainResult = TrainFacts & { readonly selected?: Selected };
+
 /** Result of `train-fold`. Blob `predictions`: the rows of that fold × width, in row order; absent when it failed. */
 export type FoldFacts = {
   readonly status: 'ok' | 'failed';
@@ -229,6 +223,8 @@ export type FoldFacts = {
   readonly seed: string;
   readonly fitMs: number;
   readonly kept: readonly string[];
+  /** Those of `kept` that selection chose by itself. */
+  readonly selected: readonly string[];
 };
 
 /** Arguments of `rank`; input `predictions` (layout: `predictions.ts`). */
@@ -256,6 +252,7 @@ export type RefitFacts = {
   /** That selection chose from, in their order. */
   readonly columns: readonly string[];
   readonly selection: SelectionFacts;
+  readonly selected: Omit<Selected, 'folds'>;
   readonly model: ModelFacts;
   readonly rows: RowLedger;
 };

@@ -2,27 +2,27 @@ import { entryOf } from '../domain/entry.ts';
 import { findEstimator } from '../estimators/registry.ts';
 import type { Handle } from '../spec/features.ts';
 import type { Candidate } from '../spec/spec.ts';
-import type { SelectionFacts } from './facts.ts';
+import type { SelectedColumns } from './selection-facts.ts';
 
 /** The columns that the parameters of a candidate name. */
 export function namedColumns({ algorithm, parameters }: Candidate): readonly string[] {
   return findEstimator(algorithm)?.numberColumns?.(parameters) ?? [];
 }
 
-/** The selection with every column that a candidate names, and those of `always`, in the order of `columns`. */
+/** What was selected with every column that a candidate names, and those of `always`, in the order of `columns`. */
 export function keepNamed(
-  selection: SelectionFacts,
+  selected: SelectedColumns,
   columns: readonly string[],
   candidates: readonly Candidate[],
   always: ReadonlySet<string>,
-): SelectionFacts {
+): SelectedColumns {
   // Proposals name the columns of the candidates that are given.
   const given = candidates.filter(({ proposal }) => proposal === undefined);
-  const kept = new Set([...selection.kept, ...given.flatMap(namedColumns), ...always]);
+  const kept = new Set([...selected.kept, ...given.flatMap(namedColumns), ...always]);
   return {
-    ...selection,
+    ...selected,
     kept: columns.filter((column) => kept.has(column)),
-    dropped: selection.dropped.filter(({ column }) => !kept.has(column)),
+    dropped: selected.dropped.filter(({ column }) => !kept.has(column)),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { SelectionFacts } from './facts.ts';
+import type { SelectionFacts } from './selection-facts.ts';
 
 /** Per column the share of folds that kept it, in column order; empty when there were no folds. */
 export function stabilityOf(

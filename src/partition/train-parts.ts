@@ -3,6 +3,7 @@ import type { FoldFacts, FoldPart, RefitFacts, RefitPart, TrainArgs } from './fa
 import { FitSite } from './fit-candidate.ts';
 import { fitFold, isEmptyFold } from './fit-fold.ts';
 import type { PartitionContext, PartitionData, PartitionResult } from './partition-function.ts';
+import { shippedPlace } from './place-selections.ts';
 import {
   createPredictions,
   outputWidth,
@@ -21,18 +22,20 @@ import { TrainingData } from './training-data.ts';
 export function trainFold(
   data: PartitionData,
   args: TrainArgs & FoldPart,
-  { stop }: PartitionContext,
+  context: PartitionContext,
 ): PartitionResult<FoldFacts> {
-  const training = new TrainingData(data, args, { stop }, args.repeat);
+  const training = new TrainingData(data, args, context, args.repeat);
   const site = new FitSite(training, args.fold, args.share);
   const fit = fitFold(training, site, args.candidate, args.fold);
+  const isEmpty = isEmptyFold(training, args.fold);
   const facts: FoldFacts = {
     status: fit.status,
     ...(fit.status === 'failed' ? { because: fit.because } : {}),
     score: fit.score,
     seed: fit.seed,
     fitMs: fit.fitMs,
-    kept: isEmptyFold(training, args.fold) ? [] : training.selection(args.fold).kept,
+    kept: isEmpty ? [] : training.selection(args.fold).kept,
+    selected: isEmpty ? [] : training.selected(args.fold).kept,
   };
   const blobs = new Map<string, Uint8Array>();
   if (fit.status === 'ok') blobs.set('predictions', predictionsToBytes({ values: fit.output }));
@@ -46,18 +49,18 @@ export function trainFold(
 export function refit(
   data: PartitionData,
   args: TrainArgs & RefitPart,
-  { stop }: PartitionContext,
+  context: PartitionContext,
 ): PartitionResult<RefitFacts> {
-  const training = new TrainingData(data, args, { stop });
+  const training = new TrainingData(data, args, context);
   const rows = holdoutRows(training.folds);
   const { facts: model, bytes, holdout } = refitModel(training, args, rows);
   const predictions = createPredictions(data.frame.rowCount, 1, outputWidth(args.classes));
   writeLayerInto(holdout, rows, 0, predictions);
-  const place = args.spec.validate.refit === 'all' ? 'everything' : 'final';
   const facts: RefitFacts = {
     features: featureFacts(training),
     columns: training.columns,
-    selection: training.selection(place),
+    selection: { ...training.selection(shippedPlace(args.spec)), stability: [] },
+    selected: training.selections.refitted(),
     model,
     rows: rowLedger(training),
   };

@@ -12,11 +12,12 @@ import {
   withScores,
 } from './candidate-facts.ts';
 import { candidateCount } from './ensemble-layer.ts';
-import type { CandidateFacts, RankFacts, SelectionFacts, TrainArgs, TrainFacts } from './facts.ts';
+import type { CandidateFacts, RankFacts, TrainArgs, TrainFacts, TrainResult } from './facts.ts';
 import { isStop } from './fit-candidate.ts';
 import { isEmptyFold, messageOf } from './fit-fold.ts';
 import { fitRepeats } from './fit-repeats.ts';
 import type { PartitionContext, PartitionData, PartitionResult } from './partition-function.ts';
+import { isSelecting, shippedPlace } from './place-selections.ts';
 import {
   createPredictions,
   outputWidth,
@@ -29,19 +30,20 @@ import { type RefitModel, refitModel } from './refit-model.ts';
 import { foldsOfRepeats, repeatsOf, stackFolds, stackTruth } from './repeats.ts';
 import { rowLedger } from './row-ledger.ts';
 import { searchPartition } from './search-partition.ts';
+import type { SelectionFacts } from './selection-facts.ts';
 import { stabilityOf } from './selection-stability.ts';
 import { TrainingData } from './training-data.ts';
 import type { Truth } from './truth.ts';
 
 /**
- * Every candidate on every fold, the best by the pooled out-of-fold score, and that one refitted (`TrainFacts`). Blobs:
+ * Every candidate on every fold, the best by the pooled out-of-fold score, and that one refitted (`TrainResult`). Blobs:
  * `predictions` (a layer per candidate and one for the holdout) and, when a candidate could be fitted, `model`.
  */
 export function train(
   data: PartitionData,
   args: TrainArgs,
   context: PartitionContext,
-): PartitionResult<TrainFacts> {
+): PartitionResult<TrainResult> {
   const training = new TrainingData(data, args, context);
   const { rowCount } = data.frame;
   const layers = candidateCount(args.spec) + 1;
@@ -50,7 +52,7 @@ export function train(
   const { trials: searched, search } = searchPartition(training, predictions);
   const others = Array.from(
     { length: repeats - 1 },
-    (_, i) => () => new TrainingData(data, args, context, i + 1),
+    (_, i) => () => new TrainingData(data, args, context, i + 1, training.selections),
   );
   const trials = fitRepeats(searched, others, predictions);
   const ranked = rankRepeats(data, training.truth, predictions, args.spec);
@@ -73,7 +75,7 @@ export function train(
       candidateCount(args.spec),
       predictions,
     );
-  const facts: TrainFacts = {
+  const facts: TrainResult = {
     features: featureFacts(training),
     selection: selectionFacts(training),
     candidates,
@@ -82,6 +84,7 @@ export function train(
     bestWithout,
     model: refitted?.model.facts ?? null,
     rows: rowLedger(training),
+    ...(isSelecting(args) && { selected: training.selections.selected() }),
   };
   const blobs = new Map([['predictions', predictionsToBytes(predictions)]]);
   if (refitted !== null) blobs.set('model', refitted.model.bytes);
@@ -134,13 +137,13 @@ function refitBest(
 
 /** Of the model that ships, with how stable the choice was over the folds. */
 function selectionFacts(data: TrainingData): SelectionFacts {
-  const { folds, refit } = data.args.spec.validate;
-  const used = Array.from({ length: folds }, (_, fold) => fold).filter(
+  const { spec } = data.args;
+  const used = Array.from({ length: spec.validate.folds }, (_, fold) => fold).filter(
     (fold) => !isEmptyFold(data, fold),
   );
   const keptByFold = used.map((fold) => data.selection(fold).kept);
   return {
-    ...data.selection(refit === 'all' ? 'everything' : 'final'),
+    ...data.selection(shippedPlace(spec)),
     stability: stabilityOf(data.columns, keptByFold),
   };
 }

@@ -11,12 +11,14 @@ import { durationMicros } from '../spec/duration.ts';
 import type { Handle } from '../spec/features.ts';
 import { lagName } from '../spec/forecast.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { SelectionFacts, TrainArgs } from './facts.ts';
+import type { TrainArgs } from './facts.ts';
 import { memberRanges } from './member-ranges.ts';
 import { keepNamed } from './named-columns.ts';
 import type { PartitionContext, PartitionData } from './partition-function.ts';
+import { PlaceSelections } from './place-selections.ts';
 import { foldsOfRepeats } from './repeats.ts';
 import { sampleRows } from './row-sample.ts';
+import type { SelectedColumns } from './selection-facts.ts';
 import { targetOf, timesOf, weightsOf } from './target.ts';
 import { type Truth, truthOf } from './truth.ts';
 
@@ -51,19 +53,22 @@ export class TrainingData {
   /** Asks fits and selections to end soon. */
   readonly stop: Int32Array;
   readonly trace: PartitionContext['trace'];
+  /** Of all repeats. */
+  readonly selections: PlaceSelections;
   /** Of the cross-validation, from 0. */
   readonly #repeat: number;
   readonly #rowHashes: Uint8Array;
   /** The series of a union, or the one that there is. */
   readonly members: ReturnType<typeof memberRanges>;
   readonly #trainingRows = new Map<string, Int32Array>();
-  readonly #selections = new Map<FitPlace, SelectionFacts>();
+  readonly #selections = new Map<FitPlace, SelectedColumns>();
 
   constructor(
     data: PartitionData,
     args: TrainArgs,
     { stop, trace }: Pick<PartitionContext, 'stop' | 'trace'>,
     repeat = 0,
+    selections = new PlaceSelections(args),
   ) {
     const { partition, frame, rowHashes } = data;
     const { spec } = args;
@@ -72,6 +77,7 @@ export class TrainingData {
     this.args = args;
     this.stop = stop;
     this.trace = trace;
+    this.selections = selections;
     this.#repeat = repeat;
     this.text = partition.text;
     this.source = frame;
@@ -137,32 +143,42 @@ export class TrainingData {
     });
   }
 
-  /** Chosen on the training rows of that fit alone; computed once. */
-  selection(place: FitPlace): SelectionFacts {
-    const selected = this.#selections.get(place);
-    if (selected !== undefined) return selected;
-    const { candidates, features } = this.args.spec;
+  /** Chosen on the training rows of that fit alone, with the columns that candidates name; computed once. */
+  selection(place: FitPlace): SelectedColumns {
+    const known = this.#selections.get(place);
+    if (known !== undefined) return known;
+    const { candidates } = this.args.spec;
     const lags = this.#directLags();
-    const chosen = selectColumns(
+    const selection = keepNamed(this.selected(place), this.columns, candidates, lags);
+    this.#selections.set(place, selection);
+    return selection;
+  }
+
+  /** The same without columns that are there for another reason. */
+  selected(place: FitPlace): SelectedColumns {
+    return this.selections.at(place, this.#repeat, () => this.#select(place));
+  }
+
+  #select(place: FitPlace): SelectedColumns {
+    const lags = this.#directLags();
+    const selected = selectColumns(
       this.frame,
       this.columns.filter((column) => !lags.has(column)),
       this.target,
       this.trainingRows(place),
-      features.select,
+      this.args.spec.features.select,
       { seed: this.seed('select', place), weights: this.weights, stop: this.stop },
     );
-    const selection = keepNamed(chosen, this.columns, candidates, lags);
-    this.#selections.set(place, selection);
     this.trace?.({
       name: `select (${placeText(place)})`,
       inputs: {
-        method: selection.method,
+        method: selected.method,
         columns: this.columns,
         rows: this.trainingRows(place).length,
       },
-      outputs: { kept: selection.kept, dropped: selection.dropped },
+      outputs: { kept: selected.kept, dropped: selected.dropped },
     });
-    return selection;
+    return selected;
   }
 
   /** Of a direct forecast selection leaves them alone: each row of the horizon has those that it knows, and no other may stand for them. */

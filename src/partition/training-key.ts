@@ -44,16 +44,47 @@ const APART = [
   'intervals',
 ];
 
+/** Fields of candidates, of what is done to their rows and their answers, and of how they are searched and judged. */
+const OF_CANDIDATES = [
+  'candidates',
+  'tune',
+  'metric',
+  'probabilities',
+  'ensemble',
+  'explain',
+  'features',
+];
+
 /**
  * The one key of the train-once ledger (DESIGN §10): two trainings with equal keys give equal bytes. What a spec says
  * about anything unknown counts as relevant.
  */
 export function trainingKeys(makers: TrainingMakers): (inputs: TrainingInputs) => Digest {
-  const { spec, scope, columns, classes, code, environment, cutoffs, warmStart } = makers;
-  const relevant = Object.entries(spec).filter(([field]) => !APART.includes(field));
+  const { warmStart } = makers;
+  return keysOver(makers, {
+    spec: specWithout(makers.spec, APART),
+    ...(warmStart === undefined ? {} : { warmStart }),
+  });
+}
+
+/** The same of what is selected for a training, which no candidate has a part in. */
+export function selectionKeys(
+  makers: Omit<TrainingMakers, 'warmStart'>,
+): (inputs: TrainingInputs) => Digest {
+  const { engineer, select } = makers.spec.features;
+  return keysOver(makers, {
+    stage: 'select',
+    spec: { ...specWithout(makers.spec, [...APART, ...OF_CANDIDATES]), engineer, select },
+  });
+}
+
+function keysOver(
+  { spec, scope, columns, classes, code, environment, cutoffs }: TrainingMakers,
+  more: object,
+): (inputs: TrainingInputs) => Digest {
   const shared = digestJson(
     asJson({
-      spec: Object.fromEntries(relevant),
+      ...more,
       timezone: spec.data.timezone,
       key: spec.partition.by,
       scope,
@@ -63,7 +94,6 @@ export function trainingKeys(makers: TrainingMakers): (inputs: TrainingInputs) =
       code,
       environment,
       ...(isWindowed(spec) && { cutoffs }),
-      ...(warmStart === undefined ? {} : { warmStart }),
     }),
   );
   return ({ text, rows, folds }) => digestJson([shared, text, ...rows, folds]);
@@ -72,4 +102,8 @@ export function trainingKeys(makers: TrainingMakers): (inputs: TrainingInputs) =
 /** Rows before a gap, or outside of a window, are left out: by moments that all partitions share, and that their folds don't tell. */
 function isWindowed({ validate }: Spec): boolean {
   return validate.gap !== undefined || validate.window !== undefined;
+}
+
+function specWithout(spec: Spec, fields: readonly string[]): Partial<Spec> {
+  return Object.fromEntries(Object.entries(spec).filter(([field]) => !fields.includes(field)));
 }

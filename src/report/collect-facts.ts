@@ -57,7 +57,7 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
       algorithms.add(facts, run.spec.metric);
       stability.add(facts.selection);
       if (searchNote(facts) !== null) cutShort++;
-      const section = modelSection(row.name, record.rows, facts, record.evaluated);
+      const section = modelSection(row.name, record.rows, record.trained, record.evaluated);
       if (section !== null && details.length < SHOWN_DETAILS) details.push(section);
     }
     const { verdict } = row;
@@ -100,7 +100,7 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
       served: totals?.served ?? null,
       ...(totals?.comparison && { comparison: totals.comparison }),
     },
-    global: global === null ? null : globalSection(run, global, totals),
+    global: globalSection(run, input.global, totals),
     algorithms: algorithms.rows(global),
     partitions: { total: rows.total, shown: rows.shown() },
     lift: histogram(differences, 24),
@@ -156,9 +156,11 @@ class TopRows {
 function modelSection(
   name: string,
   rows: number,
-  facts: TrainFacts,
+  trained: TrainedPartition | null,
   evaluated: EvaluateFacts | null,
 ): ModelSection | null {
+  if (trained?.kind !== 'trained') return null;
+  const { facts, selectionOrigin } = trained;
   if (facts.model === null || facts.best === null) return null;
   return {
     name,
@@ -171,6 +173,7 @@ function modelSection(
     importance: facts.model.importance.slice(0, SHOWN_FEATURES),
     ...cutExplanation(facts.model),
     selection: cutSelection(facts.selection),
+    ...(selectionOrigin !== undefined && { selectionOrigin }),
     plots: evaluated?.plots ?? null,
   };
 }
@@ -190,7 +193,7 @@ function shownCandidates(
 
 function globalSection(
   run: RunRecord,
-  facts: TrainFacts,
+  trained: TrainedPartition | null,
   totals: TotalsFacts | null,
 ): ModelSection | null {
   const evaluated: EvaluateFacts = {
@@ -199,7 +202,7 @@ function globalSection(
     comparison: null,
     plots: totals?.globalPlots ?? null,
   };
-  return modelSection('Without partition', run.snapshot?.rowCount ?? 0, facts, evaluated);
+  return modelSection('Without partition', run.snapshot?.rowCount ?? 0, trained, evaluated);
 }
 
 function cutExplanation({ explanation }: ModelFacts): Pick<ModelSection, 'explanation'> {

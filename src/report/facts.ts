@@ -8,9 +8,9 @@ import type {
   Explanation,
   Interval,
   PlotFacts,
-  SelectionFacts,
   SideScores,
 } from '../partition/facts.ts';
+import type { SelectionFacts } from '../partition/selection-facts.ts';
 import type { Spec } from '../spec/spec.ts';
 
 /**
@@ -164,6 +164,8 @@ export type ModelSection = {
   /** Left out where the spec does not ask for it, or no holdout row has a score. */
   readonly explanation?: Explanation;
   readonly selection: SelectionFacts;
+  /** The run that selected, where the model was fitted on what that one had selected. */
+  readonly selectionOrigin?: string;
   readonly plots: PlotFacts | null;
 };
 

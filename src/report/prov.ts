@@ -89,6 +89,7 @@ function addMaking(document: Document, making: ModelMaking): void {
       'prov:label': `${stage} of ${making.partition} in run ${runId}`,
       ...timesOf(making),
       ...(stage === 'train' ? fitOf(making) : {}),
+      ...(stage === 'select' ? selectionOf(making) : {}),
     });
     for (const edge of making.edges.filter((one) => one.stage === stage)) {
       const thing = edge.role === 'rows' ? rows : entity(document, edge.role, edge.digest, {});
@@ -117,6 +118,11 @@ function fitOf({ algorithm, parameters, seed, trainedRows, origin }: ModelMaking
     // Taken over: that run has fitted it.
     ...(origin === null ? {} : { 'partita:fitted_by': origin }),
   };
+}
+
+function selectionOf({ selection }: ModelMaking): JsonObject {
+  const origin = selection?.origin ?? null;
+  return origin === null ? {} : { 'partita:selected_by': origin };
 }
 
 /** Of the attempt that was recorded; what was only taken over has none. */

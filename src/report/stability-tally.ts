@@ -1,4 +1,4 @@
-import type { SelectionFacts } from '../partition/facts.ts';
+import type { SelectionFacts } from '../partition/selection-facts.ts';
 
 /** In what share of the partitions' folds a column was kept: the mean over the partitions that had it. */
 export class StabilityTally {

@@ -66,6 +66,8 @@ export type ModelMaking = {
     readonly method: string;
     readonly kept: readonly string[];
     readonly dropped: readonly string[];
+    /** The run that selected, where this one took that over. */
+    readonly origin: string | null;
   } | null;
   readonly candidates: readonly LineageCandidate[];
   readonly scores: readonly {

@@ -17,6 +17,7 @@ import type { PlannedPartition } from '../partition/condition.ts';
 import type { JudgedColumn } from '../partition/drift/drift-facts.ts';
 import type { JudgedScore } from '../partition/drift/judge-drift.ts';
 import type { EvaluateFacts, ProfileFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
+import type { Selected } from '../partition/selection-facts.ts';
 import type { Snapshot, SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { PackMember } from './objects/pack.ts';
@@ -136,6 +137,10 @@ export type TrainedPartition = {
       readonly facts: TrainFacts;
       readonly model: PackMember | null;
       readonly predictions: PackMember;
+      /** To be recorded: what was selected here. Not read back with the rest: `takenSelections`. */
+      readonly selected?: Selected;
+      /** The run that selected its columns, where that alone was taken over. */
+      readonly selectionOrigin?: string;
     }
   | {
       readonly kind: 'failed';
@@ -156,9 +161,13 @@ export type Conditioned = {
   /** By partition id, the model without partition included: the key over everything that its training depends on. */
   readonly trainingKeys: ReadonlyMap<string, Digest>;
   readonly takenOver: readonly TakenOver[];
+  /** The same of the columns that are selected for them: left out where none are. */
+  readonly selectionKeys: ReadonlyMap<string, Digest>;
+  /** Of trainings that are not. */
+  readonly selectionsTakenOver: readonly TakenOver[];
 };
 
-/** A training of an earlier run that stands in for one of this run's own. */
+/** A training of an earlier run, or its selection, that stands in for one of this run's own. */
 export type TakenOver = { readonly partitionId: string; readonly from: string };
 
 /** An earlier training with a key that is looked for. */
@@ -170,6 +179,20 @@ export type EarlierTraining = {
   /** The objects that its rows point to. */
   readonly packs: readonly Digest[];
 };
+
+/** Keys of trainings and of selections, whatever they are for. */
+export type AskedKeys = {
+  readonly trainings: readonly Digest[];
+  readonly selections: readonly Digest[];
+};
+/** Those of them under which something stands on record. */
+export type KnownKeys = {
+  readonly trainings: ReadonlySet<Digest>;
+  readonly selections: ReadonlySet<Digest>;
+};
+
+/** What an earlier run selected under a key that is looked for. */
+export type EarlierSelection = Pick<EarlierTraining, 'key' | 'runId'>;
 
 /** One partition of a run with all that is known of it, for results and reports. */
 export type PartitionRecord = PlannedPartition & {
@@ -298,12 +321,19 @@ export interface RunStore {
     keys: readonly Digest[],
     failuresOf: string | null,
   ): Promise<readonly EarlierTraining[]>;
+  /** Selections under one of the keys, one per key and the oldest first; of a snapshot that is in quarantine none. */
+  earlierSelections(keys: readonly Digest[]): Promise<readonly EarlierSelection[]>;
   /** The plan, its partitions, and what is taken over from earlier runs: one commit. */
   recordCondition(runId: string, conditioned: Conditioned, attempt: Attempt): Promise<void>;
   /** What `condition` decided, by partition id; empty before. */
   decisions(runId: string): Promise<ReadonlyMap<string, Decision['kind']>>;
   /** Of the partitions to be trained, those that this run did not take over. */
   untrained(runId: string): Promise<ReadonlySet<string>>;
+  /** What an earlier run selected for those of the partitions where the run took it over. */
+  takenSelections(
+    runId: string,
+    partitionIds: readonly string[],
+  ): Promise<ReadonlyMap<string, Selected>>;
 
   /** Records the steps features, select and train with candidates, metrics, models, inputs and outputs. */
   recordTraining(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
-import { takenOver } from '../../activities/reuse.ts';
+import { selectionsTakenOver, takenOver } from '../../activities/reuse.ts';
 import type { Digest } from '../../src/domain/digest.ts';
 import type { Again } from '../../src/domain/run.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
@@ -54,5 +54,38 @@ describe('what a run takes over', () => {
     [{ which: 'failed', partition: 'bad' }, ['good']],
   ] as const)('in a retry of %j is %j', async (again, expected) => {
     expect(await taken(retry(again), TRAININGS)).toEqual(expected);
+  });
+});
+
+describe('the selections that a run takes over', () => {
+  const keys = new Map(['good', 'bad', 'new'].map((name) => [name, key(name)]));
+  const known = new Set([key('good'), key('bad')]);
+  /** Where the selections of two partitions are known, and such trainings were taken over. */
+  const selections = async (
+    changes: Parameters<typeof runRecord>[0],
+    trainings: readonly string[] = [],
+  ) => {
+    const earlierSelections = async (asked: readonly Digest[]) =>
+      asked.filter((one) => known.has(one)).map((one) => ({ key: one, runId: 'origin' }));
+    const dependencies = { runs: { earlierSelections } } as unknown as ActivityDependencies;
+    const taken = trainings.map((partitionId) => ({ partitionId, from: 'origin' }));
+    return selectionsTakenOver(runRecord(changes), dependencies, keys, taken);
+  };
+
+  it('are those of the partitions that it fits; none where it was told to fit all', async () => {
+    const [good, bad] = ['good', 'bad'].map((partitionId) => ({ partitionId, from: 'origin' }));
+    expect(await selections({})).toEqual([good, bad]);
+    expect(await selections({}, ['good'])).toEqual([bad]);
+    expect(await selections({ reuse: false })).toEqual([]);
+  });
+
+  it.each([
+    [{ which: 'missing' }, ['good', 'bad']],
+    [{ which: 'failed' }, ['good', 'bad']],
+    [{ which: 'all' }, []],
+    [{ which: 'all', partition: 'good' }, ['bad']],
+  ] as const)('in a retry of %j are %j', async (again, expected) => {
+    const taken = await selections(retry(again));
+    expect(taken.map(({ partitionId }) => partitionId)).toEqual(expected);
   });
 });

@@ -40,8 +40,17 @@ describe('the same data, spec and seed', () => {
     whole = await trainingJob(frame, spec, ROWS);
   });
 
-  const trainOn = async (engine: Engine, order: readonly string[]) => {
-    const tasks = order.map((type) => whole.tasks[TYPES.indexOf(type)] as PartitionTask);
+  /** `given`: what was selected before, by type. */
+  const trainOn = async (
+    engine: Engine,
+    order: readonly string[],
+    given: ReadonlyMap<string, Answer> = new Map(),
+  ) => {
+    const tasks = order.map((type): PartitionTask => {
+      const task = whole.tasks[TYPES.indexOf(type)] as PartitionTask;
+      const selected = given.get(type)?.facts['selected'];
+      return selected === undefined ? task : { ...task, part: { ...task.part, selected } };
+    });
     const job: GroupedMap = { ...whole, tasks };
     const answers = new Map<string, Answer>();
     try {
@@ -88,8 +97,18 @@ describe('the same data, spec and seed', () => {
 
     it('gives the same bytes inside executors', { timeout: 300_000 }, async () => {
       const local = sorted(await trainOn(new LocalEngine({ threads: 2 }), TYPES));
-      const engine = new SparkEngine({ remote: spark.remote, runtime: installedRuntime });
-      expect(sorted(await trainOn(engine, ANOTHER_ORDER))).toEqual(local);
+      const sparkEngine = () =>
+        new SparkEngine({ remote: spark.remote, runtime: installedRuntime });
+      const selecting = await trainOn(sparkEngine(), ANOTHER_ORDER);
+      expect(sorted(selecting)).toEqual(local);
+      const given = await trainOn(sparkEngine(), ANOTHER_ORDER, selecting);
+      const withoutSelected = local.map(
+        ({ facts: { selected: _selected, ...facts }, ...blobs }) => ({
+          ...blobs,
+          facts,
+        }),
+      );
+      expect(sorted(given)).toEqual(withoutSelected);
     });
   });
 

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { digestBytes } from '../../src/frame/digest.ts';
-import { type TrainingMakers, trainingKeys } from '../../src/partition/training-key.ts';
+import {
+  selectionKeys,
+  type TrainingMakers,
+  trainingKeys,
+} from '../../src/partition/training-key.ts';
 import type { Spec } from '../../src/spec/spec.ts';
 import { runRecord } from '../support/run-records.ts';
 
@@ -60,11 +64,59 @@ describe('the key of a training', () => {
   });
 });
 
+describe('the key of a selection', () => {
+  const SELECTION = selectionKeys(makers)(inputs);
+  const selectionOf = (changes: Partial<Spec>, more: Partial<TrainingMakers> = {}) =>
+    selectionKeys({ ...makers, ...more, spec: { ...spec, ...changes } })(inputs);
+  const { features, validate, target } = spec;
+
+  it('is none of a training, and changes with everything that selection looks at', () => {
+    const keys = [
+      KEY,
+      SELECTION,
+      selectionOf({ seed: 8 }),
+      selectionOf({ validate: { ...validate, folds: 4 } }),
+      selectionOf({ validate: { ...validate, refit: 'all' } }),
+      selectionOf({ features: { ...features, select: { method: 'anova', keep: 11 } } }),
+      selectionOf({ features: { ...features, engineer: [{ log: ['x'] }] } }),
+      selectionOf({ target: { ...target, column: 'another' } }),
+      selectionOf({ columns: { ...spec.columns, drop: ['x'] } }),
+      selectionOf({ time: 'x' }),
+      selectionOf({ data: { ...spec.data, timezone: 'Europe/Paris' } }),
+      selectionOf({}, { scope: 'parent' }),
+      selectionOf({}, { classes: ['no', 'perhaps', 'yes'] }),
+      selectionOf({}, { columns: [{ name: 'x', kind: 'category' }] }),
+      selectionOf({}, { code: digestBytes('other code') }),
+      selectionOf({}, { environment: { node: '22.0.0' } }),
+      selectionKeys(makers)({ ...inputs, text: 'k=b' }),
+      selectionKeys(makers)({ ...inputs, rows: [digestBytes('other rows')] }),
+      selectionKeys(makers)({ ...inputs, folds: digestBytes('other folds') }),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('does not change with candidates, their handling, their search, or how they are judged', () => {
+    for (const changes of [
+      { candidates: [] },
+      { tune: { ...spec.tune, method: 'tpe', trials: 3 } },
+      { metric: 'accuracy' },
+      { features: { ...features, handle: { ...features.handle, missing: 'mean' } } },
+      { probabilities: { calibrate: 'platt', threshold: 'half' } },
+      { ensemble: { size: 3 } },
+      { name: 'another' },
+    ] satisfies readonly Partial<Spec>[])
+      expect(selectionOf(changes)).toBe(SELECTION);
+  });
+});
+
 describe('cut-offs of a table', () => {
-  it('are in the key where they say which rows a gap or a window leaves out, and nowhere else', () => {
-    const moved = { cutoffs: [1, 3] };
-    expect(keyWith(moved)).toBe(KEY);
+  it('are in the keys where they say which rows a gap or a window leaves out, and nowhere else', () => {
+    const moved = { ...makers, cutoffs: [1, 3] };
     const gapped = { ...spec, validate: { ...spec.validate, gap: '1d' } };
-    expect(keyWith({ spec: gapped, ...moved })).not.toBe(keyWith({ spec: gapped }));
+    for (const keys of [trainingKeys, selectionKeys]) {
+      expect(keys(moved)(inputs)).toBe(keys(makers)(inputs));
+      const [one, other] = [makers, moved].map((some) => keys({ ...some, spec: gapped })(inputs));
+      expect(other).not.toBe(one);
+    }
   });
 });

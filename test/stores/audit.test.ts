@@ -12,6 +12,7 @@ import {
   evaluatedOf,
   plannedOf,
   recordPlan,
+  SELECTED,
   snapshotOf,
   totalsOf,
   trainedOf,
@@ -36,7 +37,7 @@ beforeAll(async () => {
   await store.recordTraining(
     runId,
     0,
-    ids.map((id) => trainedOf(id)),
+    ids.map((id) => ({ ...trainedOf(id), selected: SELECTED })),
     attempt(),
   );
   await store.recordEvaluation(runId, 0, ids.map(evaluatedOf), attempt());
@@ -112,6 +113,12 @@ describe('a record that was touched behind our back', () => {
       'model',
       `update model set trained_rows = trained_rows + 1
       where partition_id = (select min(partition_id) from model)`,
+    ],
+    [
+      'what was selected',
+      'selected',
+      `update selected set document = '{}'
+      where partition_id = (select min(partition_id) from selected)`,
     ],
     [
       'a verdict',

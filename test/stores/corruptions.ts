@@ -125,6 +125,20 @@ export const CORRUPTIONS: readonly (readonly [
     new RegExp(PLACE),
   ],
   [
+    'one-selection-per-key',
+    (_, partition) => `update selected set document = '{"folds":[],"shipped":{}}'
+      where partition_id = '${partition}'
+        and run_id = (select id from run where status = 'RUNNING')`,
+    /^sha256/,
+  ],
+  [
+    'reused-selections',
+    (_, partition) => `update run_partition set selection_key = '${digestBytes('another')}'
+      where partition_id = '${partition}'
+        and run_id in (select run_id from selected where origin_run_id is not null)`,
+    new RegExp(PLACE),
+  ],
+  [
     'known-answers',
     (
       run,

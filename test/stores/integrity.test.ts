@@ -17,6 +17,7 @@ import {
   newRun,
   plannedOf,
   profileOf,
+  SELECTED,
   snapshotOf,
   totalsOf,
   trainedOf,
@@ -33,6 +34,9 @@ const SNAPSHOT = snapshotOf(['a', 'b', 'c']);
 const IDS = SNAPSHOT.partitions.map(({ id }) => id);
 const [FIRST = ''] = IDS;
 const KEYS = new Map(IDS.map((id) => [id, digestBytes(`key of ${id}`)]));
+const SELECTIONS = new Map(IDS.map((id) => [id, digestBytes(`key of the selection of ${id}`)]));
+const KEYED = { trainingKeys: KEYS, selectionKeys: SELECTIONS };
+const fittedOf = (id: string) => ({ ...trainedOf(id), selected: SELECTED });
 const PLAN = { classes: ['active', 'idle'], folds: digestBytes('folds'), warnings: [] };
 
 async function recordRun(number: number, origin: RunOrigin | null): Promise<string> {
@@ -48,10 +52,10 @@ async function recordRun(number: number, origin: RunOrigin | null): Promise<stri
   const planned = conditionedOf(PLAN, SNAPSHOT.partitions.map(plannedOf));
   const takenOver =
     origin === null ? [] : IDS.map((partitionId) => ({ partitionId, from: origin.runId }));
-  await store.recordCondition(runId, { ...planned, trainingKeys: KEYS, takenOver }, attempt());
+  await store.recordCondition(runId, { ...planned, ...KEYED, takenOver }, attempt());
   if (origin === null) {
     await store.planBatches(runId, { stage: 'train', batches: [IDS] });
-    const trained = IDS.map((id) => trainedOf(id));
+    const trained = IDS.map(fittedOf);
     await store.recordTraining(runId, 0, trained, attempt(2));
     await store.recordTraining(runId, 0, trained, attempt(3));
   }
@@ -100,9 +104,9 @@ describe('a record whose rows fit each other', () => {
       const file = { digest: digestBytes('file'), byteSize: 1234 };
       await store.recordSnapshot(runId, SNAPSHOT, file, attempt());
       const planned = conditionedOf(PLAN, SNAPSHOT.partitions.map(plannedOf));
-      await store.recordCondition(runId, { ...planned, trainingKeys: KEYS }, attempt());
+      await store.recordCondition(runId, { ...planned, ...KEYED }, attempt());
       await store.planBatches(runId, { stage: 'train', batches: IDS.map((id) => [id]) });
-      await store.recordTraining(runId, 0, [trainedOf(FIRST)], attempt());
+      await store.recordTraining(runId, 0, [fittedOf(FIRST)], attempt());
       runs.push(runId);
     }
     await store.setStatus(runs[1] ?? '', 'FAILED', { message: 'No space.', kind: null });

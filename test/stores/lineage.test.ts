@@ -84,7 +84,12 @@ describe('the lineage of a model', () => {
       parameters: { trees: 100 },
       features: ['engine_rpm'],
       trainedRows: 800,
-      selection: { method: 'mutual_information', kept: ['engine_rpm'], dropped: ['shift'] },
+      selection: {
+        method: 'mutual_information',
+        kept: ['engine_rpm'],
+        dropped: ['shift'],
+        origin: null,
+      },
     });
   });
 

@@ -4,6 +4,7 @@ import type { Choice } from '../../src/partition/choice.ts';
 import type { PlannedPartition } from '../../src/partition/condition.ts';
 import type { JudgedScore } from '../../src/partition/drift/judge-drift.ts';
 import type { TotalsFacts } from '../../src/partition/facts.ts';
+import type { Selected } from '../../src/partition/selection-facts.ts';
 import type { Snapshot, SnapshotPartition } from '../../src/sources/snapshot.ts';
 import { experiment } from '../../src/spec/parse-spec.ts';
 import type { PackMember } from '../../src/stores/objects/pack.ts';
@@ -160,6 +161,16 @@ export function trainedOf(
   };
 }
 
+/** What two folds and the last fit selected. */
+export const SELECTED: Selected = {
+  folds: [['engine_rpm'], ['engine_rpm', 'shift']],
+  shipped: {
+    method: 'mutual_information',
+    kept: ['engine_rpm'],
+    dropped: [{ column: 'shift', because: 'rank 2 of 2; 1 kept', score: 0.1 }],
+  },
+};
+
 export function evaluatedOf(partition: string): EvaluatedPartition {
   const { evaluated } = trainedRecord(partition, partition.length);
   if (evaluated === null) throw new Error('The made-up record is evaluated.');
@@ -213,7 +224,14 @@ export function conditionedOf(
   plan: Conditioned['plan'],
   partitions: Conditioned['partitions'],
 ): Conditioned {
-  return { plan, partitions, trainingKeys: new Map(), takenOver: [] };
+  return {
+    plan,
+    partitions,
+    trainingKeys: new Map(),
+    takenOver: [],
+    selectionKeys: new Map(),
+    selectionsTakenOver: [],
+  };
 }
 
 function memberOf(pack: string): PackMember {

@@ -92,6 +92,7 @@ describe('migrations', () => {
       'run_report',
       'run_snapshot',
       'run_totals',
+      'selected',
       'selection',
       'snapshot',
       'snapshot_partition',

@@ -63,6 +63,7 @@ export function partitionEntries(metric: string, row: PartitionRow): Entries {
       ...(row.model !== null && { 'partita.answers': row.model }),
       ...(row.own !== null && { 'partita.model': row.own.model }),
       ...(row.origin !== undefined && { 'partita.fitted_by': row.origin }),
+      ...(row.selectionOrigin !== undefined && { 'partita.selected_by': row.selectionOrigin }),
       ...(row.message !== undefined && { 'mlflow.note.content': row.message }),
     },
   };

@@ -1,7 +1,7 @@
 import type { Estimator, Target } from '../../estimators/estimator.ts';
 import { randomForest } from '../../estimators/random-forest.ts';
 import { type Column, type Frame, requireColumn, takeNumbers } from '../../frame/frame.ts';
-import type { SelectionFacts } from '../../partition/facts.ts';
+import type { SelectedColumns } from '../../partition/selection-facts.ts';
 import type { Handle, RANKING_METHODS, Select, THRESHOLD_METHODS } from '../../spec/features.ts';
 import { fitHandling } from '../handle/fit-handling.ts';
 import { missingAt } from '../missing-values.ts';
@@ -59,7 +59,6 @@ const NEUTRAL: Handle = {
 /**
  * Chooses columns by the training rows alone, after one fixed handling (median, ordinal codes). Ranking methods keep
  * `select.keep` columns, by default half of them, rounded up; ties go to the earlier column. At least one column stays.
- * The caller fills `stability`, which takes several folds to know.
  */
 export function selectColumns(
   frame: Frame,
@@ -68,22 +67,21 @@ export function selectColumns(
   rows: Int32Array,
   select: Select,
   options: SelectOptions,
-): SelectionFacts {
+): SelectedColumns {
   const { method } = select;
-  const facts = { method, stability: [] };
-  if (method === 'none' || columns.length === 0) return { ...facts, kept: columns, dropped: [] };
+  if (method === 'none' || columns.length === 0) return { method, kept: columns, dropped: [] };
   const data = selectionData({ frame, columns, target, rows }, options);
   const choice = isRankingMethod(method)
     ? chooseByRank(data, method, select.keep)
     : chooseByThreshold(data, method, select.threshold);
-  return { ...facts, ...choice };
+  return { method, ...choice };
 }
 
 function isRankingMethod(method: RankingMethod | ThresholdMethod): method is RankingMethod {
   return method in RANKINGS;
 }
 
-type Choice = Pick<SelectionFacts, 'kept' | 'dropped'>;
+type Choice = Omit<SelectedColumns, 'method'>;
 
 function chooseByRank(data: SelectionData, method: RankingMethod, keep?: number): Choice {
   const { columns } = data;

@@ -215,6 +215,9 @@ function making({ made, lineage, reproductions }: CardFacts): CardSection {
       ...(made.origin === null
         ? []
         : [['fitted by', `run ${made.origin}, from the same rows, spec, seed and code`] as const]),
+      ...(made.selection === null || made.selection.origin === null
+        ? []
+        : [['columns selected by', `run ${made.selection.origin}`] as const]),
       ...(made.notReproducible === null ? [] : [['ALARM', made.notReproducible] as const]),
       ['spec', made.spec],
       ['seed', `${made.seed}, made from ${made.rootSeed}`],

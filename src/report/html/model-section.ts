@@ -108,7 +108,10 @@ function explanation({ explanation: found }: ModelSection, { question }: ReportF
   return html`<div class="plots">${plot}${found.dependence.map(dependencePlot)}</div>`;
 }
 
-function selection({ selection: { method, stability, dropped } }: ModelSection): Html {
+function selection({
+  selection: { method, stability, dropped },
+  selectionOrigin: origin,
+}: ModelSection): Html {
   if (method === 'none') return html``;
   const bars = stability
     .filter(({ share }) => share > 0)
@@ -122,7 +125,7 @@ function selection({ selection: { method, stability, dropped } }: ModelSection):
       ? html``
       : figure(
           barPlot(bars, 'How often a column was kept'),
-          `Columns kept by ${method.replaceAll('_', ' ')}, as a share of the folds`,
+          `Columns kept by ${method.replaceAll('_', ' ')}, as a share of the folds${origin === undefined ? '' : `; selected in run ${origin}`}`,
         );
   return html`${plot}${list.length === 0 ? null : html`<div><p class="small soft">Dropped columns</p><ul class="small">${list}</ul></div>`}`;
 }

@@ -23,6 +23,7 @@ import type {
   TotalsFacts,
   TrainFacts,
 } from '../../partition/facts.ts';
+import type { Selected } from '../../partition/selection-facts.ts';
 import type { Snapshot } from '../../sources/snapshot.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { ObjectKind } from '../impact.ts';
@@ -53,6 +54,7 @@ export type Database = LedgerTables &
     readonly training: TrainingTable;
     readonly candidate: CandidateTable;
     readonly selection: SelectionTable;
+    readonly selected: SelectedTable;
     readonly model: ModelTable;
     readonly evaluation: EvaluationTable;
     readonly metric: MetricTable;
@@ -171,6 +173,7 @@ type RunPartitionTable = OfPartition & {
   readonly reason: SkipReason | FailureReason | null;
   readonly merged_into: string | null;
   readonly training_key: Digest | null;
+  readonly selection_key: Digest | null;
 };
 
 type StepTable = {
@@ -234,6 +237,10 @@ type SelectionTable = OfPartition & {
   readonly method: string;
   readonly kept: readonly string[];
   readonly dropped: readonly string[];
+};
+type SelectedTable = OfPartition & {
+  readonly origin_run_id: string | null;
+  readonly document: Selected;
 };
 type ModelTable = OfPartition & {
   readonly digest: Digest;

@@ -150,9 +150,14 @@ async function selectionOf(
 ): Promise<ModelMaking['selection']> {
   const row = await db
     .selectFrom('selection')
-    .select(['method', 'kept', 'dropped'])
-    .where('run_id', '=', making.run_id)
-    .where('partition_id', '=', making.partition_id)
+    .leftJoin('selected', (join) =>
+      join
+        .onRef('selected.run_id', '=', 'selection.run_id')
+        .onRef('selected.partition_id', '=', 'selection.partition_id'),
+    )
+    .select(['method', 'kept', 'dropped', 'selected.origin_run_id as origin'])
+    .where('selection.run_id', '=', making.run_id)
+    .where('selection.partition_id', '=', making.partition_id)
     .executeTakeFirst();
   return row ?? null;
 }

@@ -57,10 +57,16 @@ export function selectTraining(db: Kysely<Database>, runId: string) {
         .onRef('object_location.digest', '=', 'model.digest')
         .onRef('object_location.pack_digest', '=', 'model.pack_digest'),
     )
+    .leftJoin('selected', (join) =>
+      join
+        .onRef('selected.run_id', '=', 'training.run_id')
+        .onRef('selected.partition_id', '=', 'training.partition_id'),
+    )
     .where('training.run_id', '=', runId)
     .select([
       'training.partition_id',
       'training.origin_run_id',
+      'selected.origin_run_id as selection_origin',
       'training.status',
       'training.started_at',
       'training.ms',
@@ -121,7 +127,15 @@ export function trainedFromRow(row: TrainingRow): TrainedPartition {
       throw new RangeError(`Training of ${partitionId} has no facts.`);
     const model = memberOf(row.model_pack, row.model_offset, row.model_length);
     const facts = trainFactsFromRow(row.facts);
-    return { ...common, kind: 'trained', facts, model, predictions };
+    const selectionOrigin = row.origin_run_id === null ? row.selection_origin : null;
+    return {
+      ...common,
+      kind: 'trained',
+      facts,
+      model,
+      predictions,
+      ...(selectionOrigin !== null && { selectionOrigin }),
+    };
   }
   if (row.reason === null || row.message === null)
     throw new RangeError(`Failed training of ${partitionId} has no reason.`);

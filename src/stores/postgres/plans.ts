@@ -16,6 +16,7 @@ import {
 } from './partition-record.ts';
 import { recordStep } from './record-step.ts';
 import { anyOf, insertRows } from './rows.ts';
+import { takeOverSelections } from './selections.ts';
 import { selectBatch, selectSnapshotPartitions } from './snapshots.ts';
 import { insertStepIo } from './step-io.ts';
 import { takeOver } from './take-over.ts';
@@ -66,14 +67,14 @@ export function planRecords(db: Kysely<Database>): Plans {
 
     async recordCondition(
       runId,
-      { plan, partitions, parents = [], trainingKeys, takenOver },
+      { plan, partitions, parents = [], takenOver, selectionsTakenOver, ...keys },
       attempt,
     ) {
       const planned = parents.length === 0 ? { partitions } : { partitions, parents };
       const outputDigest = digestJson(asJson({ plan, ...planned }));
       const step = { runId, stage: 'condition', scope: 'own', batch: 0, attempt } as const;
       await recordStep(db, { ...step, outputDigest }, async (transaction, stepId) => {
-        const rows = await runPartitionRows(transaction, runId, planned, trainingKeys);
+        const rows = await runPartitionRows(transaction, runId, planned, keys);
         await knowObjects(transaction, [
           { digest: plan.folds, kind: 'folds', byteSize: null },
           ...rows.map(({ digest }) => ({ digest, kind: 'rows', byteSize: null }) as const),
@@ -87,12 +88,13 @@ export function planRecords(db: Kysely<Database>): Plans {
           },
         ]);
         await insertRunPartitions(transaction, rows);
-        const globalKey = trainingKeys.get(GLOBAL_PARTITION);
-        if (globalKey !== undefined) await insertGlobalPartition(transaction, runId, globalKey);
+        if (keys.trainingKeys.has(GLOBAL_PARTITION))
+          await insertGlobalPartition(transaction, runId, keysOf(GLOBAL_PARTITION, keys));
         await insertStepIo(transaction, stepId, runId, [
           { direction: 'out', role: 'folds', digest: plan.folds },
         ]);
         await takeOver(transaction, runId, stepId, takenOver);
+        await takeOverSelections(transaction, runId, [...takenOver, ...selectionsTakenOver]);
       });
     },
   };
@@ -164,13 +166,22 @@ async function checkPartitionsExist(
 }
 
 type RunPartitionRow = Database['run_partition'];
+type Keys = Pick<Conditioned, 'trainingKeys' | 'selectionKeys'>;
+type KeysOfRow = Pick<RunPartitionRow, 'training_key' | 'selection_key'>;
+
+function keysOf(partitionId: string, { trainingKeys, selectionKeys }: Keys): KeysOfRow {
+  return {
+    training_key: trainingKeys.get(partitionId) ?? null,
+    selection_key: selectionKeys.get(partitionId) ?? null,
+  };
+}
 
 /** Rows in the order of partition texts. A union's digest is over its members' digests in the order of their rows. */
 async function runPartitionRows(
   db: Kysely<Database>,
   runId: string,
   { partitions, parents = [] }: Pick<Conditioned, 'partitions' | 'parents'>,
-  trainingKeys: ReadonlyMap<string, Digest>,
+  keys: Keys,
 ): Promise<readonly RunPartitionRow[]> {
   const { snapshot_id: snapshotId } = await db
     .selectFrom('run_snapshot')
@@ -186,7 +197,7 @@ async function runPartitionRows(
       ...runPartitionRow(runId, partition, ordinal),
       snapshot_id: own === undefined ? null : snapshotId,
       digest: own ?? unionDigest(partition, digestAt),
-      training_key: trainingKeys.get(partition.partitionId) ?? null,
+      ...keysOf(partition.partitionId, keys),
     };
   };
   return [
@@ -199,7 +210,7 @@ function runPartitionRow(
   runId: string,
   { partitionId, text, rows, ranges, decision }: PlannedPartition,
   ordinal: number,
-): Omit<RunPartitionRow, 'snapshot_id' | 'digest' | 'training_key'> {
+): Omit<RunPartitionRow, 'snapshot_id' | 'digest' | keyof KeysOfRow> {
   return {
     run_id: runId,
     partition_id: partitionId,
@@ -230,7 +241,7 @@ function unionDigest(
 export async function insertGlobalPartition(
   db: Kysely<Database>,
   runId: string,
-  trainingKey: Digest | null,
+  keys: KeysOfRow = { training_key: null, selection_key: null },
 ): Promise<void> {
   const { digest, row_count } = await db
     .selectFrom('run_snapshot')
@@ -251,7 +262,7 @@ export async function insertGlobalPartition(
       decision: 'train',
       reason: null,
       merged_into: null,
-      training_key: trainingKey,
+      ...keys,
     },
   ]);
 }
@@ -276,6 +287,7 @@ async function insertRunPartitions(
       reason: 'text',
       merged_into: 'text',
       training_key: 'digest',
+      selection_key: 'digest',
     },
     rows,
   );

@@ -7,6 +7,7 @@ import { planRecords } from './plans.ts';
 import { profileRecords } from './profiles.ts';
 import { stepQueries } from './record-step.ts';
 import { runRecords } from './runs.ts';
+import { selectionRecords } from './selections.ts';
 import { snapshotRecords } from './snapshots.ts';
 import { earlierTrainings } from './take-over.ts';
 import { timingQueries } from './timings.ts';
@@ -20,6 +21,7 @@ export function createPostgresRunStore(db: Kysely<Database>): RunStore {
     ...planRecords(db),
     ...profileRecords(db),
     ...earlierTrainings(db),
+    ...selectionRecords(db),
     ...trainingRecords(db),
     ...outcomeRecords(db),
     ...partitionQueries(db),

@@ -8,6 +8,13 @@ import { insertStepIo } from './step-io.ts';
 
 type Earlier = Pick<RunStore, 'earlierTrainings' | 'untrained'>;
 
+/** Runs that read a snapshot that is in quarantine: nothing that they fitted or selected is taken over. */
+export const RUNS_IN_QUARANTINE = sql`
+  select run_snapshot.run_id from quarantine
+  join snapshot on snapshot.digest = quarantine.digest
+  join run_snapshot on run_snapshot.snapshot_id = snapshot.id
+  where quarantine.subject = 'snapshot'`;
+
 export function earlierTrainings(db: Kysely<Database>): Earlier {
   return {
     async earlierTrainings(keys, failuresOf) {
@@ -60,11 +67,7 @@ function selectEarlier(db: Kysely<Database>, keys: readonly Digest[], failuresOf
       // What is deleted may be collected at any time.
       .where('training.run_id', 'not in', db.selectFrom('deleted_run').select('run_id'))
       .where(
-        sql<boolean>`(coalesce(training.origin_run_id, training.run_id) not in (
-          select run_snapshot.run_id from quarantine
-          join snapshot on snapshot.digest = quarantine.digest
-          join run_snapshot on run_snapshot.snapshot_id = snapshot.id
-          where quarantine.subject = 'snapshot')
+        sql<boolean>`(coalesce(training.origin_run_id, training.run_id) not in (${RUNS_IN_QUARANTINE})
           -- A retry reads what its origin read.
           or training.run_id = ${failuresOf}::uuid)`,
       )

@@ -7,6 +7,7 @@ import type { TrainedPartition } from '../run-store.ts';
 import type { Database } from './database.ts';
 import type { KnownObject } from './objects.ts';
 import { insertRows } from './rows.ts';
+import { insertSelected } from './selections.ts';
 import type { StepIo } from './step-io.ts';
 
 type Fitted = TrainedPartition & { readonly kind: 'trained' };
@@ -23,6 +24,7 @@ export async function insertTraining(
   await insertParameters(db, fitted);
   await insertCandidates(db, runId, fitted);
   await insertSelections(db, runId, fitted);
+  await insertSelected(db, runId, trained);
   await insertModels(db, runId, fitted);
 }
 

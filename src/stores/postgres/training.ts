@@ -63,7 +63,7 @@ async function recordBatch(db: Kysely<Database>, batch: TrainedBatch): Promise<v
   await recordStep(db, step, async (transaction, train) => {
     const [features, select] = await insertInnerSteps(transaction, batch);
     await knowObjects(transaction, objectsOf(trained));
-    if (batch.scope === 'global') await insertGlobalPartition(transaction, runId, null);
+    if (batch.scope === 'global') await insertGlobalPartition(transaction, runId);
     await insertTraining(transaction, runId, train, trained);
     const data = await dataOf(transaction, batch);
     const edges = edgesOf(trained, data, { features, select, train });

@@ -146,7 +146,6 @@ describe('selectColumns', () => {
       method: 'none',
       kept: ['noise 1', 'signal', 'noise 2', 'weak', 'flag', 'noise 3'],
       dropped: [],
-      stability: [],
     });
   });
 

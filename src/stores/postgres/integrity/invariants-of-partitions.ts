@@ -106,6 +106,34 @@ export const INVARIANTS_OF_PARTITIONS: readonly Invariant[] = [
         or model.digest is distinct from origin_model.digest)`,
   },
   {
+    name: 'one-selection-per-key',
+    what: 'keys under which different columns were selected',
+    remedy:
+      'Compare two of their runs with `partita diff`: a machine computes wrongly, or the record was changed (`partita audit verify`).',
+    offenders: sql`
+      select part.selection_key::text as id from run_partition part
+      join selected using (run_id, partition_id)
+      where part.selection_key is not null and selected.origin_run_id is null
+      group by part.selection_key
+      having min(document ->> 'shipped') <> max(document ->> 'shipped')`,
+  },
+  {
+    name: 'reused-selections',
+    what: 'selections that were taken over and are not those of the run that they name',
+    remedy: TOUCHED,
+    offenders: sql`
+      select ${PLACE} as id from selected t
+      join run_partition part on part.run_id = t.run_id and part.partition_id = t.partition_id
+      left join selected origin
+        on origin.run_id = t.origin_run_id and origin.partition_id = t.partition_id
+      left join run_partition origin_part
+        on origin_part.run_id = origin.run_id and origin_part.partition_id = origin.partition_id
+      where t.origin_run_id is not null and (origin.run_id is null or origin.run_id = t.run_id
+        or origin.origin_run_id is not null
+        or part.selection_key is distinct from origin_part.selection_key
+        or t.document::text <> origin.document::text)`,
+  },
+  {
     name: 'known-answers',
     what: 'partitions that are answered by a model that their run does not have',
     remedy: TOUCHED,

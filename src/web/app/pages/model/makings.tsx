@@ -98,6 +98,7 @@ function MakingFacts({ making }: { making: Making }) {
               <dt>columns chosen by</dt>
               <dd>
                 {selection.method.replaceAll('_', ' ')}: {selection.kept.join(', ')}
+                {selection.origin === null ? '' : `, taken over from run ${selection.origin}`}
               </dd>
             </>
           )}

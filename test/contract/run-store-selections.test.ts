@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { digestBytes } from '../../src/frame/digest.ts';
+import { createPostgresQuarantineStore } from '../../src/stores/postgres/postgres-quarantine-store.ts';
+import { type Conditioned, GLOBAL_PARTITION, type RunStore } from '../../src/stores/run-store.ts';
+import {
+  attempt,
+  conditionedOf,
+  newRun,
+  plannedOf,
+  SELECTED,
+  snapshotOf,
+  trainedOf,
+} from '../stores/made-up-run.ts';
+import { openRunStore, type TestRunStore } from '../stores/run-store-on-postgres.ts';
+
+let opened: TestRunStore;
+let store: RunStore;
+
+beforeAll(async () => {
+  opened = await openRunStore();
+  ({ store } = opened);
+});
+afterAll(() => opened?.close());
+
+const ROWS = snapshotOf(['l', 'm'], 'to select from');
+
+async function conditioned(number: number, changes: Partial<Conditioned>): Promise<string> {
+  const { runId } = await store.createRun(newRun(number));
+  await store.recordSnapshot(runId, ROWS, { digest: digestBytes('file'), byteSize: 1 }, attempt());
+  await condition(runId, changes);
+  return runId;
+}
+
+async function condition(
+  runId: string,
+  changes: Partial<Conditioned>,
+  by = attempt(),
+): Promise<void> {
+  const plan = { classes: ['x'], folds: digestBytes('folds'), warnings: [] };
+  const planned = conditionedOf(plan, ROWS.partitions.map(plannedOf));
+  await store.recordCondition(runId, { ...planned, ...changes }, by);
+}
+
+describe('selections of earlier runs', () => {
+  const [L, M] = ROWS.partitions.map(({ id }) => id) as [string, string];
+  const selectionKeys = new Map([L, M, GLOBAL_PARTITION].map((id) => [id, digestBytes(`s ${id}`)]));
+  const keys = [...selectionKeys.values()];
+  const selecting = (id: string) => ({ ...trainedOf(id, 'selecting', id), selected: SELECTED });
+  const withGlobal = { trainingKeys: new Map([[GLOBAL_PARTITION, digestBytes('global')]]) };
+  const fromOf = (from: string) =>
+    [L, GLOBAL_PARTITION].map((partitionId) => ({ partitionId, from }));
+  const rowsOf = (runId: string) =>
+    opened.db.selectFrom('selected').selectAll().where('run_id', '=', runId).execute();
+  let origin: string;
+  let second: string;
+
+  beforeAll(async () => {
+    origin = await conditioned(41, { ...withGlobal, selectionKeys });
+    await store.recordTraining(origin, 0, [selecting(L), trainedOf(M, 'selecting', M)], attempt());
+    await store.recordGlobalTraining(origin, selecting(GLOBAL_PARTITION), attempt());
+    const selectionsTakenOver = fromOf(origin);
+    const taking = { ...withGlobal, selectionKeys, selectionsTakenOver };
+    second = await conditioned(42, taking);
+    await condition(second, taking, attempt(2));
+  });
+
+  it('are found by their keys, with who made them, where columns were selected at all', async () => {
+    const found = await store.earlierSelections(keys);
+    const expected = [L, GLOBAL_PARTITION].map((id) => selectionKeys.get(id) ?? '').sort();
+    expect(found.map(({ key }) => key).sort()).toEqual(expected);
+    // The second run has them of the first.
+    expect(new Set(found.map(({ runId }) => runId))).toEqual(new Set([origin]));
+    expect(await store.earlierSelections([digestBytes('another')])).toEqual([]);
+  });
+
+  it('stand in a later run as they were, once, with a link to who made them', async () => {
+    const rows = await rowsOf(second);
+    expect(rows.map((row) => row.partition_id).sort()).toEqual([L, GLOBAL_PARTITION].sort());
+    for (const row of rows)
+      expect(row).toMatchObject({ origin_run_id: origin, document: SELECTED });
+    const taken = await store.takenSelections(second, [L, M, GLOBAL_PARTITION]);
+    expect(taken).toEqual(new Map([L, GLOBAL_PARTITION].map((id) => [id, SELECTED])));
+    // What a run selected itself is no gift to it.
+    expect(await store.takenSelections(origin, [L, M, GLOBAL_PARTITION])).toEqual(new Map());
+  });
+
+  it('are told with what was fitted on them, and stay one row each', async () => {
+    const trained = [L, M].map((id) => trainedOf(id, 'fitted', 'again'));
+    await store.recordTraining(second, 0, trained, attempt());
+    await store.recordTraining(second, 0, trained, attempt(2));
+    expect(await rowsOf(second)).toHaveLength(2);
+    const back = await store.trained(second, [L, M]);
+    expect(back.get(L)).toEqual({ ...trained[0], selectionOrigin: origin });
+    expect(back.get(M)).toEqual(trained[1]);
+  });
+
+  it('go on to a run that takes over the whole training, with their first origin', async () => {
+    const takenOver = [{ partitionId: L, from: second }];
+    const third = await conditioned(43, { selectionKeys, takenOver });
+    expect(await rowsOf(third)).toMatchObject([{ partition_id: L, origin_run_id: origin }]);
+    const training = (await store.trained(third, [L])).get(L);
+    expect(training).toMatchObject({ origin: second });
+    expect(training).not.toHaveProperty('selectionOrigin');
+  });
+
+  it('are lent by no run that was deleted, or read a snapshot in quarantine', async () => {
+    const change = { actor: 'ada', role: 'admin', reason: 'a broken load' } as const;
+    const quarantine = createPostgresQuarantineStore(opened.db);
+    await quarantine.quarantine(await quarantine.subject(ROWS.digest), change);
+    expect(await store.earlierSelections(keys)).toEqual([]);
+    await quarantine.release(await quarantine.subject(ROWS.digest), change);
+    expect(await store.earlierSelections(keys)).toHaveLength(2);
+    const runs = await opened.db
+      .selectFrom('run_partition')
+      .select('run_id')
+      .distinct()
+      .where('selection_key', 'is not', null)
+      .execute();
+    await opened.db
+      .insertInto('run_deletion_event')
+      .values(runs.map((row) => ({ ...row, kind: 'delete' as const, actor: 'ada', reason: null })))
+      .execute();
+    expect(await store.earlierSelections(keys)).toEqual([]);
+  });
+});
