@@ -1,11 +1,9 @@
 import type { Outcome } from '../src/engines/engine.ts';
 import { runJob } from '../src/engines/job.ts';
-import { EXCLUDED } from '../src/estimators/folds.ts';
+import { profiledOf } from '../src/engines/profile-outcome.ts';
 import type { ProfileFacts } from '../src/partition/facts.ts';
-import { failedProfile } from '../src/partition/failed-profile.ts';
 import { partitionRef } from '../src/partition/partition-function.ts';
 import { repeatsOf } from '../src/partition/repeats.ts';
-import type { SnapshotPartition } from '../src/sources/snapshot.ts';
 import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { partitionJob, requireSnapshot } from './partition-job.ts';
@@ -22,9 +20,10 @@ export function profileBatchActivity(dependencies: ActivityDependencies) {
         const args = { spec: run.spec, cutoffs: requireSnapshot(run).cutoffs };
         const job = await partitionJob(run, objects, { name: 'profile', args, tasks });
         const outcomes = await runJob(await engineFor(run.spec), job, signal, bookmark);
-        const profiled = partitions.map((partition, i) =>
-          profileOf(partition, outcomes[i] as Outcome<ProfileFacts>, repeatsOf(run.spec)),
-        );
+        const profiled = tasks.map(({ partition }, i) => ({
+          partitionId: partition.id,
+          ...profiledOf(partition, outcomes[i] as Outcome<ProfileFacts>, repeatsOf(run.spec)),
+        }));
         const folds = await objects.put(Buffer.concat(profiled.map((one) => one.folds)));
         const profiles = profiled.map(({ partitionId, facts }) => ({ partitionId, facts }));
         await runs.recordProfiles(input.runId, input.batch, profiles, folds, attempt);
@@ -32,31 +31,5 @@ export function profileBatchActivity(dependencies: ActivityDependencies) {
       const step = { ...input, stage: 'profile', scope: 'own' } as const;
       return inEngineActivity(dependencies, { step, work, recorded: async () => undefined });
     },
-  };
-}
-
-type Profiled = {
-  readonly partitionId: string;
-  readonly facts: ProfileFacts;
-  readonly folds: Uint8Array;
-};
-
-/** A partition whose profile went over its limits keeps its place: all its rows are excluded for that reason. */
-function profileOf(
-  partition: SnapshotPartition,
-  outcome: Outcome<ProfileFacts>,
-  repeats: number,
-): Profiled {
-  const count = partition.count * repeats;
-  if (outcome.kind === 'ok') {
-    const folds = outcome.blobs.get('folds');
-    if (folds?.length !== count)
-      throw new Error(`Profile of ${partition.text} has no fold per row.`);
-    return { partitionId: partition.id, facts: outcome.facts, folds };
-  }
-  return {
-    partitionId: partition.id,
-    folds: new Uint8Array(count).fill(EXCLUDED),
-    facts: failedProfile(partition.count, outcome),
   };
 }

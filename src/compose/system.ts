@@ -29,7 +29,7 @@ import { type Source, variableOf } from '../spec/source.ts';
 import type { Spec, TableSpec } from '../spec/spec.ts';
 import type { CheckedInvariants } from '../stores/integrity-store.ts';
 import { hasNoSchema } from '../stores/postgres/connect.ts';
-import { knownFitTimes } from '../stores/postgres/known-fit-times.ts';
+import { knownFitTimes, knownKeys } from '../stores/postgres/known-before.ts';
 import { openPostgresStores } from '../stores/postgres/open-stores.ts';
 import type { LiveRuns } from '../temporal/runs.ts';
 import type { Tracing } from '../temporal/tracing.ts';
@@ -272,6 +272,11 @@ export class System {
       dataUrl,
       secrets: environmentVariable,
       fitTimes: () => knownFitTimes(runningDatabase(this.#config)),
+      knownKeys: (asked) => knownKeys(runningDatabase(this.#config), asked),
+      maker: async () => ({
+        code: digestBytes(await partitionBundle()),
+        environment: environmentFacts(),
+      }),
     });
   }
 }

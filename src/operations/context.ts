@@ -1,6 +1,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { ScoredTable, TableScoring } from '../engines/spark/scoring/score-table.ts';
+import type { Maker } from '../partition/reuse-keys.ts';
 import type { SnapshotRequest } from '../sources/make-snapshot.ts';
 import type { Snapshot } from '../sources/snapshot.ts';
 import type { Spec, TableSpec } from '../spec/spec.ts';
@@ -15,7 +16,7 @@ import type { QuarantineStore } from '../stores/quarantine-store.ts';
 import type { RegistryStore } from '../stores/registry-store.ts';
 import type { RetentionStore } from '../stores/retention-store.ts';
 import type { RunFactsStore } from '../stores/run-facts.ts';
-import type { CodeVersion, FitTime, RunStore } from '../stores/run-store.ts';
+import type { AskedKeys, CodeVersion, FitTime, KnownKeys, RunStore } from '../stores/run-store.ts';
 import type { LiveRuns } from '../temporal/runs.ts';
 
 /** What reads a source and computes in this process: it needs no server of ours. */
@@ -30,6 +31,10 @@ export type Workshop = {
   readonly scoreTable: (scoring: TableScoring, signal: AbortSignal) => Promise<ScoredTable>;
   /** How long fits took before; none where no server that knows runs now. */
   readonly fitTimes: () => Promise<readonly FitTime[]>;
+  /** Which of these are keys of trainings and selections that stand on record; none where no server that knows runs now. */
+  readonly knownKeys: (asked: AskedKeys) => Promise<KnownKeys>;
+  /** Who would fit. */
+  readonly maker: () => Promise<Maker>;
   /** That train at once. */
   readonly threadsFor: (spec: Spec) => number;
 };

@@ -1,18 +1,21 @@
 import { isFitted } from '../domain/run.ts';
 import type { Outcome } from '../engines/engine.ts';
 import { createJob, runJob } from '../engines/job.ts';
+import { profiledOf } from '../engines/profile-outcome.ts';
 import { isDivided } from '../partition/batch-plan.ts';
 import { checkFeatures } from '../partition/check-features.ts';
 import { checkGlobalSize } from '../partition/check-global-size.ts';
 import { checkTarget } from '../partition/check-target.ts';
 import { columnsRead } from '../partition/columns-read.ts';
-import { classLabels, conditionPartitions, type ProfiledRef } from '../partition/condition.ts';
+import { classLabels, conditionPartitions } from '../partition/condition.ts';
 import type { ProfileFacts } from '../partition/facts.ts';
-import { failedProfile } from '../partition/failed-profile.ts';
 import { featureCount } from '../partition/known-features.ts';
 import { planParents } from '../partition/parents.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import { profileWarnings } from '../partition/profile-warnings.ts';
+import { joinFolds, repeatsOf } from '../partition/repeats.ts';
+import { type Fittable, reuseKeys } from '../partition/reuse-keys.ts';
+import type { SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
 import { estimateTraining, fitsPerModel } from './estimate-training.ts';
@@ -39,6 +42,18 @@ export async function planRun(
     const partitions = conditionPartitions(profiled, spec);
     const own = partitions.filter(({ decision }) => isFitted(decision));
     const parents = planParents(profiled, spec);
+    const takenOver = await takenOverOf(workshop, {
+      spec,
+      snapshot,
+      classes,
+      partitions: own,
+      profiled,
+      folds: joinFolds(
+        Buffer.concat(profiled.map(({ folds }) => folds)),
+        profiled.map(({ count }) => count),
+        repeatsOf(spec),
+      ),
+    });
     const models = own.length + parents.length + Number(spec.global.enabled);
     const size = { features: featureCount(snapshot.columns, spec), classes: classes.length };
     const threads = workshop.threadsFor(spec);
@@ -67,6 +82,7 @@ export async function planRun(
       candidates: spec.candidates.length,
       ...(spec.ensemble !== undefined && { ensemble: spec.ensemble.size }),
       fits: models * fitsPerModel(spec),
+      ...(takenOver.models + takenOver.selections > 0 && { takenOver }),
       estimatedSeconds: estimate.seconds,
       estimateBasis: estimate.basis,
       warnings,
@@ -74,20 +90,40 @@ export async function planRun(
   });
 }
 
+type Profiled = SnapshotPartition & ReturnType<typeof profiledOf>;
+
+/** Of partitions that get models of their own: those that a run finds fitted, and those of the rest whose columns it finds selected. */
+async function takenOverOf(
+  { maker, knownKeys }: Pick<Workshop, 'maker' | 'knownKeys'>,
+  fittable: Fittable,
+): Promise<NonNullable<RunPlan['takenOver']>> {
+  const { trainings, selections } = reuseKeys(fittable, await maker());
+  const known = await knownKeys({
+    trainings: [...trainings.partitions.values()],
+    selections: [...selections.partitions.values()],
+  });
+  const ids = [...trainings.partitions].filter(([, key]) => !known.trainings.has(key));
+  const selected = ids.filter(([id]) => {
+    const key = selections.partitions.get(id);
+    return key !== undefined && known.selections.has(key);
+  });
+  return { models: trainings.partitions.size - ids.length, selections: selected.length };
+}
+
+/** In the order of their rows. */
 async function profileAll(
   { engineFor }: Pick<Workshop, 'engineFor'>,
   spec: Spec,
   { snapshot, path }: PassingSnapshot,
   signal: AbortSignal,
-): Promise<readonly ProfiledRef[]> {
+): Promise<readonly Profiled[]> {
   const rows = passingRows(spec, { snapshot, path }, columnsRead(snapshot.columns, spec));
   const args = { spec, cutoffs: snapshot.cutoffs };
   const tasks = snapshot.partitions.map((partition) => ({ partition: partitionRef(partition) }));
   const job = createJob(rows, { name: 'profile', args, tasks });
   const outcomes = await runJob(await engineFor(spec), job, signal);
-  return snapshot.partitions.map((partition, i) => {
-    const outcome = outcomes[i] as Outcome<ProfileFacts>;
-    const facts = outcome.kind === 'ok' ? outcome.facts : failedProfile(partition.count, outcome);
-    return { ...partition, facts };
-  });
+  return snapshot.partitions.map((partition, i) => ({
+    ...partition,
+    ...profiledOf(partitionRef(partition), outcomes[i] as Outcome<ProfileFacts>, repeatsOf(spec)),
+  }));
 }

@@ -119,6 +119,8 @@ export type RunPlan = {
   readonly ensemble?: number;
   /** Fits that training would take: candidates × folds and the final ones, own and global. */
   readonly fits: number;
+  /** Partitions that earlier runs have fitted from the same, and those of the others for which they have selected columns; left out where there are none. */
+  readonly takenOver?: { readonly models: number; readonly selections: number };
   /** Of training, by `estimateBasis`: the times of earlier runs, what is known of the algorithms, or some of both. */
   readonly estimatedSeconds: number;
   readonly estimateBasis: EstimateBasis;

@@ -8,7 +8,7 @@ import { resolveRemote } from '../spec/engine.ts';
 import type { TableSpec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
 
-type WorkshopParts = Pick<Workshop, 'fitTimes'> & {
+type WorkshopParts = Pick<Workshop, 'fitTimes' | 'knownKeys' | 'maker'> & {
   readonly engines: OpenEngines;
   /** The `.partita` folder. */
   readonly folder: string;
@@ -19,7 +19,7 @@ type WorkshopParts = Pick<Workshop, 'fitTimes'> & {
 
 /** What reads sources and computes in this process. */
 export function createWorkshop(parts: WorkshopParts): Workshop {
-  const { engines, folder, dataUrl, secrets, fitTimes } = parts;
+  const { engines, folder, dataUrl, secrets, fitTimes, knownKeys, maker } = parts;
   return {
     engineFor: (spec) => engines.engine(engineSetting(spec, secrets)),
     snapshotRequest: (spec, baseFolder) => {
@@ -46,6 +46,8 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       return (await engines.engine(setting)).scoreTable(scoring, signal);
     },
     fitTimes,
+    knownKeys,
+    maker,
     threadsFor,
   };
 }

@@ -1,3 +1,4 @@
+import { EXCLUDED } from '../estimators/folds.ts';
 import type { ProfileFacts } from './facts.ts';
 
 /** The profile of a partition that could not be profiled: all its rows are excluded for that reason. */
@@ -20,4 +21,9 @@ export function failedProfile(
     warnings: [],
     failure: { reason, message: `Profiling failed: ${message}` },
   };
+}
+
+/** The folds of its rows, of all repeats. */
+export function failedFolds(rows: number, repeats: number): Uint8Array {
+  return new Uint8Array(rows * repeats).fill(EXCLUDED);
 }

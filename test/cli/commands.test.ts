@@ -117,6 +117,7 @@ describe('partita plan', () => {
     ],
     candidates: 4,
     fits: 27,
+    takenOver: { models: 0, selections: 1 },
     estimatedSeconds: 2.5,
     estimateBasis: 'earlier_runs',
     warnings: ['a looks like an id'],
@@ -128,6 +129,8 @@ describe('partita plan', () => {
     expect(stdout).toMatch(/^ {2}a\s+1.200 {2}train$/m);
     expect(stdout).toMatch(/^ {2}\(null\)\s+50 {2}global model answers \(too small\)$/m);
     expect(stdout).toContain('1 partition with a model of its own, 4 candidates each: 27 fits');
+    expect(stdout).toMatch(/^The columns of 1 partition are selected: a run takes them over/m);
+    expect(stdout).not.toContain('--no-reuse');
     expect(stdout).toContain('About 3 s of training, by the times of earlier runs.');
     expect(stdout).toContain('warning: a looks like an id');
   });

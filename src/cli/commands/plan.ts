@@ -50,10 +50,28 @@ function planText(plan: RunPlan): string {
       : [
           `Of the best candidates, ${plan.ensemble} at most, a weighted average is one candidate more.`,
         ]),
+    ...takenOverLines(plan),
     `About ${time} of training, ${BASIS_WORDS[plan.estimateBasis]}.`,
     ...plan.warnings.map((warning) => `warning: ${printable(warning)}`),
     '',
   ].join('\n');
+}
+
+function takenOverLines({ takenOver }: RunPlan): readonly string[] {
+  if (takenOver === undefined) return [];
+  const { models, selections } = takenOver;
+  return [
+    ...(models === 0
+      ? []
+      : [
+          `The model of ${countedText(models, 'partition')} is known: a run takes it over, unless it is told \`--no-reuse\`.`,
+        ]),
+    ...(selections === 0
+      ? []
+      : [
+          `The columns of ${countedText(selections, 'partition')} are selected: a run takes them over, too.`,
+        ]),
+  ];
 }
 
 function plannedLine({ key, partition, rows, decision }: PlannedRow): string {

@@ -71,6 +71,7 @@ const plan = z
     ensemble: count.optional(),
     candidates: count,
     fits: count,
+    takenOver: z.strictObject({ models: count, selections: count }).optional(),
     estimatedSeconds: z.number(),
     estimateBasis,
     warnings: z.array(z.string()),

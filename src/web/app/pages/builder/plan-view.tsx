@@ -38,7 +38,7 @@ const DECISIONS: { readonly [kind in Plan['partitions'][number]['decision']['kin
 
 /** What would be trained: how many models, and what becomes of every partition. */
 export function PlanView({ plan, isStale }: { plan: Plan; isStale: boolean }) {
-  const { partitions, rows, fits, candidates, estimatedSeconds, warnings } = plan;
+  const { partitions, rows, fits, candidates, takenOver, estimatedSeconds, warnings } = plan;
   const own = partitions.filter(
     ({ decision: { kind } }) => kind === 'train' || kind === 'shrink',
   ).length;
@@ -50,6 +50,9 @@ export function PlanView({ plan, isStale }: { plan: Plan; isStale: boolean }) {
         {countText(own)} with a model of their own. {countedText(candidates, 'candidate')} each make{' '}
         {countedText(fits, 'fit')}
         {estimatedSeconds === null ? '' : `, about ${roughDurationText(estimatedSeconds * 1000)}`}.
+        {takenOver === undefined
+          ? ''
+          : ` Earlier runs lend ${countedText(takenOver.models, 'model')} of partitions, and the selected columns of ${countText(takenOver.selections)} more.`}
       </p>
       {warnings.map((warning) => (
         <p key={warning} className="notice warn small">
