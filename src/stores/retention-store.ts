@@ -34,8 +34,8 @@ export interface RetentionStore {
   /** Throws `Failure('not-found')` where it is not deleted, `Failure('conflict')` once its bytes were collected. */
   restore(runId: string, change: AliasChange): Promise<void>;
   deletions(): Promise<readonly Deletion[]>;
-  /** Runs whose bytes may go: deleted before `deletedBefore`, and before any run that goes on was asked for. */
-  purgeable(deletedBefore: Date): Promise<readonly string[]>;
+  /** Runs whose bytes may go: deleted by `deletedBy`, to the millisecond, and before any run that goes on was asked for. */
+  purgeable(deletedBy: Date): Promise<readonly string[]>;
   /** From here on nothing brings them back; a run that was restored meanwhile is left out. Names those that are purged. */
   purge(runIds: readonly string[], change: AliasChange): Promise<readonly string[]>;
   /** The name under which this database counts on objects: another server, or another database of it, has another. */

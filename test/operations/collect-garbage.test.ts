@@ -138,6 +138,16 @@ describe('collecting garbage', () => {
     expect(run.packs.every(isThere)).toBe(true);
   });
 
+  it('takes a run in the very millisecond in which it was deleted', async () => {
+    const { runId } = await recordRun();
+    await retention.remove(runId, by);
+    const deletion = (await retention.deletions()).find((one) => one.runId === runId);
+    const at = new Date(deletion?.at ?? '');
+    expect(await retention.purgeable(at)).toContain(runId);
+    expect(await retention.purgeable(new Date(at.getTime() - 1))).not.toContain(runId);
+    await retention.restore(runId, by);
+  });
+
   it('takes objects and pages of a deleted run, but none that another run reaches, and keeps every row', async () => {
     const first = await recordRun();
     const second = await recordRun(first);

@@ -36,10 +36,11 @@ export function createPostgresRetentionStore(db: Kysely<Database>): RetentionSto
     deletions: () =>
       selectDeletions(db).orderBy('seq', 'desc').execute() as Promise<readonly Deletion[]>,
 
-    async purgeable(deletedBefore) {
+    async purgeable(deletedBy) {
       const { rows } = await sql<{ run_id: string }>`
-        select run_id from deleted_run where kind = 'delete' and at < least(${deletedBefore},
-          (select min(created_at) from run where status in ('PENDING', 'RUNNING')))
+        select run_id from deleted_run where kind = 'delete'
+          and date_trunc('milliseconds', at) <= ${deletedBy}
+          and not exists (select from run where status in ('PENDING', 'RUNNING') and created_at <= at)
         order by run_id`.execute(db);
       return rows.map((row) => row.run_id);
     },
