@@ -53,7 +53,7 @@ function answerText({
     case 'pays': {
       const [best] = divisions;
       const lift =
-        best === undefined ? '' : ` (${signedText(best.lift, best.score ?? undefined)} ${metric})`;
+        best === undefined ? '' : ` (${signedText(best.lift, best.interval ?? best.score)} ${metric})`;
       return `Partition by ${nameOf(partition ?? [])}: models of its partitions predict better than one model of the table${lift}.`;
     }
     case 'differs':
@@ -105,11 +105,10 @@ function divisionTable({ divisions, withoutPartition, metric }: Advice): string 
 
 function rowOf(division: AdvisedDivision): string[] {
   const { by, isAsWritten, lift, interval, score, pValue, partitions, smallest } = division;
-  const like = score ?? undefined;
   return [
     `${nameOf(by)}${isAsWritten ? ' *' : ''}`,
-    signedText(lift, like),
-    intervalText(interval, like),
+    signedText(lift, interval ?? score),
+    intervalText(interval),
     numberText(score),
     pValue <= 0.05 ? `yes (p ${pValue.toFixed(3)})` : `no (p ${pValue.toFixed(2)})`,
     countText(partitions),

@@ -91,7 +91,7 @@ function scoreCells({ score }: DriftedPartition): string[] {
     numberText(score.score.value),
     change === null
       ? ''
-      : `${signedText(change.difference, score.score.value ?? undefined)} ${verdict ?? ''}`,
+      : `${signedText(change.difference, score.score.value)} ${verdict ?? ''}`,
   ];
 }
 

@@ -117,7 +117,7 @@ function partitionCells(row: PartitionRow, colors: Colors): string[] {
     row.algorithm ?? '–',
     numberText(row.global.cv),
     numberText(row.cv),
-    signedText(row.difference, row.cv ?? undefined),
+    signedText(row.difference, row.cv),
     numberText(row.holdout),
     answerCell(row, colors),
   ];
@@ -153,10 +153,9 @@ function totalsLines({ totals, partitions, parents }: RunResult): readonly strin
     const ties = partitions.filter(
       ({ verdict, reason }) => verdict === 'tie' && reason === undefined,
     ).length;
-    const like = own?.cv ?? undefined;
     // Against parents it is another difference that is open.
     const counts = parents === undefined ? { open: ties + pooled, pooled } : { open: 0, pooled: 0 };
-    lines.push(`  ${togetherText({ comparison, ...counts, like })}`);
+    lines.push(`  ${togetherText({ comparison, ...counts })}`);
   }
   const intervals = served?.intervals;
   if (intervals !== undefined && intervals.coverage !== null)

@@ -66,7 +66,6 @@ function totalLines(facts: ReportFacts): readonly string[] {
 }
 
 function partitionLine(row: PartitionRow): string {
-  const like = row.own?.cv.value ?? undefined;
   return line([
     escapeMarkdown(shorten(row.name)),
     countText(row.rows),
@@ -76,8 +75,8 @@ function partitionLine(row: PartitionRow): string {
     scoreText(row.global?.cv),
     scoreText(row.own?.cv),
     ...nestedCells(row.own),
-    signedText(row.difference, like),
-    intervalText(row.interval, like),
+    signedText(row.difference, row.interval),
+    intervalText(row.interval),
     scoreText(row.global?.holdout),
     scoreText(row.own?.holdout),
   ]);
@@ -101,8 +100,7 @@ function globalLine(global: ModelSection): string {
 function nestedCells(scores: SideScores | null): readonly string[] {
   if (scores === null) return ['–', '', ''];
   const { cv, nested, nestedInterval, optimism } = scores;
-  const like = cv.value ?? undefined;
-  return [scoreText(nested), rangeText(nestedInterval, nested), signedText(optimism, like)];
+  return [scoreText(nested), rangeText(nestedInterval), signedText(optimism, cv.value)];
 }
 
 function line(cells: readonly string[]): string {
@@ -117,21 +115,20 @@ function parentLines({ parents, spec }: ReportFacts): readonly string[] {
     '',
     `| ${key} | rows | answered by | best model | global, nested | parent, nested | parent ahead by | 95 % | holdout, global | holdout, parent |`,
     '|---|--:|---|---|--:|--:|--:|---|--:|--:|',
-    ...parents.map((row) => {
-      const like = row.own?.cv.value ?? undefined;
-      return line([
+    ...parents.map((row) =>
+      line([
         escapeMarkdown(shorten(row.name)),
         countText(row.rows),
         answerText(row),
         row.algorithm ?? '–',
         scoreText(row.global?.nested),
         scoreText(row.own?.nested),
-        signedText(row.difference, like),
-        intervalText(row.interval, like),
+        signedText(row.difference, row.interval),
+        intervalText(row.interval),
         scoreText(row.global?.holdout),
         scoreText(row.own?.holdout),
-      ]);
-    }),
+      ]),
+    ),
     '',
   ];
 }

@@ -6,15 +6,24 @@ const NOTHING = '–';
 const THIN_SPACE = '\u202f';
 
 /**
- * Four significant digits, three below 0.1, so that scores of one table stand under each other; the same in every
- * locale. `like`: write with as many decimals as that number has, as a difference beside its score.
+ * What a number stands beside, and is told as finely as: a score, whose decimals it takes, or the interval around it, of
+ * whose half width two digits are told.
  */
-export function numberText(value: number | null | undefined, like: number = value ?? 0): string {
+export type Beside = number | Interval;
+
+/**
+ * Four significant digits, three below 0.1, so that scores of one table stand under each other; the same in every locale.
+ * Beside another number as many decimals as that has, but never more digits than these: what is finer is noise.
+ */
+export function numberText(
+  value: number | null | undefined,
+  beside: Beside = value ?? 0,
+): string {
   if (value === null || value === undefined) return NOTHING;
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size >= 1e12 || (size < 1e-4 && like === value)) return withMinus(value.toExponential(2));
-  const text = size >= 1e4 ? countText(size) : size.toFixed(decimalsOf(Math.abs(like)));
+  if (size >= 1e12 || (size < 1e-4 && beside === value)) return withMinus(value.toExponential(2));
+  const text = size >= 1e4 ? countText(size) : size.toFixed(decimalsOf(size, beside));
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }
 
@@ -23,10 +32,21 @@ export function withMinus(number: string): string {
   return number.replaceAll('-', '−');
 }
 
-function decimalsOf(size: number): number {
+function decimalsOf(size: number, beside: Beside): number {
+  if (typeof beside === 'number')
+    return Math.min(usualDecimals(size), usualDecimals(Math.abs(beside)));
+  const halfWidth = (beside.high - beside.low) / 2;
+  return halfWidth > 0 ? decimalsFor(2, halfWidth) : usualDecimals(size);
+}
+
+function usualDecimals(size: number): number {
   if (size === 0) return 4;
-  const magnitude = Math.floor(Math.log10(size));
-  return Math.min(9, Math.max(0, (magnitude < -1 ? 2 : 3) - magnitude));
+  return decimalsFor(size < 0.1 ? 3 : 4, size);
+}
+
+/** Decimals that tell so many significant digits of a number. */
+function decimalsFor(digits: number, size: number): number {
+  return Math.min(9, Math.max(0, digits - 1 - Math.floor(Math.log10(size))));
 }
 
 export function countText(value: number): string {
@@ -50,24 +70,23 @@ export function scoreText(score: Score | null | undefined): string {
   return numberText(score?.value ?? null);
 }
 
-/** `like`: the score that the difference belongs to. */
-export function signedText(value: number | null, like?: number): string {
+export function signedText(value: number | null, beside?: Beside | null): string {
   if (value === null) return NOTHING;
-  const text = numberText(Math.abs(value), like);
+  const text = numberText(Math.abs(value), beside ?? undefined);
   if (!/[1-9]/.test(text)) return '0';
   return value > 0 ? `+${text}` : `−${text}`;
 }
 
-export function intervalText(interval: Interval | null, like?: number): string {
+/** The interval of a difference. */
+export function intervalText(interval: Interval | null): string {
   if (interval === null) return '';
-  return `${signedText(interval.low, like)} … ${signedText(interval.high, like)}`;
+  return `${signedText(interval.low, interval)} … ${signedText(interval.high, interval)}`;
 }
 
 /** The interval of a score. */
-export function rangeText(interval: Interval | null, score: Score | undefined): string {
+export function rangeText(interval: Interval | null): string {
   if (interval === null) return NOTHING;
-  const like = score?.value ?? undefined;
-  return `${numberText(interval.low, like)} … ${numberText(interval.high, like)}`;
+  return `${numberText(interval.low, interval)} … ${numberText(interval.high, interval)}`;
 }
 
 /** A mark on an axis: no digits that say nothing. */

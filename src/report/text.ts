@@ -70,8 +70,8 @@ function partitionCells(row: PartitionRow): readonly string[] {
     scoreText(row.global?.cv),
     scoreText(row.own?.cv),
     scoreText(row.own?.nested),
-    signedText(row.own?.optimism ?? null, row.own?.cv.value ?? undefined),
-    signedText(row.difference, row.own?.cv.value ?? undefined),
+    signedText(row.own?.optimism ?? null, row.own?.cv.value),
+    signedText(row.difference, row.own?.cv.value),
     scoreText(row.own?.holdout),
     row.algorithm ?? '–',
     answerText(row),
@@ -86,7 +86,7 @@ function globalCells({ global, data }: ReportFacts): readonly (readonly string[]
     scoreText(cv),
     '',
     scoreText(nested),
-    signedText(optimism, cv?.value ?? undefined),
+    signedText(optimism, cv?.value),
     '',
     scoreText(holdout),
   ];
@@ -105,7 +105,7 @@ function parentTable({ parents, spec }: ReportFacts): readonly string[] {
       countText(row.rows),
       scoreText(row.global?.nested),
       scoreText(row.own?.nested),
-      signedText(row.difference, row.own?.cv.value ?? undefined),
+      signedText(row.difference, row.own?.cv.value),
       scoreText(row.own?.holdout),
       row.algorithm ?? '–',
       answerText(row),
@@ -146,7 +146,7 @@ function totalLines(facts: ReportFacts): readonly string[] {
   if (served !== null)
     lines.push(
       `${scoreText(served.holdout)} on all ${countedText(served.holdoutRows, 'holdout row')}, each by the model that answers for it`,
-      `${scoreText(served.nested)} (95 % ${rangeText(served.nestedInterval, served.nested)}) in nested cross-validation, by rows that chose who answers, too`,
+      `${scoreText(served.nested)} (95 % ${rangeText(served.nestedInterval)}) in nested cross-validation, by rows that chose who answers, too`,
     );
   if (own !== null && global !== null)
     lines.push(

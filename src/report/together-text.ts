@@ -7,20 +7,18 @@ export type Together = {
   /** Partitions whose own rows show no clear difference, and of those the ones that their own model answers nevertheless. */
   readonly open: number;
   readonly pooled: number;
-  /** Written with as many decimals as this score has. */
-  readonly like: number | undefined;
 };
 
 /** In a sentence: more rows see a difference that is too small for those of one partition. */
-export function togetherText({ comparison, open, pooled, like }: Together): string {
+export function togetherText({ comparison, open, pooled }: Together): string {
   const { difference, interval } = comparison;
   const { low, high } = interval;
   if (low <= 0 && high >= 0)
-    return `Taken together, too, there is no clear difference: own models are ahead by ${signedText(difference, like)} (95 %: ${intervalText(interval, like)})${pooledText(pooled, false)}.`;
+    return `Taken together, too, there is no clear difference: own models are ahead by ${signedText(difference, interval)} (95 %: ${intervalText(interval)})${pooledText(pooled, false)}.`;
   const isOwn = low > 0;
   const better = isOwn ? 'own models are' : 'the model without partition is';
   const sizes = [difference, isOwn ? low : high, isOwn ? high : low];
-  const [by, from, to] = sizes.map((size) => numberText(Math.abs(size), like));
+  const [by, from, to] = sizes.map((size) => numberText(Math.abs(size), interval));
   return `Taken together, ${better} better by ${by} (95 %: ${from} … ${to})${openText({ open, pooled, isOwn })}.`;
 }
 

@@ -12,14 +12,13 @@ export function verdictText(facts: Pick<ReportFacts, 'verdicts' | 'global' | 'bl
 
 /** What all partitions say together, in another; null where they are few. */
 export function togetherVerdict({
-  totals: { comparison, own },
+  totals: { comparison },
   verdicts: { tie, parent, pooled = 0 },
 }: Pick<ReportFacts, 'totals' | 'verdicts'>): string | null {
   if (comparison === undefined) return null;
-  const like = own?.cv.value ?? undefined;
   // Against parents it is another difference that is open.
   const counts = parent === undefined ? { open: tie + pooled, pooled } : { open: 0, pooled: 0 };
-  return togetherText({ comparison, ...counts, like });
+  return togetherText({ comparison, ...counts });
 }
 
 function comparedText({ verdicts, global }: Pick<ReportFacts, 'verdicts' | 'global'>): string {

@@ -88,13 +88,13 @@ describe('the result for people', () => {
       return resultText({ ...result, totals: { ...result.totals, comparison } }, plain);
     };
     expect(textWith(0.09, 0.08, 0.1)).toContain(
-      "Taken together, own models are better by 0.0900 (95 %: 0.0800 … 0.1000), although 2 single partitions can't be told apart; in 1 of those without a clear difference the own model answers, as partitions like them are better off so.",
+      "Taken together, own models are better by 0.090 (95 %: 0.080 … 0.100), although 2 single partitions can't be told apart; in 1 of those without a clear difference the own model answers, as partitions like them are better off so.",
     );
     expect(textWith(-0.09, -0.1, -0.08)).toContain(
-      "Taken together, the model without partition is better by 0.0900 (95 %: 0.0800 … 0.1000), although 2 single partitions can't be told apart; in 1 of those without a clear difference the own model answers nevertheless, as partitions like them differ that much.",
+      "Taken together, the model without partition is better by 0.090 (95 %: 0.080 … 0.100), although 2 single partitions can't be told apart; in 1 of those without a clear difference the own model answers nevertheless, as partitions like them differ that much.",
     );
     expect(textWith(0.01, -0.01, 0.03)).toContain(
-      'Taken together, too, there is no clear difference: own models are ahead by +0.0100 (95 %: −0.0100 … +0.0300); in 1 of those without a clear difference the own model answers nevertheless, as partitions like them differ that much.',
+      'Taken together, too, there is no clear difference: own models are ahead by +0.010 (95 %: −0.010 … +0.030); in 1 of those without a clear difference the own model answers nevertheless, as partitions like them differ that much.',
     );
     expect(textWith(0.09, 0.08, 0.1)).toMatch(
       /^ c .* own \(by what partitions like it say together\)$/m,
@@ -104,7 +104,7 @@ describe('the result for people', () => {
     const parents = [rowOf('region')];
     expect(
       resultText({ ...result, parents, totals: { ...result.totals, comparison } }, plain),
-    ).toMatch(/Taken together, own models are better by 0.0900 \(95 %: 0.0800 … 0.1000\)\.$/m);
+    ).toMatch(/Taken together, own models are better by 0.090 \(95 %: 0.080 … 0.100\)\.$/m);
   });
 
   it('says what went wrong with a partition', () => {

@@ -5,7 +5,7 @@ import { failedProfile } from '../../src/partition/failed-profile.ts';
 import { collectFacts } from '../../src/report/collect-facts.ts';
 import { renderHtml } from '../../src/report/html/page.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
-import { numberText, signedText } from '../../src/report/number-text.ts';
+import { intervalText, numberText, rangeText, signedText } from '../../src/report/number-text.ts';
 import { renderText } from '../../src/report/text.ts';
 import type { PartitionRecord } from '../../src/stores/run-store.ts';
 import { trainedModel } from '../../src/stores/trained-model.ts';
@@ -156,7 +156,7 @@ describe('report page', () => {
     expect(facts.verdicts).toEqual({ own: 1, global: 0, tie: 1, pooled: 1 });
     for (const text of [renderHtml, renderMarkdown, renderText].map((render) => render(facts)))
       expect(text.replaceAll('&#39;', "'")).toContain(
-        "Taken together, own models are better by 0.0400 (95 %: 0.0300 … 0.0500), although 2 single partitions can't be told apart; in 1 of those without a clear difference the own model answers, as partitions like them are better off so.",
+        "Taken together, own models are better by 0.040 (95 %: 0.030 … 0.050), although 2 single partitions can't be told apart; in 1 of those without a clear difference the own model answers, as partitions like them are better off so.",
       );
     const page = renderHtml(facts);
     expect(page).toContain('One of 3 partitions is clearly better off');
@@ -243,10 +243,25 @@ describe('numbers', () => {
     expect(numberText(-0.00000297, 0.9762)).toBe('0.0000');
   });
 
-  it('give a difference the decimals of its score', () => {
+  it('give a difference the decimals of its score, and none that only a tiny score has', () => {
     expect(signedText(0.000297, 0.9762)).toBe('+0.0003');
     expect(signedText(-0.8176, 4.164)).toBe('−0.818');
     expect(signedText(0.00000297, 0.9762)).toBe('0');
     expect(signedText(-0.00000297)).toBe('−2.97e−6');
+    expect(signedText(0.3059, 0.00012)).toBe('+0.3059');
+    expect(numberText(12.5, 0.00012)).toBe('12.50');
+  });
+
+  it('tell of an interval, and of what it is around, two digits of how sure they are', () => {
+    const wide = { low: 0.2681, high: 0.3437 };
+    expect(signedText(0.3059, wide)).toBe('+0.306');
+    expect(intervalText(wide)).toBe('+0.268 … +0.344');
+    const unsure = { low: -0.0198, high: 0.0641 };
+    expect(intervalText(unsure)).toBe('−0.020 … +0.064');
+    expect(signedText(0.00031, unsure)).toBe('0');
+    expect(rangeText({ low: 1234.5, high: 5678.9 })).toBe('1235 … 5679');
+    expect(rangeText({ low: 0.00012, high: 0.00018 })).toBe('0.000120 … 0.000180');
+    expect(rangeText({ low: 0.5, high: 0.5 })).toBe('0.5000 … 0.5000');
+    expect(rangeText(null)).toBe('–');
   });
 });

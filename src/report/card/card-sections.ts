@@ -146,7 +146,7 @@ function features({ made, selection, bytes }: CardFacts): CardSection {
 
 function choice({ choice: chosen, scores, made, question }: CardFacts): CardSection {
   const { metric, runnerUp, margin, comparison } = chosen;
-  const like = scores?.cv.value ?? undefined;
+  const beside = scores?.cv.value ?? undefined;
   const answer = made.answer;
   return {
     title: 'How good it is, and how it was chosen',
@@ -155,15 +155,15 @@ function choice({ choice: chosen, scores, made, question }: CardFacts): CardSect
       ['guessing', scoreText(chosen.baseline)],
       [
         'cross-validation',
-        `${scoreText(scores?.cv)} ${rangeText(scores?.cvInterval ?? null, scores?.cv)}`.trim(),
+        `${scoreText(scores?.cv)} ${rangeText(scores?.cvInterval ?? null)}`.trim(),
       ],
       [
         'after the choice',
-        `${scoreText(scores?.nested)} ${rangeText(scores?.nestedInterval ?? null, scores?.nested)}, too good by ${signedText(scores?.optimism ?? null, like)}`,
+        `${scoreText(scores?.nested)} ${rangeText(scores?.nestedInterval ?? null)}, too good by ${signedText(scores?.optimism ?? null, beside)}`,
       ],
       [
         'holdout',
-        `${scoreText(scores?.holdout)} ${rangeText(scores?.holdoutInterval ?? null, scores?.holdout)} on ${countedText(scores?.holdoutRows ?? 0, 'row')}`,
+        `${scoreText(scores?.holdout)} ${rangeText(scores?.holdoutInterval ?? null)} on ${countedText(scores?.holdoutRows ?? 0, 'row')}`,
       ],
       ['search', question.tune.method],
       ['rule', 'the best metric on pooled out-of-fold rows; a tie goes to the simpler algorithm'],
@@ -171,14 +171,14 @@ function choice({ choice: chosen, scores, made, question }: CardFacts): CardSect
         'margin',
         runnerUp === null
           ? 'there was no other candidate with a score'
-          : `${numberText(margin, like)} better than ${algorithmText(runnerUp.algorithm, runnerUp.parameters)} (${numberText(runnerUp.cv, like)})`,
+          : `${numberText(margin, beside)} better than ${algorithmText(runnerUp.algorithm, runnerUp.parameters)} (${numberText(runnerUp.cv, beside)})`,
       ],
       ...(comparison === null
         ? []
         : [
             [
               'against the model without partition',
-              `${signedText(comparison.difference, like)} ahead, 95 % ${intervalText(comparison.interval, like)}, on ${countedText(comparison.rows, 'row')}`,
+              `${signedText(comparison.difference, comparison.interval)} ahead, 95 % ${intervalText(comparison.interval)}, on ${countedText(comparison.rows, 'row')}`,
             ] as const,
           ]),
       ...(answer === null ? [] : [['verdict', `${answer.verdict ?? answer.status}`] as const]),

@@ -32,8 +32,7 @@ function lines(rows: readonly Compared[]): Html {
 
 function line(row: Compared, track: Track): Html {
   const side = decidedSide(row);
-  const like = row.own?.cv.value ?? undefined;
-  return html`<tr><td class="name">${shorten(row.name, 60)}</td><td>${trackMark(track, row.difference, row.interval, side)}</td><td class="n"><b class="${side}">${signedText(row.difference, like)}</b><div class="small soft">${intervalText(row.interval, like)}</div></td></tr>`;
+  return html`<tr><td class="name">${shorten(row.name, 60)}</td><td>${trackMark(track, row.difference, row.interval, side)}</td><td class="n"><b class="${side}">${signedText(row.difference, row.interval)}</b><div class="small soft">${intervalText(row.interval)}</div></td></tr>`;
 }
 
 function distribution({ lift }: ReportFacts): Html {

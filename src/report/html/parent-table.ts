@@ -22,6 +22,5 @@ function parentLine(row: PartitionRow): Html {
     row.algorithm === null || row.ownModel === null
       ? html`<span class="soft">none</span>`
       : html`${row.algorithm} <code class="soft">${shortDigest(row.ownModel)}</code>`;
-  const like = row.own?.cv.value ?? undefined;
-  return html`<tr><td class="name">${shorten(row.name, 120)}</td><td class="n">${countText(row.rows)}</td><td><span class="tag ${side}">${who}</span><div class="small soft">${why}</div></td><td>${model}</td><td class="n">${scoreText(row.global?.nested)}</td><td class="n">${scoreText(row.own?.nested)}</td><td class="n">${signedText(row.difference, like)}<div class="small soft">${intervalText(row.interval, like)}</div></td><td class="n">${scoreText(row.global?.holdout)}</td><td class="n">${scoreText(row.own?.holdout)}</td></tr>`;
+  return html`<tr><td class="name">${shorten(row.name, 120)}</td><td class="n">${countText(row.rows)}</td><td><span class="tag ${side}">${who}</span><div class="small soft">${why}</div></td><td>${model}</td><td class="n">${scoreText(row.global?.nested)}</td><td class="n">${scoreText(row.own?.nested)}</td><td class="n">${signedText(row.difference, row.interval)}<div class="small soft">${intervalText(row.interval)}</div></td><td class="n">${scoreText(row.global?.holdout)}</td><td class="n">${scoreText(row.own?.holdout)}</td></tr>`;
 }

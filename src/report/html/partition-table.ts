@@ -34,8 +34,7 @@ export function partitionTable(facts: ReportFacts): Html {
 function partitionLine(row: PartitionRow, anchor: string | undefined): Html {
   const name = shorten(row.name, 120);
   const title = anchor === undefined ? html`${name}` : html`<a href="${anchor}">${name}</a>`;
-  const like = row.own?.cv.value ?? undefined;
-  return html`<tr><td class="name">${title}</td><td class="n">${countText(row.rows)}</td><td>${answerTag(row)}</td><td>${bestModel(row)}</td><td class="n soft">${scoreText(row.baseline)}</td><td class="n">${scoreText(row.global?.cv)}</td><td class="n">${scoreCell(row.own, 'cv')}</td><td class="n">${nestedCell(row.own)}</td><td class="n">${signedText(row.difference, like)}<div class="small soft">${intervalText(row.interval, like)}</div></td><td class="n">${scoreText(row.global?.holdout)}</td><td class="n">${scoreCell(row.own, 'holdout')}</td></tr>`;
+  return html`<tr><td class="name">${title}</td><td class="n">${countText(row.rows)}</td><td>${answerTag(row)}</td><td>${bestModel(row)}</td><td class="n soft">${scoreText(row.baseline)}</td><td class="n">${scoreText(row.global?.cv)}</td><td class="n">${scoreCell(row.own, 'cv')}</td><td class="n">${nestedCell(row.own)}</td><td class="n">${signedText(row.difference, row.interval)}<div class="small soft">${intervalText(row.interval)}</div></td><td class="n">${scoreText(row.global?.holdout)}</td><td class="n">${scoreCell(row.own, 'holdout')}</td></tr>`;
 }
 
 function answerTag(row: PartitionRow): Html {
@@ -44,10 +43,9 @@ function answerTag(row: PartitionRow): Html {
   return html`<span class="tag ${side}">${who}</span><div class="small soft">${why}</div>${blendScores(row)}${parentScores(row)}`;
 }
 
-function parentScores({ parent, own }: PartitionRow): Html {
+function parentScores({ parent }: PartitionRow): Html {
   if (parent === undefined) return html``;
-  const like = own?.cv.value ?? undefined;
-  return html`<div class="small soft">parent ${scoreText(parent.scores.cv)}, own ahead of it by ${signedText(parent.difference, like)} ${intervalText(parent.interval, like)}</div>`;
+  return html`<div class="small soft">parent ${scoreText(parent.scores.cv)}, own ahead of it by ${signedText(parent.difference, parent.interval)} ${intervalText(parent.interval)}</div>`;
 }
 
 function blendScores({ blend }: PartitionRow): Html {
@@ -70,7 +68,7 @@ function bestModel({ algorithm, runnerUp, own, ownModel }: PartitionRow): Html {
 function nestedCell(scores: SideScores | null): Html {
   const cell = scoreCell(scores, 'nested');
   if (scores === null || scores.optimism === null) return cell;
-  const optimism = signedText(scores.optimism, scores.cv.value ?? undefined);
+  const optimism = signedText(scores.optimism, scores.cv.value);
   return html`${cell}<div class="small soft">optimism ${optimism}</div>`;
 }
 
@@ -81,7 +79,7 @@ function scoreCell(scores: SideScores | null, split: 'cv' | 'nested' | 'holdout'
   if (score.value === null)
     return html`<span class="small soft">${shorten(score.because, 60)}</span>`;
   if (interval === null) return html`${numberText(score.value)}`;
-  return html`${numberText(score.value)}<div class="small soft">${rangeText(interval, score)}</div>`;
+  return html`${numberText(score.value)}<div class="small soft">${rangeText(interval)}</div>`;
 }
 
 function globalFoot({ global, data }: ReportFacts): Html {

@@ -29,7 +29,7 @@ export function Contributions({
   const rest = moving.slice(SHOWN);
   const total = moving.reduce((sum, { contribution }) => sum + contribution, base ?? 0);
   const most = Math.max(1e-12, ...shown.map(({ contribution }) => Math.abs(contribution)));
-  const like = base ?? total;
+  const beside = base ?? total;
   return (
     <figure className="bars signed">
       <ul>
@@ -44,18 +44,18 @@ export function Contributions({
                 style={{ width: `${(50 * Math.abs(contribution)) / most}%` }}
               />
             </i>
-            <span className="n soft">{signedText(contribution, like)}</span>
+            <span className="n soft">{signedText(contribution, beside)}</span>
           </li>
         ))}
       </ul>
       <figcaption>
         What moved it: {wordsOf(explanation)} is {numberText(base)} for an average row and{' '}
-        {numberText(total, like)} for this one.
+        {numberText(total, beside)} for this one.
         {rest.length === 0
           ? ''
           : ` ${countedText(rest.length, 'other column')} together: ${signedText(
               rest.reduce((sum, { contribution }) => sum + contribution, 0),
-              like,
+              beside,
             )}.`}
       </figcaption>
     </figure>

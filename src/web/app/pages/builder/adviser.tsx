@@ -152,8 +152,8 @@ function DivisionLine({
         {name}
         {verdict === 'same' ? <div className="tiny soft">no difference between them</div> : null}
       </th>
-      <td className="n">{signedText(lift, score ?? undefined)}</td>
-      <td className="n soft">{intervalText(interval, score ?? undefined)}</td>
+      <td className="n">{signedText(lift, interval ?? score)}</td>
+      <td className="n soft">{intervalText(interval)}</td>
       <td className="n">{countText(partitions)}</td>
       <td className="n">{countText(smallest)}</td>
       <td className="n">{percentText(tooSmall)}</td>

@@ -144,7 +144,7 @@ function Scores({ partition: { score } }: { partition: Partition }) {
         {numberText(score.score.value)}
         {change === null || verdict === 'same' ? null : (
           <div className={verdict === 'worse' ? 'tiny bad' : 'tiny soft'}>
-            {signedText(change.difference, score.score.value ?? undefined)} {verdict}
+            {signedText(change.difference, score.score.value)} {verdict}
           </div>
         )}
       </td>

@@ -117,7 +117,6 @@ function Standing({ detail: { chosen, trained } }: { detail: PartitionDetail }) 
 function Scores({ detail, run }: { detail: PartitionDetail; run: RunDetail }) {
   const { evaluated, rows, trained } = detail;
   const comparison = evaluated?.comparison ?? null;
-  const like = evaluated?.own?.cv.value ?? undefined;
   return (
     <div className="stack tight">
       <dl className="figures">
@@ -143,15 +142,15 @@ function Scores({ detail, run }: { detail: PartitionDetail; run: RunDetail }) {
           <>
             {' '}
             Nested: each fold judged by the candidate that is best on the other folds (95 %{' '}
-            {rangeText(evaluated.own.nestedInterval, evaluated.own.nested)}); the best one looks{' '}
-            {numberText(evaluated.own.optimism, like)} too good.
+            {rangeText(evaluated.own.nestedInterval)}); the best one looks{' '}
+            {numberText(evaluated.own.optimism, evaluated.own.cv.value ?? undefined)} too good.
           </>
         )}
         {comparison === null ? null : (
           <>
             {' '}
-            Own ahead of global by {signedText(comparison.difference, like)} (95 %{' '}
-            {intervalText(comparison.interval, like)}) on {countedText(comparison.rows, 'row')}, p ={' '}
+            Own ahead of global by {signedText(comparison.difference, comparison.interval)} (95 %{' '}
+            {intervalText(comparison.interval)}) on {countedText(comparison.rows, 'row')}, p ={' '}
             {numberText(comparison.pValue)}
             {detail.chosen?.adjustedPValue === null || detail.chosen === null
               ? ''

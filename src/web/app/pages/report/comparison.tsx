@@ -75,7 +75,6 @@ function Lines({ rows }: { rows: readonly Compared[] }) {
       <tbody>
         {rows.map((row) => {
           const side = decidedSide(row);
-          const like = row.own?.cv.value ?? undefined;
           return (
             <tr key={row.name}>
               <th scope="row" className="name">
@@ -90,8 +89,8 @@ function Lines({ rows }: { rows: readonly Compared[] }) {
                 />
               </td>
               <td className="n">
-                <b className={side}>{signedText(row.difference, like)}</b>
-                <div className="tiny soft">{intervalText(row.interval, like)}</div>
+                <b className={side}>{signedText(row.difference, row.interval)}</b>
+                <div className="tiny soft">{intervalText(row.interval)}</div>
               </td>
             </tr>
           );

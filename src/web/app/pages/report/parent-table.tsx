@@ -46,7 +46,7 @@ export function ParentTable({ facts: { parents, spec } }: { facts: ReportFacts }
                 </td>
                 <td className="n">{scoreText(row.global?.nested)}</td>
                 <td className="n">{scoreText(row.own?.nested)}</td>
-                <td className="n">{signedText(row.difference, row.own?.cv.value ?? undefined)}</td>
+                <td className="n">{signedText(row.difference, row.own?.cv.value)}</td>
               </tr>
             ))}
           </tbody>

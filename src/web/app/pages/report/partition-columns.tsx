@@ -70,7 +70,7 @@ export function partitionColumns(run: string, key: string) {
       id: 'difference',
       header: 'own ahead by',
       sortUndefined: 'last',
-      cell: ({ row: { original } }) => signedText(original.difference, original.cv ?? undefined),
+      cell: ({ row: { original } }) => signedText(original.difference, original.cv),
     }),
     scoreColumn('globalHoldout', 'global'),
     scoreColumn('holdout', 'own'),

@@ -3,7 +3,7 @@ import type { PartitionStatus } from '../../../../domain/run.ts';
 import { statusText } from '../../../../report/answer.ts';
 import { baselineScore } from '../../../../report/baseline-score.ts';
 import { metricMeaning, metricName } from '../../../../report/metric-words.ts';
-import { countedText, countText, numberText, scoreText } from '../../../../report/number-text.ts';
+import { countedText, countText, rangeText, scoreText } from '../../../../report/number-text.ts';
 import { togetherVerdict, verdictText } from '../../../../report/verdict-text.ts';
 import type { ReportFacts } from '../../api/answers.ts';
 
@@ -44,7 +44,7 @@ function ScoreCard({ facts: { totals, question, global } }: { facts: ReportFacts
         {interval === null ? null : (
           <>
             <br />
-            95 %: {numberText(interval.low)} … {numberText(interval.high)}
+            95 %: {rangeText(interval)}
           </>
         )}
         {guess === null ? null : (

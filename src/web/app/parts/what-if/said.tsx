@@ -21,7 +21,7 @@ export function Said({
   /** Who says it. */
   children?: ReactNode;
 }) {
-  const text = typeof prediction === 'number' ? numberText(prediction) : prediction;
+  const text = typeof prediction === 'number' ? numberText(prediction, interval ?? prediction) : prediction;
   const bars = Object.entries(probabilities ?? {}).sort(([, a], [, b]) => b - a);
   return (
     <div className="card" role="status">
@@ -29,7 +29,7 @@ export function Said({
       <p className="figure anywhere">{text ?? 'no answer'}</p>
       {interval === null ? null : (
         <p>
-          between {numberText(interval.low)} and {numberText(interval.high)}
+          between {numberText(interval.low, interval)} and {numberText(interval.high, interval)}
         </p>
       )}
       {bars.length === 0 ? null : (
