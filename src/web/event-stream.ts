@@ -88,11 +88,12 @@ async function* eventsOf(
   after: number,
   signal: AbortSignal,
 ): AsyncGenerator<string, undefined> {
-  const watched = watchStates(services, run, signal);
+  const { watched, first } = watchStates(services, run, signal);
   let last = after;
   let shown: RunState | undefined;
   let spokeAt = performance.now();
   yield `retry: ${RETRY_MS}\n\n`;
+  await Promise.race([first, pause(signal)]);
   while (!signal.aborted) {
     const { state, isOver } = watched();
     let chunk =
@@ -114,29 +115,45 @@ async function* eventsOf(
       yield 'event: end\ndata: {}\n\n';
       return undefined;
     }
-    await wait(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    await pause(signal);
   }
   return undefined;
 }
 
+async function pause(signal: AbortSignal): Promise<void> {
+  await wait(LOOK_MS, undefined, { signal }).catch(() => undefined);
+}
+
 type Watched = { readonly state: RunState | undefined; readonly isOver: boolean };
 
-/** Watches as the command line does, which also starts again what died meanwhile; gives the latest. Throws what ended it. */
-function watchStates(services: Services, run: string, signal: AbortSignal): () => Watched {
+/**
+ * Watches as the command line does, which also starts again what died meanwhile. `watched` gives the latest, and throws
+ * what ended it; `first`: there is something, and the end where the run had ended before.
+ */
+function watchStates(services: Services, run: string, signal: AbortSignal) {
   let latest: Watched = { state: undefined, isOver: false };
   let trouble: unknown;
-  services
-    .watch(run, (state) => void (latest = { state, isOver: false }), signal)
-    .then(
-      (state) => {
-        latest = { state: latest.state ?? state, isOver: isTerminal(state.status) };
-      },
-      (error: unknown) => {
-        trouble = error;
-      },
-    );
-  return () => {
+  const first = new Promise<void>((resolve) => {
+    const show = (state: RunState) => {
+      latest = { state, isOver: false };
+      // Of a run that has ended, the end is told right behind its state.
+      setImmediate(resolve);
+    };
+    services
+      .watch(run, show, signal)
+      .then(
+        (state) => {
+          latest = { state: latest.state ?? state, isOver: isTerminal(state.status) };
+        },
+        (error: unknown) => {
+          trouble = error;
+        },
+      )
+      .finally(resolve);
+  });
+  const watched = (): Watched => {
     if (trouble !== undefined) throw trouble;
     return latest;
   };
+  return { watched, first };
 }

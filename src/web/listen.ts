@@ -4,9 +4,16 @@ import { Failure } from '../domain/failure.ts';
 
 /** Headers of a request, bytes: more is answered with 431. */
 const MAX_HEADER_BYTES = 16_384;
-/** Slower requests are answered with 408, milliseconds. */
-const HEADERS_MS = 10_000;
-const REQUEST_MS = 300_000;
+/** How long a request may take to arrive, in milliseconds; a slower one is answered with 408. */
+export type Patience = {
+  /** Until its headers are there. */
+  readonly headersMs: number;
+  /** Until all of it is there. */
+  readonly requestMs: number;
+  /** How often it is looked at. */
+  readonly lookMs: number;
+};
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 300_000, lookMs: 5_000 };
 
 export type Listening = {
   readonly port: number;
@@ -19,13 +26,18 @@ export async function listen(
   host: string,
   port: number,
   answer: (request: Request) => Response | Promise<Response>,
+  { headersMs, requestMs, lookMs }: Patience = PATIENCE,
 ): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: answer,
     hostname: host,
-    serverOptions: { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_MS },
+    serverOptions: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: lookMs,
+    },
   });
-  if ('headersTimeout' in server) server.headersTimeout = HEADERS_MS;
   await opened(server, host, port);
   return {
     port: (server.address() as AddressInfo).port,
