@@ -53,7 +53,9 @@ function answerText({
     case 'pays': {
       const [best] = divisions;
       const lift =
-        best === undefined ? '' : ` (${signedText(best.lift, best.interval ?? best.score)} ${metric})`;
+        best === undefined
+          ? ''
+          : ` (${signedText(best.lift, best.interval ?? best.score)} ${metric})`;
       return `Partition by ${nameOf(partition ?? [])}: models of its partitions predict better than one model of the table${lift}.`;
     }
     case 'differs':

@@ -89,9 +89,7 @@ function scoreCells({ score }: DriftedPartition): string[] {
   return [
     numberText(holdout?.holdout.value),
     numberText(score.score.value),
-    change === null
-      ? ''
-      : `${signedText(change.difference, score.score.value)} ${verdict ?? ''}`,
+    change === null ? '' : `${signedText(change.difference, score.score.value)} ${verdict ?? ''}`,
   ];
 }
 

@@ -28,6 +28,11 @@ export type TemporalServer = {
 
 export const NAMESPACE = 'default';
 
+/** What a workflow's page is called on Temporal's own pages, which begin at `ui`. */
+export function workflowPage(ui: string, workflowId: string): string {
+  return `${ui}/namespaces/${NAMESPACE}/workflows/${encodeURIComponent(workflowId)}`;
+}
+
 const START_PATIENCE_MS = 60_000;
 const HANG_PATIENCE_MS = 10_000;
 const STOP_PATIENCE_MS = 10_000;

@@ -20,7 +20,7 @@ import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
 import { estimateTraining, fitsPerModel } from './estimate-training.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
-import type { PreparedSpec, RunPlan } from './services.ts';
+import type { PlannedRow, PreparedSpec, RunPlan } from './services.ts';
 
 /**
  * What would be trained: reads the source into a snapshot that is thrown away, profiles and conditions it as a run does,
@@ -69,6 +69,7 @@ export async function planRun(
       },
       { fitTimes: await workshop.fitTimes(), threads },
     );
+    const looked = new Map(profiled.map(({ text, facts }) => [text, facts]));
     return {
       source: `${snapshot.source.kind} ${snapshot.source.location}`,
       rows: snapshot.rowCount,
@@ -77,6 +78,7 @@ export async function planRun(
         partition: text,
         rows: count,
         decision,
+        ...heldIn(looked.get(text)),
       })),
       ...(parents.length > 0 && { parents: parents.length }),
       candidates: spec.candidates.length,
@@ -108,6 +110,21 @@ async function takenOverOf(
     return key !== undefined && known.selections.has(key);
   });
   return { models: trainings.partitions.size - ids.length, selections: selected.length };
+}
+
+/** Classes that are told of a partition. */
+const TOLD_CLASSES = 5;
+
+/** Of a union nothing is told that is not told of its members. */
+function heldIn(facts: ProfileFacts | undefined): Pick<PlannedRow, 'missing' | 'classes'> {
+  const { rows = 0, columns = [], target } = facts ?? {};
+  const cells = rows * columns.length;
+  const missing = columns.reduce((sum, column) => sum + column.missing, 0);
+  const classes = (target?.classes ?? []).toSorted((a, b) => b.count - a.count);
+  return {
+    missing: cells === 0 ? null : missing / cells,
+    classes: classes.slice(0, TOLD_CLASSES).map(({ label, count }) => ({ label, rows: count })),
+  };
 }
 
 /** In the order of their rows. */

@@ -40,7 +40,7 @@ export async function writePredictions(
     throw new Failure('not-found', `Run ${run.runId} has no predictions: it is ${run.status}.`);
   }
   const columns = predictionColumns(run.spec, plan);
-  const table = await createTableFile(request.out, columns);
+  const table = await createTableFile(request.out, columns, request);
   const reader = await openSnapshot(await objects.path(snapshot.parquet));
   try {
     const stored = await objects.get(plan.folds);

@@ -1,5 +1,6 @@
 import { displayPartition, GLOBAL_TEXT, parsePartitionText } from '../domain/partition.ts';
 import { isTerminal, STAGES, type Stage } from '../domain/run.ts';
+import { workflowPage } from '../embedded/temporal.ts';
 import { refuseDeleted } from '../stores/deleted-run.ts';
 import type {
   AttemptRecord,
@@ -18,6 +19,10 @@ import type { RunState } from './services.ts';
 export type RunDetail = RunRecord & {
   readonly state: RunState;
   readonly timings: { readonly [stage: string]: number };
+  /** The metric on all holdout rows, each by the model that answers for it; null before it is known. */
+  readonly served: number | null;
+  /** The run on Temporal's own pages; null when Temporal is not ours. */
+  readonly temporalUi: string | null;
 };
 
 export type StageFacts = {
@@ -35,6 +40,9 @@ export type StageFacts = {
 /** `name`: what people see, the bare value where the key is one column. */
 export type NamedCell = PartitionCell & { readonly name: string };
 
+/** `before`: what it was in another run; null: it was not there. */
+export type ComparedCell = NamedCell & { readonly before: NamedCell | null };
+
 /** What people look at while a run goes on and afterwards. A run is named by its id or a unique prefix. */
 export interface RunFacts {
   run(run: string): Promise<RunDetail>;
@@ -43,6 +51,12 @@ export interface RunFacts {
   /** In the order of the work. */
   stages(run: string): Promise<readonly StageFacts[]>;
   partitions(run: string, query: CellsQuery): Promise<readonly NamedCell[]>;
+  /** A page of the partitions of `other`, each beside what it was in `run`. */
+  comparedPartitions(
+    run: string,
+    other: string,
+    page: Pick<CellsQuery, 'after' | 'limit'>,
+  ): Promise<readonly ComparedCell[]>;
   partitionStates(run: string): Promise<{ readonly [state in PartitionState]?: number }>;
   /** By id, or `global` for the model without partition. Throws `Failure('not-found')`. */
   partition(run: string, partitionId: string): Promise<PartitionRecord>;
@@ -67,6 +81,8 @@ export function runFacts(
         ...run,
         state: await runState(on, run.runId),
         timings: await on.runs.timings(run.runId),
+        served: (await on.runs.totals(run.runId)).totals?.served?.holdout.value ?? null,
+        temporalUi: on.temporalUi === null ? null : workflowPage(on.temporalUi, run.workflowId),
       })),
     kept: (id) =>
       withRun(id, async (_, run) => {
@@ -75,11 +91,10 @@ export function runFacts(
       }),
     stages: (id) => withRun(id, stagesOf),
     partitions: (id, query) =>
-      withRun(id, async ({ facts }, { runId }) =>
-        (await facts.partitionCells(runId, query)).map((cell) => ({
-          ...cell,
-          name: displayPartition(parsePartitionText(cell.text), cell.text),
-        })),
+      withRun(id, ({ facts }, { runId }) => namedCells(facts, runId, query)),
+    comparedPartitions: (id, other, page) =>
+      withRun(id, async (on, { runId }) =>
+        comparedCells(on.facts, [runId, (await on.runs.run(other)).runId], page),
       ),
     partitionStates: (id) => withRun(id, ({ facts }, { runId }) => facts.partitionStates(runId)),
     partition: (id, partitionId) =>
@@ -91,6 +106,29 @@ export function runFacts(
     attempts: (id, page) => withRun(id, ({ facts }, { runId }) => facts.attempts(runId, page)),
     failures: (id) => withRun(id, ({ facts }, { runId }) => facts.failures(runId)),
   };
+}
+
+async function namedCells(
+  facts: OperationContext['facts'],
+  runId: string,
+  query: CellsQuery,
+): Promise<readonly NamedCell[]> {
+  return (await facts.partitionCells(runId, query)).map((cell) => ({
+    ...cell,
+    name: displayPartition(parsePartitionText(cell.text), cell.text),
+  }));
+}
+
+async function comparedCells(
+  facts: OperationContext['facts'],
+  [runId, other]: readonly [string, string],
+  page: Pick<CellsQuery, 'after' | 'limit'>,
+): Promise<readonly ComparedCell[]> {
+  const cells = await namedCells(facts, other, page);
+  const ids = cells.map(({ partitionId }) => partitionId);
+  const earlier = await namedCells(facts, runId, { after: -1, limit: ids.length + 1, ids });
+  const before = new Map(earlier.map((cell) => [cell.partitionId, cell]));
+  return cells.map((cell) => ({ ...cell, before: before.get(cell.partitionId) ?? null }));
 }
 
 async function stagesOf(on: OperationContext, run: RunRecord): Promise<readonly StageFacts[]> {

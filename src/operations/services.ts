@@ -106,6 +106,8 @@ export type RunSummary = {
   readonly createdAt: string;
   readonly endedAt: string | null;
   readonly partitions: number | null;
+  /** Of the partitions: those that nobody answers for; null where the run has not come to choose. */
+  readonly unanswered: number | null;
 };
 
 export type RunPlan = {
@@ -132,6 +134,10 @@ export type PlannedRow = {
   readonly partition: string;
   readonly rows: number;
   readonly decision: Decision;
+  /** The share of its cells that hold nothing; null where nobody looked into it. */
+  readonly missing: number | null;
+  /** Its rows by class, the most frequent first, at most five; none for a number. */
+  readonly classes: readonly { readonly label: string; readonly rows: number }[];
 };
 
 export type AdviceRequest = PreparedSpec & {
@@ -228,6 +234,8 @@ export type PredictionsRequest = {
   readonly run: string;
   readonly split: 'holdout' | 'oof';
   readonly out: string;
+  /** No text in it is what a spreadsheet would run. */
+  readonly isForPeople?: boolean;
 };
 
 /** A spec for `partita map`, and the folder that its relative paths start from. */

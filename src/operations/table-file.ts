@@ -42,11 +42,13 @@ const WRITERS: { readonly [ending: string]: Writer } = {
 
 /**
  * Throws `Failure('usage')` when the ending is none of csv, parquet, jsonl and arrow. Names that differ in case only get a number
- * in Parquet and JSON lines, whose readers can't tell them apart; in CSV they stand as they are.
+ * in Parquet and JSON lines, whose readers can't tell them apart; in CSV they stand as they are. `isForPeople`: it may be
+ * opened with a spreadsheet, which would run a text that begins as a formula does; before such a text stands a '.
  */
 export async function createTableFile(
   path: string,
   columns: readonly TableColumn[],
+  { isForPeople = false }: { readonly isForPeople?: boolean | undefined } = {},
 ): Promise<TableFile> {
   const write = WRITERS[extname(path).toLowerCase()];
   if (write === undefined) {
@@ -70,9 +72,11 @@ export async function createTableFile(
       );
       const by = order === undefined ? 'rowid' : `${places[order.orderBy] as string}, rowid`;
       const select = (names: readonly string[]): string => {
-        const list = kept.map(
-          ({ i }, k) => `${places[i] as string} AS ${sqlName(names[k] as string)}`,
-        );
+        const list = kept.map(({ column, i }, k) => {
+          const place = places[i] as string;
+          const value = isForPeople && column.type === 'VARCHAR' ? harmless(place) : place;
+          return `${value} AS ${sqlName(names[k] as string)}`;
+        });
         return `SELECT ${list.join(', ')} FROM rows ORDER BY ${by}`;
       };
       await replace(path, (unfinished) =>
@@ -81,6 +85,13 @@ export async function createTableFile(
     },
     close: () => database.close(),
   };
+}
+
+/** A text column in which nothing begins as a formula does, but for numbers. */
+function harmless(column: string): string {
+  const begins = `regexp_matches(${column}, '^[=+@\\t\\r-]')`;
+  const isFormula = `${begins} AND TRY_CAST(${column} AS DOUBLE) IS NULL`;
+  return `CASE WHEN ${isFormula} THEN '''' || ${column} ELSE ${column} END`;
 }
 
 /** The file appears whole or not at all. */

@@ -18,6 +18,9 @@ const SHOWN_PARTITIONS = 400;
 const SHOWN_DETAILS = 20;
 const SHOWN_CANDIDATES = 30;
 const SHOWN_FEATURES = 20;
+/** Fewer scores than this are read one by one. */
+const SPREAD_SCORES = 20;
+const BINS = 24;
 
 export type ReportInput = {
   readonly run: RunRecord;
@@ -42,6 +45,7 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
   const stability = new StabilityTally();
   const rows = new TopRows(SHOWN_PARTITIONS);
   const differences: number[] = [];
+  const scores: number[] = [];
   const verdicts = { own: 0, parent: 0, global: 0, tie: 0, pooled: 0 };
   const details: ModelSection[] = [];
   let cutShort = 0;
@@ -60,7 +64,8 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
       const section = modelSection(row.name, record.rows, record.trained, record.evaluated);
       if (section !== null && details.length < SHOWN_DETAILS) details.push(section);
     }
-    const { verdict } = row;
+    const { verdict, own } = row;
+    if (typeof own?.cv.value === 'number') scores.push(own.cv.value);
     if (verdict === 'blend') blended++;
     // Small partitions are not tested.
     if (row.difference === null || record.decision.kind === 'shrink') continue;
@@ -103,7 +108,8 @@ export async function collectFacts(input: ReportInput): Promise<ReportFacts> {
     global: globalSection(run, input.global, totals),
     algorithms: algorithms.rows(global),
     partitions: { total: rows.total, shown: rows.shown() },
-    lift: histogram(differences, 24),
+    lift: histogram(differences, BINS),
+    ...(scores.length >= SPREAD_SCORES && { scores: histogram(scores, BINS) }),
     details,
     stability: stability.rows(SHOWN_FEATURES),
     timings: stageTimes(input.timings),

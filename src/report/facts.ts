@@ -12,6 +12,7 @@ import type {
 } from '../partition/facts.ts';
 import type { SelectionFacts } from '../partition/selection-facts.ts';
 import type { Spec } from '../spec/spec.ts';
+import type { Bin } from './histogram.ts';
 
 /**
  * Everything a report says, as data. Its size does not grow with the number of partitions: lists are cut at the limits
@@ -40,7 +41,9 @@ export type ReportFacts = {
   readonly algorithms: readonly AlgorithmRow[];
   readonly partitions: { readonly total: number; readonly shown: readonly PartitionRow[] };
   /** Own minus global of every compared partition, in bins. */
-  readonly lift: readonly { readonly from: number; readonly to: number; readonly count: number }[];
+  readonly lift: readonly Bin[];
+  /** Cross-validation scores of the own models, in bins; left out where they are few. */
+  readonly scores?: readonly Bin[];
   readonly details: readonly ModelSection[];
   readonly stability: readonly { readonly column: string; readonly share: number }[];
   readonly timings: readonly { readonly stage: string; readonly ms: number }[];

@@ -15,10 +15,7 @@ export type Beside = number | Interval;
  * Four significant digits, three below 0.1, so that scores of one table stand under each other; the same in every locale.
  * Beside another number as many decimals as that has, but never more digits than these: what is finer is noise.
  */
-export function numberText(
-  value: number | null | undefined,
-  beside: Beside = value ?? 0,
-): string {
+export function numberText(value: number | null | undefined, beside: Beside = value ?? 0): string {
   if (value === null || value === undefined) return NOTHING;
   if (value === 0) return '0';
   const size = Math.abs(value);

@@ -7,6 +7,11 @@ export function parametersText(parameters: JsonObject): string {
     .join(', ');
 }
 
+/** The value of one of them by itself. */
+export function parameterText(value: Json): string {
+  return membersText(value) ?? valueText(value);
+}
+
 function valueText(value: Json): string {
   if (value === null) return 'none';
   return typeof value === 'string' ? value : JSON.stringify(value);

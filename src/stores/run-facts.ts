@@ -55,6 +55,8 @@ export type CellsQuery = {
   readonly state?: PartitionState | undefined;
   /** A part of the text, whatever its case. */
   readonly search?: string | undefined;
+  /** Of these only. */
+  readonly ids?: readonly string[] | undefined;
 };
 
 /** One recorded attempt at a step. Ids grow in the order in which attempts can be seen. */
@@ -109,6 +111,8 @@ export interface RunFactsStore {
   /** In text order; before `condition`, the partitions of the snapshot. */
   partitionCells(runId: string, query: CellsQuery): Promise<readonly PartitionCell[]>;
   partitionStates(runId: string): Promise<{ readonly [state in PartitionState]?: number }>;
+  /** Of each run that has such partitions: how many nobody answers for. */
+  unanswered(runIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The canonical text of a partition. Throws `Failure('not-found')`. */
   partitionText(runId: string, partitionId: string): Promise<string>;
   /** With a greater id than `after`, ascending. What is still being committed waits, so that no id is ever passed over. */

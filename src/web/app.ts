@@ -98,6 +98,7 @@ function limitBody(maxSize: number): MiddlewareHandler {
 function compressLarge(app: Hono): void {
   for (const path of [
     'runs/:run/partitions',
+    'runs/:run/diff/:other/partitions',
     'runs/:run/report',
     'runs/:run/result',
     'runs/:run/drift/partitions',

@@ -56,7 +56,7 @@ describe('advise', () => {
     const { exitCode, stdout } = await advise(adviceOf());
     const lines = stdout.split('\n');
     expect(exitCode).toBe(0);
-    expect(lines[0]).toMatch(/^Partition by region × store: .*\(\+0\.0600 accuracy\)\.$/);
+    expect(lines[0]).toMatch(/^Partition by region × store: .*\(\+0\.060 accuracy\)\.$/);
     const table = lines.filter((line) => /region|nothing|colour/.test(line)).slice(1);
     expect(table.map((line) => line.trim().split(/ {2,}/)[0])).toEqual([
       'region × store',

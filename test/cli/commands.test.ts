@@ -107,12 +107,21 @@ describe('partita plan', () => {
     source: 'csv sales.csv',
     rows: 1250,
     partitions: [
-      { key: { store: 'a' }, partition: 'store=a', rows: 1200, decision: { kind: 'train' } },
+      {
+        key: { store: 'a' },
+        partition: 'store=a',
+        rows: 1200,
+        decision: { kind: 'train' },
+        missing: 0,
+        classes: [],
+      },
       {
         key: { store: null },
         partition: 'store=\\N',
         rows: 50,
         decision: { kind: 'global', reason: 'too_small' },
+        missing: null,
+        classes: [],
       },
     ],
     candidates: 4,
@@ -198,6 +207,7 @@ describe('a run from outside', () => {
       createdAt: '2026-01-02T03:04:05.678Z',
       endedAt: null,
       partitions: 2,
+      unanswered: 0,
     };
     const services = { runs: () => Promise.resolve([run]) };
     const { stdout } = await runCli(['runs', 'ls'], { services });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runStatusOf } from '../../src/domain/run.ts';
+import type { RunSummary } from '../../src/operations/services.ts';
 import type { ModelLineage } from '../../src/stores/lineage-store.ts';
 import { seededDraws } from '../support/draws.ts';
 import { csvOf, Partita, readCsv, type SpecWishes } from '../support/partita.ts';
@@ -113,6 +114,10 @@ describe('partitions that nobody answers for', () => {
     const { code, result } = await runKinds('skip', { partition });
     expect(code).toBe(5);
     expect(result.status).toBe('PARTIAL');
+    const listed = await partita.json<readonly RunSummary[]>('runs', 'ls');
+    const [newest] = listed;
+    expect(newest).toMatchObject({ runId: result.runId, partitions: 3, unanswered: 1 });
+    expect((await partita.command('runs', 'ls')).stdout).toContain('3 partitions, 1 unanswered');
     for (const [split, score] of [
       ['oof', 'cv'],
       ['holdout', 'holdout'],

@@ -80,6 +80,15 @@ describe('report', () => {
     expect(page).toContain('partita runs show');
   });
 
+  it('shows how the scores of many own models are spread, and of few none', async () => {
+    const records = Array.from({ length: 20 }, (_, i) => trainedRecord(`partition ${i}`, i));
+    const facts = await factsOf(records);
+    expect(facts.scores?.reduce((sum, { count }) => sum + count, 0)).toBe(20);
+    const caption = 'of their own model in cross-validation; higher is better';
+    expect(renderHtml(facts)).toContain(caption);
+    expect(renderHtml(await factsOf(records.slice(1)))).not.toContain(caption);
+  });
+
   it('sends no escape sequence of a name to a terminal', async () => {
     const text = renderText(await factsOf([trainedRecord('car\u001b[31m')]));
     expect(text).toContain('car\\u001b[31m');

@@ -167,6 +167,22 @@ export function describeData(given: () => Given): void {
       expect(await kept()).toMatchObject([{ actor: 'edda', role: 'editor' }]);
       const { json: detail } = await ask('GET /runs/{run}', { run: again });
       expect(detail).toMatchObject({ requestedBy: 'edda', origin: { mode: 'reproduce' } });
+      const both = { run: given().run, other: again };
+      const key = 'GET /runs/{run}/diff/{other}/partitions';
+      const { json: first } = await ask(key, both, { query: '?limit=3' });
+      const { json: rest } = await ask(key, both, { query: `?limit=3&cursor=${first.next}` });
+      const compared = [...first.partitions, ...rest.partitions];
+      expect(compared.map(({ name }) => name)).toEqual(['car', 'crane', 'loader', 'truck']);
+      for (const { before, ...after } of compared) {
+        const times = { trainedAt: before?.trainedAt, trainMs: before?.trainMs };
+        expect(before).toEqual({ ...after, ...times });
+      }
+      expect(rest.next).toBe(null);
+      const { json: changes } = await ask('GET /runs/{run}/diff/{other}', both);
+      expect(changes).toMatchObject({
+        changed: { data: {}, spec: {}, code: {}, environment: {} },
+        partitions: { both: 4, onlyA: 0, onlyB: 0 },
+      });
     }, 120_000);
   });
 

@@ -1,8 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '../../src/web/contract/api.ts';
-import { csvOf, readCsv } from '../support/partita.ts';
 import { openWeb, problemCode, type Web } from './ask.ts';
 import { checkedAsk } from './checked-ask.ts';
 import { describeAgain } from './describe-again.ts';
@@ -10,9 +7,9 @@ import { describeAliases } from './describe-aliases.ts';
 import { describeAudit } from './describe-audit.ts';
 import { describeData } from './describe-data.ts';
 import { describeFuzz } from './describe-fuzz.ts';
+import { describeModels } from './describe-models.ts';
 import { describeMovingName } from './describe-moving-name.ts';
 import { describeSources } from './describe-sources.ts';
-import { expectExplained } from './expect-explained.ts';
 import { readings, readingsSpec, type System, startSystem } from './trained-run.ts';
 
 let system: System;
@@ -66,8 +63,12 @@ describe('a run', () => {
     const result = await ask('GET /runs/{run}/result', { run });
     expect(JSON.stringify(result.json)).not.toContain(system.folder);
     expect(result.json).toEqual({ ...(await system.services.result(run)), report: null });
+    expect(json.served).toBe(result.json.totals.served?.holdout);
+    expect(json.temporalUi).toMatch(
+      new RegExp(`^http://127\\.0\\.0\\.1:\\d+/namespaces/default/workflows/run%3A${run}$`),
+    );
     const { json: page } = await ask('GET /runs');
-    expect(page.runs.map(({ runId }) => runId)).toContain(run);
+    expect(page.runs.find(({ runId }) => runId === run)).toMatchObject({ unanswered: 0 });
   });
 
   it('has a spec that can be asked for again as it is handed out', async () => {
@@ -169,118 +170,7 @@ describe('a run', () => {
   });
 });
 
-describe('a model', () => {
-  it('tells what it is and where it came from', async () => {
-    const { json: page } = await ask('GET /runs/{run}/partitions', { run });
-    const model = page.partitions.find(({ name }) => name === 'car')?.model ?? '';
-    const { json: card } = await ask('GET /models/{model}', { model });
-    expect(card).toMatchObject({ model, task: 'classification', key: ['kind'], target: 'state' });
-    const { json: lineage } = await ask('GET /models/{model}/lineage', { model });
-    expect(lineage.makings[0]?.runId).toBe(run);
-  });
-
-  it('answers rows as the command line answers a file of them', async () => {
-    const rows = [
-      { kind: 'car', rpm: 2500, load: 0.2, shift: 'day' },
-      { kind: 'loader', rpm: 900, load: 0.9, shift: null },
-      { kind: 'crane', rpm: 100, load: 0.1, shift: 'night' },
-      { kind: 'unheard of', rpm: 2900, load: 0.9, shift: 'night' },
-      { kind: null, rpm: null, load: 0.5, shift: 'dusk' },
-    ];
-    const asked = { body: { rows, explain: true }, role: 'viewer' } as const;
-    const { json } = await ask('POST /predict/{run}', { run }, asked);
-    const data = join(system.folder, 'new.csv');
-    const out = join(system.folder, 'scored.csv');
-    writeFileSync(data, csvOf(rows));
-    await system.services.predict({ run, data, out });
-    const scored = readCsv(out).map((row) => ({
-      prediction: row['prediction'],
-      busy: Number(row['p:busy']),
-      model: row['model'],
-      rung: row['rung'],
-      reason: row['reason'],
-    }));
-    const answered = json.predictions.map(({ prediction, probabilities, model, rung, reason }) => ({
-      prediction,
-      busy: probabilities?.['busy'],
-      model,
-      rung,
-      reason: reason ?? '',
-    }));
-    expect(answered).toEqual(scored);
-    expect(json.predictions.map(({ partition }) => partition)[4]).toBe('kind=\\N');
-    expectExplained(json.predictions);
-  });
-
-  it('explains as many rows at once as others can wait for, and scores more', async () => {
-    const rows = Array.from({ length: 51 }, () => ({
-      kind: 'car',
-      rpm: 2500,
-      load: 0.2,
-      shift: 'day',
-    }));
-    const { json } = await ask('POST /predict/{run}', { run }, { body: { rows } });
-    expect(json.predictions).toHaveLength(51);
-    const refused = await web.ask('POST', `/predict/${run}`, { body: { rows, explain: true } });
-    expect(await problemCode(refused)).toBe('limit-exceeded');
-    const fewer = { rows: rows.slice(1), explain: true };
-    const { json: explained } = await ask('POST /predict/{run}', { run }, { body: fewer });
-    expectExplained(explained.predictions);
-  });
-
-  it('in quarantine answers nobody, until it is released', async () => {
-    const asked = { body: { rows: [{ kind: 'loader', rpm: 900, load: 0.9, shift: null }] } };
-    const { json: before } = await ask('POST /predict/{run}', { run }, asked);
-    // The model without partition answers for all of them.
-    expect(before.predictions[0]?.rung).toBe('global');
-    const body = { what: before.predictions[0]?.model ?? '', reason: 'a broken sensor' };
-    await ask('POST /quarantines', {}, { body });
-    const { json: standing } = await ask('GET /quarantines');
-    expect(standing).toMatchObject({ quarantines: [{ reason: body.reason }], next: null });
-    const { json: one } = await ask('GET /quarantines', {}, { query: '?limit=1' });
-    const after = `?limit=1&cursor=${one.next}`;
-    expect((await ask('GET /quarantines', {}, { query: after })).json.quarantines).toEqual([]);
-    for (const path of [`/predict/${run}`, `/runs/${run}/promote`]) {
-      const refused = await web.ask('POST', path, path.endsWith('promote') ? { body: {} } : asked);
-      expect(await problemCode(refused)).toBe('conflict');
-    }
-    await ask('POST /quarantines/release', {}, { body });
-    const { json: past } = await ask('GET /quarantines/changes');
-    expect(past.changes.map(({ kind }) => kind)).toEqual(['release', 'quarantine']);
-    const { json: newest } = await ask('GET /quarantines/changes', {}, { query: '?limit=1' });
-    const query = `?limit=5&cursor=${newest.next}`;
-    const { json: rest } = await ask('GET /quarantines/changes', {}, { query });
-    expect([...newest.changes, ...rest.changes]).toEqual(past.changes);
-    expect(rest.next).toBe(null);
-    expect((await ask('POST /predict/{run}', { run }, asked)).json).toEqual(before);
-  });
-
-  it('says by itself what it says for its partition, until it is in quarantine', async () => {
-    const row = { kind: 'car', rpm: 2500, load: 0.2, shift: 'day' };
-    const rows = [row, { ...row, rpm: 700 }, { ...row, kind: 'loader' }];
-    const asked = { body: { rows, explain: true }, role: 'viewer' } as const;
-    const { json } = await ask('POST /predict/{run}', { run }, asked);
-    for (const predicted of json.predictions) {
-      const { prediction, probabilities, explanation } = predicted;
-      const params = { model: predicted.model ?? '' };
-      const { json: alone } = await ask('POST /models/{model}/predict', params, asked);
-      const place = json.predictions.indexOf(predicted);
-      expect(alone.predictions[place]).toEqual({ prediction, probabilities, explanation });
-    }
-    const model = json.predictions[0]?.model ?? '';
-    await ask('POST /quarantines', {}, { body: { what: model, reason: 'a wrong sensor' } });
-    const refused = await web.ask('POST', `/models/${model}/predict`, asked);
-    expect(await problemCode(refused)).toBe('conflict');
-    await ask('POST /quarantines/release', {}, { body: { what: model, reason: 'it was right' } });
-  });
-
-  it('refuses rows that it can not read, with row and column', async () => {
-    const body = { rows: [{ kind: 'car', rpm: 'fast', load: 1 }] };
-    const response = await web.ask('POST', `/predict/${run}`, { body });
-    expect(response.status).toBe(422);
-    expect(await response.text()).toContain('`rpm` holds \\"fast\\" in row 1');
-  });
-});
+describeModels(() => ({ web, run, system }));
 
 describeData(() => ({ web, run, services: system.services }));
 

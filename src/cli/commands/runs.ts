@@ -109,7 +109,9 @@ function attemptLine({
   return `${startedAt.slice(0, 19)}Z  ${step.padEnd(16)}  attempt ${attempt}  ${outcome.padEnd(9)}  worker ${worker}`;
 }
 
-function runLine({ runId, status, createdAt, partitions, experiment }: RunSummary): string {
-  const count = partitions === null ? '' : countedText(partitions, 'partition');
+function runLine(run: RunSummary): string {
+  const { runId, status, createdAt, partitions, experiment, unanswered } = run;
+  const rest = unanswered === null || unanswered === 0 ? '' : `, ${unanswered} unanswered`;
+  const count = partitions === null ? '' : `${countedText(partitions, 'partition')}${rest}`;
   return `${runId}  ${status.padEnd(9)}  ${createdAt.slice(0, 19)}Z  ${printable(experiment)}  ${count}`.trimEnd();
 }

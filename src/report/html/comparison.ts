@@ -12,6 +12,13 @@ const DRAWN_PARTITIONS = 40;
 
 type Compared = PartitionRow & { readonly difference: number; readonly interval: Interval };
 
+/** How well the own models do, where they are too many to be read one by one. */
+export function scoreSpread({ scores, question }: ReportFacts): Html {
+  if (scores === undefined) return html``;
+  const metric = metricName(question.metric);
+  return html`<figure class="wide">${histogramPlot(scores, { title: `Partitions by ${metric} of their own model`, zero: false })}<figcaption>Number of partitions by ${metric} of their own model in cross-validation; ${question.isLowerBetter ? 'lower' : 'higher'} is better</figcaption></figure>`;
+}
+
 /** Own against global: is the partition worth it, and where? */
 export function comparison(facts: ReportFacts): Html {
   const rows = facts.partitions.shown.filter(

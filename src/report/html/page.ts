@@ -3,7 +3,7 @@ import { metricName } from '../metric-words.ts';
 import { countText, durationText, percentText } from '../number-text.ts';
 import { barPlot } from '../svg/bars.ts';
 import { algorithmTable } from './algorithm-table.ts';
-import { comparison } from './comparison.ts';
+import { comparison, scoreSpread } from './comparison.ts';
 import { dataProfile, warnings } from './data-section.ts';
 import { figure, type Html, html } from './html.ts';
 import { htmlPage } from './html-page.ts';
@@ -27,7 +27,7 @@ function body(facts: ReportFacts): Html {
 <h1>${run.experiment}</h1>
 <p>Predicts <b>${question.target}</b> with one model for every <b>${question.partitionBy.join(' / ')}</b>, and one without partition.</p></header>
 ${run.error === null ? null : html`<p class="bad">${run.error}</p>`}
-${summary(facts)}${warnings(facts)}${contents(facts)}${partitionTable(facts)}${parentTable(facts)}${coverage(facts)}${intervals(facts)}${comparison(facts)}
+${summary(facts)}${warnings(facts)}${contents(facts)}${partitionTable(facts)}${scoreSpread(facts)}${parentTable(facts)}${coverage(facts)}${intervals(facts)}${comparison(facts)}
 ${globalModel(facts)}${algorithmTable(facts)}${stability(facts)}${details(facts)}${dataProfile(facts)}${timings(facts)}${provenance(facts)}`;
 }
 

@@ -48,7 +48,31 @@ export async function partitionCells(
   if (query.state !== undefined) select = select.where(STATE, '=', query.state);
   if (query.search !== undefined)
     select = select.where('run_partition.text', 'ilike', containing(query.search));
+  if (query.ids !== undefined)
+    select = select.where('run_partition.partition_id', '=', anyOf(query.ids));
   return select.execute();
+}
+
+/** How many partitions of each run nobody answers for; of none, where every one has an answer. */
+export async function unansweredIn(
+  db: Kysely<Database>,
+  runIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (runIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('choice')
+    .innerJoin('run_partition', (join) =>
+      join
+        .onRef('run_partition.run_id', '=', 'choice.run_id')
+        .onRef('run_partition.partition_id', '=', 'choice.partition_id'),
+    )
+    .where('choice.run_id', 'in', [...runIds])
+    .where('choice.status', 'in', ['failed', 'skipped'])
+    .where('run_partition.ordinal', '>=', 0)
+    .groupBy('choice.run_id')
+    .select(({ fn }) => ['choice.run_id as runId', fn.countAll<number>().as('count')])
+    .execute();
+  return new Map(rows.map(({ runId, count }) => [runId, count]));
 }
 
 /** How many partitions are in each state. */
@@ -106,7 +130,7 @@ async function isPlanned(db: Kysely<Database>, runId: string): Promise<boolean> 
 async function snapshotCells(
   db: Kysely<Database>,
   runId: string,
-  { after, limit, state = 'waiting', search }: CellsQuery,
+  { after, limit, state = 'waiting', search, ids }: CellsQuery,
 ): Promise<readonly PartitionCell[]> {
   if (state !== 'waiting') return [];
   let select = db
@@ -124,6 +148,7 @@ async function snapshotCells(
     ]);
   if (search !== undefined)
     select = select.where('snapshot_partition.text', 'ilike', containing(search));
+  if (ids !== undefined) select = select.where('snapshot_partition.partition_id', '=', anyOf(ids));
   return (await select.execute()).map((row) => ({ ...row, ...UNKNOWN }));
 }
 
@@ -142,6 +167,11 @@ const UNKNOWN = {
   trainedAt: null,
   trainMs: null,
 } as const;
+
+/** Also of none, which a list in SQL can't be. */
+function anyOf(ids: readonly string[]) {
+  return sql<string>`any (${[...ids]}::text[])`;
+}
 
 /** A pattern for `like` in which nothing of the text is a wildcard. Postgres text can't hold U+0000. */
 function containing(text: string): string {

@@ -4,7 +4,7 @@ import type { Stage } from '../../domain/run.ts';
 import type { FailureGroup, RunFactsStore, ServingRecord } from '../run-facts.ts';
 import { blendsOf } from './blends.ts';
 import type { Database } from './database.ts';
-import { partitionCells, partitionStates } from './partition-cells.ts';
+import { partitionCells, partitionStates, unansweredIn } from './partition-cells.ts';
 import { GLOBAL_ORDINAL } from './partition-record.ts';
 
 /** How many messages and partitions a group of failures names. */
@@ -42,6 +42,7 @@ export function createPostgresRunFactsStore(db: Kysely<Database>): RunFactsStore
 
     partitionCells: (runId, query) => partitionCells(db, runId, query),
     partitionStates: (runId) => partitionStates(db, runId),
+    unanswered: (runIds) => unansweredIn(db, runIds),
 
     async partitionText(runId, partitionId) {
       const row = await db

@@ -10,6 +10,7 @@ import { NotFound } from './pages/not-found.tsx';
 import { ProgressPage } from './pages/run/progress-page.tsx';
 import { RunFrame } from './pages/run/run-frame.tsx';
 import { SpecPage } from './pages/run/spec-page.tsx';
+import { ofExperiment } from './parts/of-experiment.tsx';
 import { ProblemNotice } from './parts/states.tsx';
 import { Shell } from './shell.tsx';
 
@@ -19,7 +20,12 @@ const root = createRootRoute({
   errorComponent: ({ error }) => <ProblemNotice error={error} />,
 });
 
-const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: ({ experiment }: { readonly experiment?: unknown }) => ofExperiment(experiment),
+  component: HomePage,
+});
 
 const run = createRoute({ getParentRoute: () => root, path: '/runs/$run', component: RunFrame });
 const progress = createRoute({ getParentRoute: () => run, path: '/', component: ProgressPage });
@@ -81,8 +87,7 @@ const inUse = createRoute({
 const data = createRoute({
   getParentRoute: () => root,
   path: '/data',
-  validateSearch: ({ experiment }: { readonly experiment?: unknown }): { experiment?: string } =>
-    typeof experiment === 'string' ? { experiment } : {},
+  validateSearch: ({ experiment }: { readonly experiment?: unknown }) => ofExperiment(experiment),
   component: lazyRouteComponent(() => import('./pages/data/data-page.tsx'), 'DataPage'),
 });
 const snapshot = createRoute({

@@ -36,7 +36,7 @@ export function Shell() {
           </Link>
           <nav aria-label="Pages">
             {PLACES.map(({ to, label, rest }) => (
-              <Link key={to} to={to} activeOptions={{ exact: to === '/' }}>
+              <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
                 {label}
                 <span className="rest">{rest}</span>
               </Link>

@@ -3,6 +3,7 @@ import type { RunComparison } from '../../operations/compare-runs.ts';
 import type { Impact } from '../../stores/impact.ts';
 import type { Endpoint } from './endpoint.ts';
 import { digest, document, moment, next, pageQuery, runParams } from './fields.ts';
+import { partitionCell } from './run-facts.ts';
 
 const experiment = z.string().min(1).max(200).optional().describe('Whose partition is meant.');
 const what = z
@@ -32,6 +33,14 @@ const quarantineChange = quarantine
   .extend({ kind: z.enum(['quarantine', 'release']) })
   .meta({ id: 'QuarantineChange', description: 'Who began or ended a quarantine, and why.' });
 
+const twoRuns = runParams.extend({
+  other: z.string().min(1).max(100).describe('Another run.'),
+});
+
+const comparedPartition = partitionCell
+  .extend({ before: partitionCell.nullable() })
+  .meta({ id: 'ComparedPartition', description: 'A partition, and what it was in another run.' });
+
 export const lineageEndpoints = {
   'GET /impact': {
     summary: 'Every run, model and name that rows, a snapshot, a partition or a model reached.',
@@ -42,8 +51,18 @@ export const lineageEndpoints = {
   'GET /runs/{run}/diff/{other}': {
     summary: 'What changed from one run to another, and what that did.',
     role: 'viewer',
-    params: runParams.extend({ other: z.string().min(1).max(100).describe('Another run.') }),
+    params: twoRuns,
     answer: document<RunComparison>('RunComparison', 'As `partita diff --json` prints it.'),
+  },
+  'GET /runs/{run}/diff/{other}/partitions': {
+    summary:
+      'A page of the partitions of the other run, in text order, each beside what it was in the one.',
+    role: 'viewer',
+    params: twoRuns,
+    query: pageQuery(1000, 200),
+    answer: z
+      .strictObject({ partitions: z.array(comparedPartition), next })
+      .meta({ id: 'ComparedPartitionPage' }),
   },
   'GET /quarantines': {
     summary: 'What must not answer any more, the newest first.',

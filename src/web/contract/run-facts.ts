@@ -42,7 +42,7 @@ export const PARTITION_STATES = [
 const partitionState = z.enum(PARTITION_STATES);
 export type PartitionState = z.output<typeof partitionState>;
 
-const partitionCell = z
+export const partitionCell = z
   .strictObject({
     /** Position in text order. */
     ordinal: count,

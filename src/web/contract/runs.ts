@@ -30,6 +30,8 @@ export const runSummary = z
     createdAt: moment,
     endedAt: momentOrNull,
     partitions: count.nullable(),
+    /** Of the partitions: those that nobody answers for; null where the run has not come to choose. */
+    unanswered: count.nullable(),
   })
   .meta({ id: 'RunSummary' });
 export type RunSummary = z.output<typeof runSummary>;
@@ -117,6 +119,10 @@ const runDetail = z
     classes: z.array(z.string()),
     warnings: z.array(z.string()),
     hasReport: z.boolean(),
+    /** The metric on all holdout rows, each by the model that answers for it. */
+    served: z.number().nullable(),
+    /** The run on Temporal's own pages, where these are ours. */
+    temporalUi: z.string().nullable(),
     /** Milliseconds: `total`, and one entry per stage that has begun. */
     timings: z.record(z.string(), z.number()),
     state: runState,
@@ -260,7 +266,8 @@ export const runEndpoints = {
     answer: { media: 'text/html' },
   },
   'GET /runs/{run}/predictions': {
-    summary: 'The stored predictions that the run was judged by, as a file.',
+    summary:
+      "The stored predictions that the run was judged by, as a file. In CSV a ' stands before a text that a spreadsheet would run; the other formats have every text as it is.",
     role: 'viewer',
     params: runParams,
     query: z.strictObject({

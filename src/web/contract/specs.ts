@@ -64,6 +64,10 @@ const plan = z
           reason: z.string().optional(),
           into: z.string().optional(),
         }),
+        /** The share of its cells that hold nothing; null where nobody looked into it. */
+        missing: z.number().nullable(),
+        /** Its rows by class, the most frequent first, at most five; none for a number. */
+        classes: z.array(z.strictObject({ label: z.string(), rows: count })),
       }),
     ),
     parents: count.optional(),

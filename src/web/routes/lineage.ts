@@ -9,6 +9,15 @@ export function lineageRoutes({ services }: WebContext): Handlers<keyof typeof l
     'GET /runs/{run}/diff/{other}': async ({ params: { run, other } }) => ({
       json: await services.diff(run, other),
     }),
+    'GET /runs/{run}/diff/{other}/partitions': async ({
+      params: { run, other },
+      query: { limit, cursor },
+    }) => {
+      const page = { after: placeAfter(cursor, -1), limit };
+      const partitions = await services.facts.comparedPartitions(run, other, page);
+      const next = placeBehind(partitions, limit, ({ ordinal }) => ordinal);
+      return { json: { partitions, next } };
+    },
     'GET /quarantines': async ({ query: { limit, cursor } }) => {
       const before = cursor === undefined ? undefined : placeAfter(cursor, 0);
       const found = await services.quarantines.list({ limit, before });

@@ -179,6 +179,8 @@ function detailOf(found: Awaited<ReturnType<Services['facts']['run']>>): Frozen<
     classes: plan?.classes ?? [],
     warnings: [...(snapshot?.warnings ?? []), ...(plan?.warnings ?? [])],
     hasReport: report !== null,
+    served: found.served,
+    temporalUi: found.temporalUi,
     timings,
     state,
   };
@@ -194,7 +196,8 @@ async function predictionsFile(
   const folder = await mkdtemp(join(tmpdir(), 'partita-predictions-'));
   const leave = () => rm(folder, { recursive: true, force: true });
   try {
-    const { out } = await services.predictions({ run, split, out: join(folder, `rows.${format}`) });
+    const asked = { run, split, out: join(folder, `rows.${format}`) };
+    const { out } = await services.predictions({ ...asked, isForPeople: format === 'csv' });
     const bytes = createReadStream(out);
     bytes.once('close', () => void leave());
     return new Response(Readable.toWeb(bytes) as ReadableStream, {

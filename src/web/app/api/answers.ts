@@ -12,10 +12,12 @@ export type Answer<Key extends EndpointKey> =
 export type RunSummary = Answer<'GET /runs'>['runs'][number];
 export type RunDetail = Answer<'GET /runs/{run}'>;
 export type RunState = RunDetail['state'];
-export type RunResult = Answer<'GET /runs/{run}/result'>;
 export type ReportFacts = Answer<'GET /runs/{run}/report'>;
 export type StageFacts = Answer<'GET /runs/{run}/stages'>['stages'][number];
 export type PartitionCell = Answer<'GET /runs/{run}/partitions'>['partitions'][number];
+export type RunChanges = Answer<'GET /runs/{run}/diff/{other}'>;
+export type ComparedPartition =
+  Answer<'GET /runs/{run}/diff/{other}/partitions'>['partitions'][number];
 export type PartitionDetail = Answer<'GET /runs/{run}/partitions/{partition}'>;
 export type AttemptFacts = Answer<'GET /runs/{run}/attempts'>['attempts'][number];
 export type FailureGroup = Answer<'GET /runs/{run}/failures'>['failures'][number];

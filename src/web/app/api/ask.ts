@@ -29,6 +29,14 @@ export async function ask<Key extends EndpointKey>(
   return (await client.call(key, asking as never)) as Answer<Key>;
 }
 
+/** The same of an endpoint that answers with a file. */
+export async function askFile<Key extends EndpointKey>(
+  key: Key,
+  given: Partial<Given<Key>>,
+): Promise<Blob> {
+  return (await client.fetch(key, given as never)).blob();
+}
+
 /** Whether nobody answered: the server is down, or the network is. */
 export function isUnanswered(error: unknown): boolean {
   return error instanceof TypeError;

@@ -24,7 +24,7 @@ export function ChangeTable({
 }) {
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label={label}>
-      <table>
+      <table className="listed">
         <thead>
           <tr>
             <th>when</th>
@@ -37,11 +37,19 @@ export function ChangeTable({
         <tbody>
           {changes.map((change) => (
             <tr key={change.key}>
-              <td className="nowrap">{momentText(change.at)}</td>
-              <td>{change.actor}</td>
-              <td className="name">{change.did}</td>
-              <td className="name">{change.what}</td>
-              <td className="name">{change.reason ?? ''}</td>
+              <td className="nowrap" data-label="when">
+                {momentText(change.at)}
+              </td>
+              <td data-label="who">{change.actor}</td>
+              <td className="name" data-label="did">
+                {change.did}
+              </td>
+              <td className="name" data-label={what}>
+                {change.what}
+              </td>
+              <td className="name" data-label="because">
+                {change.reason}
+              </td>
             </tr>
           ))}
         </tbody>

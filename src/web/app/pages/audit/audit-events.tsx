@@ -56,7 +56,7 @@ function shownText(events: number, hasMore: boolean, filter: AuditFilter): strin
 function EventTable({ events }: { events: readonly AuditEvent[] }) {
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="Who changed what">
-      <table className="trail">
+      <table className="listed trail">
         <thead>
           <tr>
             <th className="n">event</th>
@@ -83,18 +83,30 @@ function EventLine({ event }: { event: AuditEvent }) {
   const { id, at, requestId, actor, role, action, target, status, reason } = event;
   return (
     <tr>
-      <td className="n">{id}</td>
-      <td className="nowrap">{momentText(at)}</td>
-      <td>
+      <td className="n" data-label="event">
+        {id}
+      </td>
+      <td className="nowrap" data-label="when">
+        {momentText(at)}
+      </td>
+      <td data-label="who">
         {actor} <span className="soft small">{role}</span>
       </td>
-      <td className="mono">{action}</td>
-      <td className="name mono">{Object.values(target).join(', ')}</td>
-      <td className="name">{reason ?? ''}</td>
-      <td className="name small">
+      <td className="mono" data-label="did">
+        {action}
+      </td>
+      <td className="name mono" data-label="to">
+        {Object.values(target).join(', ')}
+      </td>
+      <td className="name" data-label="because">
+        {reason}
+      </td>
+      <td className="name small" data-label="changed">
         <Change before={event.before} after={event.after} />
       </td>
-      <td className="n">{status ?? (requestId === null ? '' : 'asked for')}</td>
+      <td className="n" data-label="answered">
+        {status ?? (requestId === null ? null : 'asked for')}
+      </td>
     </tr>
   );
 }

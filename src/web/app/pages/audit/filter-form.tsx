@@ -23,7 +23,7 @@ export function FilterForm({ filter }: { filter: AuditFilter }) {
   const navigate = useNavigate({ from: '/audit' });
   return (
     <form
-      className="row wide end"
+      className="filters"
       onSubmit={(event) => {
         event.preventDefault();
         void navigate({ search: auditFilterOf(draft) });
@@ -42,12 +42,14 @@ export function FilterForm({ filter }: { filter: AuditFilter }) {
           )}
         </Field>
       ))}
-      <button type="submit" className="button">
-        Show
-      </button>
-      <Link to="/audit" search={{}} className="button" onClick={() => setDraft({})}>
-        Show all
-      </Link>
+      <div className="row">
+        <button type="submit" className="button">
+          Show
+        </button>
+        <Link to="/audit" search={{}} className="button" onClick={() => setDraft({})}>
+          Show all
+        </Link>
+      </div>
     </form>
   );
 }

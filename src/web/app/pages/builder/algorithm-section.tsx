@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import type { Json, JsonObject } from '../../../../domain/json.ts';
+import { countText } from '../../../../report/number-text.ts';
 import type { Catalogue } from '../../api/answers.ts';
 import { Field, hintOf } from '../../parts/field.tsx';
 import { Section } from '../../parts/page.tsx';
@@ -162,7 +163,9 @@ function AlgorithmChoice({ algorithm: { id, maxRows } }: { algorithm: Algorithm 
       <input type="checkbox" checked={isChosen} onChange={toggle} />
       <span>
         <b>{id.replaceAll('_', ' ')}</b>
-        {maxRows === null ? null : <span className="tiny soft block">up to {maxRows} rows</span>}
+        {maxRows === null ? null : (
+          <span className="tiny soft block">up to {countText(maxRows)} rows</span>
+        )}
       </span>
     </label>
   );

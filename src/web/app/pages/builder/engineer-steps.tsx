@@ -74,7 +74,7 @@ function Step({ step, index }: { step: JsonObject; index: number }) {
         <button
           type="button"
           className="button quiet"
-          aria-label={`Take step ${index + 1} away, ${name}`}
+          aria-label={`Take away step ${index + 1}, ${name}`}
           onClick={() => set([...PATH, index], undefined)}
         >
           Take away

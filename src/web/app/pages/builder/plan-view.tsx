@@ -2,7 +2,12 @@ import { useMutation } from '@tanstack/react-query';
 import type { JsonObject } from '../../../../domain/json.ts';
 import { displayPartition } from '../../../../domain/partition.ts';
 import { reasonText } from '../../../../report/answer.ts';
-import { countedText, countText, roughDurationText } from '../../../../report/number-text.ts';
+import {
+  countedText,
+  countText,
+  percentText,
+  roughDurationText,
+} from '../../../../report/number-text.ts';
 import type { Answer } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 
@@ -74,19 +79,8 @@ export function PlanView({ plan, isStale }: { plan: Plan; isStale: boolean }) {
             </tr>
           </thead>
           <tbody>
-            {partitions.slice(0, SHOWN).map(({ key, partition, rows: count, decision }) => (
-              <tr key={partition}>
-                <th scope="row" className="name">
-                  {displayPartition(key, partition)}
-                </th>
-                <td className="n">{countText(count)}</td>
-                <td>
-                  {DECISIONS[decision.kind]}
-                  {decision.reason === undefined ? null : (
-                    <div className="tiny soft">{reasonText(decision.reason)}</div>
-                  )}
-                </td>
-              </tr>
+            {partitions.slice(0, SHOWN).map((planned) => (
+              <PlannedLine key={planned.partition} planned={planned} />
             ))}
           </tbody>
         </table>
@@ -96,4 +90,39 @@ export function PlanView({ plan, isStale }: { plan: Plan; isStale: boolean }) {
       ) : null}
     </div>
   );
+}
+
+function PlannedLine({ planned }: { planned: Plan['partitions'][number] }) {
+  const { key, partition, rows, decision } = planned;
+  const held = heldText(planned);
+  return (
+    <tr>
+      <th scope="row" className="name">
+        {displayPartition(key, partition)}
+        {held === '' ? null : <div className="tiny soft">{held}</div>}
+      </th>
+      <td className="n">{countText(rows)}</td>
+      <td>
+        {DECISIONS[decision.kind]}
+        {decision.reason === undefined ? null : (
+          <div className="tiny soft">{reasonText(decision.reason)}</div>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** How its classes are balanced, and how much is missing: `stays 80 %, leaves 20 %; 2 % missing`. */
+function heldText({ rows, classes, missing }: Plan['partitions'][number]): string {
+  const balance = classes.map((one) => `${one.label} ${percentText(one.rows / Math.max(1, rows))}`);
+  const parts = [balance.join(', '), missing === null || missing === 0 ? '' : missingText(missing)];
+  // In a narrow column no % begins a line.
+  return parts
+    .filter((part) => part !== '')
+    .join('; ')
+    .replaceAll(' %', '\u00a0%');
+}
+
+function missingText(missing: number): string {
+  return `${missing < 0.0005 ? 'under 0.1 %' : percentText(missing)} missing`;
 }

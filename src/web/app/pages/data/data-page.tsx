@@ -1,11 +1,11 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { countText } from '../../../../report/number-text.ts';
 import type { Snapshot } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
-import { question } from '../../api/queries.ts';
 import { momentText } from '../../parts/moments.ts';
 import { NextPage } from '../../parts/next-page.tsx';
+import { OfExperiment, ofExperiment } from '../../parts/of-experiment.tsx';
 import { PageHead, Section } from '../../parts/page.tsx';
 import { useQuarantine } from '../../parts/quarantine.tsx';
 import { SourceName } from '../../parts/source-name.tsx';
@@ -18,6 +18,7 @@ const PER_PAGE = 50;
 /** Which rows runs have read, version by version, and what of them must not answer. */
 export function DataPage() {
   const { experiment } = useSearch({ from: '/data' });
+  const navigate = useNavigate({ from: '/data' });
   const versions = useInfiniteQuery({
     queryKey: ['GET /snapshots', experiment],
     queryFn: ({ pageParam, signal }) =>
@@ -53,7 +54,15 @@ export function DataPage() {
           </Link>
         </Empty>
       ) : (
-        <Section title="Versions" aside={<OfExperiment chosen={experiment} />}>
+        <Section
+          title="Versions"
+          aside={
+            <OfExperiment
+              chosen={experiment}
+              onChoose={(chosen) => void navigate({ search: ofExperiment(chosen), replace: true })}
+            />
+          }
+        >
           <Versions versions={found} />
           <NextPage query={versions} />
         </Section>
@@ -63,36 +72,10 @@ export function DataPage() {
   );
 }
 
-function OfExperiment({ chosen }: { chosen: string | undefined }) {
-  const { data } = useQuery(question('GET /experiments', { query: { limit: 500 } }));
-  const navigate = useNavigate({ from: '/data' });
-  if (data === undefined || data.experiments.length < 2) return null;
-  return (
-    <select
-      aria-label="Of experiment"
-      className="narrow"
-      value={chosen ?? ''}
-      onChange={({ target }) =>
-        void navigate({
-          search: target.value === '' ? {} : { experiment: target.value },
-          replace: true,
-        })
-      }
-    >
-      <option value="">all experiments</option>
-      {data.experiments.map(({ experiment }) => (
-        <option key={experiment} value={experiment}>
-          {experiment}
-        </option>
-      ))}
-    </select>
-  );
-}
-
 function Versions({ versions }: { versions: readonly Snapshot[] }) {
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="Versions of the data">
-      <table>
+      <table className="listed">
         <thead>
           <tr>
             <th>version</th>
@@ -126,15 +109,27 @@ function VersionLine({ version }: { version: Snapshot }) {
         </Link>
         {isHeld ? <div className="pill bad">in quarantine</div> : null}
       </th>
-      <td className="name">
+      <td className="name" data-label="from">
         <SourceName location={source.location} />
       </td>
-      <td className="n">{countText(rows)}</td>
-      <td className="n">{countText(partitions)}</td>
-      <td className="n">{countText(columns)}</td>
-      <td className="nowrap">{momentText(version.firstSeenAt)}</td>
-      <td className="name">{experiments.join(', ')}</td>
-      <td className="n">{countText(runs)}</td>
+      <td className="n" data-label="rows">
+        {countText(rows)}
+      </td>
+      <td className="n" data-label="partitions">
+        {countText(partitions)}
+      </td>
+      <td className="n" data-label="columns">
+        {countText(columns)}
+      </td>
+      <td className="nowrap" data-label="first read">
+        {momentText(version.firstSeenAt)}
+      </td>
+      <td className="name" data-label="by">
+        {experiments.join(', ')}
+      </td>
+      <td className="n" data-label="runs">
+        {countText(runs)}
+      </td>
     </tr>
   );
 }

@@ -16,7 +16,7 @@ export function PartitionLines({
   const standing = useQuarantines();
   return (
     <div className="scroll framed" tabIndex={0} role="region" aria-label="Partitions">
-      <table>
+      <table className="listed">
         <thead>
           <tr>
             <th>partition</th>
@@ -34,9 +34,11 @@ export function PartitionLines({
               <th scope="row" className="name">
                 {partition.name}
               </th>
-              <td className="n">{countText(partition.rows)}</td>
-              {isCompared ? <td>{changeText(partition)}</td> : null}
-              <td className="nowrap">
+              <td className="n" data-label="rows">
+                {countText(partition.rows)}
+              </td>
+              {isCompared ? <td data-label="before">{changeText(partition)}</td> : null}
+              <td className="nowrap" data-label="digest">
                 <span className="mono">{shortDigest(partition.digest)}</span>
                 {standing({ what: partition.digest }) === undefined ? null : (
                   <span className="pill bad">in quarantine</span>

@@ -40,7 +40,7 @@ export function QuarantineSection() {
             <p>Nothing is in quarantine.</p>
           ) : (
             <div className="scroll" tabIndex={0} role="region" aria-label="In quarantine">
-              <table>
+              <table className="listed">
                 <thead>
                   <tr>
                     <th>what</th>
@@ -76,9 +76,13 @@ function Standing({ one }: { one: Quarantine }) {
       <th scope="row" className="name">
         <Subject subject={one.subject} />
       </th>
-      <td className="nowrap">{momentText(one.at)}</td>
-      <td>{one.actor}</td>
-      <td className="name">{one.reason}</td>
+      <td className="nowrap" data-label="since">
+        {momentText(one.at)}
+      </td>
+      <td data-label="by">{one.actor}</td>
+      <td className="name" data-label="because">
+        {one.reason}
+      </td>
       <td className="n">
         <ReleaseButton asked={askedOf(one)} />
       </td>

@@ -1,35 +1,34 @@
-import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { isTerminal } from '../../../../domain/run.ts';
-import { countText, durationText } from '../../../../report/number-text.ts';
-import type { RunSummary } from '../../api/answers.ts';
-import { question } from '../../api/queries.ts';
-import { elapsedMs, momentText } from '../../parts/moments.ts';
+import { ask } from '../../api/ask.ts';
+import { NextPage } from '../../parts/next-page.tsx';
+import { OfExperiment, ofExperiment } from '../../parts/of-experiment.tsx';
 import { PageHead } from '../../parts/page.tsx';
-import { RunPill } from '../../parts/pill.tsx';
-import { Answered } from '../../parts/states.tsx';
+import { Answered, Empty } from '../../parts/states.tsx';
 import { FirstSteps } from './first-steps.tsx';
+import { RunTable } from './run-table.tsx';
 
-const SHOWN_RUNS = 100;
+const PER_PAGE = 50;
 /** While a run is under way its line is asked for again, else what others began, in milliseconds. */
 const REFRESH_MS = 3000;
 const IDLE_REFRESH_MS = 15_000;
 
 /** What has been run, and what to do first where nothing has. */
 export function HomePage() {
-  const runs = useQuery({
-    ...question('GET /runs', { query: { limit: SHOWN_RUNS } }),
-    refetchInterval: ({ state }) =>
-      state.data?.runs.some(({ status }) => !isTerminal(status)) === true
-        ? REFRESH_MS
-        : IDLE_REFRESH_MS,
-  });
+  const { experiment } = useSearch({ from: '/' });
+  const navigate = useNavigate({ from: '/' });
+  const query = useRuns(experiment);
   return (
     <>
       <PageHead
         title="Runs"
         actions={
           <>
+            <OfExperiment
+              chosen={experiment}
+              onChoose={(chosen) => void navigate({ search: ofExperiment(chosen), replace: true })}
+            />
             <Link to="/schedules" className="button">
               Schedules
             </Link>
@@ -44,80 +43,51 @@ export function HomePage() {
           every model came to be.
         </p>
       </PageHead>
-      <Answered query={runs} wait="the runs">
-        {({ runs: found, next }) =>
-          found.length === 0 ? (
+      <Answered query={query} wait="the runs">
+        {({ pages }) => {
+          const runs = pages.flatMap((page) => page.runs);
+          if (runs.length > 0)
+            return (
+              <>
+                <RunTable runs={runs} />
+                <NextPage query={query} label="Older ones" />
+              </>
+            );
+          return experiment === undefined ? (
             <FirstSteps />
           ) : (
-            <>
-              <RunTable runs={found} />
-              {next === null ? null : (
-                <p className="small soft">
-                  The newest {SHOWN_RUNS} are shown; <code>partita runs ls</code> has them all.
-                </p>
-              )}
-            </>
-          )
-        }
+            <Empty title={`No run is called ${experiment}`}>
+              <Link to="/" className="button">
+                All runs
+              </Link>
+            </Empty>
+          );
+        }}
       </Answered>
     </>
   );
 }
 
-function RunTable({ runs }: { runs: readonly RunSummary[] }) {
-  return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Runs, the newest first">
-      <table className="runs">
-        <thead>
-          <tr>
-            <th>experiment</th>
-            <th>status</th>
-            <th>started</th>
-            <th className="n">partitions</th>
-            <th className="n">took</th>
-            <th className="n">
-              <span className="visually-hidden">compare</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.map((run) => (
-            <RunLine key={run.runId} run={run} before={beforeOf(run, runs)} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-/** The run of the same experiment before this one. */
-function beforeOf(run: RunSummary, runs: readonly RunSummary[]): RunSummary | undefined {
-  return runs.slice(runs.indexOf(run) + 1).find(({ experiment }) => experiment === run.experiment);
-}
-
-function RunLine({ run, before }: { run: RunSummary; before: RunSummary | undefined }) {
-  const { runId, experiment, status, createdAt, endedAt, partitions } = run;
-  const hasReport = status === 'SUCCEEDED' || status === 'PARTIAL';
-  return (
-    <tr>
-      <th scope="row" className="name">
-        <Link to={hasReport ? '/runs/$run/report' : '/runs/$run'} params={{ run: runId }}>
-          {experiment}
-        </Link>
-      </th>
-      <td>
-        <RunPill status={status} />
-      </td>
-      <td className="nowrap">{momentText(createdAt)}</td>
-      <td className="n">{partitions === null ? '–' : countText(partitions)}</td>
-      <td className="n">{endedAt === null ? '–' : durationText(elapsedMs(createdAt, endedAt))}</td>
-      <td className="n">
-        {before === undefined || !hasReport ? null : (
-          <Link to="/compare" search={{ a: before.runId, b: runId }} className="small">
-            compare with the one before
-          </Link>
-        )}
-      </td>
-    </tr>
-  );
+function useRuns(experiment: string | undefined) {
+  return useInfiniteQuery({
+    queryKey: ['GET /runs', experiment],
+    queryFn: ({ pageParam, signal }) =>
+      ask(
+        'GET /runs',
+        {
+          query: {
+            limit: PER_PAGE,
+            ...ofExperiment(experiment),
+            ...(pageParam === null ? {} : { cursor: pageParam }),
+          },
+        },
+        { signal },
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    refetchInterval: ({ state }) => {
+      const runs = state.data?.pages.flatMap((page) => page.runs) ?? [];
+      return runs.some(({ status }) => !isTerminal(status)) ? REFRESH_MS : IDLE_REFRESH_MS;
+    },
+  });
 }

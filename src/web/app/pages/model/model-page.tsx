@@ -4,9 +4,10 @@ import { lazy, Suspense } from 'react';
 import { countedText, countText, percentText } from '../../../../report/number-text.ts';
 import { parametersText } from '../../../../report/parameters-text.ts';
 import type { ModelCard, ModelLineage } from '../../api/answers.ts';
-import { addressOf } from '../../api/ask.ts';
+import { addressOf, askFile } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { Bars } from '../../charts/bars.tsx';
+import { DownloadButton } from '../../parts/download-button.tsx';
 import { PageHead, Section } from '../../parts/page.tsx';
 import { QuarantineButton, QuarantineNotice, useQuarantine } from '../../parts/quarantine.tsx';
 import { Answered } from '../../parts/states.tsx';
@@ -138,7 +139,7 @@ function Actions({ model, run }: { model: string; run: string | undefined }) {
       )}
       <a
         className="button"
-        href={addressOf('GET /models/{model}/card.html', { params: { model: model } })}
+        href={addressOf('GET /models/{model}/card.html', { params: { model } })}
         target="_blank"
         rel="noreferrer"
       >
@@ -146,11 +147,18 @@ function Actions({ model, run }: { model: string; run: string | undefined }) {
       </a>
       <a
         className="button"
-        href={addressOf('GET /models/{model}/export', { params: { model: model } })}
+        href={addressOf('GET /models/{model}/export', { params: { model } })}
         download
       >
         As JSON
       </a>
+      <DownloadButton
+        label="As ONNX"
+        name="model.onnx"
+        file={() =>
+          askFile('GET /models/{model}/export', { params: { model }, query: { format: 'onnx' } })
+        }
+      />
       {isHeld ? null : <QuarantineButton asked={{ what: model }} what="This model" />}
     </>
   );

@@ -1,16 +1,9 @@
 import { Link } from '@tanstack/react-router';
-import { Fragment } from 'react';
-import { compareScores, type Metric } from '../../../../domain/metric.ts';
+import type { Metric } from '../../../../domain/metric.ts';
 import type { PlotFacts } from '../../../../partition/facts.ts';
 import type { ModelSection } from '../../../../report/facts.ts';
 import { metricName } from '../../../../report/metric-words.ts';
-import {
-  durationText,
-  numberText,
-  percentText,
-  scoreText,
-} from '../../../../report/number-text.ts';
-import { parametersText } from '../../../../report/parameters-text.ts';
+import { numberText, percentText } from '../../../../report/number-text.ts';
 import { Bars } from '../../charts/bars.tsx';
 import { Confusion } from '../../charts/confusion.tsx';
 import { Dependence } from '../../charts/dependence.tsx';
@@ -21,9 +14,10 @@ import {
   RocPlot,
   TruthPlot,
 } from '../../charts/unit-plots.tsx';
+import { type Candidate, Leaderboard } from './leaderboard.tsx';
 
 export type ModelFacts = {
-  readonly candidates: ModelSection['candidates'];
+  readonly candidates: readonly Candidate[];
   /** Index into `candidates`; null when none could be fitted. */
   readonly best: number | null;
   /** Digest; null where there is none. */
@@ -41,7 +35,7 @@ export type ModelFacts = {
 export function ModelBody(facts: ModelFacts) {
   return (
     <div className="stack">
-      <Leaderboard {...facts} />
+      <Leaderboard candidates={facts.candidates} best={facts.best} metric={facts.metric} />
       {facts.model === null ? null : (
         <p className="small">
           <Link to="/models/$model" params={{ model: facts.model }}>
@@ -59,69 +53,6 @@ export function ModelBody(facts: ModelFacts) {
       <Explained explanation={facts.explanation} metric={facts.metric} />
     </div>
   );
-}
-
-/** Every candidate, best first, with its margin to the best. */
-function Leaderboard({ candidates, best, metric }: ModelFacts) {
-  const isTuned = new Set(candidates.map(({ algorithm }) => algorithm)).size < candidates.length;
-  const top = best === null ? null : (candidates[best]?.cv.value ?? null);
-  const rows = candidates
-    .map((candidate, i) => ({ candidate, isBest: i === best, i }))
-    .sort(
-      (a, b) =>
-        Number(b.isBest) - Number(a.isBest) ||
-        compareScores(metric, b.candidate.cv, a.candidate.cv),
-    );
-  return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Candidates">
-      <table>
-        <thead>
-          <tr>
-            <th>candidate</th>
-            <th className="n">{metricName(metric)}, cross-validation</th>
-            <th className="n">behind the best</th>
-            <th className="n">by fold</th>
-            <th className="n">time fitting</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ candidate, isBest, i }) => (
-            <tr key={i} className={isBest ? 'best' : ''}>
-              <td className="name">
-                {candidate.algorithm}
-                {isBest ? ' ★' : ''}
-                {candidate.cv.value === null ? (
-                  <div className="tiny bad">{candidate.because ?? candidate.cv.because}</div>
-                ) : isTuned || isBest ? (
-                  <div className="tiny soft">{parametersText(candidate.parameters)}</div>
-                ) : null}
-              </td>
-              <td className="n">{numberText(candidate.cv.value)}</td>
-              <td className="n soft">{marginText(top, candidate.cv.value, isBest)}</td>
-              <td className="n soft">
-                {candidate.cv.value === null
-                  ? ''
-                  : candidate.foldScores.map((score, fold) => (
-                      // oxlint-disable-next-line react/no-array-index-key -- folds have no other name
-                      <Fragment key={fold}>
-                        {fold > 0 ? '  ' : ''}
-                        {scoreText(score)}
-                      </Fragment>
-                    ))}
-              </td>
-              <td className="n">{durationText(candidate.fitMs)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function marginText(top: number | null, value: number | null, isBest: boolean): string {
-  if (isBest || top === null || value === null) return '';
-  const text = numberText(Math.abs(top - value), top);
-  return /[1-9]/.test(text) ? text : 'level';
 }
 
 function Plots({ plots, classes }: Pick<ModelFacts, 'plots' | 'classes'>) {

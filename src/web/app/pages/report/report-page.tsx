@@ -9,9 +9,12 @@ import { AlgorithmTable } from './algorithm-table.tsx';
 import { Comparison } from './comparison.tsx';
 import { Coverage } from './coverage.tsx';
 import { DataProfile } from './data-profile.tsx';
+import { IntervalTable } from './interval-table.tsx';
 import { ModelBody } from './model-body.tsx';
 import { ParentTable } from './parent-table.tsx';
 import { PartitionTable } from './partition-table.tsx';
+import { ScoreSpread } from './score-spread.tsx';
+import { SelectedColumns } from './selected-columns.tsx';
 import { Summary } from './summary.tsx';
 
 /** What came out: which model is the best for each partition, and whether the division was worth it. */
@@ -41,8 +44,10 @@ function Report({ facts, run }: { facts: ReportFacts; run: RunDetail }) {
       <Summary facts={facts} aside={<Exports run={run.runId} hasReport={run.hasReport} />} />
       <Warnings warnings={facts.data.warnings} />
       <PartitionTable facts={facts} run={run.runId} />
+      <ScoreSpread facts={facts} />
       <ParentTable facts={facts} />
       <Coverage facts={facts} />
+      <IntervalTable facts={facts} />
       <Comparison facts={facts} />
       {global === null ? null : (
         <Section title="The model without partition" id="global">
@@ -60,6 +65,7 @@ function Report({ facts, run }: { facts: ReportFacts; run: RunDetail }) {
         </Section>
       )}
       <AlgorithmTable facts={facts} />
+      <SelectedColumns facts={facts} />
       <DataProfile facts={facts} />
     </>
   );

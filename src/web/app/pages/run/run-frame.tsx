@@ -12,6 +12,7 @@ import { SourceName } from '../../parts/source-name.tsx';
 import { Answered, ProblemNotice } from '../../parts/states.tsx';
 import { NamesOfRun, Promote } from './promote.tsx';
 import { Reproduce, ReproductionOutcome } from './reproduce.tsx';
+import { Retry, RetryOf } from './retry.tsx';
 import { RunControls } from './run-controls.tsx';
 import { RunRegularly } from './run-regularly.tsx';
 
@@ -59,6 +60,7 @@ function LiveFrame({ run }: { run: RunDetail }) {
               <Link to="/new" search={{ run: run.runId }} className="button">
                 Use as a new experiment
               </Link>
+              {state.status === 'SUCCEEDED' ? null : <Retry run={run} />}
               {hasModels(state.status) ? <RunRegularly run={run} /> : null}
               {hasModels(state.status) ? <Reproduce run={run} /> : null}
               {hasModels(state.status) ? <Promote run={run} /> : null}
@@ -74,6 +76,7 @@ function LiveFrame({ run }: { run: RunDetail }) {
           <b className="anywhere">{partition.by.join(' / ')}</b>, and one without partition.
         </p>
         {isOver ? <NamesOfRun run={run} /> : null}
+        <RetryOf run={run} />
         <ReproductionOutcome run={run} isOver={hasModels(state.status)} />
       </PageHead>
       {state.error === null ? null : <ProblemNotice error={state.error} />}

@@ -21,7 +21,8 @@ export function Said({
   /** Who says it. */
   children?: ReactNode;
 }) {
-  const text = typeof prediction === 'number' ? numberText(prediction, interval ?? prediction) : prediction;
+  const text =
+    typeof prediction === 'number' ? numberText(prediction, interval ?? prediction) : prediction;
   const bars = Object.entries(probabilities ?? {}).sort(([, a], [, b]) => b - a);
   return (
     <div className="card" role="status">

@@ -1,0 +1,95 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Json } from '../../../../domain/json.ts';
+import { countedText, countText } from '../../../../report/number-text.ts';
+import type { RunChanges, RunDetail } from '../../api/answers.ts';
+import { question } from '../../api/queries.ts';
+import { jsonText } from '../../parts/json-text.ts';
+import { Section } from '../../parts/page.tsx';
+import { Answered } from '../../parts/states.tsx';
+
+/** What two runs were made of, where that differs, and on how many partitions they agree. */
+export function Changes({ before, after }: { before: RunDetail; after: RunDetail }) {
+  const params = { run: before.runId, other: after.runId };
+  const query = useQuery(question('GET /runs/{run}/diff/{other}', { params }));
+  return (
+    <Section title="What is different">
+      <Answered query={query} wait="what is different">
+        {({ changed, partitions }) => (
+          <>
+            <ChangedFields changed={changed} />
+            <p className="small soft">{agreementText(partitions)}</p>
+          </>
+        )}
+      </Answered>
+    </Section>
+  );
+}
+
+/** What a group of fields is of, before their names. */
+const GROUPS = [
+  { group: 'data', of: 'rows: ' },
+  { group: 'spec', of: '' },
+  { group: 'code', of: 'code: ' },
+  { group: 'environment', of: 'machine: ' },
+] as const satisfies readonly { readonly group: keyof RunChanges['changed']; of: string }[];
+
+function ChangedFields({ changed }: Pick<RunChanges, 'changed'>) {
+  const fields = GROUPS.flatMap(({ group, of }) =>
+    Object.entries(changed[group]).map(([field, values]) => ({ field: `${of}${field}`, values })),
+  );
+  if (fields.length === 0)
+    return (
+      <p>
+        Nothing: the same rows, the same spec and the same code. That gives equal models, byte for
+        byte.
+      </p>
+    );
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label="What is different">
+      <table>
+        <thead>
+          <tr>
+            <th>field</th>
+            <th>A</th>
+            <th>B</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fields.map(({ field, values: [from, to] }) => (
+            <tr key={field}>
+              <th scope="row" className="name">
+                {field}
+              </th>
+              <td className="name">{valueText(from)}</td>
+              <td className="name">{valueText(to)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function valueText(value: Json): string {
+  return value === null ? '–' : jsonText(value);
+}
+
+function agreementText({
+  both,
+  onlyA,
+  onlyB,
+  changedRows,
+  sameModel,
+  otherVerdict,
+}: RunChanges['partitions']): string {
+  const parts = [
+    `${countedText(both, 'partition')} in both: ${countText(sameModel)} with the same model of its own`,
+    ...(changedRows === 0 ? [] : [`${countText(changedRows)} with other rows`]),
+    ...(otherVerdict === 0 ? [] : [`${countText(otherVerdict)} answered by another`]),
+  ];
+  const alone = [
+    ...(onlyA === 0 ? [] : [` ${countText(onlyA)} only in A.`]),
+    ...(onlyB === 0 ? [] : [` ${countText(onlyB)} only in B.`]),
+  ];
+  return `${parts.join(', ')}.${alone.join('')}`;
+}
