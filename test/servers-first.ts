@@ -1,8 +1,10 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Tests that start servers of their own take a minute and more a file. */
-const STARTS_SERVERS =
-  /\/test\/(end-to-end|browser|determinism|engines\/spark|web\/routes|contract\/engines-spark|package)\b/;
+/** What takes longest, in turn: all that a browser does is one file, and others start servers of their own. */
+const LONGEST = [
+  /\/test\/browser\//,
+  /\/test\/(end-to-end|determinism|engines\/spark|web\/routes|contract\/engines-spark|package)\b/,
+];
 
 /**
  * The long files first: vitest knows no times in a fresh clone and goes by size, and a short file that describes much (one
@@ -11,7 +13,11 @@ const STARTS_SERVERS =
 export class ServersFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const bySize = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) => STARTS_SERVERS.test(moduleId);
-    return [...bySize.filter(isLong), ...bySize.filter((file) => !isLong(file))];
+    return bySize.toSorted((a, b) => placeOf(a) - placeOf(b));
   }
+}
+
+function placeOf({ moduleId }: TestSpecification): number {
+  const place = LONGEST.findIndex((files) => files.test(moduleId));
+  return place < 0 ? LONGEST.length : place;
 }

@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-
-const MINUTES = 60_000;
-
-type Given = { readonly page: Page; readonly look: (name: string) => Promise<void> };
+import { MINUTES, type Visitor } from '../support/visiting.ts';
 
 /** Who changed what, after something was put into quarantine and let out of it. */
-export function describeAudit(given: () => Given): void {
+export function describeAudit(visitor: Visitor): void {
   it(
     'says who changed what, from what to what and why, filtered by an address that can be kept',
     async () => {
-      const { page, look } = given();
+      const { page, look } = visitor;
       await page.getByRole('link', { name: 'System', exact: true }).click();
       await page.getByRole('link', { name: 'Audit trail' }).click();
       const events = page.getByRole('region', { name: 'Who changed what' });
@@ -44,7 +40,7 @@ export function describeAudit(given: () => Given): void {
   it(
     'verifies the record on demand, and hands it out as a file',
     async () => {
-      const { page, look } = given();
+      const { page, look } = visitor;
       await page.getByRole('button', { name: 'Verify', exact: true }).click();
       await page.getByText(/^The record is as it was written: .*Verified on/).waitFor();
       await look('audit-verified');
@@ -55,6 +51,30 @@ export function describeAudit(given: () => Given): void {
       expect(download.suggestedFilename()).toMatch(/^audit-\d+\.jsonl$/);
       const [header = ''] = readFileSync(await download.path(), 'utf8').split('\n');
       expect(JSON.parse(header)).toMatchObject({ format: 'partita audit 1' });
+    },
+    3 * MINUTES,
+  );
+}
+
+/** More of the trail than one page shows, once enough was done. */
+export function describeOlderEvents(visitor: Visitor): void {
+  it(
+    'goes on to older events by keys, which are where they were afterwards',
+    async () => {
+      const { page } = visitor;
+      await page.goto(`${visitor.address}/audit`);
+      const events = page.getByRole('region', { name: 'Who changed what' });
+      const older = page.getByRole('button', { name: 'Older ones' });
+      await older.focus();
+      const newest = await events.getByRole('row').count();
+      // Where a page has come and the focus were elsewhere, this would go on for ever.
+      while ((await older.count()) > 0) await page.keyboard.press('Enter');
+      await page.getByText('These are all.').and(page.locator(':focus')).waitFor();
+      expect(await events.getByRole('row').count()).toBeGreaterThan(newest);
+      await page
+        .getByRole('status')
+        .filter({ hasText: /^\d+ events$/ })
+        .waitFor();
     },
     3 * MINUTES,
   );

@@ -1,17 +1,14 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { MINUTES, type Visitor } from '../support/visiting.ts';
 import { drag, press } from './hands.ts';
 
-const MINUTES = 60_000;
-
-type Given = { readonly page: Page; readonly look: (name: string) => Promise<void> };
-
 /** The experiment as the graph of its run, where it stands in the form. */
-export function describeCanvas(given: () => Given): void {
+export function describeCanvas(visitor: Visitor): void {
   it(
     'has the same as a canvas: each stage leads to its fields, and seeing it so changes nothing',
     async () => {
-      const { page, look } = given();
+      const { page, look } = visitor;
       const before = await yamlOf(page);
       await page.getByRole('button', { name: 'Canvas', exact: true }).click();
       const canvas = page.getByRole('group', { name: /^Stages of the experiment/ });

@@ -1,16 +1,12 @@
-import type { Page } from 'playwright-core';
-import { it } from 'vitest';
-
-const MINUTES = 60_000;
-
-type Given = { readonly page: Page; readonly look: (name: string) => Promise<void> };
+import { expect, it } from 'vitest';
+import { MINUTES, type Visitor } from '../support/visiting.ts';
 
 /** What a run has read, once there is one that has ended: looked at, held back and released. */
-export function describeKeptData(given: () => Given): void {
+export function describeKeptData(visitor: Visitor): void {
   it(
     'keeps the version of the data that was read, and holds back what turned out bad until it is released',
     async () => {
-      const { page, look } = given();
+      const { page, look } = visitor;
       await page.getByRole('link', { name: 'Data', exact: true }).click();
       const versions = page.getByRole('region', { name: 'Versions of the data' });
       const version = versions.getByRole('row').filter({ hasText: 'customers-who-leave' });
@@ -29,6 +25,8 @@ export function describeKeptData(given: () => Given): void {
       await ofRows.getByLabel('Why').fill('asked at the wrong door');
       await ofRows.getByRole('button', { name: 'Put into quarantine' }).click();
       const family = partitions.getByRole('row').filter({ hasText: 'in quarantine' });
+      await family.waitFor();
+      await ofRows.waitFor({ state: 'detached' });
       await look('snapshot');
       await family.getByRole('button', { name: 'Release the rows of family' }).click();
       const letGo = page.getByRole('dialog', { name: 'Release it?' });
@@ -60,11 +58,11 @@ export function describeKeptData(given: () => Given): void {
 }
 
 /** The same run again, and both beside each other. */
-export function describeReproduction(given: () => Given & { readonly address: string }): void {
+export function describeReproduction(visitor: Visitor): void {
   it(
     'runs the same again, finds every step the same, and shows both runs side by side',
     async () => {
-      const { page, look, address } = given();
+      const { page, look, address } = visitor;
       await page.goto(address);
       await page.getByRole('link', { name: 'customers-who-leave' }).click();
       await page.getByRole('button', { name: 'Reproduce' }).click();
@@ -73,7 +71,8 @@ export function describeReproduction(given: () => Given & { readonly address: st
       const outcome = page.getByText('reproduced, 3 partitions with every step the same.');
       await outcome.waitFor({ timeout: 3 * MINUTES });
       await outcome.getByRole('link', { name: 'an earlier run' }).click();
-      await page.getByText('Nothing: the same rows and the same spec.').waitFor();
+      await page.getByText('Nothing: the same rows, the same spec and the same code.').waitFor();
+      await page.getByText('3 partitions in both: 3 with the same model of its own.').waitFor();
       const scores = page.getByRole('region', { name: 'Scores of both runs by partition' });
       for (const name of ['basic', 'business', 'family'])
         await scores.getByRole('row', { name: new RegExp(`^${name} `) }).waitFor();
@@ -84,11 +83,11 @@ export function describeReproduction(given: () => Given & { readonly address: st
 }
 
 /** The same experiment again and again, by itself. */
-export function describeSchedule(given: () => Given & { readonly address: string }): void {
+export function describeSchedule(visitor: Visitor): void {
   it(
     'lets the experiment run regularly, pauses that and ends it',
     async () => {
-      const { page, look, address } = given();
+      const { page, look, address } = visitor;
       await page.goto(address);
       await page.getByRole('link', { name: 'customers-who-leave' }).first().click();
       await page.getByRole('button', { name: 'Run regularly' }).click();
@@ -116,5 +115,34 @@ export function describeSchedule(given: () => Given & { readonly address: string
       await look('schedules-empty');
     },
     3 * MINUTES,
+  );
+}
+
+/** What was cancelled, taken up again. */
+export function describeRetry(visitor: Visitor): void {
+  it(
+    'goes on where a run has ended too early, in another one',
+    async () => {
+      const { page, look } = visitor;
+      await page.getByRole('button', { name: 'Retry' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Go on where it ended?' });
+      expect(await dialog.getByLabel('Fit again').inputValue()).toBe('failed');
+      await look('retry');
+      await dialog.getByRole('button', { name: 'Retry' }).click();
+      await page.getByText('Goes on where an earlier run ended.').waitFor();
+      await page.getByText('succeeded', { exact: true }).waitFor({ timeout: 3 * MINUTES });
+      await page.getByRole('link', { name: 'Runs', exact: true }).first().click();
+      const runs = page.getByRole('region', { name: 'Runs, the newest first' });
+      await runs
+        .getByRole('row')
+        .filter({ hasText: 'compare with the one before' })
+        .first()
+        .waitFor();
+      await look('home');
+      await page.getByLabel('Of experiment').selectOption('asset-status');
+      await runs.getByText('customers-who-leave').first().waitFor({ state: 'detached' });
+      expect(page.url()).toContain('experiment=asset-status');
+    },
+    5 * MINUTES,
   );
 }

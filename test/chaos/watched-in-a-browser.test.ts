@@ -1,22 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Serving, startBrowser, startServing, type Visit, visit } from '../support/browser.ts';
-import { Partita } from '../support/partita.ts';
+import { describe, expect, it } from 'vitest';
 import { gone } from '../support/processes.ts';
+import { MINUTES, visiting } from '../support/visiting.ts';
 import { workOf } from '../support/work.ts';
 
-const MINUTES = 60_000;
 const PARTITIONS = 16;
 
 /** Someone looks at a run whose worker dies, and touches nothing. */
 describe('the page of a run whose worker is killed', () => {
-  const partita = new Partita();
-  let serving: Serving;
-  let browser: Browser;
-  let someone: Visit;
-  let page: Page;
-
-  beforeAll(async () => {
+  const visitor = visiting(async (partita) => {
     const { csv, spec } = workOf(PARTITIONS, 300, [
       { random_forest: { trees: 2400 } },
       { gradient_boosting: { rounds: 600 } },
@@ -24,21 +15,12 @@ describe('the page of a run whose worker is killed', () => {
     partita.write('work.csv', csv);
     const begun = await partita.command('run', partita.writeSpec(spec), '--detach');
     expect(begun.code, begun.stderr).toBe(0);
-    serving = await startServing(partita);
-    browser = await startBrowser();
-    someone = await visit(browser, serving);
-    page = someone.page;
-  }, 5 * MINUTES);
-
-  afterAll(async () => {
-    await browser?.close();
-    await serving?.stop();
-    await partita.stop();
-  }, 2 * MINUTES);
+  });
 
   it(
     'goes on telling how far it is, by itself, until it has succeeded',
     async () => {
+      const { page, partita } = visitor;
       await page.getByRole('link', { name: 'work' }).first().click();
       const meter = page.getByRole('progressbar', { name: 'Partitions with an answer' });
       const told = async () => Number(await meter.getAttribute('aria-valuenow'));
@@ -59,7 +41,7 @@ describe('the page of a run whose worker is killed', () => {
         "performance.getEntriesByType('navigation')[0].type",
       );
       expect(opened).toBe('navigate');
-      expect(someone.complaints).toEqual([]);
+      expect(visitor.complaints).toEqual([]);
     },
     10 * MINUTES,
   );

@@ -1,0 +1,98 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { HOSTILE_KEYS, hostileRows } from '../support/hostile-table.ts';
+import { csvOf, type SpecWishes } from '../support/partita.ts';
+import { MINUTES, type Visitor } from '../support/visiting.ts';
+import { describeForeignPage } from './describe-foreign-page.ts';
+
+const HOSTILE: SpecWishes = {
+  name: 'hostile',
+  data: { source: { kind: 'csv', path: 'hostile.csv' } },
+  partition: { by: '__proto__', min_rows: 20 },
+  target: { column: 'prediction', task: 'classification' },
+  columns: { id: 'row' },
+  algorithms: ['baseline', 'decision_tree'],
+  metric: 'accuracy',
+};
+
+/** Names and values that want to be markup, code, paths or terminal commands are text on every page. */
+export function describeHostile(visitor: Visitor): void {
+  describe('pages about a table whose names want to be something else', () => {
+    let runId: string;
+
+    beforeAll(async () => {
+      const { partita } = visitor;
+      partita.write('hostile.csv', csvOf(hostileRows()));
+      const { code, stderr, result } = await partita.run(partita.writeSpec(HOSTILE));
+      expect(code, stderr).toBe(0);
+      runId = result.runId;
+    }, 6 * MINUTES);
+
+    /** No element came from the data: whatever looks like one stands in the page as text. */
+    async function holdsNoMarkup(): Promise<void> {
+      expect(await visitor.page.locator('img, main script, b:has(> i)').count()).toBe(0);
+    }
+
+    it(
+      'shows every partition of the run by its name',
+      async () => {
+        const { page, look } = visitor;
+        await page.goto(`${visitor.address}/runs/${runId}`);
+        await page.getByText('<img src=x onerror=alert(1)>').first().waitFor();
+        expect(await page.locator('.tile').count()).toBe(HOSTILE_KEYS.length);
+        for (const name of ['"; drop table run; --', 'constructor', '(null)', '(empty)', '🙂'])
+          expect(await page.locator('.tile b').getByText(name, { exact: true }).count(), name).toBe(
+            1,
+          );
+        await holdsNoMarkup();
+        await look('hostile-run');
+      },
+      3 * MINUTES,
+    );
+
+    it(
+      'reports them, and goes down to one of them and its model',
+      async () => {
+        const { page, look } = visitor;
+        await page.goto(`${visitor.address}/runs/${runId}/report`);
+        const table = page.getByRole('region', { name: 'The best model of each partition' });
+        await table.getByRole('link', { name: 'x]]><script>alert(1)</script>' }).waitFor();
+        await holdsNoMarkup();
+        await look('hostile-report');
+        await table.getByRole('link', { name: '<img src=x onerror=alert(1)>' }).click();
+        await page.getByRole('heading', { name: '<img src=x onerror=alert(1)>' }).waitFor();
+        await page.getByRole('heading', { name: 'Its rows' }).waitFor();
+        await holdsNoMarkup();
+        await look('hostile-partition');
+        await page.getByRole('link', { name: /^The model itself/ }).click();
+        await page.getByRole('heading', { name: 'Where it came from' }).waitFor();
+        await holdsNoMarkup();
+        await look('hostile-model');
+      },
+      4 * MINUTES,
+    );
+
+    it(
+      'scores a row with such columns',
+      async () => {
+        const { page } = visitor;
+        await page.goto(`${visitor.address}/runs/${runId}/predict`);
+        await page.getByLabel('__proto__', { exact: true }).fill('constructor');
+        await page.getByLabel('"; drop table run; --', { exact: true }).fill('0.9');
+        await page.getByRole('button', { name: 'Predict prediction' }).click();
+        await page.getByText(/^Answered by/).waitFor();
+        await holdsNoMarkup();
+      },
+      2 * MINUTES,
+    );
+
+    describeForeignPage(() => ({
+      page: visitor.page,
+      address: visitor.address,
+      spec: { version: 1, ...HOSTILE },
+    }));
+
+    it('never opened a dialog, ran a script of the data or broke the content policy', () => {
+      expect(visitor.complaints).toEqual([]);
+    });
+  });
+}

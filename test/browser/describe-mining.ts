@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { MINUTES, type Visitor } from '../support/visiting.ts';
+
+/** The classic demonstration: a mine's machines in Postgres, partitioned by their type, rebuilt by clicking only. */
+export function describeMining(visitor: Visitor): void {
+  describe('from a table in Postgres to three best models, by clicking', () => {
+    it(
+      'builds the experiment from the table',
+      async () => {
+        const { page, look } = visitor;
+        await page.goto(visitor.address);
+        await page.getByRole('link', { name: 'New experiment' }).first().click();
+        await page.getByLabel('A table in Postgres').check();
+        await page.getByLabel('Table', { exact: true }).selectOption('asset_activity');
+        const columns = page.getByRole('region', { name: 'Columns of the table' });
+        await columns.getByText('hydraulic_pressure').waitFor();
+        await page.getByLabel('Column to predict').selectOption('status');
+        await page.getByRole('button', { name: /^asset_type 2 values/ }).click();
+        await page.getByLabel('Names the row').selectOption('reading_id');
+        await page.getByLabel('Order in time').selectOption('recorded_at');
+        await page
+          .getByRole('group', { name: 'Left out' })
+          .getByLabel('asset', { exact: true })
+          .check();
+        await page.getByLabel('Add a new column').selectOption('ratio');
+        await page.getByLabel('columns', { exact: true }).selectOption('fuel_rate');
+        await page.getByLabel('second column').selectOption('engine_rpm');
+        for (const algorithm of ['baseline', 'logistic', 'decision tree', 'random forest'])
+          await page.getByLabel(algorithm, { exact: true }).check();
+        await page.getByLabel('Name', { exact: true }).fill('asset-status');
+        await look('mining-builder');
+        await page.getByRole('button', { name: 'Run', exact: true }).click();
+        await page.getByRole('heading', { name: 'asset-status' }).waitFor();
+      },
+      3 * MINUTES,
+    );
+
+    it(
+      'reports three best models: of each type of asset, and of all without partition',
+      async () => {
+        const { page, look } = visitor;
+        await page.getByText('succeeded', { exact: true }).waitFor({ timeout: 5 * MINUTES });
+        await page.getByRole('link', { name: 'Report', exact: true }).click();
+        const table = page.getByRole('region', { name: 'The best model of each partition' });
+        const best = /logistic|decision_tree|random_forest/;
+        for (const name of ['car', 'wheel loader', 'without partition'])
+          await table
+            .getByRole('row', { name: new RegExp(`^${name} `) })
+            .filter({ hasText: best })
+            .waitFor();
+        await page.getByText(/clearly better off|is shown to need/).waitFor();
+        await look('mining-report');
+        expect(visitor.complaints).toEqual([]);
+      },
+      6 * MINUTES,
+    );
+  });
+}
