@@ -30,6 +30,8 @@ export type Ended = {
   readonly faults: readonly string[];
   /** How many of the disturbances came before the end. */
   readonly disturbed: number;
+  /** Partitions whose columns it took over as an earlier run had selected them. */
+  readonly takenSelections: number;
   /** Bytes of every object in the store. */
   readonly objectBytes: readonly number[];
 };
@@ -37,15 +39,19 @@ export type Ended = {
 /** How long a stopped process stands still: twice what a heartbeat may fail to come. */
 const STOPPED_MS = 30_000;
 
-/** A run on a stack of its own, disturbed in this order, and what became of it. */
+/** A run on a stack of its own, disturbed in this order, and what became of it. `before`: what ran there and ended; the run takes over what it can. */
 export async function runDisturbed(
-  work: { readonly csv: string; readonly spec: SpecWishes },
+  work: { readonly csv: string; readonly spec: SpecWishes; readonly before?: SpecWishes },
   disturbances: readonly Disturbance[],
 ): Promise<Ended> {
   const partita = new Partita();
   try {
     partita.write('work.csv', work.csv);
-    let watching = await partita.start('run', partita.writeSpec(work.spec), '--json', '--no-reuse');
+    const { before } = work;
+    if (before !== undefined) await partita.run(partita.writeSpec(before));
+    const reuse = before === undefined ? ['--no-reuse'] : [];
+    const spec = partita.writeSpec(work.spec);
+    let watching = await partita.start('run', spec, '--json', ...reuse);
     const [, runId = ''] = await watching.says(/^Run ([\w-]+)/m);
     let disturbed = 0;
     for (const disturbance of disturbances) {
@@ -60,9 +66,15 @@ export async function runDisturbed(
     await partita.json('up');
     const url = databaseUrl(partita) ?? '';
     const objects = join(stateFolder(partita), 'objects');
+    const taken = await queryServer(
+      url,
+      'select from selected where run_id = $1 and origin_run_id is not null',
+      [runId],
+    );
     return {
       code,
       stderr,
+      takenSelections: taken.length,
       judged: await judge(url, runId),
       faults: await faults(url, runId, objects),
       disturbed,
