@@ -19,9 +19,28 @@ export function numberText(value: number | null | undefined, beside: Beside = va
   if (value === null || value === undefined) return NOTHING;
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size >= 1e12 || (size < 1e-4 && beside === value)) return withMinus(value.toExponential(2));
+  if (size >= HUGE || (size < TINY && sizeOf(beside) < TINY)) return exponentText(value, beside);
   const text = size >= 1e4 ? countText(size) : size.toFixed(decimalsOf(size, beside));
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
+}
+
+/** Beyond these a number has an exponent: nobody counts zeros. */
+const HUGE = 1e12;
+const TINY = 1e-4;
+
+function sizeOf(beside: Beside): number {
+  if (typeof beside === 'number') return Math.abs(beside);
+  return Math.max(Math.abs(beside.low), Math.abs(beside.high));
+}
+
+function exponentText(value: number, beside: Beside): string {
+  const halfWidth = typeof beside === 'number' ? 0 : (beside.high - beside.low) / 2;
+  const digits = halfWidth > 0 ? 1 + magnitudeOf(Math.abs(value)) - magnitudeOf(halfWidth) : 2;
+  return withMinus(value.toExponential(Math.min(9, Math.max(0, digits))));
+}
+
+function magnitudeOf(size: number): number {
+  return Math.floor(Math.log10(size));
 }
 
 /** A number as a machine writes it, with the sign that stands as high as a plus. */
@@ -43,7 +62,7 @@ function usualDecimals(size: number): number {
 
 /** Decimals that tell so many significant digits of a number. */
 function decimalsFor(digits: number, size: number): number {
-  return Math.min(9, Math.max(0, digits - 1 - Math.floor(Math.log10(size))));
+  return Math.min(9, Math.max(0, digits - 1 - magnitudeOf(size)));
 }
 
 export function countText(value: number): string {

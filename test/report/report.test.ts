@@ -259,6 +259,7 @@ describe('numbers', () => {
     expect(signedText(-0.00000297)).toBe('−2.97e−6');
     expect(signedText(0.3059, 0.00012)).toBe('+0.3059');
     expect(numberText(12.5, 0.00012)).toBe('12.50');
+    expect(signedText(0.000001, 0.0000725)).toBe('+1.00e−6');
   });
 
   it('tell of an interval, and of what it is around, two digits of how sure they are', () => {
@@ -271,6 +272,8 @@ describe('numbers', () => {
     expect(rangeText({ low: 1234.5, high: 5678.9 })).toBe('1235 … 5679');
     expect(rangeText({ low: 0.00012, high: 0.00018 })).toBe('0.000120 … 0.000180');
     expect(rangeText({ low: 0.5, high: 0.5 })).toBe('0.5000 … 0.5000');
+    expect(rangeText({ low: 0.00007177, high: 0.00007323 })).toBe('7.177e−5 … 7.323e−5');
+    expect(numberText(0.00007251, { low: 0.00007, high: 0.000075 })).toBe('7.25e−5');
     expect(rangeText(null)).toBe('–');
   });
 });
