@@ -12,6 +12,7 @@ const runOn = (threads: number, disturbances: readonly Disturbance[]): Promise<E
       csv,
       spec: {
         ...spec,
+        features: { select: { method: 'anova', keep: 2 } },
         partition: { by: 'k', on_small: 'skip' },
         global: { enabled: false },
         engine: { kind: 'local', threads },
