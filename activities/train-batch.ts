@@ -1,3 +1,4 @@
+import { log } from '@temporalio/activity';
 import type { Digest } from '../src/domain/digest.ts';
 import type { Outcome } from '../src/engines/engine.ts';
 import { runJob } from '../src/engines/job.ts';
@@ -5,6 +6,7 @@ import { winnersOf } from '../src/partition/candidate-facts.ts';
 import type { PlannedPartition } from '../src/partition/condition.ts';
 import type { TrainArgs, TrainResult } from '../src/partition/facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
+import { isLostPack } from '../src/stores/objects/lost-pack.ts';
 import { type PackMember, packMembers } from '../src/stores/objects/pack.ts';
 import type { WaitingMember } from '../src/stores/objects/pack-target.ts';
 import type { RunRecord, RunStore, TrainedPartition } from '../src/stores/run-store.ts';
@@ -45,7 +47,7 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
         await adoptPacks(objects, outcomes, scope);
         const trained = await keep(objects, partitions, outcomes, attempt.startedAt);
         await runs.recordTraining(input.runId, input.batch, trained, attempt);
-        for (const job of jobsOf(outcomes)) await objects.dismiss(job);
+        await tidyUp(objects, outcomes);
         return countsOf(partitions, new Map(trained.map((one) => [one.partitionId, one])));
       };
       const recorded = async () => {
@@ -145,7 +147,10 @@ async function keep(
   });
 }
 
-/** What executors left becomes the store's. Where some of it is gone, the next attempt counts on nothing of this one. */
+/**
+ * What executors left becomes the store's. Where some of it is lost, the next attempt counts on nothing of this one; where
+ * the store is away, it finds all of it again.
+ */
 async function adoptPacks(
   objects: ObjectStore,
   outcomes: readonly Outcome<object>[],
@@ -154,7 +159,7 @@ async function adoptPacks(
   try {
     await objects.adopt(outcomes.flatMap(storedOf));
   } catch (error) {
-    await forget();
+    if (isLostPack(error)) await forget();
     throw error;
   }
 }
@@ -165,6 +170,20 @@ function storedOf(outcome: Outcome<object>): readonly WaitingMember[] {
 
 function jobsOf(outcomes: readonly Outcome<object>[]): ReadonlySet<string> {
   return new Set(outcomes.flatMap(storedOf).map(({ job }) => job));
+}
+
+/** Of what is recorded nothing fails any more: what is left is taken away by who collects garbage. */
+async function tidyUp(objects: ObjectStore, outcomes: readonly Outcome<object>[]): Promise<void> {
+  for (const job of jobsOf(outcomes)) {
+    try {
+      await objects.dismiss(job);
+    } catch (error) {
+      log.warn('What executors left for a job is not taken away yet; `partita gc` does so.', {
+        job,
+        error: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
 }
 
 function placeOf(member: WaitingMember | undefined): PackMember | null {

@@ -27,7 +27,7 @@ export interface ObjectStore extends PackHost {
   put(bytes: Uint8Array): Promise<Digest>;
   /** Moves a finished local file in (same volume: a rename), or a snapshot that is a folder (same volume only). */
   putFile(path: string): Promise<Digest>;
-  /** Puts packs that executors left. Throws `Failure('unreachable')` when one can't be seen, or ends too early. */
+  /** Puts packs that executors left. Throws a `lostPack` when one can't be seen, ends too early or holds other bytes. */
   adopt(members: readonly WaitingMember[]): Promise<void>;
   /** What executors left for the job, and nobody adopted, goes. */
   dismiss(job: string): Promise<void>;

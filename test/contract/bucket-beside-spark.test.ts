@@ -15,6 +15,7 @@ import type { Digest } from '../../src/domain/digest.ts';
 import { LAYOUT_FILE } from '../../src/frame/snapshot-layout.ts';
 import type { ObjectStore } from '../../src/stores/object-store.ts';
 import { createFileObjectStore } from '../../src/stores/objects/file-object-store.ts';
+import { isLostPack } from '../../src/stores/objects/lost-pack.ts';
 import { leavePack, type WaitingMember } from '../../src/stores/objects/pack-target.ts';
 import { createS3ObjectStore } from '../../src/stores/objects/s3/s3-object-store.ts';
 import { BUCKET, startTestS3, type TestS3 } from '../support/s3.ts';
@@ -111,7 +112,12 @@ describe('what Spark leaves for a bucket', () => {
     expect(await s3.keys(`${basename(place.base)}/`)).toEqual([waiting]);
     expect(JSON.stringify(target)).not.toContain('testing-secret');
     await s3.write(waiting, 'a fraud');
-    await expect(store.adopt([member!])).rejects.toMatchObject({ kind: 'corrupt-object' });
+    const fraud = await store.adopt([member!]).catch((error: unknown) => error);
+    expect(fraud).toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringMatching(/other bytes/),
+    });
+    expect(isLostPack(fraud)).toBe(true);
     expect(await s3.keys(`${basename(place.base)}/sha256/`)).toEqual([]);
     await leavePack(target, [bytesOf('a model')]);
     await store.adopt([member!]);

@@ -12,6 +12,7 @@ import { claim, claimFirst, claimsIn, hasClaimedFirst } from './claims.ts';
 import { listLeftovers, listObjects, removeObject, touch } from './collect-files.ts';
 import { openFolder, removeFolder, waitingPath } from './executors-folder.ts';
 import { codeOf, failureOf } from './file-failure.ts';
+import { lostPack } from './lost-pack.ts';
 import { FILE_MODE, incomingPath, moveIn, objectPath, writeObject } from './object-file.ts';
 import { type PackTarget, packsOf, type WaitingMember } from './pack-target.ts';
 
@@ -66,13 +67,9 @@ class FileObjectStore implements ObjectStore {
       const known = await this.#sizeOf(pack);
       if (known !== null && known >= least && (await this.#holds(pack, known))) continue;
       const waiting = waitingPath({ folder: this.folder, job }, pack);
-      const size = await lstat(waiting).then(
-        (found) => found.size,
-        () => null,
-      );
+      const size = await this.#orFailure(() => sizeAt(waiting), waiting);
       if (size === null || size < least)
-        throw new Failure(
-          'unreachable',
+        throw lostPack(
           `An executor left ${waiting}, at least ${least} bytes, but here ${size === null ? 'nothing' : `only ${size} bytes`} can be seen of it; executors and workers have to share ${this.folder}.`,
         );
       await this.#orFailure(() => moveIn(this.folder, waiting, pack), pack);
@@ -269,6 +266,16 @@ async function stateOfFiles(folder: string): Promise<ObjectState> {
   for (const { name, bytes } of (await readFolderLayout(folder)).files)
     if ((await lstat(join(folder, name))).size !== bytes) return 'changed';
   return 'sound';
+}
+
+/** Null: nothing is there. */
+async function sizeAt(path: string): Promise<number | null> {
+  try {
+    return (await lstat(path)).size;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 async function withFile<Result>(file: FileHandle, work: () => Promise<Result>): Promise<Result> {

@@ -1,6 +1,7 @@
 import { hexOf } from '../../../domain/digest.ts';
 import { Failure } from '../../../domain/failure.ts';
 import type { Leftover } from '../../object-store.ts';
+import { lostPack } from '../lost-pack.ts';
 import type { PackTarget, WaitingPack } from '../pack-target.ts';
 import type { S3Bucket } from './bucket.ts';
 import { readMeasured } from './measured.ts';
@@ -14,7 +15,7 @@ export async function inviteInto(bucket: S3Bucket, job: string): Promise<PackTar
 
 /**
  * Puts a waiting pack under the key of an object, if its bytes are those of its digest: they are read here once, and moved
- * inside the bucket. Throws `Failure('unreachable')` where it is not there, or ends too early.
+ * inside the bucket. Throws a `lostPack` where it is not there, ends too early or came with other bytes.
  */
 export async function takeIn(
   bucket: S3Bucket,
@@ -24,15 +25,19 @@ export async function takeIn(
   const from = waitingOf(job) + hexOf(pack);
   const found = await readMeasured(bucket, from);
   const bytes = found?.bytes ?? 0;
-  if (found !== null && bytes >= least && found.digest !== pack)
-    throw new Failure(
-      'corrupt-object',
-      `What an executor left as ${bucket.place(from)} holds other bytes; remove it and run again.`,
+  if (found === null || bytes < least)
+    throw lostPack(
+      `An executor left ${bucket.place(from)}, at least ${least} bytes, and there are ${bytes} of it; the batch is tried again.`,
     );
-  if (found === null || bytes < least || !(await bucket.copy(from, found.tag, key)))
+  if (found.digest !== pack)
+    throw lostPack(
+      `What an executor left as ${bucket.place(from)} holds other bytes; the batch is tried again.`,
+    );
+  // Executors may run a task twice, and send the same again.
+  if (!(await bucket.copy(from, found.tag, key)))
     throw new Failure(
       'unreachable',
-      `An executor left ${bucket.place(from)}, at least ${least} bytes, and there are ${bytes} of it; the batch is tried again.`,
+      `${bucket.place(from)} was sent again, or taken away, while it was read; try again.`,
     );
 }
 
