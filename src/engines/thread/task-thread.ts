@@ -75,6 +75,8 @@ export class TaskThread {
     clearTimeout(limit);
     clearTimeout(this.#grace);
     if (!this.#alive) await this.#worker.terminate();
+    // What ended before the timer was heard has taken its time all the same.
+    if (report.ms > limitSeconds * 1000) this.#halt ??= timeoutHalt(limitSeconds);
     return {
       ms: report.ms > 0 ? report.ms : performance.now() - startedAt,
       log: readThreadLog(this.#log),
