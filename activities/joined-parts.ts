@@ -6,7 +6,7 @@ import {
   predictionsFromBytes,
   writeLayerInto,
 } from '../src/partition/predictions.ts';
-import type { Selected, SelectionFacts } from '../src/partition/selection-facts.ts';
+import type { FoldSelections, SelectionFacts } from '../src/partition/selection-facts.ts';
 import { stabilityOf } from '../src/partition/selection-stability.ts';
 import type { Candidate } from '../src/spec/spec.ts';
 
@@ -28,7 +28,7 @@ export function foldFactsOf(outcome: Outcome<FoldFacts>): FoldFacts {
     seed: '0',
     fitMs: outcome.ms,
     kept: [],
-    selected: [],
+    foldSelection: [],
   };
 }
 
@@ -59,15 +59,16 @@ export function joinSelection(
 }
 
 /** What every fold of all repeats selected, of which there are so many, and the refit; again the candidates share it. */
-export function joinSelected(
-  { selected }: Pick<RefitFacts, 'selected'>,
+export function joinFoldSelections(
+  { foldSelections }: Pick<RefitFacts, 'foldSelections'>,
   trials: readonly JoinedTrial[],
   count: number,
-): Selected {
+): FoldSelections {
   const ofFold = (_: unknown, fold: number) =>
-    trials.map(({ folds }) => folds[fold]?.selected ?? []).find((columns) => columns.length > 0) ??
-    [];
-  return { folds: Array.from({ length: count }, ofFold), ...selected };
+    trials
+      .map(({ folds }) => folds[fold]?.foldSelection ?? [])
+      .find((columns) => columns.length > 0) ?? [];
+  return { folds: Array.from({ length: count }, ofFold), ...foldSelections };
 }
 
 /** Fitted on every fold. */

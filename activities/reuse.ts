@@ -60,7 +60,7 @@ export async function selectionsTakenOver(
       // What is fitted again because it failed did not fail at selecting.
       !isWantedAgain(again, partitionId, 'trained'),
   );
-  const earlier = await runs.earlierSelections(wanted.map(([, key]) => key));
+  const earlier = await runs.earlierFoldSelections(wanted.map(([, key]) => key));
   const selectedBy = new Map(earlier.map(({ key, runId }) => [key, runId]));
   return wanted.flatMap(([partitionId, key]) => {
     const from = selectedBy.get(key);

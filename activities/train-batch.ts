@@ -63,23 +63,23 @@ export function trainBatchActivity(dependencies: ActivityDependencies) {
 
 /** A task of each partition, with what an earlier run lends to it: the rounds of its search, and what it selected. */
 async function trainTasks(
-  runs: Pick<RunStore, 'trained' | 'takenSelections'>,
+  runs: Pick<RunStore, 'trained' | 'takenFoldSelections'>,
   run: RunRecord,
   partitions: readonly PlannedPartition[],
 ) {
   const ids = partitions.map(({ partitionId }) => partitionId);
   const replays = await replayedSearches(runs, run, ids);
-  const selections = await runs.takenSelections(run.runId, ids);
+  const selections = await runs.takenFoldSelections(run.runId, ids);
   return partitions.map(({ partitionId, text, ranges, isParent }) => {
     const replay = replays.get(partitionId);
-    const selected = selections.get(partitionId);
+    const foldSelections = selections.get(partitionId);
     const scope: TrainArgs['scope'] = isParent ? 'parent' : 'own';
     return {
       partition: { id: partitionId, text, ranges },
       part: {
         scope,
         ...(replay !== undefined && { replay }),
-        ...(selected !== undefined && { selected }),
+        ...(foldSelections !== undefined && { foldSelections }),
       },
     };
   });
@@ -135,14 +135,14 @@ async function keep(
     const member = predictions[i];
     if (member === undefined || member === null)
       throw new Error(`Training of ${partitionId} gave no predictions.`);
-    const { selected, ...facts } = outcome.facts;
+    const { foldSelections, ...facts } = outcome.facts;
     return {
       ...common,
       kind: 'trained',
       facts,
       model: models[i] ?? null,
       predictions: member,
-      ...(selected !== undefined && { selected }),
+      ...(foldSelections !== undefined && { foldSelections }),
     };
   });
 }

@@ -19,8 +19,8 @@ export function trainGlobalActivity(dependencies: ActivityDependencies) {
       const work = async ({ signal, bookmark, attempt }: EngineScope) => {
         const run = await runs.run(runId);
         const replay = await replayedGlobalSearch(runs, run);
-        const selections = await runs.takenSelections(runId, [GLOBAL_PARTITION]);
-        const selected = selections.get(GLOBAL_PARTITION);
+        const selections = await runs.takenFoldSelections(runId, [GLOBAL_PARTITION]);
+        const foldSelections = selections.get(GLOBAL_PARTITION);
         const ranges = [{ start: 0, count: requireSnapshot(run).rowCount }];
         const training = new PartsTraining(
           {
@@ -29,7 +29,7 @@ export function trainGlobalActivity(dependencies: ActivityDependencies) {
               ...trainArgs(run),
               scope: 'global',
               ...replay,
-              ...(selected !== undefined && { selected }),
+              ...(foldSelections !== undefined && { foldSelections }),
             },
             folds: await objects.get(requirePlan(run).folds),
             maxRows: run.spec.global.max_rows,
@@ -64,14 +64,14 @@ async function keepJoined(
     offset: 0,
     length: bytes.length,
   });
-  const { selected, ...facts } = joined.facts;
+  const { foldSelections, ...facts } = joined.facts;
   return {
     ...common,
     kind: 'trained',
     facts,
     model: await put(joined.model),
     predictions: await put(joined.predictions),
-    ...(selected !== undefined && { selected }),
+    ...(foldSelections !== undefined && { foldSelections }),
   };
 }
 

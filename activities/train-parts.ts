@@ -40,7 +40,7 @@ import {
   isWhole,
   type JoinedTrial,
   joinCandidates,
-  joinSelected,
+  joinFoldSelections,
   joinSelection,
   writePartInto,
 } from './joined-parts.ts';
@@ -107,9 +107,9 @@ export class PartsTraining {
     if (refitted === null) return { ...spent, kind: 'failed', candidates };
     const { best, refit } = refitted;
     writePartInto(refit, everyRow(rowCount), layers - 1, predictions);
-    const { columns, selected: _, ...made } = refit.facts;
+    const { columns, foldSelections: _, ...made } = refit.facts;
     const selection = joinSelection({ selection: made.selection, columns }, searched);
-    const selected = joinSelected(refit.facts, trials, repeats * spec.validate.folds);
+    const foldSelections = joinFoldSelections(refit.facts, trials, repeats * spec.validate.folds);
     const model = refit.blobs.get('model');
     if (model === undefined) throw new Error('A refit gave no model.');
     const { bestWithout } = ranking;
@@ -123,7 +123,7 @@ export class PartsTraining {
         search,
         best,
         bestWithout,
-        ...(isSelecting(this.#args) && { selected }),
+        ...(isSelecting(this.#args) && { foldSelections }),
       },
       model,
       predictions: predictionsToBytes(predictions),

@@ -12,7 +12,7 @@ import type { FoldErrors } from '../estimators/shrink.ts';
 import type { Forecast } from '../spec/forecast.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
 import type { TogetherCompared } from './compare-together.ts';
-import type { Selected, SelectionFacts } from './selection-facts.ts';
+import type { FoldSelections, SelectionFacts } from './selection-facts.ts';
 
 /** Arguments of `profile`; the result's blob `folds` has one byte per row. */
 export type ProfileArgs = {
@@ -78,7 +78,7 @@ export type TrainArgs = {
   /** What an earlier run completed under its budget: tried again instead of looking at the clock. */
   readonly replay?: SearchFacts;
   /** What an earlier run selected from the same rows and folds: taken as it is. */
-  readonly selected?: Selected;
+  readonly foldSelections?: FoldSelections;
 };
 
 /** Places of candidates, in the order of trying. */
@@ -211,8 +211,8 @@ export type TrainFacts = {
   readonly rows: RowLedger;
 };
 
-/** `selected`: where columns were selected here; left out where the spec asks for none, or they were given. */
-export type TrainResult = TrainFacts & { readonly selected?: Selected };
+/** `foldSelections`: where columns were selected here; left out where the spec asks for none, or they were given. */
+export type TrainResult = TrainFacts & { readonly foldSelections?: FoldSelections };
 
 /** Result of `train-fold`. Blob `predictions`: the rows of that fold × width, in row order; absent when it failed. */
 export type FoldFacts = {
@@ -224,7 +224,7 @@ export type FoldFacts = {
   readonly fitMs: number;
   readonly kept: readonly string[];
   /** Those of `kept` that selection chose by itself. */
-  readonly selected: readonly string[];
+  readonly foldSelection: readonly string[];
 };
 
 /** Arguments of `rank`; input `predictions` (layout: `predictions.ts`). */
@@ -252,7 +252,7 @@ export type RefitFacts = {
   /** That selection chose from, in their order. */
   readonly columns: readonly string[];
   readonly selection: SelectionFacts;
-  readonly selected: Omit<Selected, 'folds'>;
+  readonly foldSelections: Omit<FoldSelections, 'folds'>;
   readonly model: ModelFacts;
   readonly rows: RowLedger;
 };

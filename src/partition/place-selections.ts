@@ -1,6 +1,6 @@
 import type { TrainArgs } from './facts.ts';
 import { repeatsOf } from './repeats.ts';
-import type { Selected, SelectedColumns } from './selection-facts.ts';
+import type { FoldSelections, SelectedColumns } from './selection-facts.ts';
 import type { FitPlace } from './training-data.ts';
 
 /** The fit that ships. */
@@ -11,16 +11,19 @@ export function shippedPlace({
 }
 
 /** Whether columns are selected here: the spec asks for it, and no earlier run has. */
-export function isSelecting({ spec, selected }: Pick<TrainArgs, 'spec' | 'selected'>): boolean {
-  return selected === undefined && spec.features.select.method !== 'none';
+export function isSelecting({
+  spec,
+  foldSelections,
+}: Pick<TrainArgs, 'spec' | 'foldSelections'>): boolean {
+  return foldSelections === undefined && spec.features.select.method !== 'none';
 }
 
 /** The columns of every fit of one partition, in all repeats: each selected once, or taken as it was given. */
 export class PlaceSelections {
-  readonly #args: Pick<TrainArgs, 'spec' | 'selected'>;
+  readonly #args: Pick<TrainArgs, 'spec' | 'foldSelections'>;
   readonly #chosen = new Map<string, SelectedColumns>();
 
-  constructor(args: Pick<TrainArgs, 'spec' | 'selected'>) {
+  constructor(args: Pick<TrainArgs, 'spec' | 'foldSelections'>) {
     this.#args = args;
   }
 
@@ -32,7 +35,7 @@ export class PlaceSelections {
   }
 
   /** Once every fit is done. */
-  selected(): Selected {
+  foldSelections(): FoldSelections {
     const { spec } = this.#args;
     const { folds } = spec.validate;
     const keptAt = (_: unknown, i: number) => this.#keptAt(i % folds, Math.floor(i / folds));
@@ -40,7 +43,7 @@ export class PlaceSelections {
   }
 
   /** Once the model that ships is fitted. */
-  refitted(): Omit<Selected, 'folds'> {
+  refitted(): Omit<FoldSelections, 'folds'> {
     const place = shippedPlace(this.#args.spec);
     const shipped = this.#chosen.get(keyOf(place, 0));
     if (shipped === undefined) throw new RangeError('No columns were selected for the last fit.');
@@ -52,9 +55,9 @@ export class PlaceSelections {
   }
 
   #given(place: FitPlace, repeat: number): SelectedColumns | undefined {
-    const { spec, selected } = this.#args;
-    if (selected === undefined) return undefined;
-    const { folds, final = [], shipped } = selected;
+    const { spec, foldSelections } = this.#args;
+    if (foldSelections === undefined) return undefined;
+    const { folds, final = [], shipped } = foldSelections;
     if (place === shippedPlace(spec)) return shipped;
     const isFold = typeof place === 'number';
     const kept = isFold ? folds[repeat * spec.validate.folds + place] : final;

@@ -10,7 +10,7 @@ export type SelectedColumns = {
 };
 
 /** What selection chose at every fit of a partition. No candidate has a part in it, so that others can be trained on the same. */
-export type Selected = {
+export type FoldSelections = {
   /** Columns that each fold kept, the folds of one repeat after those of another; empty where nothing was fitted. */
   readonly folds: readonly (readonly string[])[];
   /** Under `refit: all`: columns kept at the fit of all training rows, which does not ship. */

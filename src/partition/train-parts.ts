@@ -35,7 +35,7 @@ export function trainFold(
     seed: fit.seed,
     fitMs: fit.fitMs,
     kept: isEmpty ? [] : training.selection(args.fold).kept,
-    selected: isEmpty ? [] : training.selected(args.fold).kept,
+    foldSelection: isEmpty ? [] : training.foldSelection(args.fold).kept,
   };
   const blobs = new Map<string, Uint8Array>();
   if (fit.status === 'ok') blobs.set('predictions', predictionsToBytes({ values: fit.output }));
@@ -60,7 +60,7 @@ export function refit(
     features: featureFacts(training),
     columns: training.columns,
     selection: { ...training.selection(shippedPlace(args.spec)), stability: [] },
-    selected: training.selections.refitted(),
+    foldSelections: training.selections.refitted(),
     model,
     rows: rowLedger(training),
   };

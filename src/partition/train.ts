@@ -84,7 +84,7 @@ export function train(
     bestWithout,
     model: refitted?.model.facts ?? null,
     rows: rowLedger(training),
-    ...(isSelecting(args) && { selected: training.selections.selected() }),
+    ...(isSelecting(args) && { foldSelections: training.selections.foldSelections() }),
   };
   const blobs = new Map([['predictions', predictionsToBytes(predictions)]]);
   if (refitted !== null) blobs.set('model', refitted.model.bytes);

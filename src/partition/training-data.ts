@@ -149,13 +149,13 @@ export class TrainingData {
     if (known !== undefined) return known;
     const { candidates } = this.args.spec;
     const lags = this.#directLags();
-    const selection = keepNamed(this.selected(place), this.columns, candidates, lags);
+    const selection = keepNamed(this.foldSelection(place), this.columns, candidates, lags);
     this.#selections.set(place, selection);
     return selection;
   }
 
   /** The same without columns that are there for another reason. */
-  selected(place: FitPlace): SelectedColumns {
+  foldSelection(place: FitPlace): SelectedColumns {
     return this.selections.at(place, this.#repeat, () => this.#select(place));
   }
 

@@ -17,7 +17,7 @@ import type { PlannedPartition } from '../partition/condition.ts';
 import type { JudgedColumn } from '../partition/drift/drift-facts.ts';
 import type { JudgedScore } from '../partition/drift/judge-drift.ts';
 import type { EvaluateFacts, ProfileFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
-import type { Selected } from '../partition/selection-facts.ts';
+import type { FoldSelections } from '../partition/selection-facts.ts';
 import type { Snapshot, SnapshotColumn, SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { PackMember } from './objects/pack.ts';
@@ -137,8 +137,8 @@ export type TrainedPartition = {
       readonly facts: TrainFacts;
       readonly model: PackMember | null;
       readonly predictions: PackMember;
-      /** To be recorded: what was selected here. Not read back with the rest: `takenSelections`. */
-      readonly selected?: Selected;
+      /** To be recorded: what was selected here. Not read back with the rest: `takenFoldSelections`. */
+      readonly foldSelections?: FoldSelections;
       /** The run that selected its columns, where that alone was taken over. */
       readonly selectionOrigin?: string;
     }
@@ -192,7 +192,7 @@ export type KnownKeys = {
 };
 
 /** What an earlier run selected under a key that is looked for. */
-export type EarlierSelection = Pick<EarlierTraining, 'key' | 'runId'>;
+export type EarlierFoldSelection = Pick<EarlierTraining, 'key' | 'runId'>;
 
 /** One partition of a run with all that is known of it, for results and reports. */
 export type PartitionRecord = PlannedPartition & {
@@ -322,7 +322,7 @@ export interface RunStore {
     failuresOf: string | null,
   ): Promise<readonly EarlierTraining[]>;
   /** Selections under one of the keys, one per key and the oldest first; of a snapshot that is in quarantine none. */
-  earlierSelections(keys: readonly Digest[]): Promise<readonly EarlierSelection[]>;
+  earlierFoldSelections(keys: readonly Digest[]): Promise<readonly EarlierFoldSelection[]>;
   /** The plan, its partitions, and what is taken over from earlier runs: one commit. */
   recordCondition(runId: string, conditioned: Conditioned, attempt: Attempt): Promise<void>;
   /** What `condition` decided, by partition id; empty before. */
@@ -330,10 +330,10 @@ export interface RunStore {
   /** Of the partitions to be trained, those that this run did not take over. */
   untrained(runId: string): Promise<ReadonlySet<string>>;
   /** What an earlier run selected for those of the partitions where the run took it over. */
-  takenSelections(
+  takenFoldSelections(
     runId: string,
     partitionIds: readonly string[],
-  ): Promise<ReadonlyMap<string, Selected>>;
+  ): Promise<ReadonlyMap<string, FoldSelections>>;
 
   /** Records the steps features, select and train with candidates, metrics, models, inputs and outputs. */
   recordTraining(

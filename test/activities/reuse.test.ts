@@ -65,9 +65,9 @@ describe('the selections that a run takes over', () => {
     changes: Parameters<typeof runRecord>[0],
     trainings: readonly string[] = [],
   ) => {
-    const earlierSelections = async (asked: readonly Digest[]) =>
+    const earlierFoldSelections = async (asked: readonly Digest[]) =>
       asked.filter((one) => known.has(one)).map((one) => ({ key: one, runId: 'origin' }));
-    const dependencies = { runs: { earlierSelections } } as unknown as ActivityDependencies;
+    const dependencies = { runs: { earlierFoldSelections } } as unknown as ActivityDependencies;
     const taken = trainings.map((partitionId) => ({ partitionId, from: 'origin' }));
     return selectionsTakenOver(runRecord(changes), dependencies, keys, taken);
   };

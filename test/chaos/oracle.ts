@@ -22,7 +22,7 @@ const JUDGED: { readonly [table: string]: readonly string[] } = {
     'is_best',
   ],
   selection: ['partition_id', 'method', 'kept', 'dropped'],
-  selected: ['partition_id', 'document'],
+  fold_selection: ['partition_id', 'document'],
   model: ['partition_id', 'digest', 'candidate', 'algorithm', 'seed', 'trained_rows', 'features'],
   evaluation: ['partition_id', 'difference', 'difference_low', 'difference_high', 'p_value'],
   metric: [

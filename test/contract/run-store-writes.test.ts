@@ -12,11 +12,11 @@ import {
   conditionedOf,
   directForecast,
   evaluatedOf,
+  FOLD_SELECTIONS,
   numbered,
   plannedOf,
   profileOf,
   recordPlan,
-  SELECTED,
   snapshotOf,
   totalsOf,
   trainedOf,
@@ -44,7 +44,15 @@ afterAll(async () => {
 /** Every row of every table that a run can change, but for the attempts at its steps. */
 async function fingerprint(): Promise<string> {
   const tables = ['run', 'batch', 'profile', 'run_partition', 'training', 'candidate', 'model'];
-  const more = ['selection', 'selected', 'evaluation', 'metric', 'choice', 'step_io', 'object'];
+  const more = [
+    'selection',
+    'fold_selection',
+    'evaluation',
+    'metric',
+    'choice',
+    'step_io',
+    'object',
+  ];
   const rows = await Promise.all(
     [...tables, ...more, 'run_totals', 'run_report', 'run_snapshot'].map((table) =>
       sql`select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from ${sql.table(table)} t`.execute(
@@ -196,7 +204,11 @@ describe('a write that comes twice', () => {
         by,
       );
       await store.planBatches(runId, { stage: 'train', batches: [ids] });
-      const trained = ids.map((id) => ({ ...trainedOf(id), ms: number, selected: SELECTED }));
+      const trained = ids.map((id) => ({
+        ...trainedOf(id),
+        ms: number,
+        foldSelections: FOLD_SELECTIONS,
+      }));
       await store.recordTraining(runId, 0, trained, by);
       await store.recordEvaluation(runId, 0, ids.map(evaluatedOf), by);
       await store.recordChoice(runId, ids.map(chosenOf), totalsOf(2), by);

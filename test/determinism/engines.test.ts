@@ -48,8 +48,10 @@ describe('the same data, spec and seed', () => {
   ) => {
     const tasks = order.map((type): PartitionTask => {
       const task = whole.tasks[TYPES.indexOf(type)] as PartitionTask;
-      const selected = given.get(type)?.facts['selected'];
-      return selected === undefined ? task : { ...task, part: { ...task.part, selected } };
+      const foldSelections = given.get(type)?.facts['foldSelections'];
+      return foldSelections === undefined
+        ? task
+        : { ...task, part: { ...task.part, foldSelections } };
     });
     const job: GroupedMap = { ...whole, tasks };
     const answers = new Map<string, Answer>();
@@ -102,13 +104,13 @@ describe('the same data, spec and seed', () => {
       const selecting = await trainOn(sparkEngine(), ANOTHER_ORDER);
       expect(sorted(selecting)).toEqual(local);
       const given = await trainOn(sparkEngine(), ANOTHER_ORDER, selecting);
-      const withoutSelected = local.map(
-        ({ facts: { selected: _selected, ...facts }, ...blobs }) => ({
+      const withoutSelections = local.map(
+        ({ facts: { foldSelections: _foldSelections, ...facts }, ...blobs }) => ({
           ...blobs,
           facts,
         }),
       );
-      expect(sorted(given)).toEqual(withoutSelected);
+      expect(sorted(given)).toEqual(withoutSelections);
     });
   });
 

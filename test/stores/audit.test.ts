@@ -10,9 +10,9 @@ import {
   chosenOf,
   driftOf,
   evaluatedOf,
+  FOLD_SELECTIONS,
   plannedOf,
   recordPlan,
-  SELECTED,
   snapshotOf,
   totalsOf,
   trainedOf,
@@ -37,7 +37,7 @@ beforeAll(async () => {
   await store.recordTraining(
     runId,
     0,
-    ids.map((id) => ({ ...trainedOf(id), selected: SELECTED })),
+    ids.map((id) => ({ ...trainedOf(id), foldSelections: FOLD_SELECTIONS })),
     attempt(),
   );
   await store.recordEvaluation(runId, 0, ids.map(evaluatedOf), attempt());
@@ -116,9 +116,9 @@ describe('a record that was touched behind our back', () => {
     ],
     [
       'what was selected',
-      'selected',
-      `update selected set document = '{}'
-      where partition_id = (select min(partition_id) from selected)`,
+      'fold_selection',
+      `update fold_selection set document = '{}'
+      where partition_id = (select min(partition_id) from fold_selection)`,
     ],
     [
       'a verdict',

@@ -126,7 +126,7 @@ export const CORRUPTIONS: readonly (readonly [
   ],
   [
     'one-selection-per-key',
-    (_, partition) => `update selected set document = '{"folds":[],"shipped":{}}'
+    (_, partition) => `update fold_selection set document = '{"folds":[],"shipped":{}}'
       where partition_id = '${partition}'
         and run_id = (select id from run where status = 'RUNNING')`,
     /^sha256/,
@@ -135,7 +135,7 @@ export const CORRUPTIONS: readonly (readonly [
     'reused-selections',
     (_, partition) => `update run_partition set selection_key = '${digestBytes('another')}'
       where partition_id = '${partition}'
-        and run_id in (select run_id from selected where origin_run_id is not null)`,
+        and run_id in (select run_id from fold_selection where origin_run_id is not null)`,
     new RegExp(PLACE),
   ],
   [

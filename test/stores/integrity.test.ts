@@ -14,10 +14,10 @@ import {
   conditionedOf,
   driftOf,
   evaluatedOf,
+  FOLD_SELECTIONS,
   newRun,
   plannedOf,
   profileOf,
-  SELECTED,
   snapshotOf,
   totalsOf,
   trainedOf,
@@ -36,7 +36,7 @@ const [FIRST = ''] = IDS;
 const KEYS = new Map(IDS.map((id) => [id, digestBytes(`key of ${id}`)]));
 const SELECTIONS = new Map(IDS.map((id) => [id, digestBytes(`key of the selection of ${id}`)]));
 const KEYED = { trainingKeys: KEYS, selectionKeys: SELECTIONS };
-const fittedOf = (id: string) => ({ ...trainedOf(id), selected: SELECTED });
+const fittedOf = (id: string) => ({ ...trainedOf(id), foldSelections: FOLD_SELECTIONS });
 const PLAN = { classes: ['active', 'idle'], folds: digestBytes('folds'), warnings: [] };
 
 async function recordRun(number: number, origin: RunOrigin | null): Promise<string> {

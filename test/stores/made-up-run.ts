@@ -4,7 +4,7 @@ import type { Choice } from '../../src/partition/choice.ts';
 import type { PlannedPartition } from '../../src/partition/condition.ts';
 import type { JudgedScore } from '../../src/partition/drift/judge-drift.ts';
 import type { TotalsFacts } from '../../src/partition/facts.ts';
-import type { Selected } from '../../src/partition/selection-facts.ts';
+import type { FoldSelections } from '../../src/partition/selection-facts.ts';
 import type { Snapshot, SnapshotPartition } from '../../src/sources/snapshot.ts';
 import { experiment } from '../../src/spec/parse-spec.ts';
 import type { PackMember } from '../../src/stores/objects/pack.ts';
@@ -162,7 +162,7 @@ export function trainedOf(
 }
 
 /** What two folds and the last fit selected. */
-export const SELECTED: Selected = {
+export const FOLD_SELECTIONS: FoldSelections = {
   folds: [['engine_rpm'], ['engine_rpm', 'shift']],
   shipped: {
     method: 'mutual_information',

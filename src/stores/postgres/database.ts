@@ -23,7 +23,7 @@ import type {
   TotalsFacts,
   TrainFacts,
 } from '../../partition/facts.ts';
-import type { Selected } from '../../partition/selection-facts.ts';
+import type { FoldSelections } from '../../partition/selection-facts.ts';
 import type { Snapshot } from '../../sources/snapshot.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { ObjectKind } from '../impact.ts';
@@ -54,7 +54,7 @@ export type Database = LedgerTables &
     readonly training: TrainingTable;
     readonly candidate: CandidateTable;
     readonly selection: SelectionTable;
-    readonly selected: SelectedTable;
+    readonly fold_selection: FoldSelectionTable;
     readonly model: ModelTable;
     readonly evaluation: EvaluationTable;
     readonly metric: MetricTable;
@@ -238,9 +238,9 @@ type SelectionTable = OfPartition & {
   readonly kept: readonly string[];
   readonly dropped: readonly string[];
 };
-type SelectedTable = OfPartition & {
+type FoldSelectionTable = OfPartition & {
   readonly origin_run_id: string | null;
-  readonly document: Selected;
+  readonly document: FoldSelections;
 };
 type ModelTable = OfPartition & {
   readonly digest: Digest;

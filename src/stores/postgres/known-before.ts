@@ -14,7 +14,7 @@ export function knownKeys(url: string | null, asked: AskedKeys): Promise<KnownKe
   const none: KnownKeys = { trainings: new Set(), selections: new Set() };
   return knownBefore(url, none, async (runs) => {
     const trainings = await runs.earlierTrainings(asked.trainings, null);
-    const selections = await runs.earlierSelections(asked.selections);
+    const selections = await runs.earlierFoldSelections(asked.selections);
     return {
       trainings: new Set(trainings.map(({ key }) => key)),
       selections: new Set(selections.map(({ key }) => key)),

@@ -150,12 +150,12 @@ async function selectionOf(
 ): Promise<ModelMaking['selection']> {
   const row = await db
     .selectFrom('selection')
-    .leftJoin('selected', (join) =>
+    .leftJoin('fold_selection', (join) =>
       join
-        .onRef('selected.run_id', '=', 'selection.run_id')
-        .onRef('selected.partition_id', '=', 'selection.partition_id'),
+        .onRef('fold_selection.run_id', '=', 'selection.run_id')
+        .onRef('fold_selection.partition_id', '=', 'selection.partition_id'),
     )
-    .select(['method', 'kept', 'dropped', 'selected.origin_run_id as origin'])
+    .select(['method', 'kept', 'dropped', 'fold_selection.origin_run_id as origin'])
     .where('selection.run_id', '=', making.run_id)
     .where('selection.partition_id', '=', making.partition_id)
     .executeTakeFirst();

@@ -57,16 +57,16 @@ export function selectTraining(db: Kysely<Database>, runId: string) {
         .onRef('object_location.digest', '=', 'model.digest')
         .onRef('object_location.pack_digest', '=', 'model.pack_digest'),
     )
-    .leftJoin('selected', (join) =>
+    .leftJoin('fold_selection', (join) =>
       join
-        .onRef('selected.run_id', '=', 'training.run_id')
-        .onRef('selected.partition_id', '=', 'training.partition_id'),
+        .onRef('fold_selection.run_id', '=', 'training.run_id')
+        .onRef('fold_selection.partition_id', '=', 'training.partition_id'),
     )
     .where('training.run_id', '=', runId)
     .select([
       'training.partition_id',
       'training.origin_run_id',
-      'selected.origin_run_id as selection_origin',
+      'fold_selection.origin_run_id as selection_origin',
       'training.status',
       'training.started_at',
       'training.ms',

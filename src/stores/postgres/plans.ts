@@ -7,6 +7,7 @@ import { digestJson } from '../../frame/digest.ts';
 import type { PlannedPartition } from '../../partition/condition.ts';
 import { type BatchPlan, type Conditioned, GLOBAL_PARTITION, type RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
+import { takeOverFoldSelections } from './fold-selections.ts';
 import { knowObjects } from './objects.ts';
 import {
   GLOBAL_ORDINAL,
@@ -16,7 +17,6 @@ import {
 } from './partition-record.ts';
 import { recordStep } from './record-step.ts';
 import { anyOf, insertRows } from './rows.ts';
-import { takeOverSelections } from './selections.ts';
 import { selectBatch, selectSnapshotPartitions } from './snapshots.ts';
 import { insertStepIo } from './step-io.ts';
 import { takeOver } from './take-over.ts';
@@ -94,7 +94,7 @@ export function planRecords(db: Kysely<Database>): Plans {
           { direction: 'out', role: 'folds', digest: plan.folds },
         ]);
         await takeOver(transaction, runId, stepId, takenOver);
-        await takeOverSelections(transaction, runId, [...takenOver, ...selectionsTakenOver]);
+        await takeOverFoldSelections(transaction, runId, [...takenOver, ...selectionsTakenOver]);
       });
     },
   };

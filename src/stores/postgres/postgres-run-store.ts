@@ -1,13 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
+import { foldSelectionRecords } from './fold-selections.ts';
 import { outcomeRecords } from './outcomes.ts';
 import { partitionQueries } from './partitions.ts';
 import { planRecords } from './plans.ts';
 import { profileRecords } from './profiles.ts';
 import { stepQueries } from './record-step.ts';
 import { runRecords } from './runs.ts';
-import { selectionRecords } from './selections.ts';
 import { snapshotRecords } from './snapshots.ts';
 import { earlierTrainings } from './take-over.ts';
 import { timingQueries } from './timings.ts';
@@ -21,7 +21,7 @@ export function createPostgresRunStore(db: Kysely<Database>): RunStore {
     ...planRecords(db),
     ...profileRecords(db),
     ...earlierTrainings(db),
-    ...selectionRecords(db),
+    ...foldSelectionRecords(db),
     ...trainingRecords(db),
     ...outcomeRecords(db),
     ...partitionQueries(db),

@@ -5,9 +5,9 @@ import { digestJson } from '../../frame/digest.ts';
 import type { PackMember } from '../objects/pack.ts';
 import type { TrainedPartition } from '../run-store.ts';
 import type { Database } from './database.ts';
+import { insertFoldSelections } from './fold-selections.ts';
 import type { KnownObject } from './objects.ts';
 import { insertRows } from './rows.ts';
-import { insertSelected } from './selections.ts';
 import type { StepIo } from './step-io.ts';
 
 type Fitted = TrainedPartition & { readonly kind: 'trained' };
@@ -24,7 +24,7 @@ export async function insertTraining(
   await insertParameters(db, fitted);
   await insertCandidates(db, runId, fitted);
   await insertSelections(db, runId, fitted);
-  await insertSelected(db, runId, trained);
+  await insertFoldSelections(db, runId, trained);
   await insertModels(db, runId, fitted);
 }
 

@@ -112,8 +112,8 @@ export const INVARIANTS_OF_PARTITIONS: readonly Invariant[] = [
       'Compare two of their runs with `partita diff`: a machine computes wrongly, or the record was changed (`partita audit verify`).',
     offenders: sql`
       select part.selection_key::text as id from run_partition part
-      join selected using (run_id, partition_id)
-      where part.selection_key is not null and selected.origin_run_id is null
+      join fold_selection using (run_id, partition_id)
+      where part.selection_key is not null and fold_selection.origin_run_id is null
       group by part.selection_key
       having min(document ->> 'shipped') <> max(document ->> 'shipped')`,
   },
@@ -122,9 +122,9 @@ export const INVARIANTS_OF_PARTITIONS: readonly Invariant[] = [
     what: 'selections that were taken over and are not those of the run that they name',
     remedy: TOUCHED,
     offenders: sql`
-      select ${PLACE} as id from selected t
+      select ${PLACE} as id from fold_selection t
       join run_partition part on part.run_id = t.run_id and part.partition_id = t.partition_id
-      left join selected origin
+      left join fold_selection origin
         on origin.run_id = t.origin_run_id and origin.partition_id = t.partition_id
       left join run_partition origin_part
         on origin_part.run_id = origin.run_id and origin_part.partition_id = origin.partition_id

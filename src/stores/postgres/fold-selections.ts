@@ -5,25 +5,25 @@ import type { Database } from './database.ts';
 import { anyOf, insertRows } from './rows.ts';
 import { RUNS_IN_QUARANTINE } from './take-over.ts';
 
-type Selections = Pick<RunStore, 'earlierSelections' | 'takenSelections'>;
+type FoldSelectionRecords = Pick<RunStore, 'earlierFoldSelections' | 'takenFoldSelections'>;
 
-export function selectionRecords(db: Kysely<Database>): Selections {
+export function foldSelectionRecords(db: Kysely<Database>): FoldSelectionRecords {
   return {
-    async earlierSelections(keys) {
+    async earlierFoldSelections(keys) {
       const { rows } = await sql<{ readonly key: Digest; readonly runId: string }>`
         select distinct on (part.selection_key) part.selection_key as key,
-          coalesce(selected.origin_run_id, selected.run_id) as "runId"
-        from run_partition part join selected using (run_id, partition_id)
+          coalesce(fold_selection.origin_run_id, fold_selection.run_id) as "runId"
+        from run_partition part join fold_selection using (run_id, partition_id)
         where part.selection_key = ${anyOf(keys)}
-          and selected.run_id not in (select run_id from deleted_run)
-          and coalesce(selected.origin_run_id, selected.run_id) not in (${RUNS_IN_QUARANTINE})
-        order by part.selection_key, selected.run_id`.execute(db);
+          and fold_selection.run_id not in (select run_id from deleted_run)
+          and coalesce(fold_selection.origin_run_id, fold_selection.run_id) not in (${RUNS_IN_QUARANTINE})
+        order by part.selection_key, fold_selection.run_id`.execute(db);
       return rows;
     },
 
-    async takenSelections(runId, partitionIds) {
+    async takenFoldSelections(runId, partitionIds) {
       const rows = await db
-        .selectFrom('selected')
+        .selectFrom('fold_selection')
         .select(['partition_id', 'document'])
         .where('run_id', '=', runId)
         .where('partition_id', '=', anyOf(partitionIds))
@@ -35,7 +35,7 @@ export function selectionRecords(db: Kysely<Database>): Selections {
 }
 
 /** Copies what earlier runs selected, with a link to those that did it: one statement, whatever their number. */
-export async function takeOverSelections(
+export async function takeOverFoldSelections(
   db: Kysely<Database>,
   runId: string,
   taken: readonly TakenOver[],
@@ -44,27 +44,27 @@ export async function takeOverSelections(
   const ids = taken.map(({ partitionId }) => partitionId);
   const runs = taken.map(({ from }) => from);
   await sql`
-    insert into selected (run_id, partition_id, origin_run_id, document)
+    insert into fold_selection (run_id, partition_id, origin_run_id, document)
     select ${runId}::uuid, earlier.partition_id,
       coalesce(earlier.origin_run_id, earlier.run_id), earlier.document
     from unnest(${ids}::text[], ${runs}::uuid[]) as given (partition_id, run_id)
-    join selected as earlier using (run_id, partition_id)`.execute(db);
+    join fold_selection as earlier using (run_id, partition_id)`.execute(db);
 }
 
 /** What a batch selected itself. */
-export async function insertSelected(
+export async function insertFoldSelections(
   db: Kysely<Database>,
   runId: string,
   trained: readonly TrainedPartition[],
 ): Promise<void> {
   await insertRows(
     db,
-    'selected',
+    'fold_selection',
     { run_id: 'uuid', partition_id: 'text', document: 'json' },
     trained.flatMap((one) =>
-      one.kind === 'failed' || one.selected === undefined
+      one.kind === 'failed' || one.foldSelections === undefined
         ? []
-        : [{ run_id: runId, partition_id: one.partitionId, document: one.selected }],
+        : [{ run_id: runId, partition_id: one.partitionId, document: one.foldSelections }],
     ),
   );
 }

@@ -5,9 +5,9 @@ import { type Conditioned, GLOBAL_PARTITION, type RunStore } from '../../src/sto
 import {
   attempt,
   conditionedOf,
+  FOLD_SELECTIONS,
   newRun,
   plannedOf,
-  SELECTED,
   snapshotOf,
   trainedOf,
 } from '../stores/made-up-run.ts';
@@ -45,12 +45,15 @@ describe('selections of earlier runs', () => {
   const [L, M] = ROWS.partitions.map(({ id }) => id) as [string, string];
   const selectionKeys = new Map([L, M, GLOBAL_PARTITION].map((id) => [id, digestBytes(`s ${id}`)]));
   const keys = [...selectionKeys.values()];
-  const selecting = (id: string) => ({ ...trainedOf(id, 'selecting', id), selected: SELECTED });
+  const selecting = (id: string) => ({
+    ...trainedOf(id, 'selecting', id),
+    foldSelections: FOLD_SELECTIONS,
+  });
   const withGlobal = { trainingKeys: new Map([[GLOBAL_PARTITION, digestBytes('global')]]) };
   const fromOf = (from: string) =>
     [L, GLOBAL_PARTITION].map((partitionId) => ({ partitionId, from }));
   const rowsOf = (runId: string) =>
-    opened.db.selectFrom('selected').selectAll().where('run_id', '=', runId).execute();
+    opened.db.selectFrom('fold_selection').selectAll().where('run_id', '=', runId).execute();
   let origin: string;
   let second: string;
 
@@ -65,23 +68,23 @@ describe('selections of earlier runs', () => {
   });
 
   it('are found by their keys, with who made them, where columns were selected at all', async () => {
-    const found = await store.earlierSelections(keys);
+    const found = await store.earlierFoldSelections(keys);
     const expected = [L, GLOBAL_PARTITION].map((id) => selectionKeys.get(id) ?? '').sort();
     expect(found.map(({ key }) => key).sort()).toEqual(expected);
     // The second run has them of the first.
     expect(new Set(found.map(({ runId }) => runId))).toEqual(new Set([origin]));
-    expect(await store.earlierSelections([digestBytes('another')])).toEqual([]);
+    expect(await store.earlierFoldSelections([digestBytes('another')])).toEqual([]);
   });
 
   it('stand in a later run as they were, once, with a link to who made them', async () => {
     const rows = await rowsOf(second);
     expect(rows.map((row) => row.partition_id).sort()).toEqual([L, GLOBAL_PARTITION].sort());
     for (const row of rows)
-      expect(row).toMatchObject({ origin_run_id: origin, document: SELECTED });
-    const taken = await store.takenSelections(second, [L, M, GLOBAL_PARTITION]);
-    expect(taken).toEqual(new Map([L, GLOBAL_PARTITION].map((id) => [id, SELECTED])));
+      expect(row).toMatchObject({ origin_run_id: origin, document: FOLD_SELECTIONS });
+    const taken = await store.takenFoldSelections(second, [L, M, GLOBAL_PARTITION]);
+    expect(taken).toEqual(new Map([L, GLOBAL_PARTITION].map((id) => [id, FOLD_SELECTIONS])));
     // What a run selected itself is no gift to it.
-    expect(await store.takenSelections(origin, [L, M, GLOBAL_PARTITION])).toEqual(new Map());
+    expect(await store.takenFoldSelections(origin, [L, M, GLOBAL_PARTITION])).toEqual(new Map());
   });
 
   it('are told with what was fitted on them, and stay one row each', async () => {
@@ -107,9 +110,9 @@ describe('selections of earlier runs', () => {
     const change = { actor: 'ada', role: 'admin', reason: 'a broken load' } as const;
     const quarantine = createPostgresQuarantineStore(opened.db);
     await quarantine.quarantine(await quarantine.subject(ROWS.digest), change);
-    expect(await store.earlierSelections(keys)).toEqual([]);
+    expect(await store.earlierFoldSelections(keys)).toEqual([]);
     await quarantine.release(await quarantine.subject(ROWS.digest), change);
-    expect(await store.earlierSelections(keys)).toHaveLength(2);
+    expect(await store.earlierFoldSelections(keys)).toHaveLength(2);
     const runs = await opened.db
       .selectFrom('run_partition')
       .select('run_id')
@@ -120,6 +123,6 @@ describe('selections of earlier runs', () => {
       .insertInto('run_deletion_event')
       .values(runs.map((row) => ({ ...row, kind: 'delete' as const, actor: 'ada', reason: null })))
       .execute();
-    expect(await store.earlierSelections(keys)).toEqual([]);
+    expect(await store.earlierFoldSelections(keys)).toEqual([]);
   });
 });

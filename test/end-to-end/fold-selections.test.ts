@@ -44,7 +44,7 @@ const modelsOf = ({ partitions, global }: RunResult) => [
 /** Partition → the run that selected its columns, or null where this one did. */
 async function selections(runId: string): Promise<{ readonly [partition: string]: unknown }> {
   const rows = await partita.query(
-    `select part.text, selected.origin_run_id as origin from selected
+    `select part.text, fold_selection.origin_run_id as origin from fold_selection
      join run_partition part using (run_id, partition_id) where run_id = $1`,
     [runId],
   );
@@ -142,8 +142,11 @@ describe('a run of other algorithms on data of which a part has changed', () => 
 
 describe('the record of what was selected', () => {
   it('can be neither changed nor taken away', async () => {
-    for (const change of ['delete from selected', `update selected set document = '{}'`])
-      await expect(partita.query(change, [])).rejects.toThrow(/selected/);
+    for (const change of [
+      'delete from fold_selection',
+      `update fold_selection set document = '{}'`,
+    ])
+      await expect(partita.query(change, [])).rejects.toThrow(/fold_selection/);
   }, 240_000);
 
   it('is vouched for, and fits the rest', async () => {

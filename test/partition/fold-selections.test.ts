@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainArgs, TrainResult } from '../../src/partition/facts.ts';
 import type { PartitionResult, TraceStep } from '../../src/partition/partition-function.ts';
-import type { Selected } from '../../src/partition/selection-facts.ts';
+import type { FoldSelections } from '../../src/partition/selection-facts.ts';
 import type { Spec, SpecInput } from '../../src/spec/spec.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
 
@@ -11,28 +11,28 @@ const frame = machineFrame({ car: 150, bus: 90 });
 const BEFORE = ['baseline', 'logistic'];
 const AFTER = ['decision_tree', { random_forest: { trees: 5 } }];
 
-function argsOf(spec: Spec, selected?: Selected): TrainArgs {
+function argsOf(spec: Spec, foldSelections?: FoldSelections): TrainArgs {
   const { task } = spec.target;
-  return { spec, task, classes: STATUSES, scope: 'own', ...(selected && { selected }) };
+  return { spec, task, classes: STATUSES, scope: 'own', ...(foldSelections && { foldSelections }) };
 }
 
 /** How a training of all rows went, and for which fits it selected columns. */
-function trained(spec: Spec, selected?: Selected) {
+function trained(spec: Spec, foldSelections?: FoldSelections) {
   const fits: string[] = [];
   const trace = ({ name }: TraceStep) => {
     if (name.startsWith('select ')) fits.push(name);
   };
   const data = partitionData(frame, spec);
-  const result = run('train', data, argsOf(spec, selected), { trace });
+  const result = run('train', data, argsOf(spec, foldSelections), { trace });
   return { ...saidOf(result), fits };
 }
 
 function saidOf({ facts, blobs }: PartitionResult<TrainResult>) {
-  const { selected, ...rest } = facts;
+  const { foldSelections, ...rest } = facts;
   const said: unknown = JSON.parse(
     JSON.stringify(rest, (key, value: unknown) => (key === 'fitMs' ? 0 : value)),
   );
-  return { selected, said, model: rest.model, blobs };
+  return { foldSelections, said, model: rest.model, blobs };
 }
 
 const engineer = [{ lag: { columns: ['rpm', 'load'], steps: [1] } }];
@@ -74,12 +74,12 @@ describe('a training with what was selected for other algorithms', () => {
       expect(before.fits.length).toBeGreaterThan(3);
       const apart = trained(specOf(AFTER));
       expect(apart.fits.length).toBe(before.fits.length);
-      expect(apart.selected).toEqual(before.selected);
-      const together = trained(specOf(AFTER), before.selected);
+      expect(apart.foldSelections).toEqual(before.foldSelections);
+      const together = trained(specOf(AFTER), before.foldSelections);
       expect(together.fits).toEqual([]);
       expect(together.said).toEqual(apart.said);
       expect(together.blobs).toEqual(apart.blobs);
-      expect(together.selected).toBeUndefined();
+      expect(together.foldSelections).toBeUndefined();
     },
   );
 
@@ -89,7 +89,7 @@ describe('a training with what was selected for other algorithms', () => {
       algorithms: AFTER,
     });
     const data = partitionData(frame, spec);
-    const { selected, model } = trained(spec);
+    const { foldSelections, model } = trained(spec);
     const [candidate] = spec.candidates;
     if (candidate === undefined || model === null) throw new Error('Nothing was trained.');
     const fits: string[] = [];
@@ -101,7 +101,7 @@ describe('a training with what was selected for other algorithms', () => {
     const alone = parts(argsOf(spec));
     expect(fits).toContain('select (fold 1)');
     fits.length = 0;
-    const given = parts(argsOf(spec, selected));
+    const given = parts(argsOf(spec, foldSelections));
     expect(fits.filter((name) => name.startsWith('select '))).toEqual([]);
     expect(fits).toContain('engineer');
     expect(given.fold.blobs).toEqual(alone.fold.blobs);
@@ -123,15 +123,15 @@ describe('a training with what was selected for other algorithms', () => {
 
   it('selects itself where the earlier one had come to no fit', () => {
     const spec = machineSpec({ features: { select: { method: 'anova', keep: 1 } } });
-    const { selected, said } = trained(spec);
-    if (selected === undefined) throw new Error('Nothing was selected.');
-    const [, ...others] = selected.folds;
-    const again = trained(spec, { ...selected, folds: [[], ...others] });
+    const { foldSelections, said } = trained(spec);
+    if (foldSelections === undefined) throw new Error('Nothing was selected.');
+    const [, ...others] = foldSelections.folds;
+    const again = trained(spec, { ...foldSelections, folds: [[], ...others] });
     expect(again.fits).toEqual(['select (fold 0)']);
     expect(again.said).toEqual(said);
   });
 
   it('is told of none where the spec asks for none', () => {
-    expect(trained(machineSpec({ algorithms: BEFORE })).selected).toBeUndefined();
+    expect(trained(machineSpec({ algorithms: BEFORE })).foldSelections).toBeUndefined();
   });
 });
