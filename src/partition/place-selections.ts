@@ -34,7 +34,7 @@ export class PlaceSelections {
     return chosen;
   }
 
-  /** Once every fit is done. */
+  /** Once every fit is done; empty where there was nothing to fit. */
   foldSelections(): FoldSelections {
     const { spec } = this.#args;
     const { folds } = spec.validate;
@@ -61,7 +61,7 @@ export class PlaceSelections {
     if (place === shippedPlace(spec)) return shipped;
     const isFold = typeof place === 'number';
     const kept = isFold ? folds[repeat * spec.validate.folds + place] : final;
-    // The earlier run had nothing to fit there, or came to no fit there: its candidates had failed.
+    // The earlier run had nothing to fit there.
     if (kept === undefined || kept.length === 0) return undefined;
     return { method: shipped.method, kept, dropped: [] };
   }

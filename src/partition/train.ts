@@ -84,11 +84,23 @@ export function train(
     bestWithout,
     model: refitted?.model.facts ?? null,
     rows: rowLedger(training),
-    ...(isSelecting(args) && { foldSelections: training.selections.foldSelections() }),
+    ...(isSelecting(args) &&
+      isSelectedEverywhere(args, refitted) && {
+        foldSelections: training.selections.foldSelections(),
+      }),
   };
   const blobs = new Map([['predictions', predictionsToBytes(predictions)]]);
   if (refitted !== null) blobs.set('model', refitted.model.bytes);
   return { facts, blobs };
+}
+
+/**
+ * Whether every fit has its columns: the best candidate had come to all of them. Where there is none, its facts still ask
+ * for those of the first repeat and of what would ship, and nobody for others.
+ */
+function isSelectedEverywhere({ spec }: TrainArgs, refitted: Refitted | null): boolean {
+  const isAsked = repeatsOf(spec) === 1 && shippedPlace(spec) === 'final';
+  return refitted !== null || isAsked;
 }
 
 /** Over all repeats; what is adjusted or averaged goes back into their predictions. */

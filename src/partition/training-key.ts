@@ -67,14 +67,15 @@ export function trainingKeys(makers: TrainingMakers): (inputs: TrainingInputs) =
   });
 }
 
-/** The same of what is selected for a training, which no candidate has a part in. */
+/** The same of what is selected for a training, which no candidate has a part in, and no way to judge one. */
 export function selectionKeys(
   makers: Omit<TrainingMakers, 'warmStart'>,
 ): (inputs: TrainingInputs) => Digest {
   const { engineer, select } = makers.spec.features;
+  const { positive: _positive, quantile: _quantile, ...target } = makers.spec.target;
   return keysOver(makers, {
     stage: 'select',
-    spec: { ...specWithout(makers.spec, [...APART, ...OF_CANDIDATES]), engineer, select },
+    spec: { ...specWithout(makers.spec, [...APART, ...OF_CANDIDATES]), target, engineer, select },
   });
 }
 

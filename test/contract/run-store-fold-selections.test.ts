@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestBytes } from '../../src/frame/digest.ts';
 import { createPostgresQuarantineStore } from '../../src/stores/postgres/postgres-quarantine-store.ts';
+import type { QuarantineStore } from '../../src/stores/quarantine-store.ts';
 import { type Conditioned, GLOBAL_PARTITION, type RunStore } from '../../src/stores/run-store.ts';
 import {
   attempt,
@@ -23,10 +24,21 @@ beforeAll(async () => {
 afterAll(() => opened?.close());
 
 const ROWS = snapshotOf(['l', 'm'], 'to select from');
+/** What later runs read. */
+const LATER = snapshotOf(['l', 'm'], 'later');
 
-async function conditioned(number: number, changes: Partial<Conditioned>): Promise<string> {
+async function conditioned(
+  number: number,
+  changes: Partial<Conditioned>,
+  snapshot = LATER,
+): Promise<string> {
   const { runId } = await store.createRun(newRun(number));
-  await store.recordSnapshot(runId, ROWS, { digest: digestBytes('file'), byteSize: 1 }, attempt());
+  await store.recordSnapshot(
+    runId,
+    snapshot,
+    { digest: digestBytes('file'), byteSize: 1 },
+    attempt(),
+  );
   await condition(runId, changes);
   return runId;
 }
@@ -56,9 +68,10 @@ describe('selections of earlier runs', () => {
     opened.db.selectFrom('fold_selection').selectAll().where('run_id', '=', runId).execute();
   let origin: string;
   let second: string;
+  let third: string;
 
   beforeAll(async () => {
-    origin = await conditioned(41, { ...withGlobal, selectionKeys });
+    origin = await conditioned(41, { ...withGlobal, selectionKeys }, ROWS);
     await store.recordTraining(origin, 0, [selecting(L), trainedOf(M, 'selecting', M)], attempt());
     await store.recordGlobalTraining(origin, selecting(GLOBAL_PARTITION), attempt());
     const selectionsTakenOver = fromOf(origin);
@@ -91,6 +104,8 @@ describe('selections of earlier runs', () => {
     const trained = [L, M].map((id) => trainedOf(id, 'fitted', 'again'));
     await store.recordTraining(second, 0, trained, attempt());
     await store.recordTraining(second, 0, trained, attempt(2));
+    const global = trainedOf(GLOBAL_PARTITION, 'fitted', 'again');
+    await store.recordGlobalTraining(second, global, attempt());
     expect(await rowsOf(second)).toHaveLength(2);
     const back = await store.trained(second, [L, M]);
     expect(back.get(L)).toEqual({ ...trained[0], selectionOrigin: origin });
@@ -99,30 +114,67 @@ describe('selections of earlier runs', () => {
 
   it('go on to a run that takes over the whole training, with their first origin', async () => {
     const takenOver = [{ partitionId: L, from: second }];
-    const third = await conditioned(43, { selectionKeys, takenOver });
+    third = await conditioned(43, { selectionKeys, takenOver });
     expect(await rowsOf(third)).toMatchObject([{ partition_id: L, origin_run_id: origin }]);
     const training = (await store.trained(third, [L])).get(L);
     expect(training).toMatchObject({ origin: second });
     expect(training).not.toHaveProperty('selectionOrigin');
   });
 
-  it('are lent by no run that was deleted, or read a snapshot in quarantine', async () => {
-    const change = { actor: 'ada', role: 'admin', reason: 'a broken load' } as const;
-    const quarantine = createPostgresQuarantineStore(opened.db);
-    await quarantine.quarantine(await quarantine.subject(ROWS.digest), change);
+  it('are lent on by a run that took them over, under the name of their origin, when that is deleted', async () => {
+    await record('delete', [origin]);
+    const found = await store.earlierFoldSelections(keys);
+    expect(found.map(({ runId }) => runId)).toEqual([origin, origin]);
+    await record('restore', [origin]);
+  });
+
+  it('are lent by nobody when every run that has them is deleted', async () => {
+    const rows = await opened.db.selectFrom('fold_selection').select('run_id').distinct().execute();
+    const runs = rows.map((row) => row.run_id);
+    await record('delete', runs);
     expect(await store.earlierFoldSelections(keys)).toEqual([]);
-    await quarantine.release(await quarantine.subject(ROWS.digest), change);
+    await record('restore', runs);
     expect(await store.earlierFoldSelections(keys)).toHaveLength(2);
-    const runs = await opened.db
-      .selectFrom('run_partition')
-      .select('run_id')
-      .distinct()
-      .where('selection_key', 'is not', null)
-      .execute();
-    await opened.db
-      .insertInto('run_deletion_event')
-      .values(runs.map((row) => ({ ...row, kind: 'delete' as const, actor: 'ada', reason: null })))
-      .execute();
-    expect(await store.earlierFoldSelections(keys)).toEqual([]);
+  });
+
+  async function record(kind: 'delete' | 'restore', runs: readonly string[]): Promise<void> {
+    const events = runs.map((run_id) => ({ run_id, kind, actor: 'ada', reason: null }));
+    await opened.db.insertInto('run_deletion_event').values(events).execute();
+  }
+
+  describe('of a snapshot that is in quarantine now', () => {
+    const change = { actor: 'ada', role: 'admin', reason: 'a broken load' } as const;
+    let quarantine: QuarantineStore;
+
+    beforeAll(async () => {
+      quarantine = createPostgresQuarantineStore(opened.db);
+      await quarantine.quarantine(await quarantine.subject(ROWS.digest), change);
+    });
+    afterAll(async () => {
+      await quarantine.release(await quarantine.subject(ROWS.digest), change);
+      expect(await store.earlierFoldSelections(keys)).toHaveLength(2);
+    });
+
+    it('are lent by no run, whatever it read itself', async () => {
+      expect(await store.earlierFoldSelections(keys)).toEqual([]);
+    });
+
+    it('take the models along that a later run fitted on them, or took over from that one', async () => {
+      const withheld = async (runId: string) => [
+        ...(await quarantine.withheld(runId)).models.keys(),
+      ];
+      const models = [L, GLOBAL_PARTITION].map((id) => digestBytes(`model of ${id}again`));
+      expect((await withheld(second)).sort()).toEqual(models.sort());
+      expect(await withheld(third)).toEqual([digestBytes(`model of ${L}again`)]);
+      const impact = await quarantine.impact(await quarantine.subject(ROWS.digest));
+      const reachedIn = (run: string) =>
+        impact.models.filter(({ runId }) => runId === run).map(({ reach }) => reach);
+      expect(reachedIn(second).toSorted()).toEqual(['global', 'rows']);
+      expect(reachedIn(third)).toEqual(['rows']);
+    });
+
+    it('keep what was fitted on them from being taken over', async () => {
+      expect(await store.earlierTrainings([digestBytes('global')], null)).toEqual([]);
+    });
   });
 });

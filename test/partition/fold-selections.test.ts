@@ -131,6 +131,19 @@ describe('a training with what was selected for other algorithms', () => {
     expect(again.said).toEqual(said);
   });
 
+  it('is told of none where some fits have selected nothing: all candidates had failed before', () => {
+    const hopeless = (validate: SpecInput['validate']) =>
+      trained({
+        ...machineSpec({ features: { select: { method: 'anova', keep: 1 } }, validate }),
+        candidates: [{ algorithm: 'nonsense', parameters: {} }],
+      });
+    const whole = hopeless({ scheme: 'stratified' });
+    expect(whole.model).toBeNull();
+    expect(whole.foldSelections?.folds.map(({ length }) => length)).toEqual([1, 1, 1]);
+    for (const changes of [{ repeats: 2 }, { refit: 'all' }] as const)
+      expect(hopeless({ scheme: 'stratified', ...changes }).foldSelections).toBeUndefined();
+  });
+
   it('is told of none where the spec asks for none', () => {
     expect(trained(machineSpec({ algorithms: BEFORE })).foldSelections).toBeUndefined();
   });

@@ -5,6 +5,7 @@ import {
   type TrainingMakers,
   trainingKeys,
 } from '../../src/partition/training-key.ts';
+import { forecastSchema, resolveForecast } from '../../src/spec/forecast.ts';
 import type { Spec } from '../../src/spec/spec.ts';
 import { runRecord } from '../support/run-records.ts';
 
@@ -81,6 +82,12 @@ describe('the key of a selection', () => {
       selectionOf({ features: { ...features, engineer: [{ log: ['x'] }] } }),
       selectionOf({ target: { ...target, column: 'another' } }),
       selectionOf({ columns: { ...spec.columns, drop: ['x'] } }),
+      selectionOf({ columns: { ...spec.columns, weight: 'x' } }),
+      selectionOf({ partition: { ...spec.partition, by: ['another'] } }),
+      selectionOf({ validate: { ...validate, repeats: 2 } }),
+      selectionOf({ validate: { ...validate, gap: '1d' } }),
+      selectionOf({ validate: { ...validate, window: '1d' } }),
+      selectionOf({ forecast: resolveForecast(forecastSchema.parse({ horizon: 3 })) }),
       selectionOf({ time: 'x' }),
       selectionOf({ data: { ...spec.data, timezone: 'Europe/Paris' } }),
       selectionOf({}, { scope: 'parent' }),
@@ -102,10 +109,36 @@ describe('the key of a selection', () => {
       { metric: 'accuracy' },
       { features: { ...features, handle: { ...features.handle, missing: 'mean' } } },
       { probabilities: { calibrate: 'platt', threshold: 'half' } },
+      { explain: { repeats: 7 } },
+      { target: { ...target, positive: 'yes' } },
+      { target: { ...target, quantile: 0.9 } },
       { ensemble: { size: 3 } },
       { name: 'another' },
     ] satisfies readonly Partial<Spec>[])
       expect(selectionOf(changes)).toBe(SELECTION);
+  });
+});
+
+describe('what the spec says of the model without partition', () => {
+  const { global } = spec;
+  const variants = [
+    global,
+    { ...global, max_rows: global.max_rows + 1 },
+    { ...global, include_partition: !global.include_partition },
+  ];
+
+  it.each([
+    ['global', variants.length],
+    ['parent', variants.length],
+    // It is fitted on its own rows, whatever the others are.
+    ['own', 1],
+  ] as const)('is in the keys of the scope %s, in which it gives %i', (scope, count) => {
+    for (const keys of [trainingKeys, selectionKeys]) {
+      const found = variants.map((one) =>
+        keys({ ...makers, scope, spec: { ...spec, global: one } })(inputs),
+      );
+      expect(new Set(found).size).toBe(count);
+    }
   });
 });
 

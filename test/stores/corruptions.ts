@@ -132,6 +132,14 @@ export const CORRUPTIONS: readonly (readonly [
     /^sha256/,
   ],
   [
+    'one-selection-per-key',
+    (_, partition) => `update fold_selection
+      set document = replace(document::text, '[["engine_rpm"],', '[["shift"],')::json
+      where partition_id = '${partition}'
+        and run_id = (select id from run where status = 'RUNNING')`,
+    /^sha256/,
+  ],
+  [
     'reused-selections',
     (_, partition) => `update run_partition set selection_key = '${digestBytes('another')}'
       where partition_id = '${partition}'

@@ -131,7 +131,7 @@ describe('a record that was changed', () => {
       select conname as name from pg_constraint where contype = 'f'`.execute(opened.db);
     const foreign = new Set(keys.map((key) => key.name));
     const own = checked.filter((name) => !foreign.has(name));
-    expect(own).toEqual(CORRUPTIONS.map(([name]) => name));
+    expect(own).toEqual([...new Set(CORRUPTIONS.map(([name]) => name))]);
     expect(checked.length - own.length).toBe(foreign.size);
   });
 

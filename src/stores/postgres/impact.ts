@@ -107,7 +107,8 @@ function placesOf(subject: Subject): RawBuilder<unknown> {
       return sql`
         select * from (${wholeRuns(readersOf(digest))}) as whole
         union all select * from (${withReach(keepersOf(digest))}) as kept
-        union all ${takersOf(digest)}`;
+        union all ${takersOf('training', digest)}
+        union all ${takersOf('fold_selection', digest)}`;
     case 'snapshot_file':
       return wholeRuns(sql`select run_id from run_snapshot where file_digest = ${digest}`);
     case 'folds':
@@ -150,11 +151,11 @@ function keepersOf(digest: Digest): RawBuilder<unknown> {
     join snapshot on snapshot.id = kept.snapshot_id where snapshot.digest = ${digest}`;
 }
 
-/** Where a model stands that was fitted by a run that read it. */
-function takersOf(digest: Digest): RawBuilder<unknown> {
-  return sql`select training.run_id, training.partition_id, ${OF_WHOLE}
-    from training join run_partition using (run_id, partition_id)
-    where training.origin_run_id in (${readersOf(digest)})`;
+/** Where a model stands that was fitted by a run that read it, or on columns that such a run selected. */
+function takersOf(table: 'training' | 'fold_selection', digest: Digest): RawBuilder<unknown> {
+  return sql`select taken.run_id, taken.partition_id, ${OF_WHOLE}
+    from ${sql.table(table)} as taken join run_partition using (run_id, partition_id)
+    where taken.origin_run_id in (${readersOf(digest)})`;
 }
 
 const OF_WHOLE = sql`case when ordinal = ${GLOBAL_ORDINAL} then 'global'

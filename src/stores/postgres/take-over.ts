@@ -68,6 +68,9 @@ function selectEarlier(db: Kysely<Database>, keys: readonly Digest[], failuresOf
       .where('training.run_id', 'not in', db.selectFrom('deleted_run').select('run_id'))
       .where(
         sql<boolean>`(coalesce(training.origin_run_id, training.run_id) not in (${RUNS_IN_QUARANTINE})
+          and not exists (select from fold_selection as given
+            where given.run_id = training.run_id and given.partition_id = training.partition_id
+            and given.origin_run_id in (${RUNS_IN_QUARANTINE}))
           -- A retry reads what its origin read.
           or training.run_id = ${failuresOf}::uuid)`,
       )

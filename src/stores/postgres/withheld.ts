@@ -39,6 +39,14 @@ export async function withheldOf(db: Kysely<Database>, runId: string): Promise<W
       join model on model.run_id = training.run_id and model.partition_id = training.partition_id
       where subject = 'snapshot' and training.run_id = ${runId}
     union all
+    -- Fitted on columns that were selected by a run that read it.
+    select model.digest, null, quarantine.reason
+      from quarantine join snapshot on snapshot.digest = quarantine.digest
+      join run_snapshot on run_snapshot.snapshot_id = snapshot.id
+      join fold_selection as taken on taken.origin_run_id = run_snapshot.run_id
+      join model on model.run_id = taken.run_id and model.partition_id = taken.partition_id
+      where subject = 'snapshot' and taken.run_id = ${runId}
+    union all
     -- Fitted on rows that were kept from the snapshot.
     select model.digest, null, quarantine.reason
       from quarantine join snapshot on snapshot.digest = quarantine.digest

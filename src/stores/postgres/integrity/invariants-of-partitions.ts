@@ -111,11 +111,18 @@ export const INVARIANTS_OF_PARTITIONS: readonly Invariant[] = [
     remedy:
       'Compare two of their runs with `partita diff`: a machine computes wrongly, or the record was changed (`partita audit verify`).',
     offenders: sql`
-      select part.selection_key::text as id from run_partition part
+      select distinct part.selection_key::text as id from run_partition part
       join fold_selection using (run_id, partition_id)
+      cross join lateral (
+        select 'shipped' as place, document ->> 'shipped' as columns
+        union all select 'final', document ->> 'final'
+        union all select 'fold ' || number, kept::text
+          from json_array_elements(document -> 'folds') with ordinality as fold (kept, number)
+      ) as fit
       where part.selection_key is not null and fold_selection.origin_run_id is null
-      group by part.selection_key
-      having min(document ->> 'shipped') <> max(document ->> 'shipped')`,
+        -- Where nothing was fitted.
+        and columns <> '[]'
+      group by part.selection_key, place having min(columns) <> max(columns)`,
   },
   {
     name: 'reused-selections',
