@@ -44,17 +44,9 @@ afterAll(async () => {
 /** Every row of every table that a run can change, but for the attempts at its steps. */
 async function fingerprint(): Promise<string> {
   const tables = ['run', 'batch', 'profile', 'run_partition', 'training', 'candidate', 'model'];
-  const more = [
-    'selection',
-    'fold_selection',
-    'evaluation',
-    'metric',
-    'choice',
-    'step_io',
-    'object',
-  ];
+  const more = ['selection', 'fold_selection', 'evaluation', 'metric', 'choice', 'step_io'];
   const rows = await Promise.all(
-    [...tables, ...more, 'run_totals', 'run_report', 'run_snapshot'].map((table) =>
+    [...tables, ...more, 'object', 'run_totals', 'run_report', 'run_snapshot'].map((table) =>
       sql`select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from ${sql.table(table)} t`.execute(
         db,
       ),
@@ -204,11 +196,8 @@ describe('a write that comes twice', () => {
         by,
       );
       await store.planBatches(runId, { stage: 'train', batches: [ids] });
-      const trained = ids.map((id) => ({
-        ...trainedOf(id),
-        ms: number,
-        foldSelections: FOLD_SELECTIONS,
-      }));
+      const selected = { ms: number, foldSelections: FOLD_SELECTIONS };
+      const trained = ids.map((id) => ({ ...trainedOf(id), ...selected }));
       await store.recordTraining(runId, 0, trained, by);
       await store.recordEvaluation(runId, 0, ids.map(evaluatedOf), by);
       await store.recordChoice(runId, ids.map(chosenOf), totalsOf(2), by);
