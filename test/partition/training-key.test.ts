@@ -109,7 +109,7 @@ describe('the key of a selection', () => {
       { metric: 'accuracy' },
       { features: { ...features, handle: { ...features.handle, missing: 'mean' } } },
       { probabilities: { calibrate: 'platt', threshold: 'half' } },
-      { explain: { repeats: 7 } },
+      { explain: { repeats: 7, partial_dependence: 5 } },
       { target: { ...target, positive: 'yes' } },
       { target: { ...target, quantile: 0.9 } },
       { ensemble: { size: 3 } },
