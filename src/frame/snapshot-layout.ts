@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { distinctNames } from './distinct-names.ts';
 import type { Database } from './duckdb.ts';
 import { sqlPath } from './sql-text.ts';
@@ -60,12 +60,22 @@ export function folderLayoutIn(bytes: Uint8Array): FolderLayout | null {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   try {
     const content = JSON.parse(text) as Partial<FolderLayout>;
-    const isLayout = Array.isArray(content.columns) && Array.isArray(content.files);
+    const { columns, files } = content;
+    const isLayout = Array.isArray(columns) && Array.isArray(files) && files.every(isNamedFile);
     return isLayout ? (content as FolderLayout) : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
+}
+
+/** Of the folder itself, wherever a layout comes from. */
+function isNamedFile(file: unknown): boolean {
+  if (typeof file !== 'object' || file === null || !('name' in file) || !('bytes' in file))
+    return false;
+  const { name, bytes } = file;
+  if (typeof name !== 'string' || !Number.isSafeInteger(bytes)) return false;
+  return basename(name) === name && !['', '.', '..', LAYOUT_FILE].includes(name);
 }
 
 /** Bytes of the files of a snapshot. */

@@ -18,7 +18,7 @@ import { createFileObjectStore } from '../../src/stores/objects/file-object-stor
 import { isLostPack } from '../../src/stores/objects/lost-pack.ts';
 import { leavePack, type WaitingMember } from '../../src/stores/objects/pack-target.ts';
 import { createS3ObjectStore } from '../../src/stores/objects/s3/s3-object-store.ts';
-import { BUCKET, startTestS3, type TestS3 } from '../support/s3.ts';
+import { BUCKET, s3Environment, startTestS3, type TestS3 } from '../support/s3.ts';
 import { bytesOf, type Place } from './describe-object-store.ts';
 
 const SNAPSHOT = { 'part-0.parquet': 'some rows', 'part-1.parquet': 'others' };
@@ -90,6 +90,26 @@ describe('what Spark leaves for a bucket', () => {
       await s3.write(first, SNAPSHOT['part-0.parquet']);
       await s3.client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: second }));
     }
+  });
+
+  it('leaves no copy in the cache where the bucket is away: the next attempt writes another', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', s3Environment(1)['AWS_ENDPOINT_URL_S3']);
+    await expect(store.putFile(writeSnapshot())).rejects.toMatchObject({ kind: 'unreachable' });
+    const left = readdirSync(join(place.folder, 'sha256'), { recursive: true, encoding: 'utf8' });
+    expect(left.filter((name) => name.includes('/'))).toEqual([]);
+    expect(readdirSync(join(place.folder, 'incoming'))).toEqual([]);
+  });
+
+  it('is sent with credentials that last, as long as anybody has any', async () => {
+    const invited = async (id: string, minutes: number) => {
+      vi.stubEnv('AWS_ACCESS_KEY_ID', id);
+      const end = new Date(Date.now() + minutes * 60_000).toISOString();
+      vi.stubEnv('AWS_CREDENTIAL_EXPIRATION', end);
+      return JSON.stringify(await store.invite('job'));
+    };
+    expect(await invited('soon-over', 30)).toContain('soon-over/');
+    expect(await invited('renewed', 600)).toContain('renewed/');
+    expect(await invited('not-asked-for', 600)).toContain('renewed/');
   });
 
   it('goes where the files of a snapshot were put and its layout never', async () => {

@@ -295,5 +295,13 @@ describe('a bucket that can not be used', () => {
     const [finding] = await asked('s3://no-such-bucket');
     expect(finding).toMatchObject({ name: 'objects', level: 'problem' });
     expect(finding?.found).toMatch(/There is no bucket "no-such-bucket"/);
+    const copying = vi.spyOn(S3Bucket.prototype, 'copy').mockResolvedValue(false);
+    try {
+      const [unable] = await asked(`s3://${BUCKET}/probed`);
+      expect(unable?.found).toMatch(/does not copy an object .* on CopyObject/);
+    } finally {
+      copying.mockRestore();
+    }
+    expect(await s3.keys('probed/')).toEqual([]);
   });
 });

@@ -16,9 +16,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { BucketPlace } from '../../../domain/bucket.ts';
+import { Failure } from '../../../domain/failure.ts';
 import type { UploadForm } from '../upload-form.ts';
 import { answerOf, bucketFailure } from './bucket-failure.ts';
-import { signForm } from './sign-form.ts';
+import { type Signer, signForm } from './sign-form.ts';
 
 /** What is larger goes in parts of this size, so that memory holds two of them; 10,000 parts are the most: 160 GB. */
 const PART_BYTES = 16 * 2 ** 20;
@@ -28,6 +29,8 @@ const CONNECT_MS = 5_000;
 const SILENCE_MS = 60_000;
 /** Longer than a job works at a time: a batch of partitions, hours at most. */
 const FORM_SECONDS = 86_400;
+/** Credentials that end within this are asked for anew before a form is signed with them. */
+const SHORT_MS = 3_600_000;
 /** S3 tells the time of an object in whole seconds: it was put up to so long after. */
 export const SECOND_MS = 999;
 
@@ -175,11 +178,21 @@ export class S3Bucket {
   async form(start: string): Promise<UploadForm> {
     return this.#orFailure(async () => {
       const { config } = this.#client;
-      const [region, credentials] = await Promise.all([config.region(), config.credentials()]);
+      const [region, credentials] = await Promise.all([config.region(), this.#lasting()]);
       const wish = { bucket: this.#bucket, start: this.#prefix + start, seconds: FORM_SECONDS };
       const url = await this.#insist();
-      return signForm({ ...wish, url }, { region, credentials }, new Date());
+      // The SDK has heard from S3 how far this machine's clock is off.
+      const now = new Date(Date.now() + config.systemClockOffset);
+      return signForm({ ...wish, url }, { region, credentials }, now);
     });
+  }
+
+  /** Who we are, for as long as can be had: the SDK itself asks anew only shortly before the end, and a form ends with them. */
+  async #lasting(): Promise<Signer['credentials']> {
+    const { credentials } = this.#client.config;
+    const known = await credentials();
+    const left = (known.expiration?.getTime() ?? Number.POSITIVE_INFINITY) - Date.now();
+    return left > SHORT_MS ? known : credentials({ forceRefresh: true });
   }
 
   /** Puts a small thing, whatever is there. */
@@ -254,6 +267,8 @@ export class S3Bucket {
       if (answerOf(error).status !== 404) throw error;
       throw Object.assign(new Error('There is no such bucket.'), { code: 'NoSuchBucket' });
     }
+    if (url === '')
+      throw new Failure('unsupported', `The SDK of AWS names no address of ${this.place('')}.`);
     this.#url = url;
     return url;
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { BucketPlace } from '../../../domain/bucket.ts';
 import { Failure } from '../../../domain/failure.ts';
 import { S3Bucket } from './bucket.ts';
+import { readMeasured } from './measured.ts';
 
 /**
  * Does once what a store does to a bucket, and takes away what it has written. Throws a `Failure` that says what is refused, or
@@ -26,6 +27,7 @@ export async function probeBucket(
       const part = await bucket.bytes(key, { offset: 1, length: 3 });
       if (Buffer.from(part ?? []).toString() !== 'rob')
         throw lacks('knows no ranges of an object (`Range` on GetObject)');
+      await probeCopy(bucket, key);
       const { value } = await bucket.list(key).next();
       if (value?.key !== key) throw lacks('does not list what it keeps (ListObjectsV2)');
     } finally {
@@ -33,6 +35,18 @@ export async function probeBucket(
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** As packs of executors are moved: if the tag that was read is that of the object still. */
+async function probeCopy(bucket: S3Bucket, key: string): Promise<void> {
+  const copy = `${key}-copy`;
+  const tag = (await readMeasured(bucket, key))?.tag ?? '';
+  try {
+    if (!(await bucket.copy(key, tag, copy)) || (await bucket.head(copy)) === null)
+      throw lacks('does not copy an object (`x-amz-copy-source-if-match` on CopyObject)');
+  } finally {
+    await bucket.remove(copy);
   }
 }
 

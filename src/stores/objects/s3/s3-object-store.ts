@@ -87,8 +87,15 @@ class S3ObjectStore implements ObjectStore {
   }
 
   async putFile(path: string): Promise<Digest> {
+    const isFolder = (await lstat(path).catch(() => null))?.isDirectory() ?? false;
     const digest = await this.#cache.putFile(path);
-    await this.#keep(digest);
+    try {
+      await this.#keep(digest);
+    } catch (error) {
+      // The next attempt makes a folder with names of its own: this one would never be asked for.
+      if (isFolder) await this.#cache.remove(digest, ALWAYS);
+      throw error;
+    }
     return digest;
   }
 

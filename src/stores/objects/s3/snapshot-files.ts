@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Digest, hexOf } from '../../../domain/digest.ts';
@@ -66,8 +66,12 @@ export async function bringFiles(
   const { path, content } = layout;
   const aside = `${path}.layout`;
   await rename(path, aside);
-  await mkdir(path, { mode: FOLDER_MODE });
-  await rename(aside, join(path, LAYOUT_FILE));
+  try {
+    await mkdir(path, { mode: FOLDER_MODE });
+    await rename(aside, join(path, LAYOUT_FILE));
+  } finally {
+    await rm(aside, { force: true });
+  }
   for (const { name, bytes } of content.files) {
     const target = join(path, name);
     const key = filesKey(digest) + name;
