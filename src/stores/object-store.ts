@@ -45,8 +45,11 @@ export interface ObjectStore extends PackHost {
   list(): AsyncIterable<StoredObject>;
   /** Takes an object away, unless it was put (again) since: then it stays, and the answer is false. */
   remove(digest: Digest, unlessPutSince: Date): Promise<boolean>;
-  /** What writers that died have left half-written, and nobody has touched since then. */
-  leftovers(untouchedSince: Date): Promise<readonly Leftover[]>;
+  /**
+   * What writers that died have left half-written, and nobody has touched since then; of what executors left for a job, since
+   * `jobsSince`, if that is earlier.
+   */
+  leftovers(untouchedSince: Date, jobsSince: Date): Promise<readonly Leftover[]>;
   /** Where the whole object lies on this machine, for engines that read the file themselves. */
   path(digest: Digest): Promise<string>;
   /** Where it is kept, for people. */

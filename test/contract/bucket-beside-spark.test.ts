@@ -49,6 +49,7 @@ describe('what Spark leaves for a bucket', () => {
     const at = { bucket: BUCKET, prefix: `${basename(place.base)}/`, isPathStyle: true };
     return createS3ObjectStore(at, folder, async () => owner);
   };
+  const soon = () => new Date(Date.now() + 60_000);
   /** The same objects seen from a machine that has none of them. */
   const elsewhere = () => open(join(place.base, 'elsewhere'), 'this');
   const cachedElsewhere = () => readdirSync(join(place.base, 'elsewhere'));
@@ -116,8 +117,8 @@ describe('what Spark leaves for a bucket', () => {
     await store.putFile(writeSnapshot());
     const [layout = ''] = await s3.keys(`${basename(place.base)}/sha256/`);
     await s3.client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: layout }));
-    expect(await store.leftovers(new Date(0))).toEqual([]);
-    const [leftover, ...more] = await store.leftovers(new Date(Date.now() + 60_000));
+    expect(await store.leftovers(new Date(0), soon())).toEqual([]);
+    const [leftover, ...more] = await store.leftovers(soon(), soon());
     expect(more).toEqual([]);
     expect(leftover).toMatchObject({ bytes: 15, place: expect.stringContaining('/folders/') });
     await leftover?.remove();
@@ -157,7 +158,7 @@ describe('what Spark leaves for a bucket', () => {
       const some = Array.from({ length: Math.min(50, count - first) }, (_, i) => first + i);
       await Promise.all(some.map((i) => s3.write(`${start}/${i}`, 'x')));
     }
-    const [leftover, ...more] = await store.leftovers(new Date(Date.now() + 60_000));
+    const [leftover, ...more] = await store.leftovers(soon(), soon());
     expect([leftover?.bytes, more]).toEqual([count, []]);
     await store.dismiss('a job');
     expect(await s3.keys(start)).toEqual([]);

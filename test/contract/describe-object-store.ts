@@ -177,7 +177,8 @@ export function describeObjectStore(name: string, { open, overwrite }: StoreKind
       expect(left[1]).toEqual(left[0]);
       return left[0] as readonly [WaitingMember, WaitingMember];
     };
-    const leftovers = () => store.leftovers(new Date(Date.now() + 60_000));
+    const soon = () => new Date(Date.now() + 60_000);
+    const leftovers = () => store.leftovers(soon(), soon());
 
     it('adopts packs that executors left, the second time too', async () => {
       const owned = open(place, 'this');
@@ -209,7 +210,7 @@ export function describeObjectStore(name: string, { open, overwrite }: StoreKind
 
     it('lets go of what executors left, once nobody adopts it any more', async () => {
       await theirs('a lost job');
-      expect(await store.leftovers(new Date(Date.now() - 60_000))).toEqual([]);
+      expect(await store.leftovers(soon(), new Date(Date.now() - 60_000))).toEqual([]);
       const [leftover, ...others] = await leftovers();
       expect(others).toEqual([]);
       expect(leftover).toMatchObject({ bytes: 6, place: expect.stringContaining('a lost job') });

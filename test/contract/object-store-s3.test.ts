@@ -76,6 +76,7 @@ describe('objects in a bucket', () => {
     rmSync(place.base, { recursive: true, force: true });
   });
 
+  const soon = () => new Date(Date.now() + 60_000);
   /** The same objects seen from a machine that has none of them. */
   const elsewhere = (): ObjectStore => open({ ...place, folder: join(place.base, 'elsewhere') });
   const cachedElsewhere = () => readdirSync(join(place.base, 'elsewhere'));
@@ -163,8 +164,8 @@ describe('objects in a bucket', () => {
     await s3.client.send(new CreateMultipartUploadCommand({ Bucket: BUCKET, Key }));
     const others = { Bucket: BUCKET, Key: `${basename(place.base)}/of-others` };
     const { UploadId } = await s3.client.send(new CreateMultipartUploadCommand(others));
-    expect(await store.leftovers(new Date(0))).toEqual([]);
-    const [leftover, ...more] = await store.leftovers(new Date(Date.now() + 60_000));
+    expect(await store.leftovers(new Date(0), soon())).toEqual([]);
+    const [leftover, ...more] = await store.leftovers(soon(), soon());
     expect(leftover?.place).toContain(`s3://${BUCKET}/${Key}`);
     expect(more).toEqual([]);
     await leftover?.remove();

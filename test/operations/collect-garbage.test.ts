@@ -271,6 +271,19 @@ describe('collecting garbage', () => {
     await retention.remove(await reader('for the next spec.csv'), by);
     expect((await collect()).uploads.count).toBe(0);
   });
+
+  it('leaves what executors left for as long as a batch of another database may take', async () => {
+    const { job } = await objects.invite('job of another');
+    const place = join(folder, 'objects/incoming', job);
+    for (const [days, count] of [
+      [7.5, 0],
+      [8.5, 1],
+    ] as const) {
+      const aged = new Date(Date.now() - days * 86_400_000);
+      utimesSync(place, aged, aged);
+      expect((await collect()).leftovers.count).toBe(count);
+    }
+  });
 });
 
 describe('a deleted run', () => {

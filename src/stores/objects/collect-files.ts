@@ -24,7 +24,9 @@ export async function* listObjects(folder: string): AsyncGenerator<StoredObject>
     for (const rest of await namesIn(join(scheme, start))) {
       if (!/^[0-9a-f]{62}$/.test(rest)) continue;
       const found = await sizeAndTime(join(scheme, start, rest));
-      if (found !== null) yield { digest: `sha256:${start}${rest}` as Digest, ...found };
+      if (found === null) continue;
+      const { bytes, putAt } = found;
+      yield { digest: `sha256:${start}${rest}` as Digest, bytes, putAt };
     }
   }
 }
@@ -63,34 +65,38 @@ async function moveBack(aside: string, path: string): Promise<void> {
   }
 }
 
+/** `jobsSince`: of folders, which are those of jobs, or snapshots on their way in. */
 export async function listLeftovers(
   folder: string,
   untouchedSince: Date,
+  jobsSince: Date,
 ): Promise<readonly Leftover[]> {
   const incoming = join(folder, 'incoming');
   const leftovers: Leftover[] = [];
   for (const name of await namesIn(incoming)) {
     const path = join(incoming, name);
     const found = await sizeAndTime(path);
-    if (found === null || found.putAt >= untouchedSince) continue;
+    if (found === null || found.putAt >= (found.isFolder ? jobsSince : untouchedSince)) continue;
     const remove = () => rm(path, { recursive: true, force: true });
     leftovers.push({ place: path, bytes: found.bytes, remove });
   }
   return leftovers;
 }
 
+type SizeAndTime = Pick<StoredObject, 'bytes' | 'putAt'> & { readonly isFolder: boolean };
+
 /** Of a folder the bytes and the newest time of all that is in it; null: gone by now. */
-async function sizeAndTime(path: string): Promise<Pick<StoredObject, 'bytes' | 'putAt'> | null> {
+async function sizeAndTime(path: string): Promise<SizeAndTime | null> {
   try {
     const stat = await lstat(path);
     const putAt = stat.atime > stat.mtime ? stat.atime : stat.mtime;
-    if (!stat.isDirectory()) return { bytes: stat.size, putAt };
-    let all = { bytes: 0, putAt: stat.mtime };
+    if (!stat.isDirectory()) return { bytes: stat.size, putAt, isFolder: false };
+    let all = { bytes: 0, putAt: stat.mtime, isFolder: true };
     for (const name of await readdir(path)) {
       const inner = await sizeAndTime(join(path, name));
       if (inner === null) continue;
       const newest = inner.putAt > all.putAt ? inner.putAt : all.putAt;
-      all = { bytes: all.bytes + inner.bytes, putAt: newest };
+      all = { ...all, bytes: all.bytes + inner.bytes, putAt: newest };
     }
     return all;
   } catch (error) {

@@ -166,8 +166,9 @@ class FileObjectStore implements ObjectStore {
     }, digest);
   }
 
-  leftovers(untouchedSince: Date): Promise<readonly Leftover[]> {
-    return this.#orFailure(() => listLeftovers(this.folder, untouchedSince), this.folder);
+  leftovers(untouchedSince: Date, jobsSince: Date): Promise<readonly Leftover[]> {
+    const list = () => listLeftovers(this.folder, untouchedSince, jobsSince);
+    return this.#orFailure(list, this.folder);
   }
 
   async get(digest: Digest): Promise<Uint8Array> {

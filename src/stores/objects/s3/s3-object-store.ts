@@ -303,10 +303,10 @@ class S3ObjectStore implements ObjectStore {
     return true;
   }
 
-  async leftovers(untouchedSince: Date): Promise<readonly Leftover[]> {
+  async leftovers(untouchedSince: Date, jobsSince: Date): Promise<readonly Leftover[]> {
     const leftovers = [
-      ...(await this.#cache.leftovers(untouchedSince)),
-      ...(await abandonedJobs(this.#bucket, untouchedSince)),
+      ...(await this.#cache.leftovers(untouchedSince, jobsSince)),
+      ...(await abandonedJobs(this.#bucket, jobsSince)),
       ...(await abandonedFolders(this.#bucket, untouchedSince, (digest) => this.has(digest))),
     ];
     // What its parts hold is not asked: each would be a request.
