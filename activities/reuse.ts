@@ -1,5 +1,5 @@
 import type { Digest } from '../src/domain/digest.ts';
-import type { KeysOfRun } from '../src/partition/reuse-keys.ts';
+import { isStandIn, type KeysOfRun } from '../src/partition/reuse-keys.ts';
 import {
   type EarlierTraining,
   GLOBAL_PARTITION,
@@ -31,16 +31,14 @@ export async function takenOver(
       .filter((one) => one.packs.every((pack) => readable.has(pack)))
       .map((one) => [one.key, one]),
   );
-  const isWarm = run.spec.tune.warm_start === true;
   const global = byKey.get(keys.get(GLOBAL_PARTITION) as Digest);
   const isGlobalKept =
     global !== undefined && !isWantedAgain(again, GLOBAL_PARTITION, global.status);
+  const globalBy = isGlobalKept ? global.runId : undefined;
   return [...keys].flatMap(([partitionId, key]) => {
     const found = byKey.get(key);
     if (found === undefined || isWantedAgain(again, partitionId, found.status)) return [];
-    // It began with what the model without partition had found there, which may have failed, or come to the end of a budget.
-    if (isWarm && !(isGlobalKept && global.runId === found.runId)) return [];
-    return [{ partitionId, from: found.runId }];
+    return isStandIn(run.spec, found.runId, globalBy) ? [{ partitionId, from: found.runId }] : [];
   });
 }
 

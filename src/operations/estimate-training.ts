@@ -27,29 +27,38 @@ function lastFits({ candidates, ensemble }: Pick<Spec, 'candidates' | 'ensemble'
   return Math.min(candidates.length, ensemble?.size ?? 1);
 }
 
+/** `isSelectionLent`: an earlier run has selected its columns, where the spec asks for some. */
+export type TrainedSize = FitSize & { readonly isSelectionLent?: boolean };
+
 /** Sizes of what is trained: in one piece each, or in single fits that threads share. */
 export type TrainedSizes = {
-  readonly whole: readonly FitSize[];
-  readonly divided: readonly FitSize[];
+  readonly whole: readonly TrainedSize[];
+  readonly divided: readonly TrainedSize[];
 };
 
 /**
  * How long training takes on so many threads, the longest first: the complexity of each algorithm gives the shape, and
- * earlier runs, where they had the algorithm, how fast this machine is at it, and what there is besides the fits.
+ * earlier runs, where they had the algorithm, how fast this machine is at it, and what there is besides the fits: more where
+ * columns are selected, less where they are lent.
  */
 export function estimateTraining(
-  spec: Fitted,
+  spec: Fitted & Pick<Spec, 'features'>,
   { whole, divided }: TrainedSizes,
   { fitTimes, threads }: { readonly fitTimes: readonly FitTime[]; readonly threads: number },
 ): TrainingEstimate {
   const { candidates, validate, forecast } = spec;
   const speeds = speedsOf(fitTimes);
-  const times = overheadOf(fitTimes) * modelsOfFit(forecast);
+  const times = (isSelecting: boolean) =>
+    modelsOfFit(forecast) * overheadOf(fitTimes.filter((time) => time.isSelecting === isSelecting));
+  const overheads = { selecting: times(true), given: times(false) };
+  const isAsked = spec.features.select.method !== 'none';
   const folds = validate.folds * repeatsOf(spec);
-  const costsOf = (size: FitSize): readonly number[] =>
-    candidates.map(
-      (candidate) => times * (speeds.get(candidate.algorithm) ?? 1) * fitCostMs(candidate, size),
+  const costsOf = ({ isSelectionLent, ...size }: TrainedSize): readonly number[] => {
+    const overhead = isAsked && isSelectionLent !== true ? overheads.selecting : overheads.given;
+    return candidates.map(
+      (candidate) => overhead * (speeds.get(candidate.algorithm) ?? 1) * fitCostMs(candidate, size),
     );
+  };
   // Every fold has every candidate; the best are fitted once more, and which they are nobody knows.
   const last = (costs: readonly number[]) => (lastFits(spec) * sumOf(costs)) / costs.length;
   const pieces = whole.map((size) => {

@@ -7,18 +7,24 @@ import { checkFeatures } from '../partition/check-features.ts';
 import { checkGlobalSize } from '../partition/check-global-size.ts';
 import { checkTarget } from '../partition/check-target.ts';
 import { columnsRead } from '../partition/columns-read.ts';
-import { classLabels, conditionPartitions } from '../partition/condition.ts';
+import { classLabels, conditionPartitions, type PlannedPartition } from '../partition/condition.ts';
 import type { ProfileFacts } from '../partition/facts.ts';
 import { featureCount } from '../partition/known-features.ts';
 import { planParents } from '../partition/parents.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import { profileWarnings } from '../partition/profile-warnings.ts';
 import { joinFolds, repeatsOf } from '../partition/repeats.ts';
-import { type Fittable, reuseKeys } from '../partition/reuse-keys.ts';
+import { allKeys, type Fittable, reuseKeys } from '../partition/reuse-keys.ts';
 import type { SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
-import { estimateTraining, fitsPerModel } from './estimate-training.ts';
+import {
+  estimateTraining,
+  fitsPerModel,
+  type TrainedSize,
+  type TrainedSizes,
+} from './estimate-training.ts';
+import { type Lent, lentBy } from './lent.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
 import type { PlannedRow, PreparedSpec, RunPlan } from './services.ts';
 
@@ -42,11 +48,11 @@ export async function planRun(
     const partitions = conditionPartitions(profiled, spec);
     const own = partitions.filter(({ decision }) => isFitted(decision));
     const parents = planParents(profiled, spec);
-    const takenOver = await takenOverOf(workshop, {
+    const lent = await lentTo(workshop, {
       spec,
       snapshot,
       classes,
-      partitions: own,
+      partitions: [...own, ...parents],
       profiled,
       folds: joinFolds(
         Buffer.concat(profiled.map(({ folds }) => folds)),
@@ -54,21 +60,15 @@ export async function planRun(
         repeatsOf(spec),
       ),
     });
+    const takenOver = {
+      models: countIn(own, lent.models),
+      selections: countIn(own, lent.selections),
+    };
     const models = own.length + parents.length + Number(spec.global.enabled);
-    const size = { features: featureCount(snapshot.columns, spec), classes: classes.length };
     const threads = workshop.threadsFor(spec);
-    const among = { tableRows: snapshot.rowCount, threads };
-    const areDivided = own.filter(({ rows: count }) => isDivided(spec, count, among));
-    const sizeOf = ({ rows: count }: { readonly rows: number }) => ({ rows: count, ...size });
-    const global = { rows: Math.min(snapshot.rowCount, spec.global.max_rows), ...size };
-    const estimate = estimateTraining(
-      spec,
-      {
-        whole: [...own.filter((one) => !areDivided.includes(one)), ...parents].map(sizeOf),
-        divided: [...areDivided.map(sizeOf), ...(spec.global.enabled ? [global] : [])],
-      },
-      { fitTimes: await workshop.fitTimes(), threads },
-    );
+    const sizes = sizesToTrain(spec, snapshot, { own, parents, lent, threads, classes });
+    const fitTimes = await workshop.fitTimes();
+    const estimate = estimateTraining(spec, sizes, { fitTimes, threads });
     const looked = new Map(profiled.map(({ text, facts }) => [text, facts]));
     return {
       source: `${snapshot.source.kind} ${snapshot.source.location}`,
@@ -94,22 +94,58 @@ export async function planRun(
 
 type Profiled = SnapshotPartition & ReturnType<typeof profiledOf>;
 
-/** Of partitions that get models of their own: those that a run finds fitted, and those of the rest whose columns it finds selected. */
-async function takenOverOf(
+async function lentTo(
   { maker, knownKeys }: Pick<Workshop, 'maker' | 'knownKeys'>,
   fittable: Fittable,
-): Promise<NonNullable<RunPlan['takenOver']>> {
-  const { trainings, selections } = reuseKeys(fittable, await maker());
+): Promise<Lent> {
+  const keys = reuseKeys(fittable, await maker());
   const known = await knownKeys({
-    trainings: [...trainings.partitions.values()],
-    selections: [...selections.partitions.values()],
+    trainings: allKeys(keys.trainings),
+    selections: allKeys(keys.selections),
   });
-  const ids = [...trainings.partitions].filter(([, key]) => !known.trainings.has(key));
-  const selected = ids.filter(([id]) => {
-    const key = selections.partitions.get(id);
-    return key !== undefined && known.selections.has(key);
+  return lentBy(known, keys, fittable.spec);
+}
+
+function countIn(partitions: readonly PlannedPartition[], ids: ReadonlySet<string>): number {
+  return partitions.filter(({ partitionId }) => ids.has(partitionId)).length;
+}
+
+/** Of everything that gets a model, but for those that are known. */
+function sizesToTrain(
+  spec: Spec,
+  { columns, rowCount }: PassingSnapshot['snapshot'],
+  {
+    own,
+    parents,
+    lent,
+    threads,
+    classes,
+  }: {
+    readonly own: readonly PlannedPartition[];
+    readonly parents: readonly PlannedPartition[];
+    readonly lent: Lent;
+    readonly threads: number;
+    readonly classes: readonly string[];
+  },
+): TrainedSizes {
+  const size = { features: featureCount(columns, spec), classes: classes.length };
+  const among = { tableRows: rowCount, threads };
+  const isUnknown = ({ partitionId }: PlannedPartition): boolean => !lent.models.has(partitionId);
+  const sizeOf = ({ partitionId, rows }: PlannedPartition): TrainedSize => ({
+    rows,
+    ...size,
+    isSelectionLent: lent.selections.has(partitionId),
   });
-  return { models: trainings.partitions.size - ids.length, selections: selected.length };
+  const wanted = own.filter(isUnknown);
+  const areDivided = wanted.filter(({ rows }) => isDivided(spec, rows, among));
+  const areWhole = wanted.filter((one) => !areDivided.includes(one));
+  const rows = Math.min(rowCount, spec.global.max_rows);
+  const global = { rows, ...size, isSelectionLent: lent.global === 'selection' };
+  const isGlobalWanted = spec.global.enabled && lent.global !== 'model';
+  return {
+    whole: [...areWhole, ...parents.filter(isUnknown)].map(sizeOf),
+    divided: [...areDivided.map(sizeOf), ...(isGlobalWanted ? [global] : [])],
+  };
 }
 
 /** Classes that are told of a partition. */

@@ -59,6 +59,22 @@ export function reuseKeys(
   };
 }
 
+export function allKeys({ global, partitions }: KeysOfRun): readonly Digest[] {
+  return [...(global === null ? [] : [global]), ...partitions.values()];
+}
+
+/**
+ * Whether a training that is found under its key stands in for one of this run: with a warm start it began with what the
+ * model without partition of its own run had found, which may have failed, or come to the end of a budget.
+ */
+export function isStandIn(
+  { tune }: Pick<Spec, 'tune'>,
+  fittedBy: string,
+  globalFittedBy: string | undefined,
+): boolean {
+  return tune.warm_start !== true || fittedBy === globalFittedBy;
+}
+
 type Inputs = {
   readonly global: TrainingInputs;
   readonly partitions: readonly (PlannedPartition & { readonly inputs: TrainingInputs })[];

@@ -187,7 +187,8 @@ export type AskedKeys = {
 };
 /** Those of them under which something stands on record. */
 export type KnownKeys = {
-  readonly trainings: ReadonlySet<Digest>;
+  /** With the run that fitted. */
+  readonly trainings: ReadonlyMap<Digest, string>;
   readonly selections: ReadonlySet<Digest>;
 };
 
@@ -237,6 +238,8 @@ export type FitTime = {
   readonly training: string;
   /** Of that whole training. */
   readonly trainMs: number;
+  /** Whether it selected columns: no run had lent them, and its spec asked for some. */
+  readonly isSelecting: boolean;
 };
 
 /** A stage, or a batch of one, whose result is recorded once; `batch` 0 where the stage has no batches. */

@@ -112,6 +112,13 @@ describe('selections of earlier runs', () => {
     expect(back.get(M)).toEqual(trained[1]);
   });
 
+  it('are told with the times of fits: by who selected, who had it lent', async () => {
+    const times = await store.fitTimes(100);
+    const of = (runId: string, id: string) =>
+      times.find(({ training }) => training === `${runId}/${id}`)?.isSelecting;
+    expect([of(origin, L), of(second, L), of(second, M)]).toEqual([true, false, true]);
+  });
+
   it('go on to a run that takes over the whole training, with their first origin', async () => {
     const takenOver = [{ partitionId: L, from: second }];
     third = await conditioned(43, { selectionKeys, takenOver });

@@ -17,13 +17,23 @@ const size = { rows: 1000, features: 10, classes: 2 };
 let trainings = 0;
 
 /** A fit, of so many models each, that took `times` as long as the model of costs says. */
-function timed(algorithm: string, times: number, models = 1): FitTime {
+function timed(algorithm: string, times: number, models = 1, isSelecting = false): FitTime {
   const parameters = { trees: 200 };
   const fitMs = times * 3 * models * fitCostMs({ algorithm, parameters }, size);
   // A third for the last fit, which is as long as one of three folds, and three tenths of all for what is no fit.
   const trainMs = 1.3 * (4 / 3) * fitMs;
   const training = `${trainings++}`;
-  return { algorithm, parameters, ...size, folds: 3, models, fitMs, training, trainMs };
+  return {
+    algorithm,
+    parameters,
+    ...size,
+    folds: 3,
+    models,
+    fitMs,
+    training,
+    trainMs,
+    isSelecting,
+  };
 }
 
 const estimate = (fitTimes: readonly FitTime[], threads = 1, whole = [size]) =>
@@ -53,6 +63,25 @@ describe('the estimate of training', () => {
     const forest = (trees: number) =>
       fitCostMs({ algorithm: 'random_forest', parameters: { trees } }, size);
     expect(forest(500)).toBeGreaterThan(4 * forest(100));
+  });
+
+  it('counts what trainings have besides their fits by whether columns are selected, or lent', () => {
+    const given = ['logistic', 'random_forest'].map((one) => timed(one, 1));
+    const selecting = ['logistic', 'random_forest'].map((one) => {
+      const time = timed(one, 1, 1, true);
+      return { ...time, trainMs: 3 * time.trainMs };
+    });
+    const fitTimes = [...given, ...selecting];
+    const features = { ...spec.features, select: { method: 'anova' } } as const;
+    const secondsOf = (asked: typeof spec, isSelectionLent: boolean) =>
+      estimateTraining(
+        asked,
+        { whole: [{ ...size, isSelectionLent }], divided: [] },
+        { fitTimes, threads: 1 },
+      ).seconds;
+    const lent = secondsOf({ ...spec, features }, true);
+    expect(secondsOf({ ...spec, features }, false)).toBeCloseTo(3 * lent, 10);
+    expect(secondsOf(spec, false)).toBeCloseTo(lent, 10);
   });
 
   it('counts what trainings had besides their fits, and shares the model without partition', () => {

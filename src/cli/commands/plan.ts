@@ -64,7 +64,7 @@ function takenOverLines({ takenOver }: RunPlan): readonly string[] {
     ...(models === 0
       ? []
       : [
-          `The model of ${countedText(models, 'partition')} is known: a run takes it over, unless it is told \`--no-reuse\`.`,
+          `The model of ${countedText(models, 'partition')} is known: a run takes over what of it is still there to be read, unless it is told \`--no-reuse\`.`,
         ]),
     ...(selections === 0
       ? []

@@ -11,12 +11,12 @@ export function knownFitTimes(url: string | null): Promise<readonly FitTime[]> {
 }
 
 export function knownKeys(url: string | null, asked: AskedKeys): Promise<KnownKeys> {
-  const none: KnownKeys = { trainings: new Set(), selections: new Set() };
+  const none: KnownKeys = { trainings: new Map(), selections: new Set() };
   return knownBefore(url, none, async (runs) => {
     const trainings = await runs.earlierTrainings(asked.trainings, null);
     const selections = await runs.earlierFoldSelections(asked.selections);
     return {
-      trainings: new Set(trainings.map(({ key }) => key)),
+      trainings: new Map(trainings.map(({ key, runId }) => [key, runId])),
       selections: new Set(selections.map(({ key }) => key)),
     };
   });

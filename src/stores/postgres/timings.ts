@@ -41,6 +41,15 @@ export function timingQueries(db: Kysely<Database>): Pick<RunStore, 'timings' | 
         .innerJoin('run_partition', samePartition('run_partition'))
         .innerJoin('selection', samePartition('selection'))
         .innerJoin('training', samePartition('training'))
+        .leftJoin('fold_selection', (join) =>
+          join
+            .on(
+              'fold_selection.run_id',
+              '=',
+              sql`coalesce(training.origin_run_id, training.run_id)`,
+            )
+            .onRef('fold_selection.partition_id', '=', 'candidate.partition_id'),
+        )
         .innerJoin('run_plan', 'run_plan.run_id', 'candidate.run_id')
         .innerJoin('parameters', 'parameters.digest', 'candidate.parameters_digest')
         .innerJoin('run', 'run.id', 'candidate.run_id')
@@ -63,6 +72,9 @@ export function timingQueries(db: Kysely<Database>): Pick<RunStore, 'timings' | 
           'candidate.fit_ms as fitMs',
           sql<string>`candidate.run_id || '/' || candidate.partition_id`.as('training'),
           'training.ms as trainMs',
+          sql<boolean>`selection.method <> 'none' and fold_selection.origin_run_id is null`.as(
+            'isSelecting',
+          ),
         ])
         .execute();
     },
