@@ -42,6 +42,7 @@ export async function inActivity<Result>(
         activityId: context.info.activityId,
         worker: `${process.pid}`,
         scheduledAt: new Date(context.info.scheduledTimestampMs).toISOString(),
+        queuedAt: new Date(context.info.currentAttemptScheduledTimestampMs).toISOString(),
         startedAt: new Date().toISOString(),
       },
       advance: (advance) => {

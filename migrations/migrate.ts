@@ -21,6 +21,7 @@ import { up as nameQuarantinedDrift } from './20261126-12-quarantined-drift.ts';
 import { up as auditDrift } from './20261126-13-audited-drift.ts';
 import { up as addDriftedScores } from './20261126-14-drifted-scores.ts';
 import { up as keepFoldSelections } from './20261127-01-fold-selections.ts';
+import { up as tellQueues } from './20261127-02-queued-attempts.ts';
 
 /** Every migration by its frozen name, in order. A migration that was released never changes; the next one follows it. */
 export const MIGRATIONS: { readonly [name: string]: Migration } = {
@@ -45,6 +46,7 @@ export const MIGRATIONS: { readonly [name: string]: Migration } = {
   '20261126-13-audited-drift': { up: auditDrift },
   '20261126-14-drifted-scores': { up: addDriftedScores },
   '20261127-01-fold-selections': { up: keepFoldSelections },
+  '20261127-02-queued-attempts': { up: tellQueues },
 };
 
 /** The first server with `unique nulls not distinct`. */

@@ -68,6 +68,8 @@ export type AttemptRecord = {
   readonly attempt: number;
   readonly worker: string;
   readonly outcome: 'SUCCEEDED' | 'DUPLICATE' | 'LOST' | 'FAILED';
+  /** When it was put into the queue; null where that is not known. */
+  readonly queuedAt: string | null;
   readonly startedAt: string;
   readonly endedAt: string;
   /** Of the batch; null where the stage has no batches. */

@@ -211,6 +211,8 @@ export type Attempt = {
   readonly worker: string;
   /** When its activity was asked for first; default: `startedAt`. */
   readonly scheduledAt?: string;
+  /** When this attempt at it was put into the queue, where that is known. */
+  readonly queuedAt?: string;
   readonly startedAt: string;
 };
 

@@ -46,6 +46,7 @@ async function beginStep(runId: string, batch: number) {
       activity_id: 'a',
       worker: 'w',
       outcome: 'SUCCEEDED',
+      queued_at: null,
       started_at: attempt().startedAt,
     })
     .execute();

@@ -140,6 +140,9 @@ describe('a run', () => {
     const { json } = await ask('GET /runs/{run}/attempts', { run });
     expect(seen).toEqual(json.attempts.map(({ id }) => id));
     expect(new Set(json.attempts.map(({ stage }) => stage)).size).toBe(9);
+    // The clocks of the server and of the worker are one here.
+    for (const { queuedAt, startedAt } of json.attempts)
+      expect(Date.parse(queuedAt ?? '')).toBeLessThanOrEqual(Date.parse(startedAt));
     expect((await ask('GET /runs/{run}/failures', { run })).json.failures).toEqual([]);
   });
 

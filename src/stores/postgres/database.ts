@@ -193,6 +193,7 @@ type StepAttemptTable = {
   readonly activity_id: string;
   readonly worker: string;
   readonly outcome: 'SUCCEEDED' | 'DUPLICATE' | 'LOST' | 'FAILED';
+  readonly queued_at: string | null;
   readonly started_at: string;
   readonly ended_at: DefaultNow;
 };

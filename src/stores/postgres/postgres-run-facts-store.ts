@@ -108,6 +108,7 @@ async function attemptsOf(
       'step_attempt.attempt',
       'step_attempt.worker',
       'step_attempt.outcome',
+      'step_attempt.queued_at as queuedAt',
       'step_attempt.started_at as startedAt',
       'step_attempt.ended_at as endedAt',
       sql<number | null>`cardinality(batch.partition_ids)`.as('partitions'),

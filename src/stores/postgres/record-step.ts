@@ -181,6 +181,7 @@ export async function recordAttempt(
       activity_id: attempt.activityId,
       worker: attempt.worker,
       outcome,
+      queued_at: attempt.queuedAt ?? null,
       started_at: attempt.startedAt,
     })
     .execute();

@@ -83,6 +83,8 @@ const attemptFacts = z
     attempt: z.int(),
     worker: z.string(),
     outcome: z.enum(['SUCCEEDED', 'DUPLICATE', 'LOST', 'FAILED']),
+    /** When it was put into the queue, where it waits for a worker that is free; null where that is not known. */
+    queuedAt: momentOrNull,
     startedAt: moment,
     endedAt: moment,
     /** Partitions of the batch; null where the stage has no batches. */

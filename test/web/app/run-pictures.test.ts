@@ -78,6 +78,18 @@ describe('the lanes of a timeline', () => {
     ]);
   });
 
+  it('begin in the queue, by the clock of the server at most when the worker began', () => {
+    const queuedAt = (seconds: number) => new Date(seconds * 1000).toISOString();
+    const waited = { ...attempt(1, 5, 9), queuedAt: queuedAt(2) };
+    const ahead = { ...attempt(2, 10, 12), queuedAt: queuedAt(11) };
+    expect(lanesOf([waited, ahead])).toMatchObject([
+      [
+        { queued: 2000, from: 5000, to: 9000 },
+        { queued: 10_000, from: 10_000, to: 12_000 },
+      ],
+    ]);
+  });
+
   it('draw nothing backwards where a worker has another clock than the server', () => {
     expect(lanesOf([attempt(1, 3_600, 10)])).toMatchObject([[{ from: 3_600_000, to: 3_600_000 }]]);
   });
@@ -92,6 +104,7 @@ function attempt(id: number, from: number, to: number): Attempt {
     attempt: 1,
     worker: 'one',
     outcome: 'SUCCEEDED',
+    queuedAt: null,
     startedAt: new Date(from * 1000).toISOString(),
     endedAt: new Date(to * 1000).toISOString(),
     partitions: 1,

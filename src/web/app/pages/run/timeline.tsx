@@ -6,7 +6,7 @@ import { question } from '../../api/queries.ts';
 import { elapsedMs } from '../../parts/moments.ts';
 import { Section } from '../../parts/page.tsx';
 import { ProblemNotice } from '../../parts/states.tsx';
-import { type Bar, lanesOf } from './lanes.ts';
+import { lanesOf } from './lanes.ts';
 
 /** Attempts that are drawn; a run of thousands of batches would be a carpet. */
 const DRAWN = 300;
@@ -19,7 +19,7 @@ export function Timeline({ run, temporalUi }: { run: string; temporalUi: string 
   if (error !== null) return <ProblemNotice error={error} />;
   const attempts = data?.attempts ?? [];
   if (attempts.length === 0) return null;
-  const from = Math.min(...attempts.map(({ startedAt }) => Date.parse(startedAt)));
+  const from = Math.min(...attempts.map((one) => Date.parse(one.queuedAt ?? one.startedAt)));
   const to = Math.max(...attempts.map(({ endedAt }) => Date.parse(endedAt)));
   const again = attempts.filter(({ outcome }) => outcome !== 'SUCCEEDED').length;
   return (
@@ -32,7 +32,7 @@ export function Timeline({ run, temporalUi }: { run: string; temporalUi: string 
           </a>
         )
       }
-      note={`Every recorded attempt, over ${durationText(Math.max(0, to - from))}. ${again === 0 ? 'Nothing had to be tried again.' : `${countedText(again, 'attempt')} failed or came too late, and the work was done by another.`}`}
+      note={`Every recorded attempt, over ${durationText(Math.max(0, to - from))}. ${again === 0 ? 'Nothing had to be tried again.' : `${countedText(again, 'attempt')} failed or came too late, and the work was done by another.`}${waitingSentence(attempts)}`}
     >
       <dl className="timeline" aria-hidden="true">
         {STAGES.map((stage) => (
@@ -66,9 +66,9 @@ function StageLanes({
 }) {
   if (attempts.length === 0) return null;
   const share = (ms: number) => `${(100 * ms) / width}%`;
-  const place = ({ from: start, to }: Bar) => ({
+  const place = (start: number, end: number) => ({
     left: share(start - from),
-    width: share(to - start),
+    width: share(end - start),
   });
   return (
     <>
@@ -76,12 +76,15 @@ function StageLanes({
       <dd>
         {lanesOf(attempts).map((lane) => (
           <div key={lane[0]?.attempt.id} className="lane">
-            {lane.map((bar) => (
+            {lane.map(({ attempt, queued, from: start }) => (
+              <i key={attempt.id} className="queue" style={place(queued, start)} />
+            ))}
+            {lane.map(({ attempt, from: start, to }) => (
               <i
-                key={bar.attempt.id}
-                className={bar.attempt.outcome === 'SUCCEEDED' ? '' : 'bad'}
-                style={place(bar)}
-                title={sentenceOf(bar.attempt)}
+                key={attempt.id}
+                className={attempt.outcome === 'SUCCEEDED' ? '' : 'bad'}
+                style={place(start, to)}
+                title={sentenceOf(attempt)}
               />
             ))}
           </div>
@@ -91,8 +94,27 @@ function StageLanes({
   );
 }
 
-function sentenceOf({ stage, batch, attempt, startedAt, endedAt, worker }: AttemptFacts): string {
-  return `${stage}, batch ${batch}, attempt ${attempt}: ${durationText(elapsedMs(startedAt, endedAt))} on ${worker}`;
+function sentenceOf(one: AttemptFacts): string {
+  const { stage, batch, attempt, startedAt, endedAt, worker } = one;
+  const waited = waitedMs(one);
+  const queue = waited === null ? '' : ` after ${durationText(waited)} in the queue`;
+  return `${stage}, batch ${batch}, attempt ${attempt}: ${durationText(elapsedMs(startedAt, endedAt))} on ${worker}${queue}`;
+}
+
+/** For a worker that is free; null where it is not known when the attempt came into the queue. */
+function waitedMs({ queuedAt, startedAt }: AttemptFacts): number | null {
+  return queuedAt === null ? null : elapsedMs(queuedAt, startedAt);
+}
+
+function waitingSentence(attempts: readonly AttemptFacts[]): string {
+  const waits = attempts.flatMap((one) => waitedMs(one) ?? []);
+  if (waits.length === 0) return '';
+  return ` The thin lines are attempts in the queue, ${durationText(Math.max(...waits))} at most.`;
+}
+
+function queueText(one: AttemptFacts): string {
+  const waited = waitedMs(one);
+  return waited === null ? '–' : durationText(waited);
 }
 
 const OUTCOMES: { readonly [outcome in AttemptFacts['outcome']]: string } = {
@@ -116,6 +138,7 @@ function AttemptTable({ attempts, from }: { attempts: readonly AttemptFacts[]; f
               <th className="n">attempt</th>
               <th className="n">partitions</th>
               <th className="n">began after</th>
+              <th className="n">in the queue</th>
               <th className="n">took</th>
               <th>ended</th>
               <th>worker</th>
@@ -130,6 +153,7 @@ function AttemptTable({ attempts, from }: { attempts: readonly AttemptFacts[]; f
                 <td className="n">{countText(one.attempt)}</td>
                 <td className="n">{one.partitions === null ? '–' : countText(one.partitions)}</td>
                 <td className="n">{durationText(Date.parse(one.startedAt) - from)}</td>
+                <td className="n">{queueText(one)}</td>
                 <td className="n">{durationText(elapsedMs(one.startedAt, one.endedAt))}</td>
                 <td className={one.outcome === 'SUCCEEDED' ? '' : 'bad'}>
                   {OUTCOMES[one.outcome]}
