@@ -20,7 +20,8 @@ export function numberText(value: number | null | undefined, beside: Beside = va
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= HUGE || (size < TINY && sizeOf(beside) < TINY)) return exponentText(value, beside);
-  const text = size >= 1e4 ? countText(size) : size.toFixed(decimalsOf(size, beside));
+  const digits = size.toFixed(decimalsOf(size, beside));
+  const text = size >= 1e4 ? grouped(digits) : digits;
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }
 
@@ -52,11 +53,23 @@ function decimalsOf(size: number, beside: Beside): number {
   if (typeof beside === 'number')
     return Math.min(usualDecimals(size), usualDecimals(Math.abs(beside)));
   const halfWidth = (beside.high - beside.low) / 2;
-  return halfWidth > 0 ? decimalsFor(2, halfWidth) : usualDecimals(size);
+  if (!(halfWidth > 0)) return usualDecimals(size);
+  const decimals = decimalsFor(2, halfWidth);
+  const ends = endsOf(beside).filter((needed) => needed <= decimals + MOST_MORE);
+  return Math.max(decimals, ...ends);
+}
+
+/** Decimals that an interval may take beyond those of its width, so that an end beside zero is not told as zero. */
+const MOST_MORE = 3;
+
+/** Decimals that tell one digit of each end that is not zero. */
+function endsOf({ low, high }: Interval): readonly number[] {
+  return [low, high].filter((end) => end !== 0).map((end) => decimalsFor(1, Math.abs(end)));
 }
 
 function usualDecimals(size: number): number {
   if (size === 0) return 4;
+  if (size >= 1e4) return 0;
   return decimalsFor(size < 0.1 ? 3 : 4, size);
 }
 
@@ -66,7 +79,13 @@ function decimalsFor(digits: number, size: number): number {
 }
 
 export function countText(value: number): string {
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, THIN_SPACE);
+  return grouped(String(Math.round(value)));
+}
+
+/** What stands before the point in threes. */
+function grouped(number: string): string {
+  const [whole = '', ...decimals] = number.split('.');
+  return [whole.replace(/\B(?=(\d{3})+(?!\d))/g, THIN_SPACE), ...decimals].join('.');
 }
 
 /** `1 partition`, `2 partitions`: nouns whose plural ends in s. */

@@ -270,6 +270,11 @@ describe('numbers', () => {
     expect(intervalText(unsure)).toBe('−0.020 … +0.064');
     expect(signedText(0.00031, unsure)).toBe('0');
     expect(rangeText({ low: 1234.5, high: 5678.9 })).toBe('1235 … 5679');
+    expect(rangeText({ low: 12345.6, high: 12345.9 })).toBe('12\u202f345.60 … 12\u202f345.90');
+    expect(rangeText({ low: 9999.123, high: 10000.98 })).toBe('9999.12 … 10\u202f000.98');
+    // An end that is not zero is not told as zero.
+    expect(intervalText({ low: 0.0004, high: 0.2 })).toBe('+0.0004 … +0.2000');
+    expect(intervalText({ low: 1e-9, high: 0.2 })).toBe('0 … +0.200');
     expect(rangeText({ low: 0.00012, high: 0.00018 })).toBe('0.000120 … 0.000180');
     expect(rangeText({ low: 0.5, high: 0.5 })).toBe('0.5000 … 0.5000');
     expect(rangeText({ low: 0.00007177, high: 0.00007323 })).toBe('7.177e−5 … 7.323e−5');
