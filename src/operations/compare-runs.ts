@@ -53,7 +53,10 @@ export type RunComparison = {
     readonly both: number;
     /** Of those in both: other rows. */
     readonly changedRows: number;
+    /** One of them, or both, have a model of its own. */
+    readonly withModel: number;
     readonly sameModel: number;
+    /** Chosen in both, and not the same. */
     readonly otherVerdict: number;
   };
   /** At most 100, in text order. */
@@ -109,6 +112,7 @@ class Tally {
     onlyB: 0,
     both: 0,
     changedRows: 0,
+    withModel: 0,
     sameModel: 0,
     otherVerdict: 0,
   };
@@ -187,8 +191,10 @@ class Tally {
     }
     this.#counts.both++;
     if (a.rows !== b.rows) this.#counts.changedRows++;
+    if (a.model !== null || b.model !== null) this.#counts.withModel++;
     if (a.model !== null && a.model === b.model) this.#counts.sameModel++;
-    if (a.verdict !== b.verdict) this.#counts.otherVerdict++;
+    const isChosen = a.status !== null && b.status !== null;
+    if (isChosen && a.verdict !== b.verdict) this.#counts.otherVerdict++;
   }
 }
 

@@ -2,6 +2,7 @@ import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunStatus } from '../../src/domain/run.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
+import { compareRuns } from '../../src/operations/compare-runs.ts';
 import type { OperationContext } from '../../src/operations/context.ts';
 import {
   compareReproduction,
@@ -59,6 +60,7 @@ type Made = {
   readonly totals?: TotalsFacts;
   readonly status?: RunStatus;
   readonly hasReport?: boolean;
+  readonly isChosen?: boolean;
 };
 
 /** A run of three partitions to its end, but for what `made` says. */
@@ -78,7 +80,8 @@ async function recordRun(made: Made): Promise<string> {
     .map(evaluatedOf)
     .map(({ partitionId, facts }) => ({ partitionId, facts: evaluate(facts) }));
   await store.recordEvaluation(runId, 0, evaluated, attempt());
-  await store.recordChoice(runId, ids.map(chosenOf), made.totals ?? totalsOf(3), attempt());
+  if (made.isChosen !== false)
+    await store.recordChoice(runId, ids.map(chosenOf), made.totals ?? totalsOf(3), attempt());
   const report = await context.objects.put(Buffer.from(`report of ${runId}`));
   const pages = { html: report, json: report, byteSizes: [1, 1] };
   if (made.hasReport !== false) await store.recordReport(runId, pages, attempt());
@@ -265,5 +268,14 @@ describe('a run that an older version recorded', () => {
     });
     const { evaluated } = await opened.store.partition(runId, 'a');
     expect(evaluated?.own?.nested).toMatchObject({ value: null });
+  });
+});
+
+describe('a run that was cancelled before anything was chosen', () => {
+  it('has no other verdicts than a whole one, and the same models', async () => {
+    const cut = await recordRun({ isChosen: false, hasReport: false, status: 'CANCELLED' });
+    const [whole, cancelled] = [await opened.store.run(origin), await opened.store.run(cut)];
+    const { partitions } = await compareRuns(context, whole, cancelled);
+    expect(partitions).toMatchObject({ both: 3, withModel: 3, sameModel: 3, otherVerdict: 0 });
   });
 });

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Json } from '../../../../domain/json.ts';
-import { countedText, countText } from '../../../../report/number-text.ts';
 import type { RunChanges, RunDetail } from '../../api/answers.ts';
 import { question } from '../../api/queries.ts';
 import { jsonText } from '../../parts/json-text.ts';
 import { Section } from '../../parts/page.tsx';
 import { Answered } from '../../parts/states.tsx';
+import { agreementText, sameText } from './change-words.ts';
 
 /** What two runs were made of, where that differs, and on how many partitions they agree. */
 export function Changes({ before, after }: { before: RunDetail; after: RunDetail }) {
@@ -16,7 +16,10 @@ export function Changes({ before, after }: { before: RunDetail; after: RunDetail
       <Answered query={query} wait="what is different">
         {({ changed, partitions }) => (
           <>
-            <ChangedFields changed={changed} />
+            <ChangedFields
+              changed={changed}
+              same={sameText(partitions, before.snapshot !== null && after.snapshot !== null)}
+            />
             <p className="small soft">{agreementText(partitions)}</p>
           </>
         )}
@@ -33,17 +36,17 @@ const GROUPS = [
   { group: 'environment', of: 'machine: ' },
 ] as const satisfies readonly { readonly group: keyof RunChanges['changed']; of: string }[];
 
-function ChangedFields({ changed }: Pick<RunChanges, 'changed'>) {
+function ChangedFields({
+  changed,
+  same,
+}: Pick<RunChanges, 'changed'> & {
+  /** What is said where nothing is. */
+  same: string;
+}) {
   const fields = GROUPS.flatMap(({ group, of }) =>
     Object.entries(changed[group]).map(([field, values]) => ({ field: `${of}${field}`, values })),
   );
-  if (fields.length === 0)
-    return (
-      <p>
-        Nothing: the same rows, the same spec and the same code. That gives equal models, byte for
-        byte.
-      </p>
-    );
+  if (fields.length === 0) return <p>{same}</p>;
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="What is different">
       <table>
@@ -72,24 +75,4 @@ function ChangedFields({ changed }: Pick<RunChanges, 'changed'>) {
 
 function valueText(value: Json): string {
   return value === null ? '–' : jsonText(value);
-}
-
-function agreementText({
-  both,
-  onlyA,
-  onlyB,
-  changedRows,
-  sameModel,
-  otherVerdict,
-}: RunChanges['partitions']): string {
-  const parts = [
-    `${countedText(both, 'partition')} in both: ${countText(sameModel)} with the same model of its own`,
-    ...(changedRows === 0 ? [] : [`${countText(changedRows)} with other rows`]),
-    ...(otherVerdict === 0 ? [] : [`${countText(otherVerdict)} answered by another`]),
-  ];
-  const alone = [
-    ...(onlyA === 0 ? [] : [` ${countText(onlyA)} only in A.`]),
-    ...(onlyB === 0 ? [] : [` ${countText(onlyB)} only in B.`]),
-  ];
-  return `${parts.join(', ')}.${alone.join('')}`;
 }

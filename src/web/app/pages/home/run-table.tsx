@@ -6,6 +6,7 @@ import type { RunSummary } from '../../api/answers.ts';
 import { question } from '../../api/queries.ts';
 import { elapsedMs, momentText } from '../../parts/moments.ts';
 import { RunPill } from '../../parts/pill.tsx';
+import { hasAnswers, runBefore } from './run-before.ts';
 
 /** While a run is under way, how far it is is asked for again, in milliseconds. */
 const REFRESH_MS = 3000;
@@ -29,7 +30,7 @@ export function RunTable({ runs }: { runs: readonly RunSummary[] }) {
         </thead>
         <tbody>
           {runs.map((run) => (
-            <RunLine key={run.runId} run={run} before={beforeOf(run, runs)} />
+            <RunLine key={run.runId} run={run} before={runBefore(run, runs)} />
           ))}
         </tbody>
       </table>
@@ -37,14 +38,9 @@ export function RunTable({ runs }: { runs: readonly RunSummary[] }) {
   );
 }
 
-/** The run of the same experiment before this one. */
-function beforeOf(run: RunSummary, runs: readonly RunSummary[]): RunSummary | undefined {
-  return runs.slice(runs.indexOf(run) + 1).find(({ experiment }) => experiment === run.experiment);
-}
-
 function RunLine({ run, before }: { run: RunSummary; before: RunSummary | undefined }) {
   const { runId, experiment, status, createdAt, endedAt } = run;
-  const hasReport = status === 'SUCCEEDED' || status === 'PARTIAL';
+  const hasReport = hasAnswers(status);
   return (
     <tr>
       <th scope="row" className="name">
