@@ -2,7 +2,7 @@ import type { IntervalCoverage } from '../domain/result.ts';
 import type { Band } from '../partition/facts.ts';
 import { answerOf } from './answer.ts';
 import type { PartitionRow, ReportFacts } from './facts.ts';
-import { countedText, numberText, percentText } from './number-text.ts';
+import { countedText, countText, numberText, percentText } from './number-text.ts';
 
 /** What a result says of intervals. */
 export function coverageOf({ level, reach, holdout: { rows, covered } }: Band): IntervalCoverage {
@@ -46,11 +46,28 @@ export type IntervalLine = {
   readonly rows: number;
 };
 
-/** Empty where the spec asks for no intervals. */
-export function intervalLines({
-  partitions: { shown },
-  global,
-}: ReportFacts): readonly IntervalLine[] {
+/** More are for a program to read, not for eyes. */
+const DRAWN = 40;
+
+/** The lines of the largest partitions, and what is said of the rest; empty where the spec asks for no intervals. */
+export function intervalLines(facts: ReportFacts): {
+  readonly lines: readonly IntervalLine[];
+  /** Null: these are all. */
+  readonly rest: string | null;
+} {
+  const { partitions, run } = facts;
+  const known = linesOf(facts);
+  const lines = known.slice(0, DRAWN);
+  if (lines.length === known.length && partitions.shown.length === partitions.total)
+    return { lines, rest: null };
+  const shown = `${countText(lines.length)} of ${countedText(partitions.total, 'partition')}`;
+  return {
+    lines,
+    rest: `${shown} are shown, those with the most rows; partita runs show ${run.runId} --json has the rest.`,
+  };
+}
+
+function linesOf({ partitions: { shown }, global }: ReportFacts): readonly IntervalLine[] {
   return shown.flatMap((row) => {
     const { who } = answerOf(row);
     const band = servedBand(row, who);

@@ -175,6 +175,7 @@ function needLines(facts: ReportFacts): readonly string[] {
 function intervalTable(facts: ReportFacts): readonly string[] {
   const band = facts.totals.served?.band;
   if (band === undefined) return [];
+  const { lines, rest } = intervalLines(facts);
   return [
     '## Prediction intervals',
     '',
@@ -182,7 +183,7 @@ function intervalTable(facts: ReportFacts): readonly string[] {
     '',
     '| partition | answered by | interval | from rows | within | holdout rows |',
     '|---|---|--:|--:|--:|--:|',
-    ...intervalLines(facts).map(({ name, who, reach, calibrated, coverage, rows }) =>
+    ...lines.map(({ name, who, reach, calibrated, coverage, rows }) =>
       line([
         escapeMarkdown(shorten(name)),
         who,
@@ -192,6 +193,7 @@ function intervalTable(facts: ReportFacts): readonly string[] {
         countText(rows),
       ]),
     ),
+    ...(rest === null ? [] : ['', escapeMarkdown(rest)]),
     '',
   ];
 }

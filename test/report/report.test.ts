@@ -130,6 +130,35 @@ describe('report', () => {
   });
 });
 
+describe('the table of prediction intervals', () => {
+  const band = { level: 0.9, reach: 1, rows: 50, holdout: { rows: 20, covered: 18 } };
+  async function withIntervals(count: number) {
+    const records = Array.from({ length: count }, (_, i) => trainedRecord(`partition ${i}`, 1));
+    const facts = await factsOf(records);
+    const [row] = facts.partitions.shown;
+    if (row?.own == null) throw new RangeError('No scores.');
+    const scores = { ...row.own, band };
+    const shown = facts.partitions.shown.map((one) => ({ ...one, own: scores }));
+    const totals = { ...facts.totals, served: scores };
+    return { ...facts, totals, partitions: { ...facts.partitions, shown } };
+  }
+
+  it('draws forty partitions and says of how many, and where the rest is', async () => {
+    for (const total of [41, 500]) {
+      const facts = await withIntervals(total);
+      const rest = `40 of ${total} partitions are shown, those with the most rows; partita runs show`;
+      const page = renderHtml(facts);
+      expect(page).toContain(rest);
+      expect(page.split('<td class="n">± 1').length - 1).toBe(40);
+      expect(renderMarkdown(facts)).toContain(`40 of ${total} partitions are shown`);
+    }
+  });
+
+  it('says nothing of a rest where there is none', async () => {
+    expect(renderHtml(await withIntervals(40))).not.toContain('are shown');
+  });
+});
+
 describe('report page', () => {
   it('answers in a sentence whether partitions deserve models of their own', async () => {
     expect(

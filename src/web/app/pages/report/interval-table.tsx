@@ -7,6 +7,7 @@ import { Section } from '../../parts/page.tsx';
 export function IntervalTable({ facts }: { facts: ReportFacts }) {
   const band = facts.totals.served?.band;
   if (band === undefined) return null;
+  const { lines, rest } = intervalLines(facts);
   return (
     <Section
       title="Prediction intervals"
@@ -26,8 +27,9 @@ export function IntervalTable({ facts }: { facts: ReportFacts }) {
             </tr>
           </thead>
           <tbody>
-            {intervalLines(facts).map(({ name, who, reach, calibrated, coverage, rows }) => (
-              <tr key={name}>
+            {lines.map(({ name, who, reach, calibrated, coverage, rows }, i) => (
+              // Two partitions may have one name, shortened.
+              <tr key={`${i} ${name}`}>
                 <th scope="row" className="name">
                   <span className="clamped">{name}</span>
                 </th>
@@ -41,6 +43,7 @@ export function IntervalTable({ facts }: { facts: ReportFacts }) {
           </tbody>
         </table>
       </div>
+      {rest === null ? null : <p className="small soft">{rest}</p>}
     </Section>
   );
 }
