@@ -7,7 +7,7 @@ import {
   sortFn_text,
   tableFeatures,
 } from '@tanstack/react-table';
-import { countText, numberText, signedText } from '../../../../report/number-text.ts';
+import { countedText, countText, numberText, signedText } from '../../../../report/number-text.ts';
 import type { PartitionCell } from '../../api/answers.ts';
 import { AnswerTag } from '../../parts/pill.tsx';
 
@@ -35,13 +35,18 @@ export function partitionColumns(run: string, key: string) {
     helper.accessor('name', {
       header: key,
       cell: ({ row: { original } }) => (
-        <Link
-          to="/runs/$run/partitions/$partition"
-          params={{ run, partition: original.partitionId }}
-          className="clamped"
-        >
-          {original.name}
-        </Link>
+        <>
+          <Link
+            to="/runs/$run/partitions/$partition"
+            params={{ run, partition: original.partitionId }}
+            className="clamped"
+          >
+            {original.name}
+          </Link>
+          <span className="narrow-only small soft">
+            {[countedText(original.rows, 'row'), original.algorithm ?? []].flat().join(' · ')}
+          </span>
+        </>
       ),
     }),
     helper.accessor('rows', {
@@ -80,8 +85,10 @@ export function partitionColumns(run: string, key: string) {
 /** Columns before the scores: text and counts. */
 export const LEADING = 4;
 
-/** How a cell of a column is set. */
+/** How a cell of a column is set; where there is no room, the name tells what two of them do. */
 export function classOf(column: string): string {
   if (column === 'name') return 'name';
-  return column === 'answer' || column === 'algorithm' ? '' : 'n';
+  if (column === 'answer') return '';
+  if (column === 'algorithm') return 'wide-only';
+  return column === 'rows' ? 'n wide-only' : 'n';
 }

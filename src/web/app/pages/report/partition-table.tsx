@@ -153,9 +153,9 @@ function Foot({ facts: { global, data } }: { facts: ReportFacts }) {
         <th scope="row" className="name">
           <a href="#global">without partition</a>
         </th>
-        <td className="n">{countText(data.rows)}</td>
+        <td className="n wide-only">{countText(data.rows)}</td>
         <td />
-        <td>{global.algorithm}</td>
+        <td className="wide-only">{global.algorithm}</td>
         <td className="n">{scoreText(global.scores?.cv)}</td>
         <td />
         <td />
