@@ -13,6 +13,7 @@ export type RunSummary = Answer<'GET /runs'>['runs'][number];
 export type RunDetail = Answer<'GET /runs/{run}'>;
 export type RunState = RunDetail['state'];
 export type ReportFacts = Answer<'GET /runs/{run}/report'>;
+export type RetryPlan = Answer<'POST /runs/{run}/retry'>;
 export type StageFacts = Answer<'GET /runs/{run}/stages'>['stages'][number];
 export type PartitionCell = Answer<'GET /runs/{run}/partitions'>['partitions'][number];
 export type RunChanges = Answer<'GET /runs/{run}/diff/{other}'>;

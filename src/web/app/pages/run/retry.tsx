@@ -2,13 +2,13 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import type { Again } from '../../../../domain/run.ts';
-import { countedText, countText } from '../../../../report/number-text.ts';
 import type { RunDetail } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
-import { question } from '../../api/queries.ts';
 import { randomKey } from '../../api/random-key.ts';
 import { AskingDialog } from '../../parts/asking-dialog.tsx';
 import { Field } from '../../parts/field.tsx';
+import { Answered } from '../../parts/states.tsx';
+import { retryText } from './retry-words.ts';
 
 type Which = Again['which'];
 
@@ -23,6 +23,8 @@ export function Retry({ run }: { run: RunDetail }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const navigate = useNavigate();
   const [which, setWhich] = useState<Which>('failed');
+  const [isOpen, setIsOpen] = useState(false);
+  const plan = usePlan(run.runId, which, isOpen);
   // Pressed twice, it is still one run; after it was left and come back to, another.
   const [idempotencyKey] = useState(randomKey);
   const retry = useMutation({
@@ -39,7 +41,14 @@ export function Retry({ run }: { run: RunDetail }) {
   });
   return (
     <>
-      <button type="button" className="button" onClick={() => dialog.current?.showModal()}>
+      <button
+        type="button"
+        className="button"
+        onClick={() => {
+          setIsOpen(true);
+          dialog.current?.showModal();
+        }}
+      >
         Retry
       </button>
       <AskingDialog
@@ -50,10 +59,11 @@ export function Retry({ run }: { run: RunDetail }) {
         isBusy={retry.isPending}
         problem={retry.error}
         onAct={() => retry.mutate()}
+        onClose={() => setIsOpen(false)}
       >
         <p>
           A new run on the rows that this one read. What is fitted already is taken over, unless the
-          code has changed since. <Left run={run.runId} />
+          code has changed since.
         </p>
         <Field id="retry-which" label="Fit again">
           {(control) => (
@@ -70,23 +80,26 @@ export function Retry({ run }: { run: RunDetail }) {
             </select>
           )}
         </Field>
+        <Answered query={plan} wait="what there is to do">
+          {(found) => (
+            <p className="small" role="status">
+              {retryText(found)}
+            </p>
+          )}
+        </Answered>
       </AskingDialog>
     </>
   );
 }
 
-/** How much there is to go on with. */
-function Left({ run }: { run: string }) {
-  const { data } = useQuery(question('GET /runs/{run}/partition-counts', { params: { run } }));
-  if (data === undefined) return null;
-  const { failed = 0, waiting = 0 } = data.states;
-  if (data.total === 0) return <>This one had not read its source: it is read now.</>;
-  return (
-    <>
-      Of {countedText(data.total, 'partition')} {countText(failed)} failed, and {countText(waiting)}{' '}
-      were not reached.
-    </>
-  );
+/** What would be done, asked of the server anew for each choice. */
+function usePlan(run: string, which: Which, isOpen: boolean) {
+  return useQuery({
+    queryKey: ['plan of a retry', run, which],
+    queryFn: ({ signal }) =>
+      ask('POST /runs/{run}/retry', { params: { run }, body: { which, dryRun: true } }, { signal }),
+    enabled: isOpen,
+  });
 }
 
 /** Which run it goes on with; nothing for a run that began by itself. */

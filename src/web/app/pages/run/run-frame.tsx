@@ -60,7 +60,7 @@ function LiveFrame({ run }: { run: RunDetail }) {
               <Link to="/new" search={{ run: run.runId }} className="button">
                 Use as a new experiment
               </Link>
-              {state.status === 'SUCCEEDED' ? null : <Retry run={run} />}
+              {state.status === 'SUCCEEDED' && state.failed === 0 ? null : <Retry run={run} />}
               {hasModels(state.status) ? <RunRegularly run={run} /> : null}
               {hasModels(state.status) ? <Reproduce run={run} /> : null}
               {hasModels(state.status) ? <Promote run={run} /> : null}

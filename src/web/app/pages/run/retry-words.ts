@@ -1,0 +1,14 @@
+import { countedText, countText } from '../../../../report/number-text.ts';
+import type { RetryPlan } from '../../api/answers.ts';
+
+/** What a retry would do, as the server has worked it out. */
+export function retryText({
+  again,
+  takenOver,
+  note,
+}: Pick<RetryPlan, 'again' | 'takenOver' | 'note'>): string {
+  // Before a run has decided about its partitions nobody knows how many there will be.
+  if (note !== null && again + takenOver === 0) return note;
+  const counts = `Fitted again: ${countedText(again, 'partition')}; taken over: ${countText(takenOver)}.`;
+  return note === null ? counts : `${counts} ${note}`;
+}

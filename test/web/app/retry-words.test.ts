@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { retryText } from '../../../src/web/app/pages/run/retry-words.ts';
+
+describe('what a retry says that it would do', () => {
+  it('counts what is fitted again and what is taken over, and gives the reason of the server', () => {
+    const plan = { again: 2, takenOver: 12, note: null };
+    expect(retryText(plan)).toBe('Fitted again: 2 partitions; taken over: 12.');
+    const note = 'The code that fits models has changed since: everything is fitted again.';
+    expect(retryText({ again: 3, takenOver: 0, note })).toBe(
+      `Fitted again: 3 partitions; taken over: 0. ${note}`,
+    );
+  });
+
+  it('counts nothing that nobody knows yet', () => {
+    const note = 'The run had not read its source: it is read now.';
+    expect(retryText({ again: 0, takenOver: 0, note })).toBe(note);
+  });
+});
