@@ -27,7 +27,7 @@ export function ProgressPage() {
       </Section>
       <PartitionOverview run={run} state={state} />
       <Failures run={run.runId} />
-      <Timeline run={run.runId} temporalUi={run.temporalUi} />
+      <Timeline run={run.runId} />
     </>
   );
 }

@@ -2,6 +2,7 @@ import { isTerminal } from '../../../../domain/run.ts';
 import { countText, durationText } from '../../../../report/number-text.ts';
 import type { RunDetail, RunState, StageFacts } from '../../api/answers.ts';
 import { elapsedMs } from '../../parts/moments.ts';
+import { TemporalPages } from '../../parts/temporal-pages.tsx';
 import { progressSentence, troubleSentence } from './progress-sentence.ts';
 
 /** How far the run is, in one line, one bar and a few numbers. */
@@ -48,6 +49,7 @@ export function ProgressSummary({
           </div>
         ))}
       </dl>
+      <TemporalPages address={run.temporalUi}>The same on Temporal’s own pages</TemporalPages>
     </div>
   );
 }

@@ -12,7 +12,7 @@ import { lanesOf } from './lanes.ts';
 const DRAWN = 300;
 
 /** What ran when, and what had to be tried again. */
-export function Timeline({ run, temporalUi }: { run: string; temporalUi: string | null }) {
+export function Timeline({ run }: { run: string }) {
   const { data, error } = useQuery(
     question('GET /runs/{run}/attempts', { params: { run }, query: { limit: DRAWN } }),
   );
@@ -25,13 +25,6 @@ export function Timeline({ run, temporalUi }: { run: string; temporalUi: string 
   return (
     <Section
       title="Timeline"
-      aside={
-        temporalUi === null ? null : (
-          <a className="small" href={temporalUi} target="_blank" rel="noreferrer">
-            The same on Temporal’s own pages
-          </a>
-        )
-      }
       note={`Every recorded attempt, over ${durationText(Math.max(0, to - from))}. ${again === 0 ? 'Nothing had to be tried again.' : `${countedText(again, 'attempt')} failed or came too late, and the work was done by another.`}${waitingSentence(attempts)}`}
     >
       <dl className="timeline" aria-hidden="true">

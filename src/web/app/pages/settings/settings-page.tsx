@@ -4,6 +4,7 @@ import { ask } from '../../api/ask.ts';
 import { question } from '../../api/queries.ts';
 import { PageHead, Section } from '../../parts/page.tsx';
 import { Answered } from '../../parts/states.tsx';
+import { TemporalPages } from '../../parts/temporal-pages.tsx';
 import { Doctor } from './doctor.tsx';
 import { Integrity } from './integrity.tsx';
 import { References } from './references.tsx';
@@ -36,9 +37,12 @@ export function SettingsPage() {
                   {temporalUi === null ? (
                     'run on a Temporal server of your own'
                   ) : (
-                    <a href={temporalUi} target="_blank" rel="noreferrer">
+                    <TemporalPages
+                      address={temporalUi}
+                      otherwise="Temporal’s own pages are for the machine of the server alone"
+                    >
                       Temporal’s own pages
-                    </a>
+                    </TemporalPages>
                   )}
                 </dd>
               </dl>
