@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { question } from '../api/queries.ts';
+import { experimentChoices } from './experiment-choices.ts';
 
 /** The same in an address; whatever it holds there. */
 export function ofExperiment(experiment: unknown): { experiment?: string } {
@@ -16,7 +17,12 @@ export function OfExperiment({
   onChoose: (experiment: string | undefined) => void;
 }) {
   const { data } = useQuery(question('GET /experiments', { query: { limit: 500 } }));
-  if (data === undefined || data.experiments.length < 2) return null;
+  if (data === undefined) return null;
+  const choices = experimentChoices(
+    data.experiments.map(({ experiment }) => experiment),
+    chosen,
+  );
+  if (choices.length < 2) return null;
   return (
     <select
       aria-label="Of experiment"
@@ -25,7 +31,7 @@ export function OfExperiment({
       onChange={({ target }) => onChoose(target.value === '' ? undefined : target.value)}
     >
       <option value="">all experiments</option>
-      {data.experiments.map(({ experiment }) => (
+      {choices.map((experiment) => (
         <option key={experiment} value={experiment}>
           {experiment}
         </option>
