@@ -127,20 +127,19 @@ export function describeRetry(visitor: Visitor): void {
       await page.getByRole('button', { name: 'Retry' }).click();
       const dialog = page.getByRole('dialog', { name: 'Go on where it ended?' });
       expect(await dialog.getByLabel('Fit again').inputValue()).toBe('failed');
+      await dialog.getByText(/^Fitted again: |^The run had /).waitFor();
       await look('retry');
       await dialog.getByRole('button', { name: 'Retry' }).click();
       await page.getByText('Goes on where an earlier run ended.').waitFor();
       await page.getByText('succeeded', { exact: true }).waitFor({ timeout: 3 * MINUTES });
       await page.getByRole('link', { name: 'Runs', exact: true }).first().click();
       const runs = page.getByRole('region', { name: 'Runs, the newest first' });
-      await runs
-        .getByRole('row')
-        .filter({ hasText: 'compare with the one before' })
-        .first()
-        .waitFor();
+      const first = runs.locator('tbody').getByRole('row').first();
+      await first.getByRole('link', { name: 'compare with the one before' }).waitFor();
       await look('home');
       await page.getByLabel('Of experiment').selectOption('asset-status');
-      await runs.getByText('customers-who-leave').first().waitFor({ state: 'detached' });
+      await runs.getByRole('row').filter({ hasText: 'asset-status' }).first().waitFor();
+      expect(await runs.getByText('customers-who-leave').count()).toBe(0);
       expect(page.url()).toContain('experiment=asset-status');
     },
     5 * MINUTES,

@@ -111,7 +111,7 @@ export function describeManyPartitions(visitor: Visitor): void {
         await table.evaluate((frame: Scrolled) => frame.scrollTo(0, 0));
         await table.getByText('store-09999', { exact: true }).waitFor();
         expect(await countNodes()).toBeLessThan(MAX_NODES);
-        expect(visitor.complaints).toEqual([]);
+        expect(visitor.complaints.splice(0)).toEqual([]);
       },
       3 * MINUTES,
     );

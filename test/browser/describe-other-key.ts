@@ -30,7 +30,7 @@ export function describeOtherKey(visitor: Visitor): void {
         const asked = page.getByRole('dialog', { name: 'Delete the schedule?' });
         await asked.getByRole('button', { name: 'Delete it' }).click();
         await page.getByRole('heading', { name: 'Nothing runs by itself yet' }).waitFor();
-        expect(visitor.complaints).toEqual([]);
+        expect(visitor.complaints.splice(0)).toEqual([]);
       },
       4 * MINUTES,
     );

@@ -103,7 +103,7 @@ type Violation = {
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What axe calls serious or critical, as text: rule, element, why. */
-export async function seriousFindings(page: Page): Promise<readonly string[]> {
+async function seriousFindings(page: Page): Promise<readonly string[]> {
   await page.evaluate(AXE);
   const violations = await page.evaluate<readonly Violation[]>(
     'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)',
@@ -113,10 +113,17 @@ export async function seriousFindings(page: Page): Promise<readonly string[]> {
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
 }
 
-/** One page in light and dark, wide and narrow. Returns by how many pixels it is wider than the screen, at most. */
-export async function takeScreenshots(page: Page, name: string): Promise<number> {
+type Look = {
+  /** By how many pixels the page is wider than the screen, at most. */
+  readonly over: number;
+  readonly findings: readonly string[];
+};
+
+/** One page in light and dark, wide and narrow: kept as pictures, and what axe finds in each. */
+export async function lookAt(page: Page, name: string): Promise<Look> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   let over = 0;
+  const findings: string[] = [];
   for (const width of [1280, 390])
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
@@ -134,8 +141,10 @@ export async function takeScreenshots(page: Page, name: string): Promise<number>
           'document.documentElement.scrollWidth - document.documentElement.clientWidth',
         ),
       );
+      const found = await seriousFindings(page);
+      findings.push(...found.map((finding) => `at ${width}, ${colorScheme}: ${finding}`));
     }
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.emulateMedia({ colorScheme: 'light' });
-  return over;
+  return { over, findings };
 }

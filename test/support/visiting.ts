@@ -1,14 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
-import {
-  type Serving,
-  seriousFindings,
-  startBrowser,
-  startServing,
-  takeScreenshots,
-  type Visit,
-  visit,
-} from './browser.ts';
+import { lookAt, type Serving, startBrowser, startServing, type Visit, visit } from './browser.ts';
 import { Partita } from './partita.ts';
 
 export const MINUTES = 60_000;
@@ -18,7 +10,7 @@ export type Visitor = {
   readonly partita: Partita;
   readonly page: Page;
   readonly address: string;
-  /** Errors of scripts, what the content policy forbade, answers that were missing. */
+  /** Errors of scripts, what the content policy forbade, answers that were missing; who checks them takes them out. */
   readonly complaints: string[];
   /** Eyes and axe on the page as it is now: kept as pictures, no wider than the screen, without a serious finding. */
   readonly look: (name: string) => Promise<void>;
@@ -63,8 +55,9 @@ export function visiting(
     },
     look: async (name) => {
       const { page } = here(someone);
-      expect(await takeScreenshots(page, name), `${name} is wider than the screen`).toBe(0);
-      expect(await seriousFindings(page), name).toEqual([]);
+      const { over, findings } = await lookAt(page, name);
+      expect(over, `${name} is wider than the screen`).toBe(0);
+      expect(findings, name).toEqual([]);
     },
   };
 }
