@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryText } from '../../../src/web/app/pages/run/retry-words.ts';
+import { leftSomething, retryText } from '../../../src/web/app/pages/run/retry-words.ts';
 
 describe('what a retry says that it would do', () => {
   it('counts what is fitted again and what is taken over, and gives the reason of the server', () => {
@@ -14,5 +14,13 @@ describe('what a retry says that it would do', () => {
   it('counts nothing that nobody knows yet', () => {
     const note = 'The run had not read its source: it is read now.';
     expect(retryText({ again: 0, takenOver: 0, note })).toBe(note);
+  });
+});
+
+describe('a retry', () => {
+  it('is offered where a run ended too early or a partition failed, whatever the run came to', () => {
+    expect(leftSomething({ status: 'CANCELLED', failed: 0 })).toBe(true);
+    expect(leftSomething({ status: 'SUCCEEDED', failed: 1 })).toBe(true);
+    expect(leftSomething({ status: 'SUCCEEDED', failed: 0 })).toBe(false);
   });
 });

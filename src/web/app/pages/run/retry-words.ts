@@ -1,5 +1,10 @@
 import { countedText, countText } from '../../../../report/number-text.ts';
-import type { RetryPlan } from '../../api/answers.ts';
+import type { RetryPlan, RunState } from '../../api/answers.ts';
+
+/** Whether an ended run left anything to do again; one that succeeded may have partitions that failed. */
+export function leftSomething({ status, failed }: Pick<RunState, 'status' | 'failed'>): boolean {
+  return status !== 'SUCCEEDED' || failed > 0;
+}
 
 /** What a retry would do, as the server has worked it out. */
 export function retryText({

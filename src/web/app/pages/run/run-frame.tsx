@@ -13,6 +13,7 @@ import { Answered, ProblemNotice } from '../../parts/states.tsx';
 import { NamesOfRun, Promote } from './promote.tsx';
 import { Reproduce, ReproductionOutcome } from './reproduce.tsx';
 import { Retry, RetryOf } from './retry.tsx';
+import { leftSomething } from './retry-words.ts';
 import { RunControls } from './run-controls.tsx';
 import { RunRegularly } from './run-regularly.tsx';
 
@@ -60,7 +61,7 @@ function LiveFrame({ run }: { run: RunDetail }) {
               <Link to="/new" search={{ run: run.runId }} className="button">
                 Use as a new experiment
               </Link>
-              {state.status === 'SUCCEEDED' && state.failed === 0 ? null : <Retry run={run} />}
+              {leftSomething(state) ? <Retry run={run} /> : null}
               {hasModels(state.status) ? <RunRegularly run={run} /> : null}
               {hasModels(state.status) ? <Reproduce run={run} /> : null}
               {hasModels(state.status) ? <Promote run={run} /> : null}
