@@ -68,7 +68,7 @@ export async function runDisturbed(
     const objects = join(stateFolder(partita), 'objects');
     const taken = await queryServer(
       url,
-      'select from selected where run_id = $1 and origin_run_id is not null',
+      'select from fold_selection where run_id = $1 and origin_run_id is not null',
       [runId],
     );
     return {

@@ -17,7 +17,7 @@ const killed = (target: Disturbance['target'], trained: number): Disturbance => 
 it('a run that takes over what another one selected is the same, killed or not, as one that selects itself', async () => {
   const alone = await runDisturbed({ csv, spec: selecting }, []);
   expect([alone.code, alone.faults, alone.takenSelections], alone.stderr).toEqual([0, [], 0]);
-  expect(alone.judged['selected']).toHaveLength(PARTITIONS + 1);
+  expect(alone.judged['fold_selection']).toHaveLength(PARTITIONS + 1);
   const kills = [killed('pool', 2), killed('worker', 5), killed('postgres', 8)];
   const ended = await runDisturbed({ csv, spec: selecting, before }, kills);
   expect([ended.code, ended.faults, ended.disturbed], ended.stderr).toEqual([0, [], kills.length]);
