@@ -66,25 +66,22 @@ async function working<Result>(
   }
 }
 
-/** Begins a run with workflows whose first activity is another than that of the workflows as they are, and leaves it. */
+/**
+ * Begins a run with workflows whose first activity is another than that of the workflows as they are, and which pause by
+ * themselves: where a history has an update, the SDK of 1.24 may fail its task for ever instead, see `isTaskFailure`.
+ */
 async function beginOtherwise(id: string): Promise<void> {
   const built = await workflowBundle();
-  const workflows = built.replaceAll('beginRun', 'endRun');
-  expect(workflows).not.toBe(built);
-  const { promise: paused, resolve: isPaused } = gate();
-  const takeSnapshot = async () => {
-    await paused;
-    return { partitions: 1, profileBatches: 1 };
-  };
-  const beginAndPause = async (runs: LiveRuns) => {
+  const begins = built.replaceAll('beginRun', 'endRun');
+  const workflows = begins.replace('input.carried?.paused ?? false', 'true');
+  expect(new Set([built, begins, workflows]).size).toBe(3);
+  const begin = async (runs: LiveRuns) => {
     await runs.start(id, { runId: id, concurrency: 2 }, ABOUT);
-    await runs.pause(id);
-    isPaused();
     // From here on it waits, and no task of it is at this worker when it leaves.
     while ((await runs.progress(id))?.stage !== 'profile') await wait(20);
     expect(await runs.brokenOff(id)).toBeNull();
   };
-  await working({ takeSnapshot }, [], beginAndPause, { workflows });
+  await working({}, [], begin, { workflows });
 }
 
 /** A promise that is kept from outside. */
@@ -175,7 +172,6 @@ describe('a run in Temporal', () => {
   it('ends where its worker has workflows that decide otherwise than those it began with, and says so', async () => {
     const id = 'run:begun-otherwise';
     await beginOtherwise(id);
-    // A task that carries an update as well fails instead, and fails again, in the SDK of 1.24: see `isTaskFailure`.
     const stop = async (runs: LiveRuns) => {
       await runs.cancel(id);
       await runs.end(id);
