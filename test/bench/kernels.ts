@@ -44,8 +44,11 @@ const measured: KernelRow[] = [];
 const peer = values.alone ? null : new KernelPeer(peerPython());
 try {
   printHead();
-  for (const size of values.sizes.split(',')) await measureSize(size);
-  if (values.readme) writeTableIntoReadme();
+  for (const size of values.sizes.split(',')) {
+    await measureSize(size);
+    // After each: who stops it has what was measured.
+    if (values.readme) writeTableIntoReadme();
+  }
 } finally {
   peer?.close();
   rmSync(folder, { recursive: true, force: true });
