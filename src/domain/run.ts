@@ -104,3 +104,8 @@ export function runStatusOf(
   if (unanswered === 0) return 'SUCCEEDED';
   return unanswered === partitions.length ? 'FAILED' : 'PARTIAL';
 }
+
+/** Whether a run with this status answers for any partition. */
+export function hasAnswers(status: RunStatus): boolean {
+  return status === 'SUCCEEDED' || status === 'PARTIAL';
+}

@@ -1,4 +1,4 @@
-import type { RunStatus } from '../../../../domain/run.ts';
+import { hasAnswers } from '../../../../domain/run.ts';
 import type { RunSummary } from '../../api/answers.ts';
 
 /** The last run of the same experiment before this one that has come to answers; `runs`: the newest first. */
@@ -9,8 +9,4 @@ export function runBefore<Run extends Pick<RunSummary, 'experiment' | 'status'>>
   return runs
     .slice(runs.indexOf(run) + 1)
     .find(({ experiment, status }) => experiment === run.experiment && hasAnswers(status));
-}
-
-export function hasAnswers(status: RunStatus): boolean {
-  return status === 'SUCCEEDED' || status === 'PARTIAL';
 }

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { isTerminal } from '../../../../domain/run.ts';
+import { hasAnswers, isTerminal } from '../../../../domain/run.ts';
 import { countText, durationText } from '../../../../report/number-text.ts';
 import type { RunSummary } from '../../api/answers.ts';
 import { question } from '../../api/queries.ts';
 import { elapsedMs, momentText } from '../../parts/moments.ts';
 import { RunPill } from '../../parts/pill.tsx';
-import { hasAnswers, runBefore } from './run-before.ts';
+import { runBefore } from './run-before.ts';
 
 /** While a run is under way, how far it is is asked for again, in milliseconds. */
 const REFRESH_MS = 3000;

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { createContext, useContext } from 'react';
-import { isTerminal } from '../../../../domain/run.ts';
+import { hasAnswers, isTerminal } from '../../../../domain/run.ts';
 import type { RunDetail, RunState } from '../../api/answers.ts';
 import { question } from '../../api/queries.ts';
 import { useRunEvents } from '../../api/run-events.ts';
@@ -62,9 +62,9 @@ function LiveFrame({ run }: { run: RunDetail }) {
                 Use as a new experiment
               </Link>
               {leftSomething(state) ? <Retry run={run} /> : null}
-              {hasModels(state.status) ? <RunRegularly run={run} /> : null}
-              {hasModels(state.status) ? <Reproduce run={run} /> : null}
-              {hasModels(state.status) ? <Promote run={run} /> : null}
+              {hasAnswers(state.status) ? <RunRegularly run={run} /> : null}
+              {hasAnswers(state.status) ? <Reproduce run={run} /> : null}
+              {hasAnswers(state.status) ? <Promote run={run} /> : null}
             </>
           ) : (
             <RunControls run={run.runId} state={state} />
@@ -78,7 +78,7 @@ function LiveFrame({ run }: { run: RunDetail }) {
         </p>
         {isOver ? <NamesOfRun run={run} /> : null}
         <RetryOf run={run} />
-        <ReproductionOutcome run={run} isOver={hasModels(state.status)} />
+        <ReproductionOutcome run={run} isOver={hasAnswers(state.status)} />
       </PageHead>
       {state.error === null ? null : <ProblemNotice error={state.error} />}
       <nav className="tabs" aria-label="Pages of this run">
@@ -116,8 +116,4 @@ function SourceOf({ source }: { source: RunDetail['spec']['data']['source'] }) {
   ) : (
     'a query'
   );
-}
-
-function hasModels(status: RunState['status']): boolean {
-  return status === 'SUCCEEDED' || status === 'PARTIAL';
 }
