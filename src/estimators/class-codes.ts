@@ -81,3 +81,13 @@ export function bothClasses(second: Float64Array): Float64Array {
   }
   return both;
 }
+
+/** Divides each row of `width` shares by its sum, so that it sums to 1. */
+export function normaliseInPlace(shares: Float64Array, width: number): Float64Array {
+  for (let row = 0; row < shares.length; row += width) {
+    let sum = 0;
+    for (let k = row; k < row + width; k++) sum += shares[k] as number;
+    for (let k = row; k < row + width; k++) shares[k] = (shares[k] as number) / sum;
+  }
+  return shares;
+}

@@ -5,6 +5,7 @@ import { likeliestClasses } from './class-codes.ts';
 import type { Model } from './estimator.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
 import { neverStops } from './polling.ts';
+import { eachRowBlock } from './row-blocks.ts';
 
 export const KNN = 'knn';
 const FORMAT = 1;
@@ -16,15 +17,13 @@ export type KnnContent = {
   /** 0 = regression. */
   readonly classCount: number;
   readonly columns: number;
-  /** The training rows, column-major. */
+  /** The training rows, column-major: those of the table itself, since nobody writes into one. */
   readonly data: Float64Array;
   /** Their class codes or values. */
   readonly labels: Float64Array;
 };
 
-export function createKnnModel(given: KnnContent): Model {
-  // A model outlives the table that it was fitted on.
-  const content = { ...given, data: given.data.slice(), labels: given.labels.slice() };
+export function createKnnModel(content: KnnContent): Model {
   const { classCount } = content;
   const common = {
     algorithm: KNN,
@@ -54,27 +53,26 @@ function neighboursOf(
   if (x.names.length !== columns)
     throw new RangeError(`The model takes ${columns} columns, not ${x.names.length}.`);
   return withKernels(neverStops, (kernels) => {
+    const { calls } = kernels;
     const size = x.rowCount * k;
     const found = kernels.reserve(size * 4);
     const distances = kernels.reserveDoubles(size);
-    const [rows, queries] = [kernels.put(data), kernels.put(x.data)];
-    kernels.calls.nearestRows(
-      rows,
-      labels.length,
-      columns,
-      queries,
-      x.rowCount,
-      k,
-      found,
-      distances,
-    );
-    const nearest = Float64Array.from(
-      kernels.integersAt(found, size),
-      (row) => labels[row] as number,
-    );
+    kernels.doublesAt(distances, size).fill(Number.POSITIVE_INFINITY);
+    const queries = calls.packQueries(kernels.put(x.data), x.rowCount, columns);
+    eachRowBlock(kernels, { data, rowCount: labels.length }, ({ at, first, rowCount }) => {
+      calls.meetRows(at, rowCount, first, columns, queries, x.rowCount, k, found, distances);
+    });
+    const nearest = labelsOf(labels, kernels.integersAt(found, size));
     if (!isByDistance) return { labels: nearest, weights: new Float64Array(size).fill(1 / k) };
     return { labels: nearest, weights: inverses(kernels.doublesAt(distances, size), k) };
   });
+}
+
+/** In a loop: `Float64Array.from` with a function costs as much as finding some of the rows. */
+function labelsOf(labels: Float64Array, rows: Int32Array): Float64Array {
+  const taken = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) taken[i] = labels[rows[i] as number] as number;
+  return taken;
 }
 
 /** 1 ÷ distance as shares of a row's sum; where a neighbour is the row itself, only such ones count. */
@@ -96,7 +94,8 @@ function inverses(squares: Float64Array, k: number): Float64Array {
 function means(content: KnnContent, x: Matrix): Float64Array {
   const { labels, weights } = neighboursOf(content, x);
   const { k } = content;
-  return Float64Array.from({ length: x.rowCount }, (_, i) => {
+  const values = new Float64Array(x.rowCount);
+  for (let i = 0; i < values.length; i++) {
     let mean = 0;
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
@@ -106,27 +105,23 @@ function means(content: KnnContent, x: Matrix): Float64Array {
       low = Math.min(low, label);
       high = Math.max(high, label);
     }
-    return Math.min(high, Math.max(low, mean));
-  });
+    values[i] = Math.min(high, Math.max(low, mean));
+  }
+  return values;
 }
 
 function shares(content: KnnContent, x: Matrix): Float64Array {
   const { labels, weights } = neighboursOf(content, x);
   const { k, classCount } = content;
   const probabilities = new Float64Array(x.rowCount * classCount);
-  if (!content.isByDistance) {
-    // Counted, then divided: equal votes are equal shares.
-    for (const [n, label] of labels.entries()) {
-      const place = Math.floor(n / k) * classCount + label;
-      probabilities[place] = (probabilities[place] as number) + 1;
-    }
-    return probabilities.map((count) => count / k);
+  // Counted, then divided: equal votes are equal shares.
+  const isCounted = !content.isByDistance;
+  for (let n = 0; n < labels.length; n++) {
+    const place = Math.floor(n / k) * classCount + (labels[n] as number);
+    const weight = isCounted ? 1 : (weights[n] as number);
+    probabilities[place] = (probabilities[place] as number) + weight;
   }
-  for (const [n, label] of labels.entries()) {
-    const place = Math.floor(n / k) * classCount + label;
-    probabilities[place] = Math.min(1, (probabilities[place] as number) + (weights[n] as number));
-  }
-  return probabilities;
+  return probabilities.map((sum) => (isCounted ? sum / k : Math.min(1, sum)));
 }
 
 function bytesOf({ k, isByDistance, classCount, columns, data, labels }: KnnContent): Uint8Array {

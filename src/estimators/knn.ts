@@ -40,7 +40,7 @@ export const knn = Object.freeze<Estimator<Parameters>>({
       classCount: y.kind === 'classes' ? y.classes.length : 0,
       columns: x.names.length,
       data: x.data,
-      labels: y.kind === 'classes' ? Float64Array.from(y.codes) : y.values,
+      labels: y.kind === 'classes' ? new Float64Array(y.codes) : y.values,
     });
   },
   load: loadKnnModel,

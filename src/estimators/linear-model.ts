@@ -10,6 +10,7 @@ import type { Model } from './estimator.ts';
 import { linearContributions } from './linear-contributions.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
 import { neverStops } from './polling.ts';
+import { eachRowBlock } from './row-blocks.ts';
 
 /** score = intercept + Σ coefficient · x, one per output: a value, the log odds of the second class, or one per class. */
 export type LinearContent = {
@@ -152,17 +153,15 @@ export function linearScores(
   if (x.names.length !== content.columns)
     throw new RangeError(`The model takes ${content.columns} columns, not ${x.names.length}.`);
   return withKernels(neverStops, (kernels) => {
+    const { columns } = content;
     const outputs = content.intercepts.length;
     const out = kernels.reserveDoubles(x.rowCount * outputs);
-    kernels.calls.linearScores(
-      kernels.put(x.data),
-      x.rowCount,
-      content.columns,
-      kernels.put(content.coefficients),
-      kernels.put(content.intercepts),
-      outputs,
-      out,
-    );
+    const coefficients = kernels.put(content.coefficients);
+    const intercepts = kernels.put(content.intercepts);
+    eachRowBlock(kernels, x, ({ at, first, rowCount }) => {
+      const to = out + first * outputs * 8;
+      kernels.calls.linearScores(at, rowCount, columns, coefficients, intercepts, outputs, to);
+    });
     link(kernels, out);
     return kernels.doublesAt(out, x.rowCount * outputs).slice();
   });

@@ -4,8 +4,9 @@ import { withKernels } from '../kernels/kernels.ts';
 import { areClassCodes, likeliestClasses, spreadClasses } from './class-codes.ts';
 import type { Model } from './estimator.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
-import { type Network, parameterCount, putRows } from './network.ts';
+import { type Network, parameterCount } from './network.ts';
 import { neverStops } from './polling.ts';
+import { eachRowBlock } from './row-blocks.ts';
 
 export const MLP = 'mlp';
 const FORMAT = 1;
@@ -50,11 +51,13 @@ function outputsOf({ classCount, network }: MlpContent, x: Matrix): Float64Array
     const { calls } = kernels;
     const outputs = sizes.at(-1) as number;
     const out = kernels.reserveDoubles(x.rowCount * outputs);
-    const table = putRows(kernels, x, network);
+    const [centres, scales] = [kernels.put(network.centres), kernels.put(network.scales)];
     const sizesAt = kernels.put(Int32Array.from(sizes));
-    const at = calls.createNetwork(sizesAt, sizes.length - 1, BATCH);
-    kernels.doublesAt(calls.networkParameters(at), parameters.length).set(parameters);
-    calls.networkScores(at, table, x.rowCount, out);
+    const net = calls.createNetwork(sizesAt, sizes.length - 1, BATCH);
+    kernels.doublesAt(calls.networkParameters(net), parameters.length).set(parameters);
+    eachRowBlock(kernels, x, ({ at, first, rowCount }) => {
+      calls.networkScores(net, at, rowCount, centres, scales, out + first * outputs * 8);
+    });
     if (classCount > 0) calls.softmaxInPlace(out, x.rowCount, outputs);
     return kernels.doublesAt(out, x.rowCount * outputs).slice();
   });

@@ -1,6 +1,7 @@
 import type { Matrix } from '../frame/frame.ts';
 import type { Pointer } from '../kernels/kernel-calls.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { eachRowBlock } from './row-blocks.ts';
 import type { Standardisation } from './standard-columns.ts';
 
 /** Dense layers with rectifiers between them, over standardised columns. */
@@ -17,10 +18,14 @@ export function putRows(
   x: Matrix,
   { centres, scales }: Standardisation,
 ): Pointer {
+  const columns = x.names.length;
   const out = kernels.reserveDoubles(x.data.length);
   const mark = kernels.calls.mark();
-  const [data, c, s] = [kernels.put(x.data), kernels.put(centres), kernels.put(scales)];
-  kernels.calls.standardRows(data, x.rowCount, x.names.length, c, s, out);
+  const [c, s] = [kernels.put(centres), kernels.put(scales)];
+  eachRowBlock(kernels, x, ({ at, first, rowCount }) => {
+    const to = out + first * columns * 8;
+    kernels.calls.standardRows(at, rowCount, 0, rowCount, columns, c, s, to);
+  });
   kernels.calls.release(mark);
   return out;
 }

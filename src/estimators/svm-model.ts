@@ -1,5 +1,5 @@
 import type { Matrix } from '../frame/frame.ts';
-import { bothClasses, likeliestClasses, spreadClasses } from './class-codes.ts';
+import { bothClasses, likeliestClasses, normaliseInPlace, spreadClasses } from './class-codes.ts';
 import type { Model } from './estimator.ts';
 import {
   type LinearContent,
@@ -60,14 +60,7 @@ function probabilities(content: SvmContent, x: Matrix): Float64Array {
     calls.sigmoidInPlace(at, x.rowCount * outputs),
   );
   if (outputs === 1) return spreadClasses(bothClasses(shares), present, classCount);
-  for (let from = 0; from < shares.length; from += outputs) {
-    const row = shares.subarray(from, from + outputs);
-    const sum = row.reduce((total, share) => total + share, 0);
-    row.forEach((share, k) => {
-      row[k] = share / sum;
-    });
-  }
-  return spreadClasses(shares, present, classCount);
+  return spreadClasses(normaliseInPlace(shares, outputs), present, classCount);
 }
 
 function bytesOf(content: SvmContent): Uint8Array {

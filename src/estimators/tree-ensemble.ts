@@ -1,9 +1,6 @@
 import { Failure } from '../domain/failure.ts';
 import type { Json } from '../domain/json.ts';
 import { type Matrix } from '../frame/frame.ts';
-import type { Kernels } from '../kernels/kernels.ts';
-import { withKernels } from '../kernels/kernels.ts';
-import { neverStops } from './polling.ts';
 
 /**
  * Trees as flat arrays. Tree t adds `width` numbers to the outputs of a row from (t · width) mod `outputs` on: a forest's
@@ -56,7 +53,6 @@ export const MAX_SUBSETS = 1 << 14;
 export const SUBSET_BYTES = 32;
 /** The bin of a missing value in a subset. */
 export const MISSING_BIN = 255;
-const TABLE_CUTS = MAX_CUTS + 1;
 const SUBSET_FLAG = 1 << 17;
 
 export function nodeAt({ nodes }: Pick<TreeEnsemble, 'nodes'>, index: number): TreeNode {
@@ -125,35 +121,6 @@ export function refuseTooWide(x: Matrix, algorithm: string): void {
     );
 }
 
-/** rows × outputs, row-major: Σ of the leaves that each row reaches, in tree order. */
-export function sumLeaves(ensemble: TreeEnsemble, x: Matrix): Float64Array {
-  if (x.names.length !== ensemble.columns)
-    throw new RangeError(`The model takes ${ensemble.columns} columns, not ${x.names.length}.`);
-  return withKernels(neverStops, (kernels) => {
-    const count = x.rowCount * ensemble.outputs;
-    const out = kernels.reserveDoubles(count);
-    kernels.doublesAt(out, count).fill(0);
-    kernels.calls.addTrees(
-      kernels.put(ensemble.nodes),
-      ensemble.nodes.length / 2,
-      kernels.put(ensemble.roots),
-      ensemble.roots.length,
-      kernels.put(ensemble.values),
-      ensemble.width,
-      ensemble.outputs,
-      putCutTable(kernels, ensemble.cuts),
-      kernels.put(Int32Array.from(ensemble.cuts, (cuts) => cuts.length)),
-      kernels.put(x.data),
-      x.rowCount,
-      ensemble.columns,
-      ensemble.subsets.length === 0 ? 0 : kernels.put(ensemble.subsets),
-      ensemble.subsets.length === 0 ? 0 : kernels.put(firstSubsets(ensemble)),
-      out,
-    );
-    return kernels.doublesAt(out, count).slice();
-  });
-}
-
 /** Per tree: column, threshold, side of a missing value and left child (the right one follows) of each node, or its leaf. */
 export function ensembleJson(ensemble: TreeEnsemble): Json {
   const nodeCount = ensemble.nodes.length / 2;
@@ -201,12 +168,4 @@ export function levelsOf(
   return Array.from({ length: levelCount }, (_, level) => level).filter((level) =>
     hasBin(subsets, subset, level),
   );
-}
-
-function putCutTable(kernels: Kernels, cuts: readonly Float64Array[]): number {
-  const table = new Float64Array(cuts.length * TABLE_CUTS).fill(Number.POSITIVE_INFINITY);
-  cuts.forEach((list, column) => {
-    table.set(list, column * TABLE_CUTS);
-  });
-  return kernels.put(table);
 }

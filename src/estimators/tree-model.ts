@@ -4,14 +4,21 @@ import type { KernelCalls, Pointer } from '../kernels/kernel-calls.ts';
 import { withKernels } from '../kernels/kernels.ts';
 import type { OnnxGraph, Value } from '../onnx/graph.ts';
 import { doubles } from '../onnx/tensor.ts';
-import { areClassCodes, bothClasses, likeliestClasses, spreadClasses } from './class-codes.ts';
+import {
+  areClassCodes,
+  bothClasses,
+  likeliestClasses,
+  normaliseInPlace,
+  spreadClasses,
+} from './class-codes.ts';
 import { bothClassesInOnnx, spreadClassesInOnnx } from './class-onnx.ts';
 import type { Contributions, Model } from './estimator.ts';
+import { leafSumsOf } from './leaf-sums.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
 import { neverStops } from './polling.ts';
 import { readEnsemble, writeEnsemble } from './tree-bytes.ts';
 import { leafContributions } from './tree-contributions.ts';
-import { ensembleJson, sumLeaves, type TreeEnsemble } from './tree-ensemble.ts';
+import { ensembleJson, type TreeEnsemble } from './tree-ensemble.ts';
 import { sumLeavesInOnnx } from './tree-onnx.ts';
 
 /** How the sum of leaves becomes an answer; the place in this list is what bytes hold. */
@@ -46,8 +53,9 @@ export function createTreeModel(content: TreeModelContent): Model {
     toBytes: () => treeModelBytes(content),
     toJson: () => treeModelJson(content),
   };
-  if (classCount === 0) return { ...common, predict: (x) => predictValues(content, x) };
-  const predictProbabilities = (x: Matrix): Float64Array => probabilities(content, x);
+  const leafSums = leafSumsOf(content.ensemble);
+  if (classCount === 0) return { ...common, predict: (x) => predictValues(content, leafSums(x)) };
+  const predictProbabilities = (x: Matrix): Float64Array => probabilities(content, leafSums(x));
   return {
     ...common,
     predictProbabilities,
@@ -113,14 +121,13 @@ function isOfValues(link: Link): boolean {
   return link === 'value' || link === 'exponential';
 }
 
-function predictValues(content: TreeModelContent, x: Matrix): Float64Array {
-  const raw = outputs(content, x);
+function predictValues(content: TreeModelContent, sums: Float64Array): Float64Array {
+  const raw = outputsInPlace(content, sums);
   if (content.link === 'value') return raw;
   return throughKernel(raw, (calls, at) => calls.exponentialInPlace(at, raw.length));
 }
 
-function outputs({ ensemble, base, factor }: TreeModelContent, x: Matrix): Float64Array {
-  const sums = sumLeaves(ensemble, x);
+function outputsInPlace({ base, factor }: TreeModelContent, sums: Float64Array): Float64Array {
   const width = base.length;
   for (let row = 0; row < sums.length; row += width)
     for (let k = 0; k < width; k++)
@@ -128,15 +135,17 @@ function outputs({ ensemble, base, factor }: TreeModelContent, x: Matrix): Float
   return sums;
 }
 
-function probabilities(content: TreeModelContent, x: Matrix): Float64Array {
+function probabilities(content: TreeModelContent, sums: Float64Array): Float64Array {
   const { link, present, classCount } = content;
-  const raw = outputs(content, x);
+  const raw = outputsInPlace(content, sums);
+  const rowCount = raw.length / content.base.length;
   const shares =
+    // Leaves are singles: their shares sum to 1 only nearly.
     link === 'shares'
-      ? normalise(raw, present.length)
+      ? normaliseInPlace(raw, present.length)
       : link === 'logistic'
         ? bothClasses(throughKernel(raw, (calls, at) => calls.sigmoidInPlace(at, raw.length)))
-        : throughKernel(raw, (calls, at) => calls.softmaxInPlace(at, x.rowCount, present.length));
+        : throughKernel(raw, (calls, at) => calls.softmaxInPlace(at, rowCount, present.length));
   return spreadClasses(shares, present, classCount);
 }
 
@@ -199,14 +208,4 @@ function throughKernel(
     change(kernels.calls, at);
     return kernels.doublesAt(at, values.length).slice();
   });
-}
-
-/** Rows sum to 1: leaves are singles, so their shares do only nearly. */
-function normalise(shares: Float64Array, width: number): Float64Array {
-  for (let row = 0; row < shares.length; row += width) {
-    let sum = 0;
-    for (let k = row; k < row + width; k++) sum += shares[k] as number;
-    for (let k = row; k < row + width; k++) shares[k] = (shares[k] as number) / sum;
-  }
-  return shares;
 }

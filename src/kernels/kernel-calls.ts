@@ -70,12 +70,23 @@ export type KernelCalls = {
     width: number,
     outputs: number,
     cuts: Pointer,
+    cutStarts: Pointer,
     cutCounts: Pointer,
     x: Pointer,
     rows: number,
     columns: number,
     subsets: Pointer,
     firstSubsets: Pointer,
+    out: Pointer,
+  ): void;
+  layOutTree(nodes: Pointer, nodeCount: number, cuts: Pointer, cutStarts: Pointer): Pointer;
+  addLoneTree(
+    nodes: Pointer,
+    laidOut: Pointer,
+    values: Pointer,
+    width: number,
+    x: Pointer,
+    rows: number,
     out: Pointer,
   ): void;
 
@@ -154,9 +165,11 @@ export type KernelCalls = {
     out: Pointer,
   ): void;
 
-  nearestRows(
-    x: Pointer,
+  packQueries(queries: Pointer, count: number, columns: number): Pointer;
+  meetRows(
+    block: Pointer,
     rows: number,
+    firstRow: number,
     columns: number,
     queries: Pointer,
     count: number,
@@ -168,6 +181,8 @@ export type KernelCalls = {
   standardRows(
     x: Pointer,
     rows: number,
+    from: number,
+    count: number,
     columns: number,
     centres: Pointer,
     scales: Pointer,
@@ -177,7 +192,14 @@ export type KernelCalls = {
   networkParameters(network: Pointer): Pointer;
   drawParameters(network: Pointer, seed: bigint): void;
   shuffleRows(rows: Pointer, count: number, seed: bigint, stream: bigint): void;
-  networkScores(network: Pointer, x: Pointer, count: number, out: Pointer): void;
+  networkScores(
+    network: Pointer,
+    x: Pointer,
+    rows: number,
+    centres: Pointer,
+    scales: Pointer,
+    out: Pointer,
+  ): void;
   networkLoss(
     network: Pointer,
     x: Pointer,

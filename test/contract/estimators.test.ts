@@ -10,6 +10,8 @@ import { degenerateTables } from '../support/degenerate-tables.ts';
 import { classTable, rowsOf, type Table, valueTable } from '../support/tables.ts';
 
 const ROWS = 150;
+/** More than come into the kernels' memory at once. */
+const THOUSANDS = 8300;
 
 /** Where a weight of 2 is not the same as the row twice, and why. */
 const WEIGHTS_ARE_NOT_COPIES: Record<string, string> = {
@@ -32,8 +34,8 @@ const cases = registry.flatMap((estimator) =>
     .map((task): [string, Estimator, Task] => [`${estimator.id} ${task}`, estimator, task]),
 );
 
-function tableFor(task: Task, seed = 1): Table {
-  return task === 'classification' ? classTable(ROWS, seed) : valueTable(ROWS, seed);
+function tableFor(task: Task, seed = 1, rowCount = ROWS): Table {
+  return task === 'classification' ? classTable(rowCount, seed) : valueTable(rowCount, seed);
 }
 
 /** What is slow by default is as good with less of it. */
@@ -177,12 +179,22 @@ describe.each(cases)('%s', (name, estimator, task) => {
     expect(json).toMatchObject({ algorithm: estimator.id });
   });
 
-  it('predicts a row the same alone and among others', () => {
+  it('predicts a row the same bit for bit alone, among a few and among thousands', () => {
     const model = fit(estimator, table);
-    const rows = [3, 77, 149, 20];
-    const part = rowsOf(table, rows).x;
-    const whole = model.predict(table.x);
-    expect([...model.predict(part)]).toEqual(rows.map((row) => whole[row]));
+    const many = tableFor(task, 3, THOUSANDS);
+    if (supports.missing)
+      for (let i = 0; i < many.x.data.length; i += 7) many.x.data[i] = Number.NaN;
+    const whole = model.predict(many.x);
+    const shares = model.predictProbabilities?.(many.x);
+    const width = (shares?.length ?? 0) / THOUSANDS;
+    const groups = [[0], [3, 77, 149, 20], [8199, 8200], [THOUSANDS - 1, ...Array(30).keys()]];
+    for (const rows of groups) {
+      const part = rowsOf(many, rows).x;
+      expect([...model.predict(part)]).toEqual(rows.map((row) => whole[row]));
+      expect([...(model.predictProbabilities?.(part) ?? [])]).toEqual(
+        rows.flatMap((row) => [...(shares?.subarray(row * width, (row + 1) * width) ?? [])]),
+      );
+    }
     expect(answers(model, rowsOf(table, []).x)).toEqual([]);
   });
 

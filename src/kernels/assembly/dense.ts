@@ -27,85 +27,117 @@ export function dot(a: usize, b: usize, count: i32): f64 {
   return sum;
 }
 
-/** out = Σ factor · column over `columns` columns, `stride` bytes apart, of `count` numbers; four columns a pass. */
+/**
+ * For each of `outputs` rows of `factors` (outputs × columns): out = Σ factor · column over `columns` columns, `stride`
+ * bytes apart, of `count` numbers; `outStride` bytes from one `out` to the next. Four columns are read for all outputs
+ * before the next four.
+ */
 export function combine(
   x: usize,
   stride: usize,
   columns: i32,
   factors: usize,
+  outputs: i32,
   out: usize,
+  outStride: usize,
   count: i32,
 ): void {
   const bytes = (<usize>count) << 3;
-  memory.fill(out, 0, bytes);
+  const width = (<usize>columns) << 3;
+  for (let k: usize = 0; k < <usize>outputs; k++) memory.fill(out + k * outStride, 0, bytes);
   let column: usize = 0;
   for (; column + 4 <= <usize>columns; column += 4) {
-    const at = factors + (column << 3);
-    const a = f64x2.splat(load<f64>(at));
-    const b = f64x2.splat(load<f64>(at, 8));
-    const c = f64x2.splat(load<f64>(at, 16));
-    const d = f64x2.splat(load<f64>(at, 24));
-    const x0 = x + column * stride;
-    const x1 = x0 + stride;
-    const x2 = x1 + stride;
-    const x3 = x2 + stride;
-    let i: usize = 0;
-    for (; i + 16 <= bytes; i += 16) {
-      const low = f64x2.add(f64x2.mul(a, v128.load(x0 + i)), f64x2.mul(b, v128.load(x1 + i)));
-      const high = f64x2.add(f64x2.mul(c, v128.load(x2 + i)), f64x2.mul(d, v128.load(x3 + i)));
-      v128.store(out + i, f64x2.add(v128.load(out + i), f64x2.add(low, high)));
-    }
-    if (i < bytes) {
-      const low = load<f64>(at) * load<f64>(x0 + i) + load<f64>(at, 8) * load<f64>(x1 + i);
-      const high = load<f64>(at, 16) * load<f64>(x2 + i) + load<f64>(at, 24) * load<f64>(x3 + i);
-      add(out + i, low + high);
+    const from = x + column * stride;
+    for (let k: usize = 0; k < <usize>outputs; k++) {
+      addFour(from, stride, factors + k * width + (column << 3), out + k * outStride, bytes);
     }
   }
   for (; column < <usize>columns; column++) {
-    const factor = load<f64>(factors + (column << 3));
     const from = x + column * stride;
-    for (let i: usize = 0; i < bytes; i += 8) add(out + i, factor * load<f64>(from + i));
+    for (let k: usize = 0; k < <usize>outputs; k++) {
+      const factor = load<f64>(factors + k * width + (column << 3));
+      const to = out + k * outStride;
+      for (let i: usize = 0; i < bytes; i += 8) add(to + i, factor * load<f64>(from + i));
+    }
   }
 }
 
-/** out[column] += columnᵀ v over `columns` columns, `stride` bytes apart, of `count` numbers; four columns a pass. */
+/** out += Σ factor · column over four columns. */
+function addFour(x: usize, stride: usize, factors: usize, out: usize, bytes: usize): void {
+  const a = f64x2.splat(load<f64>(factors));
+  const b = f64x2.splat(load<f64>(factors, 8));
+  const c = f64x2.splat(load<f64>(factors, 16));
+  const d = f64x2.splat(load<f64>(factors, 24));
+  const x1 = x + stride;
+  const x2 = x1 + stride;
+  const x3 = x2 + stride;
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) {
+    const low = f64x2.add(f64x2.mul(a, v128.load(x + i)), f64x2.mul(b, v128.load(x1 + i)));
+    const high = f64x2.add(f64x2.mul(c, v128.load(x2 + i)), f64x2.mul(d, v128.load(x3 + i)));
+    v128.store(out + i, f64x2.add(v128.load(out + i), f64x2.add(low, high)));
+  }
+  if (i < bytes) {
+    const low = load<f64>(factors) * load<f64>(x + i) + load<f64>(factors, 8) * load<f64>(x1 + i);
+    const high =
+      load<f64>(factors, 16) * load<f64>(x2 + i) + load<f64>(factors, 24) * load<f64>(x3 + i);
+    add(out + i, low + high);
+  }
+}
+
+/**
+ * For each of `outputs` vectors v, `vStride` bytes apart: out[column] += columnᵀ v over `columns` columns, `stride` bytes
+ * apart, of `count` numbers; `out` is outputs × columns. Four columns are read for all outputs before the next four.
+ */
 export function addProjections(
   x: usize,
   stride: usize,
   columns: i32,
   v: usize,
+  vStride: usize,
+  outputs: i32,
   out: usize,
   count: i32,
 ): void {
   const bytes = (<usize>count) << 3;
+  const width = (<usize>columns) << 3;
   let column: usize = 0;
   for (; column + 4 <= <usize>columns; column += 4) {
-    const x0 = x + column * stride;
-    const x1 = x0 + stride;
-    const x2 = x1 + stride;
-    const x3 = x2 + stride;
-    let sum0 = f64x2.splat(0.0);
-    let sum1 = f64x2.splat(0.0);
-    let sum2 = f64x2.splat(0.0);
-    let sum3 = f64x2.splat(0.0);
-    let i: usize = 0;
-    for (; i + 16 <= bytes; i += 16) {
-      const factor = v128.load(v + i);
-      sum0 = f64x2.add(sum0, f64x2.mul(factor, v128.load(x0 + i)));
-      sum1 = f64x2.add(sum1, f64x2.mul(factor, v128.load(x1 + i)));
-      sum2 = f64x2.add(sum2, f64x2.mul(factor, v128.load(x2 + i)));
-      sum3 = f64x2.add(sum3, f64x2.mul(factor, v128.load(x3 + i)));
+    const from = x + column * stride;
+    for (let k: usize = 0; k < <usize>outputs; k++) {
+      projectFour(from, stride, v + k * vStride, out + k * width + (column << 3), bytes);
     }
-    const last = i < bytes ? load<f64>(v + i) : 0.0;
-    const at = out + (column << 3);
-    add(at, horizontal(sum0) + (i < bytes ? last * load<f64>(x0 + i) : 0.0));
-    add(at + 8, horizontal(sum1) + (i < bytes ? last * load<f64>(x1 + i) : 0.0));
-    add(at + 16, horizontal(sum2) + (i < bytes ? last * load<f64>(x2 + i) : 0.0));
-    add(at + 24, horizontal(sum3) + (i < bytes ? last * load<f64>(x3 + i) : 0.0));
   }
   for (; column < <usize>columns; column++) {
-    add(out + (column << 3), dot(x + column * stride, v, count));
+    const from = x + column * stride;
+    for (let k: usize = 0; k < <usize>outputs; k++) {
+      add(out + k * width + (column << 3), dot(from, v + k * vStride, count));
+    }
   }
+}
+
+/** out[column] += columnᵀ v over four columns. */
+function projectFour(x: usize, stride: usize, v: usize, out: usize, bytes: usize): void {
+  const x1 = x + stride;
+  const x2 = x1 + stride;
+  const x3 = x2 + stride;
+  let sum0 = f64x2.splat(0.0);
+  let sum1 = f64x2.splat(0.0);
+  let sum2 = f64x2.splat(0.0);
+  let sum3 = f64x2.splat(0.0);
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) {
+    const factor = v128.load(v + i);
+    sum0 = f64x2.add(sum0, f64x2.mul(factor, v128.load(x + i)));
+    sum1 = f64x2.add(sum1, f64x2.mul(factor, v128.load(x1 + i)));
+    sum2 = f64x2.add(sum2, f64x2.mul(factor, v128.load(x2 + i)));
+    sum3 = f64x2.add(sum3, f64x2.mul(factor, v128.load(x3 + i)));
+  }
+  const last = i < bytes ? load<f64>(v + i) : 0.0;
+  add(out, horizontal(sum0) + (i < bytes ? last * load<f64>(x + i) : 0.0));
+  add(out + 8, horizontal(sum1) + (i < bytes ? last * load<f64>(x1 + i) : 0.0));
+  add(out + 16, horizontal(sum2) + (i < bytes ? last * load<f64>(x2 + i) : 0.0));
+  add(out + 24, horizontal(sum3) + (i < bytes ? last * load<f64>(x3 + i) : 0.0));
 }
 
 /**

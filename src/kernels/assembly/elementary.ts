@@ -72,15 +72,34 @@ export function sigmoidInPlace(values: usize, count: i32): void {
 /** Replaces each row of a rows × classes table (row-major) by its softmax: eˣ over the row's sum. */
 export function softmaxInPlace(scores: usize, rows: i32, classes: i32): void {
   const bytes = (<usize>classes) << 3;
-  for (let row = scores; row < scores + <usize>rows * bytes; row += bytes) {
-    let highest = load<f64>(row);
-    for (let k: usize = 8; k < bytes; k += 8) highest = max(highest, load<f64>(row + k));
-    let sum = 0.0;
-    for (let k: usize = 0; k < bytes; k += 8) {
-      const raised = exponential(load<f64>(row + k) - highest);
-      store<f64>(row + k, raised);
-      sum += raised;
-    }
-    for (let k: usize = 0; k < bytes; k += 8) store<f64>(row + k, load<f64>(row + k) / sum);
+  const end = scores + <usize>rows * bytes;
+  for (let row = scores; row < end; row += 2 * bytes) {
+    // The last of an odd number of rows goes with itself.
+    const other = row + bytes < end ? row + bytes : row;
+    softmaxPair(row, other, bytes);
   }
+}
+
+/** Two rows side by side. */
+function softmaxPair(a: usize, b: usize, bytes: usize): void {
+  let highest = pairOf(a, b);
+  for (let k: usize = 8; k < bytes; k += 8) highest = f64x2.max(highest, pairOf(a + k, b + k));
+  let sum = f64x2.splat(0.0);
+  for (let k: usize = 0; k < bytes; k += 8) {
+    const raised = exponentials(f64x2.sub(pairOf(a + k, b + k), highest));
+    storePair(raised, a + k, b + k);
+    sum = f64x2.add(sum, raised);
+  }
+  for (let k: usize = 0; k < bytes; k += 8) {
+    storePair(f64x2.div(pairOf(a + k, b + k), sum), a + k, b + k);
+  }
+}
+
+function pairOf(a: usize, b: usize): v128 {
+  return v128.load_lane<f64>(b, v128.load_zero<f64>(a), 1);
+}
+
+function storePair(pair: v128, a: usize, b: usize): void {
+  v128.store_lane<f64>(a, pair, 0);
+  v128.store_lane<f64>(b, pair, 1);
 }

@@ -36,24 +36,19 @@ export {
   treeValues,
 } from './fields';
 export { growBoosting } from './grow-boosting';
+export { linearScores } from './linear-scores';
 export {
   createLogistic,
-  linearScores,
   logisticClassHessian,
   logisticGradient,
   logisticHessian,
 } from './logistic';
+export { addLoneTree, layOutTree } from './lone-tree';
 export { classMoments, gaussianScores } from './naive-bayes';
-export { nearestRows } from './nearest';
-export {
-  createNetwork,
-  drawParameters,
-  networkLoss,
-  networkParameters,
-  networkScores,
-  shuffleRows,
-  trainEpoch,
-} from './network';
+export { meetRows, packQueries } from './nearest';
+export { createNetwork, drawParameters, networkParameters } from './network';
+export { networkScores } from './network-scores';
 export { addTrees } from './predict';
 export { residualGradient } from './residuals';
 export { standardise, standardRows } from './standardise';
+export { networkLoss, shuffleRows, trainEpoch } from './train-network';

@@ -52,37 +52,19 @@ export function createLogistic(
 export function logisticGradient(problem: Logistic, w: usize, gradient: usize): void {
   const outputs = problem.outputs;
   const columns = problem.columns;
+  const stride = (<usize>problem.rows) << 3;
+  const residuals = problem.residuals;
+  const residualStride = (<usize>BLOCK) << 3;
   memory.fill(gradient, 0, (<usize>outputs * <usize>columns) << 3);
   for (let begin = 0; begin < problem.rows; begin += BLOCK) {
     const count = min(BLOCK, problem.rows - begin);
-    for (let k = 0; k < outputs; k++) scoreBlock(problem, begin, count, k, w);
+    const block = problem.x + ((<usize>begin) << 3);
+    combine(block, stride, columns, w, outputs, residuals, residualStride, count);
     if (outputs == 1) binaryBlock(problem, begin, count);
     else softmaxBlock(problem, begin, count);
-    for (let k = 0; k < outputs; k++) gradientBlock(problem, begin, count, k, gradient);
+    addProjections(block, stride, columns, residuals, residualStride, outputs, gradient, count);
     spend((<i64>count * columns * outputs) << 1);
   }
-}
-
-function residualsOf(problem: Logistic, k: i32): usize {
-  return problem.residuals + ((<usize>k * <usize>BLOCK) << 3);
-}
-
-function blockOf(problem: Logistic, begin: i32): usize {
-  return problem.x + ((<usize>begin) << 3);
-}
-
-function scoreBlock(problem: Logistic, begin: i32, count: i32, k: i32, w: usize): void {
-  const factors = w + ((<usize>k * <usize>problem.columns) << 3);
-  const stride = (<usize>problem.rows) << 3;
-  const scores = residualsOf(problem, k);
-  combine(blockOf(problem, begin), stride, problem.columns, factors, scores, count);
-}
-
-function gradientBlock(problem: Logistic, begin: i32, count: i32, k: i32, gradient: usize): void {
-  const out = gradient + ((<usize>k * <usize>problem.columns) << 3);
-  const stride = (<usize>problem.rows) << 3;
-  const residuals = residualsOf(problem, k);
-  addProjections(blockOf(problem, begin), stride, problem.columns, residuals, out, count);
 }
 
 /** Weights of the row at byte `row` and the next. */
@@ -92,7 +74,7 @@ function weightsOf(problem: Logistic, row: usize): v128 {
 
 /** Scores become residuals; probabilities are kept. */
 function binaryBlock(problem: Logistic, begin: i32, count: i32): void {
-  const scores = residualsOf(problem, 0);
+  const scores = problem.residuals;
   const one = f64x2.splat(1.0);
   for (let i = 0; i < count; i += 2) {
     const at = scores + ((<usize>i) << 3);
@@ -183,31 +165,5 @@ function fillCurvature(problem: Logistic, a: i32, b: i32, out: usize): void {
   for (let row: usize = 0; row < problem.stride; row += 16) {
     const product = f64x2.mul(v128.load(pa + row), f64x2.sub(own, v128.load(pb + row)));
     v128.store(out + row, f64x2.mul(product, weightsOf(problem, row)));
-  }
-}
-
-/** Scores of new rows into `out` (row-major, outputs per row): `w` is outputs × columns, `offsets` one per output. */
-export function linearScores(
-  x: usize,
-  rows: i32,
-  columns: i32,
-  w: usize,
-  offsets: usize,
-  outputs: i32,
-  out: usize,
-): void {
-  for (let i: usize = 0; i < <usize>rows; i++) {
-    for (let k: usize = 0; k < <usize>outputs; k++) {
-      let score = load<f64>(offsets + (k << 3));
-      let weight = w + ((k * <usize>columns) << 3);
-      let cell = x + (i << 3);
-      for (let j = 0; j < columns; j++) {
-        score += load<f64>(weight) * load<f64>(cell);
-        weight += 8;
-        cell += (<usize>rows) << 3;
-      }
-      store<f64>(out + ((i * <usize>outputs + k) << 3), score);
-    }
-    spend(<i64>columns * outputs);
   }
 }

@@ -1,21 +1,41 @@
 // The nearest rows by brute force: squared distances of 4 queries to 4 rows at once, taken as differences, so that a row
 // is at distance 0 from its copy.
-import { allocate, mark, release } from './arena';
+import { allocate } from './arena';
 import { spend } from './patience';
 
 /** Rows and queries of a tile: their 16 sums stay in registers. */
 const TILE: i32 = 4;
-/** Tiles of rows that stay in the first-level cache while a block of queries passes over them. */
-const ROW_TILES: i32 = 48;
-const QUERY_TILES: i32 = 16;
 
 /**
- * For each of `count` queries the `k` nearest of `rows` ≥ k rows, the nearest first and the earlier first where two are
- * as near: row numbers (i32) and squared distances, both count × k. Tables are column-major.
+ * Four queries of a column-major table side by side, column after column, 0 beyond the last; then the next four: each is
+ * read once per row of the table.
  */
-export function nearestRows(
-  x: usize,
+export function packQueries(queries: usize, count: i32, columns: i32): usize {
+  const tiles = (count + TILE - 1) / TILE;
+  const packed = allocate((<usize>tiles * <usize>columns * <usize>TILE) << 3);
+  let to = packed;
+  for (let first = 0; first < count; first += TILE) {
+    for (let column = 0; column < columns; column++) {
+      const from = queries + ((<usize>column * <usize>count) << 3);
+      for (let query = first; query < first + TILE; query++) {
+        store<f64>(to, query < count ? load<f64>(from + ((<usize>query) << 3)) : 0.0);
+        to += 8;
+      }
+    }
+  }
+  return packed;
+}
+
+/**
+ * Meets `count` packed queries with a block of `rows` rows, the first of which is row `firstRow` of its table. Of all rows
+ * that were met each query keeps the `k` nearest, the nearest first and the earlier first where two are as near: row
+ * numbers (i32) and squared distances, both count × k; these begin as +∞. The block is column-major, with 24 bytes to
+ * read after its end.
+ */
+export function meetRows(
+  block: usize,
   rows: i32,
+  firstRow: i32,
   columns: i32,
   queries: usize,
   count: i32,
@@ -23,76 +43,42 @@ export function nearestRows(
   found: usize,
   distances: usize,
 ): void {
-  const scratch = mark();
-  const packedRows = pack(x, rows, columns);
-  const packedQueries = pack(queries, count, columns);
-  const sums = allocate((<usize>TILE) << 3);
-  for (let i: usize = 0; i < <usize>count * <usize>k; i++)
-    store<f64>(distances + (i << 3), Infinity);
-  const rowTiles = (rows + TILE - 1) / TILE;
-  const queryTiles = (count + TILE - 1) / TILE;
-  const tileBytes = (<usize>columns * <usize>TILE) << 3;
-  for (let q0 = 0; q0 < queryTiles; q0 += QUERY_TILES) {
-    for (let r0 = 0; r0 < rowTiles; r0 += ROW_TILES) {
-      const rowEnd = min(rowTiles, r0 + ROW_TILES);
-      for (let q = q0; q < min(queryTiles, q0 + QUERY_TILES); q++) {
-        const query = packedQueries + <usize>q * tileBytes;
-        const left = count - q * TILE;
-        for (let r = r0; r < rowEnd; r++) {
-          const from = <usize>q * TILE * <usize>k;
-          meetTile(
-            packedRows + <usize>r * tileBytes,
-            query,
-            columns,
-            r * TILE,
-            min(TILE, rows - r * TILE),
-            min(TILE, left),
-            k,
-            found + (from << 2),
-            distances + (from << 3),
-            sums,
-          );
-        }
-        spend((<i64>(rowEnd - r0) * columns) << 4);
-      }
+  const width = (<usize>rows) << 3;
+  const end = block + <usize>columns * width;
+  for (let first = 0; first < count; first += TILE) {
+    for (let row = 0; row < rows; row += TILE) {
+      meetTile(
+        block + ((<usize>row) << 3),
+        width,
+        end,
+        queries,
+        firstRow + row,
+        min(TILE, rows - row),
+        min(TILE, count - first),
+        k,
+        found,
+        distances,
+      );
     }
+    queries += (<usize>columns * <usize>TILE) << 3;
+    found += (<usize>TILE * <usize>k) << 2;
+    distances += (<usize>TILE * <usize>k) << 3;
+    spend((<i64>rows * columns) << 2);
   }
-  release(scratch);
-}
-
-/** Tile after tile of 4 rows: column after column the 4 values side by side, 0 beyond the last row. */
-function pack(x: usize, rows: i32, columns: i32): usize {
-  const tiles = (rows + TILE - 1) / TILE;
-  const packed = allocate((<usize>tiles * <usize>columns * <usize>TILE) << 3);
-  for (let column = 0; column < columns; column++) {
-    const from = x + ((<usize>column * <usize>rows) << 3);
-    let to = packed + ((<usize>column * <usize>TILE) << 3);
-    for (let tile = 0; tile < tiles; tile++) {
-      for (let lane = 0; lane < TILE; lane++) {
-        const row = tile * TILE + lane;
-        store<f64>(
-          to + ((<usize>lane) << 3),
-          row < rows ? load<f64>(from + ((<usize>row) << 3)) : 0.0,
-        );
-      }
-      to += (<usize>columns * <usize>TILE) << 3;
-    }
-  }
-  return packed;
 }
 
 /** Compares up to 4 queries with up to 4 rows. */
 function meetTile(
-  tile: usize,
+  cell: usize,
+  width: usize,
+  end: usize,
   query: usize,
-  columns: i32,
   firstRow: i32,
   rowCount: i32,
   queryCount: i32,
   k: i32,
   found: usize,
   distances: usize,
-  sums: usize,
 ): void {
   let a0 = f64x2.splat(0.0);
   let a1 = f64x2.splat(0.0);
@@ -102,8 +88,7 @@ function meetTile(
   let c1 = f64x2.splat(0.0);
   let d0 = f64x2.splat(0.0);
   let d1 = f64x2.splat(0.0);
-  const end = tile + ((<usize>columns * <usize>TILE) << 3);
-  for (let cell = tile; cell < end; cell += 32) {
+  for (; cell < end; cell += width) {
     const low = v128.load(cell);
     const high = v128.load(cell, 16);
     let at = v128.load_splat<f64>(query);
@@ -130,13 +115,12 @@ function meetTile(
   }
   const numbers = (<usize>k) << 2;
   const doubles = (<usize>k) << 3;
-  keep(a0, a1, firstRow, rowCount, k, found, distances, sums);
-  if (queryCount > 1)
-    keep(b0, b1, firstRow, rowCount, k, found + numbers, distances + doubles, sums);
+  keep(a0, a1, firstRow, rowCount, k, found, distances);
+  if (queryCount > 1) keep(b0, b1, firstRow, rowCount, k, found + numbers, distances + doubles);
   if (queryCount > 2)
-    keep(c0, c1, firstRow, rowCount, k, found + 2 * numbers, distances + 2 * doubles, sums);
+    keep(c0, c1, firstRow, rowCount, k, found + 2 * numbers, distances + 2 * doubles);
   if (queryCount > 3)
-    keep(d0, d1, firstRow, rowCount, k, found + 3 * numbers, distances + 3 * doubles, sums);
+    keep(d0, d1, firstRow, rowCount, k, found + 3 * numbers, distances + 3 * doubles);
 }
 
 /** Keeps, of 4 rows, those that are nearer than the farthest that a query has. */
@@ -148,7 +132,6 @@ function keep(
   k: i32,
   found: usize,
   distances: usize,
-  sums: usize,
 ): void {
   // Two that overflow are as far, and nearer than nothing.
   const most = f64x2.splat(f64.MAX_VALUE);
@@ -157,11 +140,10 @@ function keep(
   const second = f64x2.pmin(high, most);
   const isNearer = v128.or(f64x2.lt(first, worst), f64x2.lt(second, worst));
   if (!v128.any_true(isNearer)) return;
-  v128.store(sums, first);
-  v128.store(sums, second, 16);
-  for (let lane = 0; lane < rowCount; lane++) {
-    insert(load<f64>(sums + ((<usize>lane) << 3)), firstRow + lane, k, found, distances);
-  }
+  insert(f64x2.extract_lane(first, 0), firstRow, k, found, distances);
+  if (rowCount > 1) insert(f64x2.extract_lane(first, 1), firstRow + 1, k, found, distances);
+  if (rowCount > 2) insert(f64x2.extract_lane(second, 0), firstRow + 2, k, found, distances);
+  if (rowCount > 3) insert(f64x2.extract_lane(second, 1), firstRow + 3, k, found, distances);
 }
 
 /** Puts a row behind all that are as near, if that is within the first k. */

@@ -1,5 +1,4 @@
-// Sums of tree leaves per row: rows are binned once by the cuts that the trees use, then walk the trees as bytes. A lone tree
-// does not earn its binning back: there values meet the cuts themselves.
+// Sums of tree leaves per row: rows are binned once by the cuts that the trees use, then walk the trees as bytes.
 import { allocate, mark, release } from './arena';
 import { codeColumnInto } from './bins';
 import { spend } from './patience';
@@ -14,8 +13,9 @@ const LARGE_TREE_NODES: i32 = 1024;
 
 /**
  * Adds the leaves of `treeCount` trees to `out` (f64, row-major, `outputs` per row): tree t adds `width` values from
- * column (t · width) mod outputs on. `cuts` holds 255 f64 per column, padded with +∞. `subsets` holds the trees' splits
- * of levels, those of tree t from number `firstSubsets[t]` (u32) on; 0 = no tree has any.
+ * column (t · width) mod outputs on. A column has `cutCounts` (i32) cuts in `cuts` (f64) from number `cutStarts` (u32) on,
+ * with +∞ behind them up to a power of two. `subsets` holds the trees' splits of levels, those of tree t from number
+ * `firstSubsets[t]` (u32) on; 0 = no tree has any.
  */
 export function addTrees(
   nodes: usize,
@@ -26,6 +26,7 @@ export function addTrees(
   width: i32,
   outputs: i32,
   cuts: usize,
+  cutStarts: usize,
   cutCounts: usize,
   x: usize,
   rows: i32,
@@ -35,10 +36,6 @@ export function addTrees(
   out: usize,
 ): void {
   if (treeCount == 0) return;
-  if (treeCount == 1 && subsets == 0) {
-    addLoneTree(nodes, values, width, cuts, x, rows, out, outputs);
-    return;
-  }
   const scratch = mark();
   const block = min(rows, blockRows(nodeCount / treeCount, columns));
   const codes = allocate(<usize>block * <usize>columns);
@@ -48,7 +45,7 @@ export function addTrees(
       codeColumnInto(
         x + ((<usize>column * <usize>rows + <usize>begin) << 3),
         count,
-        cuts + <usize>column * 2040,
+        cuts + ((<usize>load<u32>(cutStarts + ((<usize>column) << 2))) << 3),
         load<i32>(cutCounts + ((<usize>column) << 2)),
         255,
         codes + <usize>column,
@@ -78,57 +75,6 @@ export function addTrees(
 
 function blockRows(nodesOfTree: i32, columns: i32): i32 {
   return nodesOfTree < LARGE_TREE_NODES ? BLOCK : max(BLOCK, LARGE_BLOCK_BYTES / max(columns, 1));
-}
-
-/** As `addTree`, of values and cuts; the tree has no splits of levels. */
-function addLoneTree(
-  nodes: usize,
-  values: usize,
-  width: i32,
-  cuts: usize,
-  x: usize,
-  rows: i32,
-  out: usize,
-  outputs: i32,
-): void {
-  const last = rows - 1;
-  const start = load<i64>(nodes);
-  for (let i = 0; i < rows; i += 4) {
-    const row0 = x + ((<usize>i) << 3);
-    const row1 = x + ((<usize>min(i + 1, last)) << 3);
-    const row2 = x + ((<usize>min(i + 2, last)) << 3);
-    const row3 = x + ((<usize>min(i + 3, last)) << 3);
-    let node0 = start;
-    let node1 = start;
-    let node2 = start;
-    let node3 = start;
-    while ((node0 & node1 & node2 & node3) >= 0) {
-      node0 = stepByValue(nodes, node0, row0, rows, cuts);
-      node1 = stepByValue(nodes, node1, row1, rows, cuts);
-      node2 = stepByValue(nodes, node2, row2, rows, cuts);
-      node3 = stepByValue(nodes, node3, row3, rows, cuts);
-    }
-    const to = out + ((<usize>i * <usize>outputs) << 3);
-    const count = rows - i;
-    addLeaf(values, node0, width, to);
-    if (count > 1) addLeaf(values, node1, width, to + ((<usize>outputs) << 3));
-    if (count > 2) addLeaf(values, node2, width, to + ((<usize>outputs) << 4));
-    if (count > 3) addLeaf(values, node3, width, to + 24 * <usize>outputs);
-    spend(64);
-  }
-}
-
-/** As `step`: a value goes right when it is above its cut, a missing one when it does not go left. */
-function stepByValue(nodes: usize, node: i64, row: usize, rows: i32, cuts: usize): i64 {
-  const column = <usize>(node & 0xffff);
-  const missingLeft = <u32>(node >> 16) & 1;
-  const cut = (<u32>(node >> 24) & 255) - missingLeft;
-  const value = load<f64>(row + ((column * <usize>rows) << 3));
-  const isAbove = <u32>(value > load<f64>(cuts + column * 2040 + ((<usize>cut) << 3)));
-  const right = isAbove | (<u32>(value != value) & (1 - missingLeft));
-  const child = <i32>(node >> 32);
-  const next = load<i64>(nodes + ((<usize>(<u32>max(child, 0) + right)) << 3));
-  return select<i64>(node, next, child < 0);
 }
 
 /** `Subsets` is bool where the tree has no splits of levels, so that most trees do not ask. */
@@ -187,7 +133,8 @@ function step<Subsets>(nodes: usize, node: i64, row: usize, subsets: usize): i64
   return select<i64>(node, next, child < 0);
 }
 
-function addLeaf(values: usize, node: i64, width: i32, to: usize): void {
+/** Adds the `width` values of the leaf that a node is. */
+export function addLeaf(values: usize, node: i64, width: i32, to: usize): void {
   let leaf = values + ((<usize>~(<i32>(node >> 32)) * <usize>width) << 2);
   for (let k: usize = 0; k < <usize>width; k++) {
     const at = to + (k << 3);

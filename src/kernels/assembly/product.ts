@@ -2,7 +2,7 @@
 
 /**
  * c += a·b: `a` is m × k with rows and columns `aRow` and `aColumn` bytes apart, `b` (k × n) and `c` (m × n) are
- * row-major. Tiles of 4 × 4 cells stay in registers.
+ * row-major. Tiles of 4 × 4 cells, and of 4 × 2 and 4 × 1 at the right edge, stay in registers.
  */
 export function addProduct(
   a: usize,
@@ -25,10 +25,20 @@ export function addProduct(
         const place = (<usize>j) << 3;
         addTile(rows, aRow, aColumn, b + place, width, k, out + place);
       }
+      if (j + 2 <= n) {
+        const place = (<usize>j) << 3;
+        addPair(rows, aRow, aColumn, b + place, width, k, out + place);
+        j += 2;
+      }
+      if (j < n) {
+        const place = (<usize>j) << 3;
+        addColumn(rows, aRow, aColumn, b + place, width, k, out + place);
+      }
+      continue;
     }
     for (; j < n; j++) {
       const place = (<usize>j) << 3;
-      for (let row: usize = 0; row < <usize>min(4, m - i); row++) {
+      for (let row: usize = 0; row < <usize>(m - i); row++) {
         addCell(rows + row * aRow, aColumn, b + place, width, k, out + row * width + place);
       }
     }
@@ -43,6 +53,64 @@ function addCell(a: usize, aColumn: usize, b: usize, width: usize, k: i32, out: 
     b += width;
   }
   store<f64>(out, sum);
+}
+
+/** 4 × 1 cells: four sums side by side, so that none waits for its own last addition. */
+function addColumn(
+  a: usize,
+  aRow: usize,
+  aColumn: usize,
+  b: usize,
+  width: usize,
+  k: i32,
+  out: usize,
+): void {
+  let c0 = load<f64>(out);
+  let c1 = load<f64>(out + width);
+  let c2 = load<f64>(out + 2 * width);
+  let c3 = load<f64>(out + 3 * width);
+  for (let p = 0; p < k; p++) {
+    const factor = load<f64>(b);
+    c0 += load<f64>(a) * factor;
+    c1 += load<f64>(a + aRow) * factor;
+    c2 += load<f64>(a + 2 * aRow) * factor;
+    c3 += load<f64>(a + 3 * aRow) * factor;
+    a += aColumn;
+    b += width;
+  }
+  store<f64>(out, c0);
+  store<f64>(out + width, c1);
+  store<f64>(out + 2 * width, c2);
+  store<f64>(out + 3 * width, c3);
+}
+
+/** 4 × 2 cells. */
+function addPair(
+  a: usize,
+  aRow: usize,
+  aColumn: usize,
+  b: usize,
+  width: usize,
+  k: i32,
+  out: usize,
+): void {
+  let c0 = v128.load(out);
+  let c1 = v128.load(out + width);
+  let c2 = v128.load(out + 2 * width);
+  let c3 = v128.load(out + 3 * width);
+  for (let p = 0; p < k; p++) {
+    const pair = v128.load(b);
+    c0 = f64x2.add(c0, f64x2.mul(v128.load_splat<f64>(a), pair));
+    c1 = f64x2.add(c1, f64x2.mul(v128.load_splat<f64>(a + aRow), pair));
+    c2 = f64x2.add(c2, f64x2.mul(v128.load_splat<f64>(a + 2 * aRow), pair));
+    c3 = f64x2.add(c3, f64x2.mul(v128.load_splat<f64>(a + 3 * aRow), pair));
+    a += aColumn;
+    b += width;
+  }
+  v128.store(out, c0);
+  v128.store(out + width, c1);
+  v128.store(out + 2 * width, c2);
+  v128.store(out + 3 * width, c3);
 }
 
 function addTile(

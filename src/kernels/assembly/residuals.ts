@@ -30,7 +30,7 @@ export function residualGradient(
   for (let begin = 0; begin < rows; begin += BLOCK) {
     const count = min(BLOCK, rows - begin);
     const from = (<usize>begin) << 3;
-    combine(x + from, stride, columns, w, misses, count);
+    combine(x + from, stride, columns, w, 1, misses, 0, count);
     for (let i: usize = 0; i < (<usize>count) << 3; i += 8) {
       const wanted = load<f64>(target + from + i);
       const error = wanted - load<f64>(misses + i);
@@ -39,7 +39,7 @@ export function residualGradient(
       store<f64>(misses + i, weight * miss);
       if (active != 0) store<f64>(active + from + i, miss == 0.0 ? 0.0 : weight);
     }
-    addProjections(x + from, stride, columns, misses, gradient, count);
+    addProjections(x + from, stride, columns, misses, 0, 1, gradient, count);
     spend((<i64>count * columns) << 1);
   }
   release(scratch);

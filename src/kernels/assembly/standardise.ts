@@ -39,28 +39,46 @@ export function standardise(
 /** Standardised values are cut here: what a network makes of them stays finite. */
 const FARTHEST: f64 = 1e100;
 
-/** The table's rows one after the other, each cell as (x − centre) ÷ scale, or 0 where the scale is. */
+/** Rows `from` on of a table, one after the other, each cell as (x − centre) ÷ scale, or 0 where the scale is. */
 export function standardRows(
   x: usize,
   rows: i32,
+  from: i32,
+  count: i32,
   columns: i32,
   centres: usize,
   scales: usize,
   out: usize,
 ): void {
+  const width = (<usize>columns) << 3;
   for (let column: usize = 0; column < <usize>columns; column++) {
-    const centre = load<f64>(centres + (column << 3));
+    const centre = f64x2.splat(load<f64>(centres + (column << 3)));
     const scale = load<f64>(scales + (column << 3));
-    let cell = x + ((column * <usize>rows) << 3);
+    let cell = x + ((column * <usize>rows + <usize>from) << 3);
     let to = out + (column << 3);
-    for (let i = 0; i < rows; i++) {
-      const z = scale == 0.0 ? 0.0 : (load<f64>(cell) - centre) / scale;
-      store<f64>(to, min(FARTHEST, max(-FARTHEST, z)));
-      cell += 8;
-      to += (<usize>columns) << 3;
+    const end = to + <usize>count * width;
+    if (scale == 0.0) {
+      for (; to < end; to += width) store<f64>(to, 0.0);
+      continue;
     }
-    spend(<i64>rows);
+    const unit = f64x2.splat(scale);
+    for (; to + width < end; to += 2 * width) {
+      const pair = standardPair(v128.load(cell), centre, unit);
+      v128.store_lane<f64>(to, pair, 0);
+      v128.store_lane<f64>(to + width, pair, 1);
+      cell += 16;
+    }
+    if (to < end) {
+      v128.store_lane<f64>(to, standardPair(v128.load_splat<f64>(cell), centre, unit), 0);
+    }
   }
+  spend(<i64>count * columns);
+}
+
+function standardPair(values: v128, centre: v128, scale: v128): v128 {
+  const z = f64x2.div(f64x2.sub(values, centre), scale);
+  const low = f64x2.pmax(z, f64x2.splat(-FARTHEST));
+  return f64x2.pmin(low, f64x2.splat(FARTHEST));
 }
 
 function larger(v: v128): f64 {
