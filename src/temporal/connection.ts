@@ -28,7 +28,8 @@ export const TASK_QUEUE = 'partita';
 export async function connectionOptions({ address, tls, apiKey, certificates }: TemporalAddress) {
   return {
     address,
-    ...(tls ? { tls: await tlsOf(certificates) } : {}),
+    // Left out, the SDK would turn it on where there is a key.
+    tls: tls && (await tlsOf(certificates)),
     ...(apiKey === undefined ? {} : { apiKey }),
   };
 }

@@ -10,6 +10,7 @@ describe('the address of an MLflow server', () => {
     expect(mlflowAddress(undefined, variables)).toEqual({
       url: 'http://there:5000',
       authorization: null,
+      secrets: [],
     });
   });
 

@@ -12,6 +12,8 @@ export class Receiver {
   readonly received: Received[] = [];
   /** What it answers with. */
   status = 201;
+  /** To who shows this. */
+  says: (authorization: string | undefined) => string = () => 'so it is';
   #port = 0;
   #server: Server | undefined;
   #changed: () => void = () => undefined;
@@ -32,7 +34,7 @@ export class Receiver {
     const { url: path, headers } = request;
     const body = await text(request);
     this.received.push({ path, authorization: headers.authorization, body });
-    response.writeHead(this.status).end('so it is');
+    response.writeHead(this.status).end(this.says(headers.authorization));
     this.#changed();
   }
 

@@ -17,16 +17,17 @@ export function mlflowAddress(
       'usage',
       'The MLflow server has no address of the form http://host:port: give it with --to, or set MLFLOW_TRACKING_URI.',
     );
-  const { username, password } = new URL(url);
-  if (username !== '' || password !== '')
+  const named = new URL(url);
+  if (named.username !== '' || named.password !== '')
     throw new Failure(
       'usage',
       'Leave name and password out of the address: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.',
     );
   const token = variable('MLFLOW_TRACKING_TOKEN');
   const user = variable('MLFLOW_TRACKING_USERNAME');
-  if (token) return { url, authorization: `Bearer ${token}` };
-  if (!user) return { url, authorization: null };
-  const secret = `${user}:${variable('MLFLOW_TRACKING_PASSWORD') ?? ''}`;
-  return { url, authorization: `Basic ${Buffer.from(secret).toString('base64')}` };
+  if (token) return { url, authorization: `Bearer ${token}`, secrets: [token] };
+  if (!user) return { url, authorization: null, secrets: [] };
+  const password = variable('MLFLOW_TRACKING_PASSWORD') ?? '';
+  const sent = Buffer.from(`${user}:${password}`).toString('base64');
+  return { url, authorization: `Basic ${sent}`, secrets: [sent, password] };
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../../domain/failure.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { quotedAnswer } from '../quoted-answer.ts';
 import { acceptedNames } from './names.ts';
 
 /** Where an MLflow server is, and who asks. */
@@ -8,6 +9,8 @@ export type MlflowAddress = {
   readonly url: string;
   /** The value of the header `authorization`; null: none is sent. */
   readonly authorization: string | null;
+  /** What of that header nobody may see. */
+  readonly secrets: readonly string[];
 };
 
 export type Tags = { readonly [name: string]: string };
@@ -168,7 +171,7 @@ export class MlflowClient {
     type: string,
     absent: readonly number[] = [],
   ): Promise<string | null> {
-    const { authorization } = this.#address;
+    const { authorization, secrets } = this.#address;
     const place = `${this.#base()}api/2.0/${path}`;
     let response: Response;
     let text: string;
@@ -192,7 +195,7 @@ export class MlflowClient {
     if (response.ok) return text;
     throw new Failure(
       'unreachable',
-      `The MLflow server answered ${method} ${path.split('?')[0]} with ${response.status}: ${text.slice(0, 300)}`,
+      `The MLflow server answered ${method} ${path.split('?')[0]} with ${response.status}: ${quotedAnswer(text, secrets)}`,
     );
   }
 }

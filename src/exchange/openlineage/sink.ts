@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { Failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Telling } from '../../stores/outbox-store.ts';
+import { quotedAnswer } from '../quoted-answer.ts';
 
 /** Where events go. */
 export type SinkAddress =
@@ -17,7 +18,6 @@ export type Sink = (event: JsonObject) => Promise<Telling>;
 const PATIENCE_MS = 10_000;
 /** What no later attempt would change: the receiver has read the event and does not want it. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
-const QUOTED = 300;
 
 export function openSink(address: SinkAddress, write: (line: string) => void): Sink {
   switch (address.kind) {
@@ -66,7 +66,7 @@ async function post(
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     ({ status } = response);
-    answer = (await response.text()).slice(0, QUOTED);
+    answer = quotedAnswer(await response.text(), apiKey === undefined ? [] : [apiKey]);
   } catch (cause) {
     throw new Failure('unreachable', `${place} does not answer: ${messageOf(cause)}.`, { cause });
   }
