@@ -3,6 +3,10 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Listening, listen } from '../../src/web/listen.ts';
 
+/** Between two bytes of someone slow. */
+const DROP_MS = 20;
+const POST = 'POST / HTTP/1.1\r\nhost: here\r\n';
+
 describe('a server that listens', () => {
   let listening: Listening;
   let answered = 0;
@@ -23,8 +27,8 @@ describe('a server that listens', () => {
     return answerTo(['GET / HTTP/1.1', 'host: here', ...headers, '', ''].join('\r\n'));
   }
 
-  /** Sends this and nothing more, and waits until the server ends the connection. */
-  async function answerTo(sent: string): Promise<string> {
+  /** Sends this, then nothing more, or byte after byte without end; waits until the server ends the connection. */
+  async function answerTo(sent: string, goesOn = false): Promise<string> {
     const socket = connect(listening.port, '127.0.0.1');
     let text = '';
     socket.setEncoding('latin1').on('data', (part: string) => (text += part));
@@ -33,7 +37,9 @@ describe('a server that listens', () => {
     const closed = new Promise((resolve) => socket.once('close', resolve));
     await once(socket, 'connect');
     socket.write(sent);
+    const drops = goesOn ? setInterval(() => socket.write('1'), DROP_MS) : undefined;
     await closed;
+    clearInterval(drops);
     return text.split('\r\n')[0] ?? '';
   }
 
@@ -50,11 +56,12 @@ describe('a server that listens', () => {
   });
 
   it.each([
-    ['headers', 'GET / HTTP/1.1\r\nhost: here\r\nx-slow: '],
-    ['a body', 'POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 10\r\n\r\n1'],
-  ])('gives up on %s that do not come to an end, with 408', async (_, sent) => {
+    ['headers that stop coming', 'GET / HTTP/1.1\r\nhost: here\r\nx-slow: ', false],
+    ['a body that stops coming', `${POST}content-length: 10\r\n\r\n1`, false],
+    ['a body that comes on, byte after byte', `${POST}content-length: ${2 ** 40}\r\n\r\n1`, true],
+  ])('gives up on %s, with 408', async (_, sent, goesOn) => {
     const before = answered;
-    expect(await answerTo(sent)).toBe('HTTP/1.1 408 Request Timeout');
+    expect(await answerTo(sent, goesOn)).toBe('HTTP/1.1 408 Request Timeout');
     expect(answered).toBe(before);
     expect(await statusLine('connection: close')).toBe('HTTP/1.1 200 OK');
   });
