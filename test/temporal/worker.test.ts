@@ -189,7 +189,8 @@ describe('a run in Temporal', () => {
     const { workflowService } = temporal.connection;
     await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
     const built = await workflowBundle();
-    const next = `${built}\n// The next version.`;
+    // Behind it, it would be read as a part of the source map.
+    const next = `// The next version.\n${built}`;
     const how = { temporal: { ...at, namespace }, isPinned: true };
     const { promise: isNextCurrent, resolve: goOn } = gate();
     const waiting = { beginRun: () => isNextCurrent };
