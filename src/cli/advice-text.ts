@@ -56,12 +56,13 @@ function answerText({
         best === undefined
           ? ''
           : ` (${signedText(best.lift, best.interval ?? best.score)} ${metric})`;
-      return `Partition by ${nameOf(partition ?? [])}: models of its partitions predict better than one model of the table${lift}.`;
+      const surely = (best?.interval?.low ?? 0) > 0 ? '' : ', surely so by their probabilities';
+      return `Partition by ${nameOf(partition ?? [])}: models of its partitions predict better than one model of the table${lift}${surely}.`;
     }
     case 'differs':
       return sampled < rows
-        ? 'Do not partition yet: partitions differ, but on these rows one model of the table predicts as well. Try more --rows.'
-        : 'Do not partition: partitions differ, but one model of the table predicts as well.';
+        ? 'Do not partition yet: partitions differ, but models of their own are not surely better on these rows. Try more --rows.'
+        : 'Do not partition: partitions differ, but models of their own are not surely better.';
     case 'same':
       return 'Do not partition: no column divides the table into parts that one model of the whole table does not tell apart already.';
     case 'nothing_to_try':

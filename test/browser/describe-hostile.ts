@@ -14,6 +14,8 @@ const HOSTILE: SpecWishes = {
   metric: 'accuracy',
 };
 
+const LONG_KEY = HOSTILE_KEYS.find((key) => key !== null && key.length > 1000) ?? '';
+
 /** Names and values that want to be markup, code, paths or terminal commands are text on every page. */
 export function describeHostile(visitor: Visitor): void {
   describe('pages about a table whose names want to be something else', () => {
@@ -47,6 +49,23 @@ export function describeHostile(visitor: Visitor): void {
         await look('hostile-run');
       },
       3 * MINUTES,
+    );
+
+    it(
+      'shortens a name of thousands of letters to a few lines, and has it whole on its own page',
+      async () => {
+        const { page } = visitor;
+        await page.goto(`${visitor.address}/runs/${runId}`);
+        const tile = page.locator('.tile', { hasText: LONG_KEY.slice(0, 100) });
+        expect((await tile.boundingBox())?.height).toBeLessThan(300);
+        await tile.click();
+        const heading = page.getByRole('heading', { name: LONG_KEY.slice(0, 100) });
+        await heading.waitFor();
+        expect((await heading.boundingBox())?.height).toBeLessThan(300);
+        await page.getByText(/^Its whole name/).click();
+        await page.getByText(LONG_KEY, { exact: true }).last().waitFor();
+      },
+      2 * MINUTES,
     );
 
     it(

@@ -170,7 +170,10 @@ function judge(
   return { advice, divided };
 }
 
-/** Pays where own models are better in the spec's metric, and surely so by what tells most of these rows. */
+/**
+ * Pays where own models are better in the spec's metric, and surely so by what tells most of these rows; or surely by the
+ * metric and likely, by more than a standard error, by the other: a metric that turns at a threshold may be moved by that alone.
+ */
 function verdictOf(
   pValue: number,
   lift: Comparison | null,
@@ -178,7 +181,9 @@ function verdictOf(
 ): DivisionVerdict {
   if (pValue > LEVEL) return 'same';
   if (lift === null || evidence === null) return 'differs';
-  return lift.difference > 0 && evidence.interval.low > 0 ? 'pays' : 'differs';
+  const isLikely = evidence.difference + evidence.interval.low > 0;
+  const isSure = evidence.interval.low > 0 || (isLikely && lift.interval.low > 0);
+  return lift.difference > 0 && isSure ? 'pays' : 'differs';
 }
 
 function nestedScore({ truth, folds }: AdviserTable, side: Side): number | null {

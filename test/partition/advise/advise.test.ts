@@ -125,6 +125,32 @@ describe('the partition adviser', () => {
     expect(told('f1')).not.toBe('pays');
   });
 
+  it('advises a key whose lift is surely above zero, though probabilities alone leave it open', () => {
+    const draws = seededDraws(9);
+    const list = <Value>(draw: (i: number) => Value) =>
+      Array.from({ length: 500 }, (_, i) => draw(i));
+    const key = list(() => draws.integer(2));
+    const [x, z] = [list(() => draws.normal()), list(() => draws.normal())];
+    const side = key.map((code, i) => 0.4 * (2 * code - 1) * (z[i] as number));
+    const sum = x.map((value, i) => value + (side[i] as number) + 0.2 * draws.normal());
+    const frame = frameOf(
+      texts(
+        'key',
+        key.map((code) => `k${code}`),
+      ),
+      numbers('x', x),
+      numbers('z', z),
+      texts(
+        'y',
+        sum.map((value) => (value > 0 ? 'a' : 'b')),
+      ),
+    );
+    const written = { partition: { by: 'key', min_rows: 40 }, metric: 'macro_f1' } as const;
+    const [best] = adviceOn(frame, plantedSpec('classification', written)).divisions;
+    expect(best?.interval?.low).toBeGreaterThan(0);
+    expect(best?.verdict).toBe('pays');
+  });
+
   it('has something to compare with where no column is left but the key', () => {
     const { columns } = plantedTable(4, { task: 'regression', truth: 'shifted', rows: ROWS });
     const frame = frameOf(...columns.filter(({ name }) => ['planted', 'y'].includes(name)));

@@ -38,7 +38,7 @@ describe('the colours of partitions', () => {
       cell({ state: 'global', reason: 'too_small' }),
       cell({ state: 'failed', reason: 'timeout' }),
     ];
-    const { swatchOf, legend } = paletteOf(cells, 'answer');
+    const { swatchOf, legend } = paletteOf(cells, 'answer', true);
     expect(cells.map((one) => swatchOf(one).colour)).toEqual([
       '--own',
       '--tie',
@@ -51,13 +51,23 @@ describe('the colours of partitions', () => {
 
   it('put zero in the middle of leads, and equal leads on both sides in mirrored colours', () => {
     const cells = [-0.2, -0.05, 0, 0.05, 0.2].map((difference) => cell({ difference }));
-    const { swatchOf } = paletteOf(cells, 'lead');
+    const { swatchOf } = paletteOf(cells, 'lead', true);
     const colours = cells.map((one) => swatchOf(one).colour);
     expect(colours).toEqual(['--lead-1', '--lead-2', '--lead-3', '--lead-4', '--lead-5']);
   });
 
+  it('say that a partition waits while the run goes on, and that it was not reached once the run is over', () => {
+    const waiting = cell({ state: 'waiting', verdict: null, cv: null });
+    const wordOf = (colouring: 'state' | 'answer', isOver: boolean) =>
+      paletteOf([waiting], colouring, isOver).legend.map(({ word }) => word);
+    expect(wordOf('state', false)).toEqual(['waiting']);
+    expect(wordOf('answer', false)).toEqual(['not known yet']);
+    expect(wordOf('state', true)).toEqual(['not reached']);
+    expect(wordOf('answer', true)).toEqual(['not reached']);
+  });
+
   it('have one for those without a score, and stand equal scores', () => {
-    const { swatchOf, legend } = paletteOf([cell({ cv: null }), cell({}), cell({})], 'score');
+    const { swatchOf, legend } = paletteOf([cell({ cv: null }), cell({}), cell({})], 'score', true);
     expect(swatchOf(cell({ cv: null })).word).toBe('no score');
     expect(legend.at(-1)?.word).toBe('no score');
   });

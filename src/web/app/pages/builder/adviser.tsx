@@ -166,10 +166,15 @@ function DivisionLine({
   );
 }
 
-function opinionText({ advice: { partition, because }, sampled, rows }: Advice): string {
+function opinionText({
+  advice: { partition, because },
+  divisions: [best],
+  sampled,
+  rows,
+}: Advice): string {
   switch (because) {
     case 'pays':
-      return `Divide it by ${(partition ?? []).join(' and ')}: models of its partitions predict better than one model of the table.`;
+      return `Divide it by ${(partition ?? []).join(' and ')}: models of its partitions predict better than one model of the table${(best?.interval?.low ?? 0) > 0 ? '' : ', surely so by their probabilities'}.`;
     case 'differs':
       return sampled < rows
         ? 'Rather do not divide it: partitions differ, but models of their own are not surely better on these rows.'

@@ -28,6 +28,9 @@ import { ModelBody } from '../report/model-body.tsx';
 import { useCurrentRun } from '../run/run-frame.tsx';
 import { PartitionProfile } from './partition-profile.tsx';
 
+/** Letters of a name that its heading surely shows, in the narrowest window too. */
+const CLAMPED = 60;
+
 /** One partition: how it stands, its candidates, how its answer errs, its rows, and what was logged. */
 export function PartitionPage() {
   const { partition } = useParams({ from: '/runs/$run/partitions/$partition' });
@@ -45,6 +48,7 @@ function Partition({ detail, run }: { detail: PartitionDetail; run: RunDetail })
   const { trained, profile } = detail;
   const facts = trained?.kind === 'trained' ? trained.facts : null;
   const asked = { what: detail.text, experiment: run.experiment };
+  const name = displayPartition(detail.key, detail.text);
   return (
     <>
       <div className="stack tight">
@@ -54,10 +58,16 @@ function Partition({ detail, run }: { detail: PartitionDetail; run: RunDetail })
           </Link>
         </p>
         <div className="title">
-          <h2 className="big anywhere">{displayPartition(detail.key, detail.text)}</h2>
+          <h2 className="big anywhere clamped">{name}</h2>
           <Standing detail={detail} />
           {facts === null || detail.partitionId === 'global' ? null : <OwnModels asked={asked} />}
         </div>
+        {name.length > CLAMPED ? (
+          <details>
+            <summary>Its whole name, {countedText(name.length, 'letter')}</summary>
+            <p className="anywhere">{name}</p>
+          </details>
+        ) : null}
         <QuarantineNotice asked={asked} />
         {trained?.kind === 'failed' ? (
           <div className="notice bad">

@@ -32,6 +32,7 @@ const TIE: Swatch = { colour: '--tie', word: 'the global model: no clear differe
 const PARENT: Swatch = { colour: '--tie', word: 'the model of its parent' };
 const GLOBAL: Swatch = { colour: '--global', word: 'the global model' };
 const UNKNOWN: Swatch = { colour: '--waiting', word: 'not known yet' };
+const UNREACHED: Swatch = { colour: '--waiting', word: 'not reached' };
 
 /** Light to dark in one hue: reads the same without colour. */
 const STEPS = ['--step-1', '--step-2', '--step-3', '--step-4', '--step-5'];
@@ -42,18 +43,31 @@ export type Palette = {
   readonly legend: readonly Swatch[];
 };
 
-/** The colours of all cells, and what they mean; only what occurs stands in the legend. */
-export function paletteOf(cells: readonly PartitionCell[], colouring: Colouring): Palette {
+/** The colours of all cells, and what they mean; only what occurs stands in the legend. `isOver`: nothing waits any more. */
+export function paletteOf(
+  cells: readonly PartitionCell[],
+  colouring: Colouring,
+  isOver: boolean,
+): Palette {
   switch (colouring) {
     case 'state':
-      return withLegend(cells, ({ state }) => STATES[state]);
+      return withLegend(cells, isOver ? lastSwatch : ({ state }) => STATES[state]);
     case 'answer':
-      return withLegend(cells, answerSwatch);
+      return withLegend(cells, isOver ? lastAnswer : answerSwatch);
     case 'score':
       return graded(cells, ({ cv }) => cv, STEPS, false);
     case 'lead':
       return graded(cells, ({ difference }) => difference, LEADS, true);
   }
+}
+
+function lastSwatch({ state }: PartitionCell): Swatch {
+  return state === 'waiting' ? UNREACHED : STATES[state];
+}
+
+function lastAnswer(cell: PartitionCell): Swatch {
+  const swatch = answerSwatch(cell);
+  return swatch === UNKNOWN ? UNREACHED : swatch;
 }
 
 function answerSwatch({ state, verdict }: PartitionCell): Swatch {

@@ -42,7 +42,7 @@ export function PartitionFinder({ run }: { run: string }) {
               params={{ run, partition: partitionId }}
               className="tile"
             >
-              <b className="anywhere">{name}</b>
+              <b className="anywhere clamped">{name}</b>
               <span className="tiny soft">{countedText(rows, 'row')}</span>
             </Link>
           </li>

@@ -82,7 +82,7 @@ export function PartitionGrid({
           <span className="soft">Point at a square, or use the arrow keys; Enter opens it.</span>
         ) : (
           <>
-            <b className="anywhere">{current.name}</b>
+            <b className="anywhere clamped">{current.name}</b>
             <span className="soft"> {cellText(current, palette)}</span>
           </>
         )}

@@ -25,8 +25,9 @@ const NAMED = 48;
 export function PartitionOverview({ run, state }: { run: RunDetail; state: RunState }) {
   const { cells, isWhole, error } = useCells(run.runId);
   const [chosen, setChosen] = useState<Colouring | null>(null);
-  const colouring = chosen ?? (isTerminal(state.status) ? 'answer' : 'state');
-  const palette = useMemo(() => paletteOf(cells, colouring), [cells, colouring]);
+  const isOver = isTerminal(state.status);
+  const colouring = chosen ?? (isOver ? 'answer' : 'state');
+  const palette = useMemo(() => paletteOf(cells, colouring, isOver), [cells, colouring, isOver]);
   const navigate = useNavigate();
   if (error !== null) return <ProblemNotice error={error} />;
   if (cells.length === 0) return null;
@@ -53,7 +54,7 @@ export function PartitionOverview({ run, state }: { run: RunDetail; state: RunSt
         ))}
       </ul>
       {cells.length <= NAMED ? (
-        <Tiles cells={cells} palette={palette} run={run} />
+        <Tiles cells={cells} palette={palette} run={run} isOver={isOver} />
       ) : (
         <>
           <PartitionGrid cells={cells} palette={palette} onOpen={open} />
@@ -95,10 +96,12 @@ function Tiles({
   cells,
   palette,
   run,
+  isOver,
 }: {
   cells: readonly PartitionCell[];
   palette: Palette;
   run: RunDetail;
+  isOver: boolean;
 }) {
   return (
     <ul className="tiles">
@@ -110,7 +113,7 @@ function Tiles({
             className="tile"
           >
             <i style={{ background: `var(${palette.swatchOf(cell).colour})` }} />
-            <b className="anywhere">{cell.name}</b>
+            <b className="anywhere clamped">{cell.name}</b>
             <span className="tiny soft">{countedText(cell.rows, 'row')}</span>
             {cell.algorithm === null ? null : (
               <span className="tiny soft">
@@ -118,8 +121,10 @@ function Tiles({
               </span>
             )}
             <span className="tiny">
-              {cell.state === 'waiting' || (cell.state === 'trained' && cell.verdict === null) ? (
-                <span className="soft">{cell.state}</span>
+              {cell.state === 'waiting' ? (
+                <span className="soft">{isOver ? 'not reached' : 'waiting'}</span>
+              ) : cell.state === 'trained' && cell.verdict === null ? (
+                <span className="soft">trained</span>
               ) : (
                 <AnswerTag status={cell.state} verdict={cell.verdict} reason={cell.reason} />
               )}
