@@ -65,6 +65,7 @@ export async function planRun(
       selections: countIn(own, lent.selections),
     };
     const models = own.length + parents.length + Number(spec.global.enabled);
+    const knownModels = countIn([...own, ...parents], lent.models) + Number(isGlobalKnown(spec, lent));
     const threads = workshop.threadsFor(spec);
     const sizes = sizesToTrain(spec, snapshot, { own, parents, lent, threads, classes });
     const fitTimes = await workshop.fitTimes();
@@ -84,6 +85,7 @@ export async function planRun(
       candidates: spec.candidates.length,
       ...(spec.ensemble !== undefined && { ensemble: spec.ensemble.size }),
       fits: models * fitsPerModel(spec),
+      knownFits: knownModels * fitsPerModel(spec),
       ...(takenOver.models + takenOver.selections > 0 && { takenOver }),
       estimatedSeconds: estimate.seconds,
       estimateBasis: estimate.basis,
@@ -108,6 +110,10 @@ async function lentTo(
 
 function countIn(partitions: readonly PlannedPartition[], ids: ReadonlySet<string>): number {
   return partitions.filter(({ partitionId }) => ids.has(partitionId)).length;
+}
+
+function isGlobalKnown(spec: Spec, lent: Lent): boolean {
+  return spec.global.enabled && lent.global === 'model';
 }
 
 /** Of everything that gets a model, but for those that are known. */
@@ -141,7 +147,7 @@ function sizesToTrain(
   const areWhole = wanted.filter((one) => !areDivided.includes(one));
   const rows = Math.min(rowCount, spec.global.max_rows);
   const global = { rows, ...size, isSelectionLent: lent.global === 'selection' };
-  const isGlobalWanted = spec.global.enabled && lent.global !== 'model';
+  const isGlobalWanted = spec.global.enabled && !isGlobalKnown(spec, lent);
   return {
     whole: [...areWhole, ...parents.filter(isUnknown)].map(sizeOf),
     divided: [...areDivided.map(sizeOf), ...(isGlobalWanted ? [global] : [])],

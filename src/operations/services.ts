@@ -119,8 +119,10 @@ export type RunPlan = {
   readonly candidates: number;
   /** The most candidates that are averaged as one more; left out where none are. */
   readonly ensemble?: number;
-  /** Fits that training would take: candidates × folds and the final ones, own and global. */
+  /** Fits that training takes where nothing is known: candidates × folds and the final ones, own and global. */
   readonly fits: number;
+  /** Of these, those of models that earlier runs have fitted from the same: no time is estimated for them. */
+  readonly knownFits: number;
   /** Partitions that earlier runs have fitted from the same, and those of the others for which they have selected columns; left out where there are none. */
   readonly takenOver?: { readonly models: number; readonly selections: number };
   /** Of training, by `estimateBasis`: the times of earlier runs, what is known of the algorithms, or some of both. */

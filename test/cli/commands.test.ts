@@ -126,6 +126,7 @@ describe('partita plan', () => {
     ],
     candidates: 4,
     fits: 27,
+    knownFits: 0,
     takenOver: { models: 0, selections: 1 },
     estimatedSeconds: 2.5,
     estimateBasis: 'earlier_runs',
@@ -142,6 +143,12 @@ describe('partita plan', () => {
     expect(stdout).not.toContain('--no-reuse');
     expect(stdout).toContain('About 3 s of training, by the times of earlier runs.');
     expect(stdout).toContain('warning: a looks like an id');
+  });
+
+  it('tells how many of the fits are known', async () => {
+    const known = { plan: () => Promise.resolve({ ...plan, knownFits: 18 }) };
+    const { stdout } = await runCli(['plan'], { services: known });
+    expect(stdout).toContain('4 candidates each: 27 fits (18 already known), cross-validation');
   });
 
   it('is one line of JSON', async () => {

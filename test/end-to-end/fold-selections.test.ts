@@ -110,10 +110,12 @@ describe('a plan', () => {
     expect(fitted.takenOver).toEqual({ models: PARTITIONS, selections: 0 });
     // The model without partition is known, too.
     expect(fitted.estimatedSeconds).toBe(0);
+    expect([fitted.knownFits, fitted.knownFits > 0]).toEqual([fitted.fits, true]);
     const others = partita.writeSpec(wishes({ algorithms: ['naive_bayes'] }));
     const selected = await partita.json<RunPlan>('plan', others);
     expect(selected.takenOver).toEqual({ models: 0, selections: PARTITIONS });
     expect(selected.estimatedSeconds).toBeGreaterThan(0);
+    expect(selected.knownFits).toBe(0);
     const seed = partita.writeSpec(wishes({ algorithms: ['naive_bayes'], seed: 8 }));
     expect((await partita.json<RunPlan>('plan', seed)).takenOver).toBeUndefined();
   }, 240_000);

@@ -44,7 +44,7 @@ function planText(plan: RunPlan): string {
     ...(plan.parents === undefined
       ? []
       : [`${countedText(plan.parents, 'parent')} with a model for all partitions below.`]),
-    `${countedText(trained, 'partition')} with a model of its own, ${countedText(plan.candidates, 'candidate')} each: ${countedText(plan.fits, 'fit')}, cross-validation and the model without partition included.`,
+    `${countedText(trained, 'partition')} with a model of its own, ${countedText(plan.candidates, 'candidate')} each: ${countedText(plan.fits, 'fit')}${knownText(plan)}, cross-validation and the model without partition included.`,
     ...(plan.ensemble === undefined
       ? []
       : [
@@ -55,6 +55,10 @@ function planText(plan: RunPlan): string {
     ...plan.warnings.map((warning) => `warning: ${printable(warning)}`),
     '',
   ].join('\n');
+}
+
+function knownText({ knownFits }: RunPlan): string {
+  return knownFits === 0 ? '' : ` (${countText(knownFits)} already known)`;
 }
 
 function takenOverLines({ takenOver }: RunPlan): readonly string[] {

@@ -75,6 +75,8 @@ const plan = z
     ensemble: count.optional(),
     candidates: count,
     fits: count,
+    /** Of models that earlier runs have fitted from the same. */
+    knownFits: count,
     takenOver: z.strictObject({ models: count, selections: count }).optional(),
     estimatedSeconds: z.number(),
     estimateBasis,

@@ -43,7 +43,7 @@ const DECISIONS: { readonly [kind in Plan['partitions'][number]['decision']['kin
 
 /** What would be trained: how many models, and what becomes of every partition. */
 export function PlanView({ plan, isStale }: { plan: Plan; isStale: boolean }) {
-  const { partitions, rows, fits, candidates, takenOver, estimatedSeconds, warnings } = plan;
+  const { partitions, rows, fits, knownFits, candidates, takenOver, estimatedSeconds, warnings } = plan;
   const own = partitions.filter(
     ({ decision: { kind } }) => kind === 'train' || kind === 'shrink',
   ).length;
@@ -54,6 +54,7 @@ export function PlanView({ plan, isStale }: { plan: Plan; isStale: boolean }) {
         {countedText(rows, 'row')} in {countedText(partitions.length, 'partition')};{' '}
         {countText(own)} with a model of their own. {countedText(candidates, 'candidate')} each make{' '}
         {countedText(fits, 'fit')}
+        {knownFits === 0 ? '' : ` (${countText(knownFits)} already known)`}
         {estimatedSeconds === null ? '' : `, about ${roughDurationText(estimatedSeconds * 1000)}`}.
         {takenOver === undefined
           ? ''
