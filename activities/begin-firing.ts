@@ -2,7 +2,6 @@ import type { Digest } from '../src/domain/digest.ts';
 import { firingKey, type SchedulePolicy } from '../src/domain/schedule.ts';
 import type { Searchable } from '../src/domain/search-attributes.ts';
 import type { Spec } from '../src/spec/spec.ts';
-import { newRunId } from '../src/stores/new-run-id.ts';
 import type { RunOrigin, RunStore } from '../src/stores/run-store.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -41,7 +40,7 @@ export function beginFiringActivity({
     }> {
       return inActivity(async () => {
         const origin = policy === 'drifted' ? await lastRun(runs, wanted) : null;
-        const runId = newRunId();
+        const runId = await runs.newRunId();
         const run = await runs.createRun({
           ...wanted,
           idempotencyKey: firingKey(schedule, firing),

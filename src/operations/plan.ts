@@ -65,7 +65,8 @@ export async function planRun(
       selections: countIn(own, lent.selections),
     };
     const models = own.length + parents.length + Number(spec.global.enabled);
-    const knownModels = countIn([...own, ...parents], lent.models) + Number(isGlobalKnown(spec, lent));
+    const knownModels =
+      countIn([...own, ...parents], lent.models) + Number(isGlobalKnown(spec, lent));
     const threads = workshop.threadsFor(spec);
     const sizes = sizesToTrain(spec, snapshot, { own, parents, lent, threads, classes });
     const fitTimes = await workshop.fitTimes();

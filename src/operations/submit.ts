@@ -1,7 +1,6 @@
 import { asJson } from '../domain/json.ts';
 import { digestJson } from '../frame/digest.ts';
 import { checkSource } from '../sources/check-source.ts';
-import { newRunId } from '../stores/new-run-id.ts';
 import type { NewRun } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 import type { PreparedSpec, SubmitOptions } from './services.ts';
@@ -56,7 +55,7 @@ export async function startNewRun(
 ): Promise<{ readonly runId: string }> {
   // Before anything is recorded: it may be away.
   const temporal = await context.temporal();
-  const runId = newRunId();
+  const runId = await context.runs.newRunId();
   const run = await context.runs.createRun({
     ...wanted,
     idempotencyKey: keyOf(wanted) ?? runId,

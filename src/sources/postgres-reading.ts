@@ -26,6 +26,9 @@ export async function openRelation<Result>(
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_MS,
+    // It says nothing while what was read is written down, and firewalls forget who is silent.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 60_000,
     application_name: 'partita source',
     // Values come as text and are read by our own rules; the driver's parsers would round and shift zones.
     types: { getTypeParser: () => (text: string) => text },

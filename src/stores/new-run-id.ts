@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-/** UUID version 7 (RFC 9562): ids sort by the time they were made. */
-export function newRunId(): string {
-  const time = Date.now().toString(16).padStart(12, '0');
+/** UUID version 7 (RFC 9562) of a time in milliseconds since 1970: ids sort by the times they were made at. */
+export function newRunId(time: number): string {
+  const digits = time.toString(16).padStart(12, '0');
   const random = randomUUID();
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
+  return `${digits.slice(0, 8)}-${digits.slice(8)}-7${random.slice(15)}`;
 }

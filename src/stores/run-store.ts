@@ -258,6 +258,8 @@ export type StepName = {
  * `Failure('conflict')`.
  */
 export interface RunStore {
+  /** For a run that is about to be made. Lists sort by it, so it holds the time of the store, which all machines share. */
+  newRunId(): Promise<string>;
   createRun(run: NewRun): Promise<RunRecord>;
   /** Whether a run stands under the idempotency key. */
   hasKey(idempotencyKey: string): Promise<boolean>;

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { planStage } from '../../activities/plan-stage.ts';
 import type { RunStatus } from '../../src/domain/run.ts';
 import { digestBytes, partitionId } from '../../src/frame/digest.ts';
@@ -106,6 +107,27 @@ describe('a run', () => {
     expect(await store.run(runId)).toEqual(failed);
     expect(await kindOf(store.setStatus(runId, 'SUCCEEDED'))).toBe('conflict');
     expect(await kindOf(store.setStatus(runId, 'RUNNING'))).toBe('conflict');
+  });
+
+  it('has an id that sorts by the time of the store, whatever the clock of who asks says', async () => {
+    const storeTime = async () =>
+      Number(
+        (
+          await sql<{ ms: string }>`select 1000 * extract(epoch from clock_timestamp())
+        as ms`.execute(opened.db)
+        ).rows[0]?.ms,
+      );
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(1999, 0) });
+    try {
+      const before = await storeTime();
+      const id = await store.newRunId();
+      const time = Number.parseInt(id.replace('-', '').slice(0, 12), 16);
+      expect(time).toBeGreaterThanOrEqual(Math.floor(before));
+      expect(time).toBeLessThanOrEqual(await storeTime());
+      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('is listed newest first, by experiment and from a run on', async () => {

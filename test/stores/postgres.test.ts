@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Kysely, type KyselyPlugin, sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkVersion, MIGRATIONS, migrate } from '../../migrations/migrate.ts';
@@ -167,6 +168,17 @@ describe('a connection', () => {
       db,
     );
     expect(rows).toEqual([{ zone: 'UTC', statement: '2min', lock: '30s', name: 'partita test' }]);
+  });
+
+  it('is kept alive by the system while it says nothing', async () => {
+    const { rows } = await sql<{ port: number }>`select inet_client_port() as port`.execute(db);
+    const port = (rows[0]?.port ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    // Of a connection, as Linux lists it: state 01 is established, timer 02 the one of keep-alive.
+    const timer = () =>
+      new RegExp(`^ *\\d+: \\w+:${port} \\S+ 01 \\S+ (\\d\\d):`, 'm').exec(
+        readFileSync('/proc/net/tcp', 'utf8'),
+      )?.[1];
+    await vi.waitFor(() => expect(timer()).toBe('02'));
   });
 
   it('reads whole numbers as numbers, and refuses those that a number cannot hold', async () => {

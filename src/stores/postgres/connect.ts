@@ -35,6 +35,9 @@ export function connectDatabase(options: ConnectOptions): Kysely<Database> {
     max: options.maxConnections ?? 8,
     // Also how long a query waits for a connection of the pool.
     connectionTimeoutMillis: 10_000,
+    // A firewall forgets connections that say nothing, and a query on one of those would wait for its time-out.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 60_000,
     statement_timeout: options.statementTimeoutMs ?? 120_000,
     lock_timeout: options.lockTimeoutMs ?? 30_000,
     idle_in_transaction_session_timeout: 120_000,

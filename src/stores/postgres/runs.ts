@@ -4,6 +4,7 @@ import { asJson } from '../../domain/json.ts';
 import { isTerminal, type RunError, type RunMode, type RunStatus } from '../../domain/run.ts';
 import { firingKey } from '../../domain/schedule.ts';
 import { digestJson } from '../../frame/digest.ts';
+import { newRunId } from '../new-run-id.ts';
 import type { NewRun, RunStore } from '../run-store.ts';
 import { announceRun } from './announce.ts';
 import { auditRun } from './append-audit.ts';
@@ -14,7 +15,7 @@ import { runFromRow, selectRuns } from './run-record.ts';
 
 type Runs = Pick<
   RunStore,
-  'createRun' | 'hasKey' | 'run' | 'listRuns' | 'newestReading' | 'setStatus'
+  'newRunId' | 'createRun' | 'hasKey' | 'run' | 'listRuns' | 'newestReading' | 'setStatus'
 >;
 
 const NEXT: { readonly [status in RunStatus]: readonly RunStatus[] } = {
@@ -28,6 +29,12 @@ const NEXT: { readonly [status in RunStatus]: readonly RunStatus[] } = {
 
 export function runRecords(db: Kysely<Database>): Runs {
   return {
+    async newRunId() {
+      const { rows } = await sql<{ readonly ms: number }>`
+        select floor(1000 * extract(epoch from clock_timestamp()))::bigint as ms`.execute(db);
+      return newRunId(rows[0]?.ms ?? Number.NaN);
+    },
+
     async createRun(run) {
       const id = await db.transaction().execute((transaction) => insertRun(transaction, run));
       return runFromRow(await selectRuns(db).where('run.id', '=', id).executeTakeFirstOrThrow());
