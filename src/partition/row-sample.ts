@@ -43,6 +43,12 @@ export function sampleRows(
   return Int32Array.from([...kept, ...filled]).sort();
 }
 
+/** The rows in an order that depends on what they hold, never on where they lie. */
+export function inHashOrder(rows: Int32Array, rowHashes: Uint8Array): Int32Array {
+  const ranks = hashRanks(rowHashes);
+  return rows.toSorted((a, b) => (ranks[a] as number) - (ranks[b] as number) || a - b);
+}
+
 /** The first six bytes of each row hash: exact in a double. */
 function hashRanks(rowHashes: Uint8Array): Float64Array {
   const view = new DataView(rowHashes.buffer, rowHashes.byteOffset, rowHashes.byteLength);

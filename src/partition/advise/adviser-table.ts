@@ -12,7 +12,7 @@ import type { Spec } from '../../spec/spec.ts';
 import { memberRanges } from '../member-ranges.ts';
 import type { PartitionData } from '../partition-function.ts';
 import { splitRows } from '../profile.ts';
-import { sampleRows } from '../row-sample.ts';
+import { inHashOrder, sampleRows } from '../row-sample.ts';
 import { labelsOf, targetOf, timesOf, weightsOf } from '../target.ts';
 import { otherRoles } from '../training-data.ts';
 import { type Truth, truthOf } from '../truth.ts';
@@ -22,7 +22,7 @@ import type { AdviseArgs } from './advice.ts';
 export type AdviserTable = {
   /** Every row of the source. */
   readonly whole: Frame;
-  /** Rows of `whole` that the sample holds, ascending. */
+  /** Rows of `whole` that the sample holds, in the order of their hashes. */
   readonly sampled: Int32Array;
   /** Source and engineered columns of the sample. */
   readonly frame: Frame;
@@ -61,7 +61,8 @@ export function adviserTable(
   const args = { spec, task, classes };
   const usable = usableRows(whole, targetOf(whole, args), spec);
   const members = [{ start: 0, count: whole.rowCount }];
-  const sampled = sampleRows(usable, { limit, rowHashes, members });
+  // Sums in another order have other last bits, and trees that are cut by them are others now and then.
+  const sampled = inHashOrder(sampleRows(usable, { limit, rowHashes, members }), rowHashes);
   const engineered = engineer(whole, spec.features.engineer, {
     timezone: spec.data.timezone,
     ranges: memberRanges(whole, partition.ranges, spec.partition.by),
