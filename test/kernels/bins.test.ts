@@ -50,6 +50,19 @@ describe('bins', () => {
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThanOrEqual(1);
   });
 
+  it('are spent on what is rare: values that pile up have one each', () => {
+    // Two rows of three have one of twenty values, as minutes of delay do; the others lie far out, to both sides.
+    const random = seededRandom(5);
+    const far = Array.from({ length: 5000 }, () => (random() < 0.5 ? 100 : -1000) + 900 * random());
+    const piled = Array.from({ length: 10_000 }, (_, i) => i % 20);
+    const cuts = cutsOf([...far, ...piled], 120);
+    expect(cuts.length).toBeGreaterThanOrEqual(117);
+    expect(cuts.filter((cut) => cut > -1 && cut < 20)).toHaveLength(19);
+    const ends = [Number.NEGATIVE_INFINITY, ...cuts, Number.POSITIVE_INFINITY];
+    const counts = cuts.map((cut, i) => far.filter((v) => v <= cut && v > ends[i]!).length);
+    for (const count of counts) expect(count).toBeLessThanOrEqual(60);
+  });
+
   it('are at most 255, with ascending cuts, however the values pile up', () => {
     const random = seededRandom(4);
     const values = Array.from({ length: 5000 }, (_, i) => (i % 2 === 0 ? 0 : random() - 0.5));

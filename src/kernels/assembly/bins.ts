@@ -1,4 +1,4 @@
-// Columns as bytes: values fall between at most 254 cuts, chosen at quantiles; a missing value has the bin after the last.
+// Columns as bytes: values fall between at most 254 cuts that share the rows among the bins; a missing value has the bin after the last.
 import { allocate, mark, release } from './arena';
 import { spend } from './patience';
 import { keyOfNumber, numberOfKey, sortKeys } from './sort';
@@ -110,31 +110,64 @@ function cutBetweenLevels(levels: i32, cuts: usize, middles: usize): i32 {
   return levels - 1;
 }
 
-/** One cut between neighbours where there are few values, else one at each quantile; writes them and says how many. */
+/** One cut between neighbours where there are few values, else bins of about as many rows; writes the cuts and says how many. */
 function chooseCuts(sorted: usize, present: i32, maxBins: i32, cuts: usize, middles: usize): i32 {
   let distinct = min(present, 1);
   for (let i = 1; i < present && distinct <= maxBins; i++) if (differs(sorted, i)) distinct++;
+  if (distinct > maxBins) return shareRows(sorted, present, maxBins, cuts, middles);
   let count = 0;
   let last = 0;
-  if (distinct <= maxBins) {
-    for (let i = 1; i < present; i++) {
-      if (!differs(sorted, i)) continue;
-      storeMiddle(middles, count, sorted, last, i);
-      storeCut(cuts, count++, sorted, i);
-      last = i;
-    }
-  } else {
-    for (let quantile = 1; quantile < maxBins; quantile++) {
-      let i = <i32>((<i64>quantile * <i64>present) / <i64>maxBins);
-      while (i < present && !differs(sorted, i)) i++;
-      if (i <= last || i >= present) continue;
-      storeMiddle(middles, count, sorted, last, i);
-      storeCut(cuts, count++, sorted, i);
-      last = i;
-    }
+  for (let i = 1; i < present; i++) {
+    if (!differs(sorted, i)) continue;
+    storeMiddle(middles, count, sorted, last, i);
+    storeCut(cuts, count++, sorted, i);
+    last = i;
   }
   if (present > 0) storeMiddle(middles, count, sorted, last, present);
   return count;
+}
+
+/**
+ * A value that a whole bin's share of the rows have, or more, gets a bin of its own; the other rows share the bins that are
+ * left. So values that pile up cost one bin each, and none of those that tell the rare values apart (LightGBM's rule).
+ */
+function shareRows(sorted: usize, present: i32, maxBins: i32, cuts: usize, middles: usize): i32 {
+  const heavy = <i32>Math.ceil(<f64>present / <f64>maxBins);
+  let rows = present;
+  let bins = maxBins;
+  for (let from = 0, until = 0; from < present; from = until) {
+    until = endOfRun(sorted, present, from);
+    if (until - from < heavy) continue;
+    rows -= until - from;
+    bins--;
+  }
+  let share = <f64>rows / <f64>bins;
+  let count = 0;
+  let last = 0;
+  let until = endOfRun(sorted, present, 0);
+  for (let from = 0; until < present && count < maxBins - 1; ) {
+    const next = endOfRun(sorted, present, until);
+    const isHeavy = until - from >= heavy;
+    if (!isHeavy) rows -= until - from;
+    const held = <f64>(until - last);
+    if (isHeavy || held >= share || (next - until >= heavy && held >= share * 0.5)) {
+      storeMiddle(middles, count, sorted, last, until);
+      storeCut(cuts, count++, sorted, until);
+      last = until;
+      if (!isHeavy) share = <f64>rows / <f64>--bins;
+    }
+    from = until;
+    until = next;
+  }
+  storeMiddle(middles, count, sorted, last, present);
+  return count;
+}
+
+/** Where the sorted values that equal the one at `from` end. */
+function endOfRun(sorted: usize, present: i32, from: i32): i32 {
+  let until = from + 1;
+  while (until < present && !differs(sorted, until)) until++;
+  return until;
 }
 
 /** What stands for sorted values `from` to `until − 1`. */
