@@ -43,7 +43,8 @@ const DECISIONS: { readonly [kind in Plan['partitions'][number]['decision']['kin
 
 /** What would be trained: how many models, and what becomes of every partition. */
 export function PlanView({ plan, isStale }: { plan: Plan; isStale: boolean }) {
-  const { partitions, rows, fits, knownFits, candidates, takenOver, estimatedSeconds, warnings } = plan;
+  const { partitions, rows, fits, knownFits, candidates, takenOver, estimatedSeconds, warnings } =
+    plan;
   const own = partitions.filter(
     ({ decision: { kind } }) => kind === 'train' || kind === 'shrink',
   ).length;
