@@ -53,11 +53,16 @@ export function estimateTraining(
   const overheads = { selecting: times(true), given: times(false) };
   const isAsked = spec.features.select.method !== 'none';
   const folds = validate.folds * repeatsOf(spec);
+  const share = trainedShare(validate);
+  const msOf = (candidate: Candidate, size: FitSize): number => {
+    const speed = speeds.get(candidate.algorithm);
+    // Speeds are of fits by the rows of their partitions.
+    if (speed !== undefined) return speed * fitCostMs(candidate, size);
+    return fitCostMs(candidate, { ...size, rows: share * size.rows });
+  };
   const costsOf = ({ isSelectionLent, ...size }: TrainedSize): readonly number[] => {
     const overhead = isAsked && isSelectionLent !== true ? overheads.selecting : overheads.given;
-    return candidates.map(
-      (candidate) => overhead * (speeds.get(candidate.algorithm) ?? 1) * fitCostMs(candidate, size),
-    );
+    return candidates.map((candidate) => overhead * msOf(candidate, size));
   };
   // Every fold has every candidate; the best are fitted once more, and which they are nobody knows.
   const last = (costs: readonly number[]) => (lastFits(spec) * sumOf(costs)) / costs.length;
@@ -71,6 +76,11 @@ export function estimateTraining(
   }
   const longestFirst = Float64Array.from(pieces).sort().reverse();
   return { seconds: makespan(longestFirst, threads) / 1000, basis: basisOf(candidates, speeds) };
+}
+
+/** How many of a partition's rows a fold trains on; in the order of time, half of them at the mean. */
+function trainedShare({ holdout, folds, scheme }: Spec['validate']): number {
+  return (1 - holdout) * (scheme === 'time' ? 1 / 2 : 1 - 1 / folds);
 }
 
 function sumOf(values: readonly number[]): number {

@@ -7,6 +7,10 @@ export type FitSize = {
   readonly classes: number;
 };
 
+/** Rows of a leaf that boosting can't divide, more or less, and bins of a histogram. */
+const LEAF_ROWS = 30;
+const BINS = 255;
+
 /** Units of work of one fit, predicting its own rows included, by textbook complexity. */
 type Work = (size: FitSize, parameters: Candidate['parameters']) => number;
 
@@ -20,9 +24,14 @@ const perPair: Work = ({ rows, features }) => rows * features ** 2;
 const perOutput: Work = (size) => perCell(size, {}) * outputs(size.classes);
 const neighbours: Work = ({ rows, features }) => rows ** 2 * features;
 const tree: Work = (size) => perCell(size, {}) * depth(size.rows);
-const forest: Work = ({ rows, features }, { trees }) =>
-  amount(trees, 100) * rows * Math.sqrt(features) * depth(rows);
-const boosting: Work = (size, { rounds }) => amount(rounds, 100) * perOutput(size, {});
+/** Of numbers every column is tried, and leaves are larger: twice the work, not √features times. */
+const forest: Work = ({ rows, features, classes }, { trees }) =>
+  amount(trees, 100) * rows * Math.sqrt(features) * depth(rows) * (classes === 0 ? 2 : 1);
+/** Each row of every column goes into a histogram, and each leaf has a histogram of every column to look through. */
+const boosting: Work = ({ rows, features, classes }, { rounds, leaves }) => {
+  const grown = Math.min(amount(leaves, 31), 1 + rows / LEAF_ROWS);
+  return amount(rounds, 100) * outputs(classes) * features * (rows + BINS * grown);
+};
 /** Epochs end early more often than not. */
 const network: Work = ({ rows, features, classes }, { units, layers, max_epochs }) => {
   const width = amount(units, 32);
@@ -35,25 +44,25 @@ const network: Work = ({ rows, features, classes }, { units, layers, max_epochs 
  * depends on the data, too, so that one fit is told to a factor of three or so: minutes from hours, no more.
  */
 const COSTS: { readonly [algorithm: string]: { readonly work: Work; readonly ns: number } } = {
-  baseline: { work: ({ rows }) => rows, ns: 40 },
-  linear: { work: perPair, ns: 4 },
-  ridge: { work: perPair, ns: 3 },
-  lasso: { work: perPair, ns: 4 },
-  elastic_net: { work: perPair, ns: 3 },
-  naive_bayes: { work: perCell, ns: 100 },
-  logistic: { work: perOutput, ns: 150 },
-  knn: { work: neighbours, ns: 0.9 },
-  decision_tree: { work: tree, ns: 40 },
-  random_forest: { work: forest, ns: 25 },
-  extra_trees: { work: forest, ns: 40 },
-  gradient_boosting: { work: boosting, ns: 30 },
-  svm: { work: perOutput, ns: 200 },
-  mlp: { work: network, ns: 1.5 },
-  'mljs/linear': { work: perPair, ns: 60 },
-  'mljs/pls': { work: perCell, ns: 4000 },
-  'mljs/knn': { work: neighbours, ns: 60 },
-  'mljs/svm': { work: neighbours, ns: 80 },
-  'mljs/cart': { work: neighbours, ns: 60 },
+  baseline: { work: ({ rows }) => rows, ns: 20 },
+  linear: { work: perPair, ns: 0.5 },
+  ridge: { work: perPair, ns: 0.3 },
+  lasso: { work: perPair, ns: 0.4 },
+  elastic_net: { work: perPair, ns: 0.3 },
+  naive_bayes: { work: perCell, ns: 15 },
+  logistic: { work: perOutput, ns: 20 },
+  knn: { work: neighbours, ns: 0.25 },
+  decision_tree: { work: tree, ns: 9 },
+  random_forest: { work: forest, ns: 6 },
+  extra_trees: { work: forest, ns: 11 },
+  gradient_boosting: { work: boosting, ns: 2 },
+  svm: { work: perOutput, ns: 50 },
+  mlp: { work: network, ns: 0.6 },
+  'mljs/linear': { work: perPair, ns: 20 },
+  'mljs/pls': { work: perCell, ns: 2000 },
+  'mljs/knn': { work: neighbours, ns: 30 },
+  'mljs/svm': { work: neighbours, ns: 50 },
+  'mljs/cart': { work: neighbours, ns: 50 },
   'mljs/random_forest': {
     work: (size, { trees }) => amount(trees, 25) * neighbours(size, {}),
     ns: 25,
@@ -62,7 +71,7 @@ const COSTS: { readonly [algorithm: string]: { readonly work: Work; readonly ns:
 /** Where nothing is known of an algorithm. */
 const UNKNOWN = { work: tree, ns: 400 };
 /** Every fit costs this, however few its rows. */
-const LEAST_MS = 0.3;
+const LEAST_MS = 0.1;
 
 /** Nanoseconds per unit of work of an algorithm. */
 export function nanosecondsOf(algorithm: string): number {

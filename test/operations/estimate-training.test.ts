@@ -48,9 +48,23 @@ describe('the estimate of training', () => {
   });
 
   it('follows how fast the algorithms were before, whatever their size and parameters', () => {
-    const { seconds } = estimate([]);
+    const { seconds } = estimate([timed('logistic', 1), timed('random_forest', 1)]);
     const slower = [timed('logistic', 4), timed('random_forest', 4), timed('random_forest', 4)];
     expect(estimate(slower).seconds).toBeCloseTo(4 * seconds, 10);
+  });
+
+  it('counts of a partition the rows that a fold trains on, where nothing is learnt', () => {
+    const secondsOf = (validate: Partial<typeof spec.validate>) =>
+      estimateTraining(
+        { ...spec, validate: { ...spec.validate, ...validate } },
+        { whole: [{ ...size, rows: 100_000 }], divided: [] },
+        { fitTimes: [], threads: 1 },
+      ).seconds;
+    // All but the holdout, and of these two thirds: four fifths of what is trained without a holdout.
+    const ratio = secondsOf({ holdout: 0.2 }) / secondsOf({ holdout: 0 });
+    expect(ratio).toBeGreaterThan(0.75);
+    expect(ratio).toBeLessThan(0.81);
+    expect(secondsOf({ scheme: 'time' })).toBeLessThan(secondsOf({ scheme: 'shuffled' }));
   });
 
   it('grows with models, rows and trees, and is divided by threads', () => {
@@ -114,8 +128,11 @@ describe('the estimate of training', () => {
       estimateTraining(asked, { whole: [size], divided: [] }, { fitTimes, threads: 1 }).seconds;
     const seconds = secondsOf(recursive, []);
     expect(secondsOf(direct, [])).toBeCloseTo(14 * seconds, 10);
-    const earlier = [timed('ridge', 1, 14), timed('random_forest', 1, 14)];
-    expect(secondsOf(recursive, earlier)).toBeCloseTo(seconds, 10);
+    const timedFor = (models: number) => [
+      timed('ridge', 1, models),
+      timed('random_forest', 1, models),
+    ];
+    expect(secondsOf(recursive, timedFor(14))).toBeCloseTo(secondsOf(recursive, timedFor(1)), 10);
   });
 
   it('has a number for algorithms that it does not know', () => {
