@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { printable } from '../domain/printable.ts';
-import type { Advice, AdvisedDivision } from '../operations/services.ts';
+import type { Advice, AdvisedDivision } from '../operations/outlook.ts';
 import { metricMeaning } from '../report/metric-words.ts';
 import {
   countedText,

@@ -25,8 +25,9 @@ import {
   type TrainedSizes,
 } from './estimate-training.ts';
 import { type Lent, lentBy } from './lent.ts';
+import type { PlannedRow, RunPlan } from './outlook.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
-import type { PlannedRow, PreparedSpec, RunPlan } from './services.ts';
+import type { PreparedSpec } from './services.ts';
 
 /**
  * What would be trained: reads the source into a snapshot that is thrown away, profiles and conditions it as a run does,

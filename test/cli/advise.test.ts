@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Advice, AdvisedDivision } from '../../src/operations/services.ts';
+import type { Advice, AdvisedDivision } from '../../src/operations/outlook.ts';
 import { runCli, soleJson } from './run-cli.ts';
 
 function division(by: readonly string[], changes: Partial<AdvisedDivision> = {}): AdvisedDivision {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/domain/result.ts';
+import type { RunPlan } from '../../src/operations/outlook.ts';
 import type { Reproduction } from '../../src/operations/reproduction.ts';
-import type { RunPlan } from '../../src/operations/services.ts';
 import type { AuditVerdict } from '../../src/stores/audit-store.ts';
 import type { ModelLineage } from '../../src/stores/lineage-store.ts';
 import { seededDraws } from '../support/draws.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Advice, RunPlan } from '../../src/operations/services.ts';
+import type { Advice, RunPlan } from '../../src/operations/outlook.ts';
 import { csvOf, Partita, type SpecWishes } from '../support/partita.ts';
 
 const partita = new Partita();

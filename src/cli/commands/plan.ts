@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { displayPartition } from '../../domain/partition.ts';
 import { printable } from '../../domain/printable.ts';
 import { isFitted } from '../../domain/run.ts';
-import type { PlannedRow, RunPlan } from '../../operations/services.ts';
+import type { PlannedRow, RunPlan } from '../../operations/outlook.ts';
 import { reasonText } from '../../report/answer.ts';
 import { countedText, countText, roughDurationText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';

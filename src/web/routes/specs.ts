@@ -1,5 +1,5 @@
 import { asJson, type JsonObject } from '../../domain/json.ts';
-import type { Advice, RunPlan } from '../../operations/services.ts';
+import type { Advice, RunPlan } from '../../operations/outlook.ts';
 import { SpecFailure } from '../../spec/problem.ts';
 import type { specEndpoints } from '../contract/specs.ts';
 import type { Handlers, WebContext } from '../handler.ts';
