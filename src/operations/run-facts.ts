@@ -51,11 +51,11 @@ export interface RunFacts {
   /** In the order of the work. */
   stages(run: string): Promise<readonly StageFacts[]>;
   partitions(run: string, query: CellsQuery): Promise<readonly NamedCell[]>;
-  /** A page of the partitions of `other`, each beside what it was in `run`. */
+  /** A page of the partitions of `other`, each beside what it was in `run`; `isNew`: only those that `run` has not. */
   comparedPartitions(
     run: string,
     other: string,
-    page: Pick<CellsQuery, 'after' | 'limit'>,
+    page: Pick<CellsQuery, 'after' | 'limit'> & { readonly isNew?: boolean },
   ): Promise<readonly ComparedCell[]>;
   partitionStates(run: string): Promise<{ readonly [state in PartitionState]?: number }>;
   /** By id, or `global` for the model without partition. Throws `Failure('not-found')`. */
@@ -122,9 +122,10 @@ async function namedCells(
 async function comparedCells(
   facts: OperationContext['facts'],
   [runId, other]: readonly [string, string],
-  page: Pick<CellsQuery, 'after' | 'limit'>,
+  { isNew = false, ...page }: Parameters<RunFacts['comparedPartitions']>[2],
 ): Promise<readonly ComparedCell[]> {
-  const cells = await namedCells(facts, other, page);
+  const missingIn = isNew ? runId : undefined;
+  const cells = await namedCells(facts, other, { ...page, missingIn });
   const ids = cells.map(({ partitionId }) => partitionId);
   const earlier = await namedCells(facts, runId, { after: -1, limit: ids.length + 1, ids });
   const before = new Map(earlier.map((cell) => [cell.partitionId, cell]));

@@ -11,6 +11,7 @@ import type { AuditHead, AuditStore, AuditVerdict } from '../stores/audit-store.
 import type { CheckedInvariants } from '../stores/integrity-store.ts';
 import type { ModelLineage } from '../stores/lineage-store.ts';
 import type { Deletion } from '../stores/retention-store.ts';
+import type { RunQuery } from '../stores/run-store.ts';
 import type { AuditTrail } from './audit.ts';
 import type { Garbage, GarbageRequest } from './collect-garbage.ts';
 import type { RunComparison } from './compare-runs.ts';
@@ -275,14 +276,8 @@ export interface Services {
   result(run: string): Promise<RunResult>;
   /** The same as JSON text, piece by piece, without a report. */
   resultText(run: string): Promise<AsyncIterable<string>>;
-  /** The newest first; `before`: older than this run. */
-  runs(options: {
-    readonly limit: number;
-    readonly before?: string;
-    readonly experiment?: string;
-    /** Also those that were deleted. */
-    readonly all?: boolean;
-  }): Promise<readonly RunSummary[]>;
+  /** The newest first. */
+  runs(query: Omit<RunQuery, 'schedule' | 'isOpen'>): Promise<readonly RunSummary[]>;
   report(run: string, format: ReportFormat): Promise<string>;
   readonly facts: RunFacts;
   readonly overview: Overview;

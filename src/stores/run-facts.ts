@@ -57,6 +57,8 @@ export type CellsQuery = {
   readonly search?: string | undefined;
   /** Of these only. */
   readonly ids?: readonly string[] | undefined;
+  /** Only those that this run has not. */
+  readonly missingIn?: string | undefined;
 };
 
 /** One recorded attempt at a step. Ids grow in the order in which attempts can be seen. */

@@ -252,6 +252,22 @@ export type StepName = {
   readonly batch: number;
 };
 
+/** Which runs are wanted. */
+export type RunQuery = {
+  readonly limit: number;
+  /** Older than this run. */
+  readonly before?: string;
+  /** Only what may be other than it was when `since` was the newest: what is newer, and these. */
+  readonly changed?: { readonly since: string; readonly among: readonly string[] };
+  readonly experiment?: string;
+  /** Only those that firings of this schedule began. */
+  readonly schedule?: string;
+  /** Only those that have not ended. */
+  readonly isOpen?: boolean;
+  /** Also those that were deleted. */
+  readonly all?: boolean;
+};
+
 /**
  * What happened. Every write is one transaction of a few multi-row statements and may come twice: the second time
  * changes nothing (and records the attempt as a duplicate). A write of an attempt older than the newest is refused with
@@ -265,17 +281,8 @@ export interface RunStore {
   hasKey(idempotencyKey: string): Promise<boolean>;
   /** Throws `Failure('not-found')`, naming runs with a similar id. Takes a full id or a unique prefix. */
   run(runId: string): Promise<RunRecord>;
-  listRuns(options: {
-    readonly limit: number;
-    readonly before?: string;
-    readonly experiment?: string;
-    /** Only those that firings of this schedule began. */
-    readonly schedule?: string;
-    /** Only those that have not ended. */
-    readonly isOpen?: boolean;
-    /** Also those that were deleted. */
-    readonly all?: boolean;
-  }): Promise<readonly RunRecord[]>;
+  /** The newest first. */
+  listRuns(query: RunQuery): Promise<readonly RunRecord[]>;
   /**
    * The newest run of a spec in a folder that ended with answers on data that it read itself, and was not deleted; null:
    * there is none.

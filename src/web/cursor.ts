@@ -16,12 +16,15 @@ export function withoutPlace<Entry extends { readonly place: number }>(
   return shown;
 }
 
-/** The cursor behind a page; null: it is the last one, since it is not full. */
-export function placeBehind<Entry>(
-  page: readonly Entry[],
+/** A page of a list: one entry more is read than it shows, which says whether there is a further page. */
+export async function readPage<Entry>(
   limit: number,
-  placeOf: (entry: Entry) => number,
-): string | null {
-  const last = page.length < limit ? undefined : page.at(-1);
-  return last === undefined ? null : String(placeOf(last));
+  read: (limit: number) => Promise<readonly Entry[]>,
+  cursorOf: (entry: Entry) => string | number,
+): Promise<{ readonly entries: readonly Entry[]; readonly next: string | null }> {
+  const found = await read(limit + 1);
+  const entries = found.slice(0, limit);
+  const last = entries.at(-1);
+  const goesOn = found.length > limit && last !== undefined;
+  return { entries, next: goesOn ? String(cursorOf(last)) : null };
 }

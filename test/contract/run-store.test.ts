@@ -143,6 +143,12 @@ describe('a run', () => {
     expect(await store.listRuns({ limit: 10, experiment: 'never run' })).toEqual([]);
     await store.setStatus(newRun(912).runId, 'CANCELLED');
     expect(await ids({ limit: 10, isOpen: true })).toEqual([913, 911]);
+    const [oldest, middle, newest] = [911, 912, 913].map((number) => newRun(number).runId);
+    const changed = (since = '', ...among: readonly string[]) =>
+      ids({ limit: 10, changed: { since, among } });
+    expect(await changed(newest)).toEqual([]);
+    expect(await changed(middle)).toEqual([913]);
+    expect(await changed(middle, `${oldest}`, `${newest}`)).toEqual([913, 911]);
   });
 
   it('is compared with the newest of its spec and folder that ended well on data that it read itself', async () => {

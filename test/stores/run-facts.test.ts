@@ -95,6 +95,35 @@ describe('the grid of partitions', () => {
   });
 });
 
+describe('the partitions of a run that another has not', () => {
+  it('are those of what both have read, planned or not', async () => {
+    const store = createPostgresRunStore(db);
+    const facts = createPostgresRunFactsStore(db);
+    const read = async (number: number, values: readonly string[]) => {
+      const { runId } = await store.createRun(newRun(number));
+      const snapshot = snapshotOf(values);
+      const file = { digest: snapshot.digest, byteSize: 1 };
+      await store.recordSnapshot(runId, snapshot, file, attempt());
+      return { runId, snapshot };
+    };
+    const [few, many] = [await read(1, ['a', 'b']), await read(2, ['b', 'c', 'd'])];
+    const onlyIn = async (run: string, missingIn: string, limit = 10) =>
+      (await facts.partitionCells(run, { after: -1, limit, missingIn })).map(({ text }) => text);
+    const both = async () => [
+      await onlyIn(few.runId, many.runId),
+      await onlyIn(many.runId, few.runId),
+      await onlyIn(many.runId, many.runId),
+      await onlyIn(many.runId, few.runId, 1),
+    ];
+    const expected = [['asset_type=a'], ['asset_type=c', 'asset_type=d'], [], ['asset_type=c']];
+    expect(await both()).toEqual(expected);
+    await recordPlan(store, many.runId, many.snapshot);
+    expect(await both()).toEqual(expected);
+    const { runId: unread } = await store.createRun(newRun(3));
+    expect(await onlyIn(few.runId, unread)).toEqual(['asset_type=a', 'asset_type=b']);
+  });
+});
+
 describe('pages of runs', () => {
   it('hold every run once while new ones are started', async () => {
     const store = createPostgresRunStore(db);

@@ -46,7 +46,8 @@ describe('the client', () => {
     const params = { run: 'a/b' };
     await client.call('POST /runs/{run}/set-concurrency', { params, body: { concurrency: 2 } });
     expect(asked).toEqual([
-      { limit: 3, experiment: 'a b' },
+      // One more than is wanted tells whether there are more.
+      { limit: 4, experiment: 'a b' },
       ['a/b', { kind: 'set-concurrency', concurrency: 2 }],
     ]);
   });

@@ -16,9 +16,7 @@ export function describeData(given: () => Given): void {
         experiments: [{ experiment: 'machines', newest: { runId: given().run } }],
         next: null,
       });
-      const one = await ask('GET /experiments', {}, { query: '?limit=1' });
-      expect(one.json).toEqual({ experiments: known.experiments, next: given().run });
-      const older = `?limit=1&cursor=${one.json.next}`;
+      const older = `?limit=1&cursor=${given().run}`;
       expect((await ask('GET /experiments', {}, { query: older })).json.experiments).toEqual([]);
       const query = '?experiment=machines';
       const { json } = await ask('GET /snapshots', {}, { query });

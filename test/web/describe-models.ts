@@ -90,8 +90,7 @@ export function describeModels(given: () => Given): void {
       const { json: standing } = await ask('GET /quarantines');
       expect(standing).toMatchObject({ quarantines: [{ reason: body.reason }], next: null });
       const { json: one } = await ask('GET /quarantines', {}, { query: '?limit=1' });
-      const after = `?limit=1&cursor=${one.next}`;
-      expect((await ask('GET /quarantines', {}, { query: after })).json.quarantines).toEqual([]);
+      expect(one).toEqual(standing);
       for (const path of [`/predict/${given().run}`, `/runs/${given().run}/promote`]) {
         const refused = await given().web.ask(
           'POST',

@@ -9,6 +9,7 @@ import { describeData } from './describe-data.ts';
 import { describeFuzz } from './describe-fuzz.ts';
 import { describeModels } from './describe-models.ts';
 import { describeMovingName } from './describe-moving-name.ts';
+import { describePages } from './describe-pages.ts';
 import { describeSources } from './describe-sources.ts';
 import { readings, readingsSpec, type System, startSystem } from './trained-run.ts';
 
@@ -69,6 +70,11 @@ describe('a run', () => {
     );
     const { json: page } = await ask('GET /runs');
     expect(page.runs.find(({ runId }) => runId === run)).toMatchObject({ unanswered: 0 });
+    const changed = await ask('GET /runs', {}, { query: `?since=${run}` });
+    expect(changed.json.runs.map(({ runId }) => runId)).not.toContain(run);
+    const query = `?since=${run}&among=${run},${run}`;
+    const again = await ask('GET /runs', {}, { query });
+    expect(again.json.runs.map(({ runId }) => runId)).toContain(run);
   });
 
   it('has a spec that can be asked for again as it is handed out', async () => {
@@ -198,5 +204,7 @@ describe('events', () => {
     expect(rest).toEqual(all.slice(4));
   });
 });
+
+describePages(() => ({ web, run }));
 
 describeFuzz(() => ({ web, run }));

@@ -50,6 +50,8 @@ export async function partitionCells(
     select = select.where('run_partition.text', 'ilike', containing(query.search));
   if (query.ids !== undefined)
     select = select.where('run_partition.partition_id', '=', anyOf(query.ids));
+  if (query.missingIn !== undefined)
+    select = select.where('run_partition.partition_id', 'not in', idsIn(db, query.missingIn));
   return select.execute();
 }
 
@@ -130,7 +132,7 @@ async function isPlanned(db: Kysely<Database>, runId: string): Promise<boolean> 
 async function snapshotCells(
   db: Kysely<Database>,
   runId: string,
-  { after, limit, state = 'waiting', search, ids }: CellsQuery,
+  { after, limit, state = 'waiting', search, ids, missingIn }: CellsQuery,
 ): Promise<readonly PartitionCell[]> {
   if (state !== 'waiting') return [];
   let select = db
@@ -149,7 +151,18 @@ async function snapshotCells(
   if (search !== undefined)
     select = select.where('snapshot_partition.text', 'ilike', containing(search));
   if (ids !== undefined) select = select.where('snapshot_partition.partition_id', '=', anyOf(ids));
+  if (missingIn !== undefined)
+    select = select.where('snapshot_partition.partition_id', 'not in', idsIn(db, missingIn));
   return (await select.execute()).map((row) => ({ ...row, ...UNKNOWN }));
+}
+
+/** The partitions of what a run has read. */
+function idsIn(db: Kysely<Database>, runId: string) {
+  return db
+    .selectFrom('run_snapshot')
+    .innerJoin('snapshot_partition', 'snapshot_partition.snapshot_id', 'run_snapshot.snapshot_id')
+    .where('run_snapshot.run_id', '=', runId)
+    .select('snapshot_partition.partition_id');
 }
 
 const UNKNOWN = {

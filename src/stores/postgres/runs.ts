@@ -50,9 +50,15 @@ export function runRecords(db: Kysely<Database>): Runs {
       return runFromRow(await selectRuns(db).where('run.id', '=', id).executeTakeFirstOrThrow());
     },
 
-    async listRuns({ limit, before, experiment, schedule, isOpen = false, all = false }) {
+    async listRuns({ limit, before, changed, experiment, schedule, isOpen = false, all = false }) {
       let query = selectRuns(db).orderBy('run.id', 'desc').limit(limit);
       if (before !== undefined) query = query.where('run.id', '<', await findRunId(db, before));
+      if (changed !== undefined) {
+        const since = await findRunId(db, changed.since);
+        query = query.where(
+          sql<boolean>`(run.id > ${since} or run.id = any (${[...changed.among]}::uuid[]))`,
+        );
+      }
       if (experiment !== undefined) query = query.where('experiment.name', '=', experiment);
       if (schedule !== undefined)
         query = query.where(sql<boolean>`starts_with(run.idempotency_key, ${firingKey(schedule)})`);

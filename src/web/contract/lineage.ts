@@ -59,7 +59,9 @@ export const lineageEndpoints = {
       'A page of the partitions of the other run, in text order, each beside what it was in the one.',
     role: 'viewer',
     params: twoRuns,
-    query: pageQuery(1000, 200),
+    query: pageQuery(1000, 200).extend({
+      only: z.enum(['new']).optional().describe('Those that the one run has not.'),
+    }),
     answer: z
       .strictObject({ partitions: z.array(comparedPartition), next })
       .meta({ id: 'ComparedPartitionPage' }),

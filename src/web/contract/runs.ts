@@ -90,7 +90,18 @@ const runDetail = z
     requestedBy: z.string(),
     /** The run that this one starts from. */
     origin: z
-      .strictObject({ runId: z.string(), mode: z.enum(['retry', 'reproduce', 'drifted']) })
+      .strictObject({
+        runId: z.string(),
+        mode: z.enum(['retry', 'reproduce', 'drifted']),
+        /** What a retry fits again. */
+        again: z
+          .strictObject({
+            which: z.enum(['missing', 'failed', 'all']),
+            /** Of these only one: its id. */
+            partition: z.string().optional(),
+          })
+          .nullable(),
+      })
       .nullable(),
     createdAt: moment,
     startedAt: momentOrNull,
@@ -145,6 +156,9 @@ const runBody = z.union([specText.extend({ reuse }), specData.extend({ reuse })]
 /** The `etag` that a run was last seen with: if it is another by now, nothing happens. */
 export const ifMatch = z.object({ 'if-match': z.string().max(200).optional() });
 
+const RUN_IDS =
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(,[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}){0,99}$/;
+
 const submitted = z.strictObject({ runId: z.string() }).meta({ id: 'Submitted' });
 
 export const runEndpoints = {
@@ -156,6 +170,17 @@ export const runEndpoints = {
         .string()
         .regex(/^[\w.\- ]{1,200}$/)
         .optional(),
+      since: z
+        .string()
+        .min(1)
+        .max(100)
+        .optional()
+        .describe('Only runs that are newer than this one, and those of `among`.'),
+      among: z
+        .string()
+        .regex(RUN_IDS)
+        .optional()
+        .describe('Ids of runs, with commas between them, at most 100.'),
     }),
     answer: z.strictObject({ runs: z.array(runSummary), next }).meta({ id: 'RunPage' }),
   },

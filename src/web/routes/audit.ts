@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { AuditVerdict } from '../../stores/audit-store.ts';
 import type { auditEndpoints } from '../contract/audit.ts';
-import { placeAfter, placeBehind } from '../cursor.ts';
+import { placeAfter, readPage } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 import { LongAnswers, longReply } from '../long-answers.ts';
 
@@ -23,14 +23,18 @@ export function auditRoutes({ services }: WebContext): Handlers<keyof typeof aud
   };
   return {
     'GET /audit': async ({ query: { cursor, limit, since, until, ...filter } }) => {
-      const events = await services.audit.list({
-        limit,
+      const asked = {
         before: cursor === undefined ? undefined : placeAfter(cursor, 0),
         since: since && new Date(since).toISOString(),
         until: until && new Date(until).toISOString(),
         ...filter,
-      });
-      return { json: { events, next: placeBehind(events, limit, ({ id }) => id) } };
+      };
+      const { entries, next } = await readPage(
+        limit,
+        (count) => services.audit.list({ ...asked, limit: count }),
+        ({ id }) => id,
+      );
+      return { json: { events: entries, next } };
     },
     // All of the record is read by one of the database's few connections.
     'POST /audit/verifications': (_, { actor }) => answered(verifications.join(verify), actor.name),

@@ -1,6 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import type { dataEndpoints } from '../contract/data.ts';
-import { placeAfter, placeBehind, withoutPlace } from '../cursor.ts';
+import { placeAfter, readPage, withoutPlace } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 
 export function dataRoutes({
@@ -8,19 +8,21 @@ export function dataRoutes({
 }: WebContext): Handlers<keyof typeof dataEndpoints> {
   return {
     'GET /experiments': async ({ query: { limit, cursor } }) => {
-      const found = await overview.experiments({ limit, before: cursor });
-      const last = found.length < limit ? undefined : found.at(-1);
-      return { json: { experiments: found, next: last?.newest.runId ?? null } };
+      const { entries, next } = await readPage(
+        limit,
+        (count) => overview.experiments({ limit: count, before: cursor }),
+        ({ newest }) => newest.runId,
+      );
+      return { json: { experiments: entries, next } };
     },
     'GET /snapshots': async ({ query: { limit, cursor, experiment } }) => {
       const before = cursor === undefined ? undefined : placeAfter(cursor, 0);
-      const found = await overview.snapshots({ limit, before, experiment });
-      return {
-        json: {
-          snapshots: found.map(withoutPlace),
-          next: placeBehind(found, limit, ({ place }) => place),
-        },
-      };
+      const { entries, next } = await readPage(
+        limit,
+        (count) => overview.snapshots({ limit: count, before, experiment }),
+        ({ place }) => place,
+      );
+      return { json: { snapshots: entries.map(withoutPlace), next } };
     },
     'GET /snapshots/{snapshot}': async ({ params: { snapshot } }) => {
       const { older, ...found } = await overview.snapshot(snapshot as Digest);
@@ -31,14 +33,16 @@ export function dataRoutes({
       params: { snapshot },
       query: { limit, cursor, comparedTo },
     }) => {
-      const found = await overview.snapshotPartitions(snapshot as Digest, {
+      const asked = {
         after: placeAfter(cursor, -1),
-        limit,
         comparedTo: comparedTo as Digest | undefined,
-      });
-      return {
-        json: { partitions: found, next: placeBehind(found, limit, ({ ordinal }) => ordinal) },
       };
+      const { entries, next } = await readPage(
+        limit,
+        (count) => overview.snapshotPartitions(snapshot as Digest, { ...asked, limit: count }),
+        ({ ordinal }) => ordinal,
+      );
+      return { json: { partitions: entries, next } };
     },
   };
 }

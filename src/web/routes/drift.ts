@@ -3,7 +3,7 @@ import type { Source } from '../../spec/source.ts';
 import { API_ROOT } from '../contract/api.ts';
 import type { driftEndpoints } from '../contract/drift.ts';
 import type { PreviewSource } from '../contract/sources.ts';
-import { placeAfter, placeBehind } from '../cursor.ts';
+import { placeAfter, readPage } from '../cursor.ts';
 import { DriftResults, driftFolder } from '../drift-results.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 import { checkReach, sourceOf } from '../submitted-spec.ts';
@@ -37,14 +37,13 @@ export function driftRoutes(context: WebContext): Handlers<keyof typeof driftEnd
     },
     'GET /runs/{run}/drift/partitions': async ({ params, query: { cursor, limit, status } }) => {
       const { runId } = await services.facts.kept(params.run);
-      const asked = { after: placeAfter(cursor, -1), limit, status };
-      const found = await results.partitions(runId, asked);
-      return {
-        json: {
-          partitions: found.map(({ partition }) => partition),
-          next: placeBehind(found, limit, ({ ordinal }) => ordinal),
-        },
-      };
+      const after = placeAfter(cursor, -1);
+      const { entries, next } = await readPage(
+        limit,
+        (count) => results.partitions(runId, { after, limit: count, status }),
+        ({ ordinal }) => ordinal,
+      );
+      return { json: { partitions: entries.map(({ partition }) => partition), next } };
     },
   };
 }

@@ -1,6 +1,6 @@
 import { askerOf } from '../actor.ts';
 import type { lineageEndpoints } from '../contract/lineage.ts';
-import { placeAfter, placeBehind, withoutPlace } from '../cursor.ts';
+import { placeAfter, readPage, withoutPlace } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 
 export function lineageRoutes({ services }: WebContext): Handlers<keyof typeof lineageEndpoints> {
@@ -11,32 +11,38 @@ export function lineageRoutes({ services }: WebContext): Handlers<keyof typeof l
     }),
     'GET /runs/{run}/diff/{other}/partitions': async ({
       params: { run, other },
-      query: { limit, cursor },
+      query: { limit, cursor, only },
     }) => {
-      const page = { after: placeAfter(cursor, -1), limit };
-      const partitions = await services.facts.comparedPartitions(run, other, page);
-      const next = placeBehind(partitions, limit, ({ ordinal }) => ordinal);
-      return { json: { partitions, next } };
+      const after = placeAfter(cursor, -1);
+      const { entries, next } = await readPage(
+        limit,
+        (count) =>
+          services.facts.comparedPartitions(run, other, {
+            after,
+            limit: count,
+            isNew: only === 'new',
+          }),
+        ({ ordinal }) => ordinal,
+      );
+      return { json: { partitions: entries, next } };
     },
     'GET /quarantines': async ({ query: { limit, cursor } }) => {
       const before = cursor === undefined ? undefined : placeAfter(cursor, 0);
-      const found = await services.quarantines.list({ limit, before });
-      return {
-        json: {
-          quarantines: found.map(withoutPlace),
-          next: placeBehind(found, limit, ({ place }) => place),
-        },
-      };
+      const { entries, next } = await readPage(
+        limit,
+        (count) => services.quarantines.list({ limit: count, before }),
+        ({ place }) => place,
+      );
+      return { json: { quarantines: entries.map(withoutPlace), next } };
     },
     'GET /quarantines/changes': async ({ query: { limit, cursor } }) => {
       const before = cursor === undefined ? undefined : placeAfter(cursor, 0);
-      const found = await services.quarantines.changes({ limit, before });
-      return {
-        json: {
-          changes: found.map(withoutPlace),
-          next: placeBehind(found, limit, ({ place }) => place),
-        },
-      };
+      const { entries, next } = await readPage(
+        limit,
+        (count) => services.quarantines.changes({ limit: count, before }),
+        ({ place }) => place,
+      );
+      return { json: { changes: entries.map(withoutPlace), next } };
     },
     'POST /quarantines': async ({ body: { reason, ...asked } }, { actor }) => ({
       json: await services.quarantines.begin(asked, { ...askerOf(actor), reason }),

@@ -2,6 +2,7 @@ import { Failure } from '../../domain/failure.ts';
 import type { Alias } from '../../stores/registry-store.ts';
 import { askerOf } from '../actor.ts';
 import type { modelEndpoints } from '../contract/models.ts';
+import { readPage } from '../cursor.ts';
 import { entityTag } from '../entity-tag.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 import { pageOfItsOwn } from '../pages.ts';
@@ -14,14 +15,12 @@ export function modelRoutes({ services }: WebContext): Handlers<keyof typeof mod
   return {
     'GET /aliases': async ({ query: { limit, cursor, experiment } }) => {
       const after = cursor === undefined ? undefined : namedBy(cursor);
-      const found = await services.modelSets.aliases({ experiment, limit, after });
-      const last = found.length < limit ? undefined : found.at(-1);
-      return {
-        json: {
-          aliases: found.map((one) => ({ ...one, etag: tagOf(one) })),
-          next: last === undefined ? null : `${last.experiment}@${last.alias}`,
-        },
-      };
+      const { entries, next } = await readPage(
+        limit,
+        (count) => services.modelSets.aliases({ experiment, limit: count, after }),
+        (last) => `${last.experiment}@${last.alias}`,
+      );
+      return { json: { aliases: entries.map((one) => ({ ...one, etag: tagOf(one) })), next } };
     },
     'GET /experiments/{experiment}/aliases/{alias}': async ({ params: { experiment, alias } }) => {
       const history = await services.modelSets.history(experiment, alias);

@@ -1,5 +1,5 @@
 import type { runFactsEndpoints } from '../contract/run-facts.ts';
-import { placeAfter, placeBehind } from '../cursor.ts';
+import { placeAfter, readPage } from '../cursor.ts';
 import type { StreamSlots } from '../event-stream.ts';
 import { eventStream } from '../event-stream.ts';
 import type { Handlers, WebContext } from '../handler.ts';
@@ -16,9 +16,12 @@ export function runFactsRoutes(
     'GET /runs/{run}/partitions': async ({ params: { run }, query }) => {
       const { limit, cursor, state, search } = query;
       const after = placeAfter(cursor, -1);
-      const cells = await facts.partitions(run, { after, limit, state, search });
-      const next = placeBehind(cells, limit, ({ ordinal }) => ordinal);
-      return { json: { partitions: cells, next } };
+      const { entries, next } = await readPage(
+        limit,
+        (count) => facts.partitions(run, { after, limit: count, state, search }),
+        ({ ordinal }) => ordinal,
+      );
+      return { json: { partitions: entries, next } };
     },
     'GET /runs/{run}/partition-counts': async ({ params: { run } }) => {
       const states = await facts.partitionStates(run);
@@ -33,8 +36,13 @@ export function runFactsRoutes(
       return { json: { log: trained?.log ?? '' } };
     },
     'GET /runs/{run}/attempts': async ({ params: { run }, query: { cursor, limit } }) => {
-      const attempts = await facts.attempts(run, { after: placeAfter(cursor, 0), limit });
-      return { json: { attempts, next: placeBehind(attempts, limit, ({ id }) => id) } };
+      const after = placeAfter(cursor, 0);
+      const { entries, next } = await readPage(
+        limit,
+        (count) => facts.attempts(run, { after, limit: count }),
+        ({ id }) => id,
+      );
+      return { json: { attempts: entries, next } };
     },
     'GET /runs/{run}/failures': async ({ params: { run } }) => ({
       json: { failures: await facts.failures(run) },

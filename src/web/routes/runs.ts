@@ -11,6 +11,7 @@ import { type Actor, askerOf } from '../actor.ts';
 import { API_ROOT } from '../contract/api.ts';
 import type { Frozen } from '../contract/endpoint.ts';
 import type { RunDetail, runEndpoints } from '../contract/runs.ts';
+import { readPage } from '../cursor.ts';
 import { entityTag } from '../entity-tag.ts';
 import type { Caller, Handlers, WebContext } from '../handler.ts';
 import { pageOfItsOwn } from '../pages.ts';
@@ -22,14 +23,18 @@ type Runs = Handlers<keyof typeof runEndpoints>;
 export function runRoutes(context: WebContext): Runs {
   const { services } = context;
   return {
-    'GET /runs': async ({ query: { limit, cursor, experiment } }) => {
-      const runs = await services.runs({
-        limit,
+    'GET /runs': async ({ query: { limit, cursor, experiment, since, among } }) => {
+      const asked = {
+        ...(since === undefined ? {} : { changed: { since, among: among?.split(',') ?? [] } }),
         ...(cursor === undefined ? {} : { before: cursor }),
         ...(experiment === undefined ? {} : { experiment }),
-      });
-      const last = runs.length < limit ? undefined : runs.at(-1);
-      return { json: { runs, next: last?.runId ?? null } };
+      };
+      const { entries, next } = await readPage(
+        limit,
+        (count) => services.runs({ ...asked, limit: count }),
+        ({ runId }) => runId,
+      );
+      return { json: { runs: entries, next } };
     },
     'POST /runs': async ({ body: { reuse = true, ...body }, headers }, { actor }) => {
       const prepared = await prepareSpec(context, body);
@@ -155,7 +160,11 @@ function detailOf(found: Awaited<ReturnType<Services['facts']['run']>>): Frozen<
     runId: found.runId,
     experiment: found.experiment,
     status: found.status,
-    origin: found.origin === null ? null : { runId: found.origin.runId, mode: found.origin.mode },
+    origin: found.origin && {
+      runId: found.origin.runId,
+      mode: found.origin.mode,
+      again: found.origin.mode === 'retry' ? found.origin.again : null,
+    },
     requestedBy: found.requestedBy,
     createdAt: found.createdAt,
     startedAt: found.startedAt,

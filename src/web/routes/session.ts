@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { referencedVariable } from '../../spec/secret-reference.ts';
 import type { sessionEndpoints } from '../contract/session.ts';
-import { placeAfter } from '../cursor.ts';
+import { placeAfter, readPage } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 import { LongAnswers, longReply } from '../long-answers.ts';
 
@@ -47,12 +47,16 @@ export function sessionRoutes({
     'GET /doctor/integrity/{check}': ({ params }, { actor }) => checked(params.check, actor.name),
     'GET /references': async ({ query: { limit, cursor } }) => {
       const after = placeAfter(cursor, 0);
-      const found = await services.overview.references({ limit, after });
-      const references = found.map(({ of, text }) => {
+      const { entries, next } = await readPage(
+        limit,
+        (count) => services.overview.references({ limit: count, after }),
+        () => after + limit,
+      );
+      const references = entries.map(({ of, text }) => {
         const name = referencedVariable(text);
         return { of, reference: text, isSet: name === undefined ? null : hasVariable(name) };
       });
-      return { json: { references, next: found.length < limit ? null : String(after + limit) } };
+      return { json: { references, next } };
     },
     'GET /session': (_, { actor: { name, role } }) => ({ json: { actor: name, role } }),
     'POST /session': async ({ body: { token } }, { session }) => {
