@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { leftSomething, retryText } from '../../../src/web/app/pages/run/retry-words.ts';
+import {
+  leftSomething,
+  retryOfText,
+  retryText,
+} from '../../../src/web/app/pages/run/retry-words.ts';
 
 describe('what a retry says that it would do', () => {
   it('counts what is fitted again and what is taken over, and gives the reason of the server', () => {
@@ -14,6 +18,17 @@ describe('what a retry says that it would do', () => {
   it('counts nothing that nobody knows yet', () => {
     const note = 'The run had not read its source: it is read now.';
     expect(retryText({ again: 0, takenOver: 0, note })).toBe(note);
+  });
+});
+
+describe('a run that retries another', () => {
+  it.each([
+    [{ which: 'failed' } as const, 'Goes on where an earlier run ended.'],
+    [{ which: 'missing' } as const, 'Goes on where an earlier run ended.'],
+    [{ which: 'all' } as const, 'Fits everything of an earlier run again.'],
+    [{ which: 'all', partition: 'a' } as const, 'Fits one partition of an earlier run again.'],
+  ])('says what of it is fitted again: %o', (again, sentence) => {
+    expect(retryOfText(again).join('an earlier run')).toBe(sentence);
   });
 });
 

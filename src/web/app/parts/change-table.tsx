@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Listed, type ListedColumn } from './listed.tsx';
 import { momentText } from './moments.ts';
 
 /** Something that somebody did. */
@@ -22,38 +23,12 @@ export function ChangeTable({
   what: string;
   changes: readonly Change[];
 }) {
-  return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={label}>
-      <table className="listed">
-        <thead>
-          <tr>
-            <th>when</th>
-            <th>who</th>
-            <th>did</th>
-            <th>{what}</th>
-            <th>because</th>
-          </tr>
-        </thead>
-        <tbody>
-          {changes.map((change) => (
-            <tr key={change.key}>
-              <td className="nowrap" data-label="when">
-                {momentText(change.at)}
-              </td>
-              <td data-label="who">{change.actor}</td>
-              <td className="name" data-label="did">
-                {change.did}
-              </td>
-              <td className="name" data-label={what}>
-                {change.what}
-              </td>
-              <td className="name" data-label="because">
-                {change.reason}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  const columns: readonly ListedColumn<Change>[] = [
+    { head: 'when', className: 'nowrap', of: ({ at }) => momentText(at) },
+    { head: 'who', of: ({ actor }) => actor },
+    { head: 'did', className: 'name', of: ({ did }) => did },
+    { head: what, className: 'name', of: (change) => change.what },
+    { head: 'because', className: 'name', of: ({ reason }) => reason },
+  ];
+  return <Listed label={label} entries={changes} columns={columns} keyOf={({ key }) => key} />;
 }

@@ -4,6 +4,7 @@ import { countedText } from '../../../../report/number-text.ts';
 import type { AuditEvent } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { jsonText } from '../../parts/json-text.ts';
+import { Listed, type ListedColumn } from '../../parts/listed.tsx';
 import { momentText } from '../../parts/moments.ts';
 import { NextPage } from '../../parts/next-page.tsx';
 import { Section } from '../../parts/page.tsx';
@@ -42,7 +43,15 @@ export function AuditEvents() {
         {query.isSuccess ? shownText(events.length, query.hasNextPage, filter) : null}
         {query.isPending ? 'Reading the events …' : null}
       </p>
-      {events.length === 0 ? null : <EventTable events={events} />}
+      {events.length === 0 ? null : (
+        <Listed
+          label="Who changed what"
+          entries={events}
+          columns={COLUMNS}
+          keyOf={({ id }) => id}
+          className="trail"
+        />
+      )}
       <NextPage query={query} />
     </Section>
   );
@@ -53,63 +62,32 @@ function shownText(events: number, hasMore: boolean, filter: AuditFilter): strin
   return Object.keys(filter).length === 0 ? 'Nothing was changed yet.' : 'No event is like that.';
 }
 
-function EventTable({ events }: { events: readonly AuditEvent[] }) {
-  return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Who changed what">
-      <table className="listed trail">
-        <thead>
-          <tr>
-            <th className="n">event</th>
-            <th>when</th>
-            <th>who</th>
-            <th>did</th>
-            <th>to</th>
-            <th>because</th>
-            <th>changed</th>
-            <th className="n">answered with</th>
-          </tr>
-        </thead>
-        <tbody>
-          {events.map((event) => (
-            <EventLine key={event.id} event={event} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function EventLine({ event }: { event: AuditEvent }) {
-  const { id, at, requestId, actor, role, action, target, status, reason } = event;
-  return (
-    <tr>
-      <td className="n" data-label="event">
-        {id}
-      </td>
-      <td className="nowrap" data-label="when">
-        {momentText(at)}
-      </td>
-      <td data-label="who">
+const COLUMNS: readonly ListedColumn<AuditEvent>[] = [
+  { head: 'event', isNumber: true, of: ({ id }) => id },
+  { head: 'when', className: 'nowrap', of: ({ at }) => momentText(at) },
+  {
+    head: 'who',
+    of: ({ actor, role }) => (
+      <>
         {actor} <span className="soft small">{role}</span>
-      </td>
-      <td className="mono" data-label="did">
-        {action}
-      </td>
-      <td className="name mono" data-label="to">
-        {Object.values(target).join(', ')}
-      </td>
-      <td className="name" data-label="because">
-        {reason}
-      </td>
-      <td className="name small" data-label="changed">
-        <Change before={event.before} after={event.after} />
-      </td>
-      <td className="n" data-label="answered">
-        {status ?? (requestId === null ? null : 'asked for')}
-      </td>
-    </tr>
-  );
-}
+      </>
+    ),
+  },
+  { head: 'did', className: 'mono', of: ({ action }) => action },
+  { head: 'to', className: 'name mono', of: ({ target }) => Object.values(target).join(', ') },
+  { head: 'because', className: 'name', of: ({ reason }) => reason },
+  {
+    head: 'changed',
+    className: 'name small',
+    of: ({ before, after }) => <Change before={before} after={after} />,
+  },
+  {
+    head: 'answered with',
+    label: 'answered',
+    isNumber: true,
+    of: ({ status, requestId }) => status ?? (requestId === null ? null : 'asked for'),
+  },
+];
 
 /** What stood before and what after; nothing where the event says neither. */
 function Change({ before, after }: Pick<AuditEvent, 'before' | 'after'>) {

@@ -1,5 +1,6 @@
+import { answerText } from '../../../../report/answer.ts';
 import { countedText, countText } from '../../../../report/number-text.ts';
-import type { RunChanges } from '../../api/answers.ts';
+import type { PartitionCell, RunChanges } from '../../api/answers.ts';
 
 type Partitions = RunChanges['partitions'];
 
@@ -24,4 +25,16 @@ export function agreementText(partitions: Partitions): string {
     ...(onlyA === 0 ? [] : [`${countText(onlyA)} only in A.`]),
     ...(onlyB === 0 ? [] : [`${countText(onlyB)} only in B.`]),
   ].join(' ');
+}
+
+/** Who answers for a partition, and which algorithm its own model has. */
+export function whoText({
+  state,
+  verdict,
+  reason,
+  algorithm,
+}: Pick<PartitionCell, 'state' | 'verdict' | 'reason' | 'algorithm'>): string {
+  if (state === 'waiting') return 'not reached';
+  const model = algorithm === null ? '' : ` (${algorithm})`;
+  return `${answerText({ status: state, verdict, reason })}${model}`;
 }

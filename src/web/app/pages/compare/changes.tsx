@@ -6,25 +6,32 @@ import { jsonText } from '../../parts/json-text.ts';
 import { Section } from '../../parts/page.tsx';
 import { Answered } from '../../parts/states.tsx';
 import { agreementText, sameText } from './change-words.ts';
+import { OnlyIn } from './only-in.tsx';
 
 /** What two runs were made of, where that differs, and on how many partitions they agree. */
 export function Changes({ before, after }: { before: RunDetail; after: RunDetail }) {
   const params = { run: before.runId, other: after.runId };
   const query = useQuery(question('GET /runs/{run}/diff/{other}', { params }));
   return (
-    <Section title="What is different">
-      <Answered query={query} wait="what is different">
-        {({ changed, partitions }) => (
-          <>
+    <Answered query={query} wait="what is different">
+      {({ changed, partitions }) => (
+        <>
+          <Section title="What is different">
             <ChangedFields
               changed={changed}
               same={sameText(partitions, before.snapshot !== null && after.snapshot !== null)}
             />
             <p className="small soft">{agreementText(partitions)}</p>
-          </>
-        )}
-      </Answered>
-    </Section>
+          </Section>
+          {partitions.onlyA === 0 ? null : (
+            <OnlyIn name="A" run={before} other={after} count={partitions.onlyA} />
+          )}
+          {partitions.onlyB === 0 ? null : (
+            <OnlyIn name="B" run={after} other={before} count={partitions.onlyB} />
+          )}
+        </>
+      )}
+    </Answered>
   );
 }
 

@@ -1,20 +1,19 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { isLowerBetter, type Metric } from '../../../../domain/metric.ts';
-import { answerText } from '../../../../report/answer.ts';
 import { metricName } from '../../../../report/metric-words.ts';
 import { countText, numberText, signedText } from '../../../../report/number-text.ts';
-import type { ComparedPartition, PartitionCell, RunDetail } from '../../api/answers.ts';
-import { ask } from '../../api/ask.ts';
+import type { ComparedPartition, RunDetail } from '../../api/answers.ts';
+import { Listed, type ListedColumn } from '../../parts/listed.tsx';
 import { NextPage } from '../../parts/next-page.tsx';
 import { Section } from '../../parts/page.tsx';
 import { Answered } from '../../parts/states.tsx';
-
-const PER_PAGE = 100;
+import { whoText } from './change-words.ts';
+import { comparedPartitions } from './compared-partitions.ts';
 
 /** The partitions of the second run with their scores, each beside what it was in the first; page by page. */
 export function ComparedScores({ before, after }: { before: RunDetail; after: RunDetail }) {
   const metric = after.spec.metric;
-  const query = useCompared(before.runId, after.runId);
+  const query = useInfiniteQuery(comparedPartitions(before.runId, after.runId));
   if (before.spec.metric !== metric)
     return (
       <p>
@@ -36,7 +35,13 @@ export function ComparedScores({ before, after }: { before: RunDetail; after: Ru
           const partitions = pages.flatMap((page) => page.partitions);
           return (
             <>
-              <Lines partitions={partitions} metric={metric} />
+              <Listed
+                label="Scores of both runs by partition"
+                entries={partitions}
+                columns={columnsOf(metric)}
+                keyOf={({ partitionId }) => partitionId}
+                frame="framed"
+              />
               <NextPage query={query} label={`More than these ${countText(partitions.length)}`} />
             </>
           );
@@ -46,79 +51,30 @@ export function ComparedScores({ before, after }: { before: RunDetail; after: Ru
   );
 }
 
-function useCompared(run: string, other: string) {
-  return useInfiniteQuery({
-    queryKey: ['GET /runs/{run}/diff/{other}/partitions', { run, other }],
-    queryFn: ({ pageParam, signal }) =>
-      ask(
-        'GET /runs/{run}/diff/{other}/partitions',
-        {
-          params: { run, other },
-          query: { limit: PER_PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) },
-        },
-        { signal },
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next }) => next,
-  });
-}
-
-function Lines({
-  partitions,
-  metric,
-}: {
-  partitions: readonly ComparedPartition[];
-  metric: Metric;
-}) {
-  return (
-    <div
-      className="scroll framed"
-      tabIndex={0}
-      role="region"
-      aria-label="Scores of both runs by partition"
-    >
-      <table className="listed">
-        <thead>
-          <tr>
-            <th>partition</th>
-            <th className="n">rows in B</th>
-            <th className="n">A</th>
-            <th className="n">B</th>
-            <th className="n">B better by</th>
-            <th className="nowrap">answered in A by</th>
-            <th className="nowrap">answered in B by</th>
-          </tr>
-        </thead>
-        <tbody>
-          {partitions.map((cell) => (
-            <tr key={cell.partitionId}>
-              <th scope="row" className="name">
-                <span className="clamped">{cell.name}</span>
-              </th>
-              <td className="n" data-label="rows in B">
-                {countText(cell.rows)}
-              </td>
-              <td className="n" data-label="A">
-                {numberText(cell.before?.holdout)}
-              </td>
-              <td className="n" data-label="B">
-                {numberText(cell.holdout)}
-              </td>
-              <td className="n" data-label="B better by">
-                {signedText(gainOf(cell, metric), cell.holdout)}
-              </td>
-              <td className="nowrap" data-label="A: by">
-                {cell.before === null ? 'not in A' : whoText(cell.before)}
-              </td>
-              <td className="nowrap" data-label="B: by">
-                {whoText(cell)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+function columnsOf(metric: Metric): readonly ListedColumn<ComparedPartition>[] {
+  return [
+    {
+      head: 'partition',
+      isName: true,
+      className: 'name',
+      of: ({ name }) => <span className="clamped">{name}</span>,
+    },
+    { head: 'rows in B', isNumber: true, of: ({ rows }) => countText(rows) },
+    { head: 'A', isNumber: true, of: ({ before }) => numberText(before?.holdout) },
+    { head: 'B', isNumber: true, of: ({ holdout }) => numberText(holdout) },
+    {
+      head: 'B better by',
+      isNumber: true,
+      of: (cell) => signedText(gainOf(cell, metric), cell.holdout),
+    },
+    {
+      head: 'answered in A by',
+      label: 'A: by',
+      className: 'nowrap',
+      of: ({ before }) => (before === null ? 'not in A' : whoText(before)),
+    },
+    { head: 'answered in B by', label: 'B: by', className: 'nowrap', of: whoText },
+  ];
 }
 
 /** How much better the second run does; null where one of them has no score. */
@@ -126,10 +82,4 @@ function gainOf({ holdout, before }: ComparedPartition, metric: Metric): number 
   const earlier = before?.holdout ?? null;
   if (earlier === null || holdout === null) return null;
   return isLowerBetter(metric) ? earlier - holdout : holdout - earlier;
-}
-
-function whoText({ state, verdict, reason, algorithm }: PartitionCell): string {
-  if (state === 'waiting') return 'not reached';
-  const model = algorithm === null ? '' : ` (${algorithm})`;
-  return `${answerText({ status: state, verdict, reason })}${model}`;
 }

@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { countText } from '../../../../report/number-text.ts';
 import type { Snapshot } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
+import { Listed, type ListedColumn } from '../../parts/listed.tsx';
 import { momentText } from '../../parts/moments.ts';
 import { NextPage } from '../../parts/next-page.tsx';
 import { OfExperiment, ofExperiment } from '../../parts/of-experiment.tsx';
@@ -74,62 +75,48 @@ export function DataPage() {
 
 function Versions({ versions }: { versions: readonly Snapshot[] }) {
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Versions of the data">
-      <table className="listed">
-        <thead>
-          <tr>
-            <th>version</th>
-            <th>from</th>
-            <th className="n">rows</th>
-            <th className="n">partitions</th>
-            <th className="n">columns</th>
-            <th>first read</th>
-            <th>by experiments</th>
-            <th className="n">runs</th>
-          </tr>
-        </thead>
-        <tbody>
-          {versions.map((version) => (
-            <VersionLine key={version.digest} version={version} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Listed
+      label="Versions of the data"
+      entries={versions}
+      columns={COLUMNS}
+      keyOf={({ digest }) => digest}
+    />
   );
 }
 
-function VersionLine({ version }: { version: Snapshot }) {
-  const { digest, source, rows, partitions, columns, experiments, runs } = version;
+const COLUMNS: readonly ListedColumn<Snapshot>[] = [
+  {
+    head: 'version',
+    isName: true,
+    className: 'nowrap',
+    of: ({ digest }) => <VersionName digest={digest} />,
+  },
+  {
+    head: 'from',
+    className: 'name',
+    of: ({ source }) => <SourceName location={source.location} />,
+  },
+  { head: 'rows', isNumber: true, of: ({ rows }) => countText(rows) },
+  { head: 'partitions', isNumber: true, of: ({ partitions }) => countText(partitions) },
+  { head: 'columns', isNumber: true, of: ({ columns }) => countText(columns) },
+  { head: 'first read', className: 'nowrap', of: ({ firstSeenAt }) => momentText(firstSeenAt) },
+  {
+    head: 'by experiments',
+    label: 'by',
+    className: 'name',
+    of: ({ experiments }) => experiments.join(', '),
+  },
+  { head: 'runs', isNumber: true, of: ({ runs }) => countText(runs) },
+];
+
+function VersionName({ digest }: Pick<Snapshot, 'digest'>) {
   const isHeld = useQuarantine({ what: digest }) !== undefined;
   return (
-    <tr>
-      <th scope="row" className="nowrap">
-        <Link to="/data/$snapshot" params={{ snapshot: digest }} className="mono">
-          {shortDigest(digest)}
-        </Link>
-        {isHeld ? <div className="pill bad">in quarantine</div> : null}
-      </th>
-      <td className="name" data-label="from">
-        <SourceName location={source.location} />
-      </td>
-      <td className="n" data-label="rows">
-        {countText(rows)}
-      </td>
-      <td className="n" data-label="partitions">
-        {countText(partitions)}
-      </td>
-      <td className="n" data-label="columns">
-        {countText(columns)}
-      </td>
-      <td className="nowrap" data-label="first read">
-        {momentText(version.firstSeenAt)}
-      </td>
-      <td className="name" data-label="by">
-        {experiments.join(', ')}
-      </td>
-      <td className="n" data-label="runs">
-        {countText(runs)}
-      </td>
-    </tr>
+    <>
+      <Link to="/data/$snapshot" params={{ snapshot: digest }} className="mono">
+        {shortDigest(digest)}
+      </Link>
+      {isHeld ? <div className="pill bad">in quarantine</div> : null}
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { metricName } from '../../../../report/metric-words.ts';
 import { countedText, countText, numberText, signedText } from '../../../../report/number-text.ts';
 import type { Answer } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
+import { Listed, type ListedColumn } from '../../parts/listed.tsx';
 import { ProblemNotice } from '../../parts/states.tsx';
 import type { DriftFound } from './drift-words.ts';
 
@@ -78,42 +79,44 @@ function PartitionTable({
 }) {
   const isScored = partitions.some(({ score }) => score !== null);
   return (
-    <div className="scroll framed low" tabIndex={0} role="region" aria-label="Drift by partition">
-      <table>
-        <thead>
-          <tr>
-            <th>partition</th>
-            <th>is</th>
-            <th className="n">rows then</th>
-            <th className="n">now</th>
-            <th>columns that moved (psi)</th>
-            {isScored ? (
-              <>
-                <th className="n">{metricName(metric)} then</th>
-                <th className="n">on new rows</th>
-              </>
-            ) : null}
-          </tr>
-        </thead>
-        <tbody>
-          {partitions.map((partition) => (
-            <tr key={partition.partition}>
-              <th scope="row" className="name">
-                {displayPartition(partition.key, partition.partition)}
-              </th>
-              <td>
-                <StatusPill status={partition.status} />
-              </td>
-              <td className="n">{countText(partition.rows.reference)}</td>
-              <td className="n">{countText(partition.rows.current)}</td>
-              <td className="name">{movedText(partition)}</td>
-              {isScored ? <Scores partition={partition} /> : null}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Listed
+      label="Drift by partition"
+      entries={partitions}
+      columns={[...OF_PARTITIONS, ...(isScored ? scoreColumns(metric) : [])]}
+      keyOf={({ partition }) => partition}
+      frame="framed low"
+    />
   );
+}
+
+const OF_PARTITIONS: readonly ListedColumn<Partition>[] = [
+  {
+    head: 'partition',
+    isName: true,
+    className: 'name',
+    of: ({ key, partition }) => displayPartition(key, partition),
+  },
+  { head: 'is', of: ({ status }) => <StatusPill status={status} /> },
+  { head: 'rows then', isNumber: true, of: ({ rows }) => countText(rows.reference) },
+  { head: 'now', label: 'rows now', isNumber: true, of: ({ rows }) => countText(rows.current) },
+  { head: 'columns that moved (psi)', label: 'moved (psi)', className: 'name', of: movedText },
+];
+
+function scoreColumns(metric: Drift['metric']): readonly ListedColumn<Partition>[] {
+  return [
+    {
+      head: `${metricName(metric)} then`,
+      label: 'score then',
+      isNumber: true,
+      of: ({ score }) => numberText(score?.holdout?.holdout.value),
+    },
+    {
+      head: 'on new rows',
+      label: 'score now',
+      isNumber: true,
+      of: ({ score }) => <ScoreNow score={score} />,
+    },
+  ];
 }
 
 const TONES: { readonly [status in DriftStatus]: string } = {
@@ -128,26 +131,17 @@ function StatusPill({ status }: { status: DriftStatus }) {
   return <span className={`pill ${TONES[status]}`}>{status}</span>;
 }
 
-function Scores({ partition: { score } }: { partition: Partition }) {
-  if (score === null)
-    return (
-      <>
-        <td className="n soft">–</td>
-        <td className="n soft">–</td>
-      </>
-    );
-  const { holdout, change, verdict } = score;
+function ScoreNow({ score }: Pick<Partition, 'score'>) {
+  if (score === null) return '–';
+  const { score: now, change, verdict } = score;
   return (
     <>
-      <td className="n">{numberText(holdout?.holdout.value)}</td>
-      <td className="n">
-        {numberText(score.score.value)}
-        {change === null || verdict === 'same' ? null : (
-          <div className={verdict === 'worse' ? 'tiny bad' : 'tiny soft'}>
-            {signedText(change.difference, score.score.value)} {verdict}
-          </div>
-        )}
-      </td>
+      {numberText(now.value)}
+      {change === null || verdict === 'same' ? null : (
+        <div className={verdict === 'worse' ? 'tiny bad' : 'tiny soft'}>
+          {signedText(change.difference, now.value)} {verdict}
+        </div>
+      )}
     </>
   );
 }
@@ -170,34 +164,34 @@ function Columns({ columns }: { columns: Drift['columns'] }) {
   const sorted = columns.toSorted((a, b) => b.drifted - a.drifted);
   if (sorted.length === 0) return null;
   return (
-    <div className="scroll framed low" tabIndex={0} role="region" aria-label="Drift by column">
-      <table>
-        <thead>
-          <tr>
-            <th>column</th>
-            <th className="n">drifted in</th>
-            <th className="n">of partitions</th>
-            <th className="n">largest psi</th>
-            <th>where</th>
-          </tr>
-        </thead>
-        <tbody>
-          {sorted.slice(0, SHOWN).map(({ column, drifted, partitions, largest }) => (
-            <tr key={column} className={drifted > 0 ? 'best' : ''}>
-              <th scope="row" className="name">
-                {column}
-              </th>
-              <td className="n">{countText(drifted)}</td>
-              <td className="n soft">{countText(partitions)}</td>
-              <td className="n">{numberText(largest?.psi ?? null)}</td>
-              <td className="name soft">{placeText(largest)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Listed
+      label="Drift by column"
+      entries={sorted.slice(0, SHOWN)}
+      columns={OF_COLUMNS}
+      keyOf={({ column }) => column}
+      frame="framed low"
+      lineClass={({ drifted }) => (drifted > 0 ? 'best' : '')}
+    />
   );
 }
+
+const OF_COLUMNS: readonly ListedColumn<Drift['columns'][number]>[] = [
+  { head: 'column', isName: true, className: 'name', of: ({ column }) => column },
+  { head: 'drifted in', isNumber: true, of: ({ drifted }) => countText(drifted) },
+  {
+    head: 'of partitions',
+    label: 'of',
+    isNumber: true,
+    className: 'soft',
+    of: ({ partitions }) => countText(partitions),
+  },
+  {
+    head: 'largest psi',
+    isNumber: true,
+    of: ({ largest }) => numberText(largest?.psi ?? null),
+  },
+  { head: 'where', className: 'name soft', of: ({ largest }) => placeText(largest) },
+];
 
 /** Nothing has moved where the largest index is 0. */
 function placeText(largest: Drift['columns'][number]['largest']): string {

@@ -1,5 +1,6 @@
 import { countText } from '../../../../report/number-text.ts';
 import type { Answer } from '../../api/answers.ts';
+import { Listed, type ListedColumn } from '../../parts/listed.tsx';
 import { QuarantineButton, ReleaseButton, useQuarantines } from '../../parts/quarantine.tsx';
 import { shortDigest } from '../model/digest-text.ts';
 
@@ -14,47 +15,41 @@ export function PartitionLines({
   isCompared: boolean;
 }) {
   const standing = useQuarantines();
+  const isHeld = ({ digest }: Line) => standing({ what: digest }) !== undefined;
+  const before: ListedColumn<Line> = {
+    head: 'in the other version',
+    label: 'before',
+    of: changeText,
+  };
+  const columns: readonly ListedColumn<Line>[] = [
+    { head: 'partition', isName: true, className: 'name', of: ({ name }) => name },
+    { head: 'rows', isNumber: true, of: ({ rows }) => countText(rows) },
+    ...(isCompared ? [before] : []),
+    {
+      head: 'digest of the rows',
+      label: 'digest',
+      className: 'nowrap',
+      of: (line) => (
+        <>
+          <span className="mono">{shortDigest(line.digest)}</span>
+          {isHeld(line) ? <span className="pill bad">in quarantine</span> : null}
+        </>
+      ),
+    },
+    {
+      head: 'quarantine',
+      isAction: true,
+      of: (line) => <RowsButton partition={line} isHeld={isHeld(line)} />,
+    },
+  ];
   return (
-    <div className="scroll framed" tabIndex={0} role="region" aria-label="Partitions">
-      <table className="listed">
-        <thead>
-          <tr>
-            <th>partition</th>
-            <th className="n">rows</th>
-            {isCompared ? <th>in the other version</th> : null}
-            <th>digest of the rows</th>
-            <th>
-              <span className="visually-hidden">quarantine</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {partitions.map((partition) => (
-            <tr key={partition.partitionId}>
-              <th scope="row" className="name">
-                {partition.name}
-              </th>
-              <td className="n" data-label="rows">
-                {countText(partition.rows)}
-              </td>
-              {isCompared ? <td data-label="before">{changeText(partition)}</td> : null}
-              <td className="nowrap" data-label="digest">
-                <span className="mono">{shortDigest(partition.digest)}</span>
-                {standing({ what: partition.digest }) === undefined ? null : (
-                  <span className="pill bad">in quarantine</span>
-                )}
-              </td>
-              <td className="n">
-                <RowsButton
-                  partition={partition}
-                  isHeld={standing({ what: partition.digest }) !== undefined}
-                />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Listed
+      label="Partitions"
+      entries={partitions}
+      columns={columns}
+      keyOf={({ partitionId }) => partitionId}
+      frame="framed"
+    />
   );
 }
 

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Quarantine } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { ChangeTable } from '../../parts/change-table.tsx';
+import { Listed, type ListedColumn } from '../../parts/listed.tsx';
 import { momentText } from '../../parts/moments.ts';
 import { NextPage } from '../../parts/next-page.tsx';
 import { Section } from '../../parts/page.tsx';
@@ -39,28 +40,12 @@ export function QuarantineSection() {
           pages[0]?.quarantines.length === 0 ? (
             <p>Nothing is in quarantine.</p>
           ) : (
-            <div className="scroll" tabIndex={0} role="region" aria-label="In quarantine">
-              <table className="listed">
-                <thead>
-                  <tr>
-                    <th>what</th>
-                    <th>since</th>
-                    <th>by</th>
-                    <th>because</th>
-                    <th>
-                      <span className="visually-hidden">release</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {pages
-                    .flatMap((page) => page.quarantines)
-                    .map((one) => (
-                      <Standing key={JSON.stringify(one.subject)} one={one} />
-                    ))}
-                </tbody>
-              </table>
-            </div>
+            <Listed
+              label="In quarantine"
+              entries={pages.flatMap((page) => page.quarantines)}
+              columns={COLUMNS}
+              keyOf={({ subject }) => JSON.stringify(subject)}
+            />
           )
         }
       </Answered>
@@ -70,25 +55,18 @@ export function QuarantineSection() {
   );
 }
 
-function Standing({ one }: { one: Quarantine }) {
-  return (
-    <tr>
-      <th scope="row" className="name">
-        <Subject subject={one.subject} />
-      </th>
-      <td className="nowrap" data-label="since">
-        {momentText(one.at)}
-      </td>
-      <td data-label="by">{one.actor}</td>
-      <td className="name" data-label="because">
-        {one.reason}
-      </td>
-      <td className="n">
-        <ReleaseButton asked={askedOf(one)} />
-      </td>
-    </tr>
-  );
-}
+const COLUMNS: readonly ListedColumn<Quarantine>[] = [
+  {
+    head: 'what',
+    isName: true,
+    className: 'name',
+    of: ({ subject }) => <Subject subject={subject} />,
+  },
+  { head: 'since', className: 'nowrap', of: ({ at }) => momentText(at) },
+  { head: 'by', of: ({ actor }) => actor },
+  { head: 'because', className: 'name', of: ({ reason }) => reason },
+  { head: 'release', isAction: true, of: (one) => <ReleaseButton asked={askedOf(one)} /> },
+];
 
 function Subject({ subject }: { subject: Quarantine['subject'] }) {
   if (subject.kind === 'partition')

@@ -1,6 +1,7 @@
 import { countedText, countText, numberText, percentText } from '../../../../report/number-text.ts';
 import type { ReportFacts } from '../../api/answers.ts';
 import { Bars } from '../../charts/bars.tsx';
+import { Listed, type ListedColumn } from '../../parts/listed.tsx';
 import { Section } from '../../parts/page.tsx';
 import { SourceName } from '../../parts/source-name.tsx';
 
@@ -69,43 +70,40 @@ function LedgerLine({ rows, what }: { rows: number; what: string }) {
 
 function Columns({ facts: { data } }: { facts: ReportFacts }) {
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Columns of the table">
-      <table>
-        <thead>
-          <tr>
-            <th>column</th>
-            <th>kind</th>
-            <th className="n">missing</th>
-            <th className="n">least</th>
-            <th className="n">mean</th>
-            <th className="n">most</th>
-            <th className="n">distinct values in a partition</th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.columns.map((column) => {
-            const isNumber = column.kind === 'number';
-            const [fewest, most] = column.distinct;
-            return (
-              <tr key={column.name}>
-                <th scope="row" className="name">
-                  {column.name}
-                </th>
-                <td>{column.kind}</td>
-                <td className="n">
-                  {column.missing === 0 ? '0' : percentText(column.missing / data.rows)}
-                </td>
-                <td className="n">{isNumber ? numberText(column.min) : '–'}</td>
-                <td className="n">{isNumber ? numberText(column.mean) : '–'}</td>
-                <td className="n">{isNumber ? numberText(column.max) : '–'}</td>
-                <td className="n">
-                  {fewest === most ? countText(most) : `${countText(fewest)} … ${countText(most)}`}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+    <Listed
+      label="Columns of the table"
+      entries={data.columns}
+      columns={columnsOf(data.rows)}
+      keyOf={({ name }) => name}
+    />
   );
+}
+
+type Column = ReportFacts['data']['columns'][number];
+
+function columnsOf(rows: number): readonly ListedColumn<Column>[] {
+  const number = (head: string, of: (column: Column) => number | null): ListedColumn<Column> => ({
+    head,
+    isNumber: true,
+    of: (column) => (column.kind === 'number' ? numberText(of(column)) : '–'),
+  });
+  return [
+    { head: 'column', isName: true, className: 'name', of: ({ name }) => name },
+    { head: 'kind', of: ({ kind }) => kind },
+    {
+      head: 'missing',
+      isNumber: true,
+      of: ({ missing }) => (missing === 0 ? '0' : percentText(missing / rows)),
+    },
+    number('least', ({ min }) => min),
+    number('mean', ({ mean }) => mean),
+    number('most', ({ max }) => max),
+    {
+      head: 'distinct values in a partition',
+      label: 'distinct',
+      isNumber: true,
+      of: ({ distinct: [fewest, most] }) =>
+        fewest === most ? countText(most) : `${countText(fewest)} … ${countText(most)}`,
+    },
+  ];
 }

@@ -1,6 +1,7 @@
 import { coverageText, intervalLines } from '../../../../report/interval-coverage.ts';
 import { countText } from '../../../../report/number-text.ts';
 import type { ReportFacts } from '../../api/answers.ts';
+import { Listed, type ListedColumn } from '../../parts/listed.tsx';
 import { Section } from '../../parts/page.tsx';
 
 /** How wide the prediction intervals are, and how many holdout rows lie within; nothing where none were asked for. */
@@ -14,36 +15,33 @@ export function IntervalTable({ facts }: { facts: ReportFacts }) {
       id="intervals"
       note={`${coverageText(band)}, each by the model that answers for it. The width comes from the errors on a partition's own out-of-fold rows; the holdout had no part in it.`}
     >
-      <div className="scroll framed" tabIndex={0} role="region" aria-label="Prediction intervals">
-        <table>
-          <thead>
-            <tr>
-              <th>{facts.question.partitionBy.join(' / ')}</th>
-              <th>answered by</th>
-              <th className="n">interval</th>
-              <th className="n">from rows</th>
-              <th className="n">within</th>
-              <th className="n">holdout rows</th>
-            </tr>
-          </thead>
-          <tbody>
-            {lines.map(({ name, who, reach, calibrated, coverage, rows }, i) => (
-              // Two partitions may have one name, shortened.
-              <tr key={`${i} ${name}`}>
-                <th scope="row" className="name">
-                  <span className="clamped">{name}</span>
-                </th>
-                <td>{who}</td>
-                <td className="n">{reach}</td>
-                <td className="n">{countText(calibrated)}</td>
-                <td className="n">{coverage}</td>
-                <td className="n">{countText(rows)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Listed
+        label="Prediction intervals"
+        // Two partitions may have one name, shortened.
+        entries={lines.map((line, i) => ({ ...line, place: i }))}
+        columns={columnsOf(facts.question.partitionBy.join(' / '))}
+        keyOf={({ place }) => place}
+        frame="framed"
+      />
       {rest === null ? null : <p className="small soft">{rest}</p>}
     </Section>
   );
+}
+
+type Line = ReturnType<typeof intervalLines>['lines'][number];
+
+function columnsOf(key: string): readonly ListedColumn<Line>[] {
+  return [
+    {
+      head: key,
+      isName: true,
+      className: 'name',
+      of: ({ name }) => <span className="clamped">{name}</span>,
+    },
+    { head: 'answered by', of: ({ who }) => who },
+    { head: 'interval', isNumber: true, of: ({ reach }) => reach },
+    { head: 'from rows', isNumber: true, of: ({ calibrated }) => countText(calibrated) },
+    { head: 'within', isNumber: true, of: ({ coverage }) => coverage },
+    { head: 'holdout rows', isNumber: true, of: ({ rows }) => countText(rows) },
+  ];
 }

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { countText, scoreText, signedText } from '../../../../report/number-text.ts';
 import type { ReportFacts } from '../../api/answers.ts';
+import { Listed, type ListedColumn } from '../../parts/listed.tsx';
 import { Section } from '../../parts/page.tsx';
 import { AnswerTag } from '../../parts/pill.tsx';
 
@@ -14,44 +15,51 @@ export function ParentTable({ facts: { parents, spec } }: { facts: ReportFacts }
       note="A parent's model answers for its partitions where it is clearly better than the model without partition, unless their own are clearly better still."
       id="parents"
     >
-      <div className="scroll framed" tabIndex={0} role="region" aria-label="Parents">
-        <table>
-          <thead>
-            <tr>
-              <th>{key}</th>
-              <th className="n">rows</th>
-              <th>answers</th>
-              <th>best model</th>
-              <th className="n">global, nested</th>
-              <th className="n">parent, nested</th>
-              <th className="n">parent ahead by</th>
-            </tr>
-          </thead>
-          <tbody>
-            {parents.map((row) => (
-              <tr key={row.name}>
-                <td className="name">{row.name}</td>
-                <td className="n">{countText(row.rows)}</td>
-                <td>
-                  <AnswerTag {...row} />
-                </td>
-                <td>
-                  {row.ownModel === null ? (
-                    <span className="soft">none</span>
-                  ) : (
-                    <Link to="/models/$model" params={{ model: row.ownModel }}>
-                      {row.algorithm}
-                    </Link>
-                  )}
-                </td>
-                <td className="n">{scoreText(row.global?.nested)}</td>
-                <td className="n">{scoreText(row.own?.nested)}</td>
-                <td className="n">{signedText(row.difference, row.own?.cv.value)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Listed
+        label="Parents"
+        entries={parents}
+        columns={columnsOf(key)}
+        keyOf={({ name }) => name}
+        frame="framed"
+      />
     </Section>
+  );
+}
+
+type Parent = NonNullable<ReportFacts['parents']>[number];
+
+function columnsOf(key: string): readonly ListedColumn<Parent>[] {
+  return [
+    { head: key, isName: true, className: 'name', of: ({ name }) => name },
+    { head: 'rows', isNumber: true, of: ({ rows }) => countText(rows) },
+    { head: 'answers', of: (parent) => <AnswerTag {...parent} /> },
+    { head: 'best model', of: (parent) => <BestModel parent={parent} /> },
+    {
+      head: 'global, nested',
+      label: 'global',
+      isNumber: true,
+      of: ({ global }) => scoreText(global?.nested),
+    },
+    {
+      head: 'parent, nested',
+      label: 'parent',
+      isNumber: true,
+      of: ({ own }) => scoreText(own?.nested),
+    },
+    {
+      head: 'parent ahead by',
+      label: 'ahead by',
+      isNumber: true,
+      of: ({ difference, own }) => signedText(difference, own?.cv.value),
+    },
+  ];
+}
+
+function BestModel({ parent: { ownModel, algorithm } }: { parent: Parent }) {
+  if (ownModel === null) return <span className="soft">none</span>;
+  return (
+    <Link to="/models/$model" params={{ model: ownModel }}>
+      {algorithm}
+    </Link>
   );
 }

@@ -1,9 +1,17 @@
 import { countedText, countText } from '../../../../report/number-text.ts';
-import type { RetryPlan, RunState } from '../../api/answers.ts';
+import type { RetryPlan, RunDetail, RunState } from '../../api/answers.ts';
+
+type RunAgain = NonNullable<NonNullable<RunDetail['origin']>['again']>;
 
 /** Whether an ended run left anything to do again; one that succeeded may have partitions that failed. */
 export function leftSomething({ status, failed }: Pick<RunState, 'status' | 'failed'>): boolean {
   return status !== 'SUCCEEDED' || failed > 0;
+}
+
+/** What a run does that retries another, around the words for that one. */
+export function retryOfText(again: RunAgain): readonly [before: string, after: string] {
+  if (again.partition !== undefined) return ['Fits one partition of ', ' again.'];
+  return again.which === 'all' ? ['Fits everything of ', ' again.'] : ['Goes on where ', ' ended.'];
 }
 
 /** What a retry would do, as the server has worked it out. */

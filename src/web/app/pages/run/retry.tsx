@@ -8,7 +8,7 @@ import { randomKey } from '../../api/random-key.ts';
 import { AskingDialog } from '../../parts/asking-dialog.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Answered } from '../../parts/states.tsx';
-import { retryText } from './retry-words.ts';
+import { retryOfText, retryText } from './retry-words.ts';
 
 type Which = Again['which'];
 
@@ -102,16 +102,17 @@ function usePlan(run: string, which: Which, isOpen: boolean) {
   });
 }
 
-/** Which run it goes on with; nothing for a run that began by itself. */
+/** Which run it retries, and what of it; nothing for a run that began by itself. */
 export function RetryOf({ run: { runId, origin } }: { run: RunDetail }) {
-  if (origin?.mode !== 'retry') return null;
+  if (origin === null || origin.again === null) return null;
+  const [before, after] = retryOfText(origin.again);
   return (
     <p className="soft">
-      Goes on where{' '}
+      {before}
       <Link to="/compare" search={{ a: origin.runId, b: runId }}>
         an earlier run
-      </Link>{' '}
-      ended.
+      </Link>
+      {after}
     </p>
   );
 }
