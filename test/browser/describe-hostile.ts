@@ -1,3 +1,4 @@
+import type { Request } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { HOSTILE_KEYS, hostileRows } from '../support/hostile-table.ts';
 import { csvOf, type SpecWishes } from '../support/partita.ts';
@@ -21,8 +22,15 @@ export function describeHostile(visitor: Visitor): void {
   describe('pages about a table whose names want to be something else', () => {
     let runId: string;
 
+    /** What the page of all runs asks for, once it stands. */
+    const asked: URL[] = [];
+    const note = (request: Request) => void asked.push(new URL(request.url()));
+
     beforeAll(async () => {
-      const { partita } = visitor;
+      const { partita, page } = visitor;
+      await page.goto(visitor.address);
+      await page.getByRole('region', { name: 'Runs, the newest first' }).waitFor();
+      page.on('request', note);
       partita.write('hostile.csv', csvOf(hostileRows()));
       const { code, stderr, result } = await partita.run(partita.writeSpec(HOSTILE));
       expect(code, stderr).toBe(0);
@@ -33,6 +41,20 @@ export function describeHostile(visitor: Visitor): void {
     async function holdsNoMarkup(): Promise<void> {
       expect(await visitor.page.locator('img, main script, b:has(> i)').count()).toBe(0);
     }
+
+    it(
+      'comes into the list of runs by itself, which asks for what may have changed only',
+      async () => {
+        const runs = visitor.page.getByRole('region', { name: 'Runs, the newest first' });
+        const newest = runs.getByRole('row').filter({ hasText: 'hostile' });
+        await newest.getByText('succeeded', { exact: true }).waitFor();
+        visitor.page.off('request', note);
+        const lists = asked.filter(({ pathname }) => pathname === '/api/v1/runs');
+        expect(lists.length).toBeGreaterThan(0);
+        expect(lists.filter(({ searchParams }) => !searchParams.has('since'))).toEqual([]);
+      },
+      MINUTES,
+    );
 
     it(
       'shows every partition of the run by its name',

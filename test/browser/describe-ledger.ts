@@ -82,6 +82,31 @@ export function describeReproduction(visitor: Visitor): void {
   );
 }
 
+/** Everything of a run that left nothing to do, which the command line may ask for. */
+export function describeRetryOfAll(visitor: Visitor): void {
+  it(
+    'offers no retry where nothing is left to do, and says of one what it fits again',
+    async () => {
+      const { page, partita, address } = visitor;
+      await page.goto(address);
+      await page.getByRole('link', { name: 'customers-who-leave' }).first().click();
+      await page.getByRole('button', { name: 'Reproduce' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
+      const [, run = ''] = /\/runs\/([\w-]+)/.exec(page.url()) ?? [];
+      const { code, stdout, stderr } = await partita.command('retry', run, '--all', '--json');
+      expect(code, stderr).toBe(0);
+      const { runId } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { runId: string };
+      await page.goto(`${address}/runs/${runId}`);
+      await page.getByText('Fits everything of an earlier run again.').waitFor();
+      await page.getByRole('button', { name: 'Reproduce' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
+      await page.getByRole('link', { name: 'an earlier run' }).click();
+      await page.getByText('3 partitions in both: 3 with the same model of its own.').waitFor();
+    },
+    3 * MINUTES,
+  );
+}
+
 /** The same experiment again and again, by itself. */
 export function describeSchedule(visitor: Visitor): void {
   it(

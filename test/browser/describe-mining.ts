@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RunSummary } from '../../src/operations/services.ts';
 import { MINUTES, type Visitor } from '../support/visiting.ts';
 
 /** The classic demonstration: a mine's machines in Postgres, partitioned by their type, rebuilt by clicking only. */
@@ -50,9 +51,33 @@ export function describeMining(visitor: Visitor): void {
             .waitFor();
         await page.getByText(/clearly better off|is shown to need/).waitFor();
         await look('mining-report');
-        expect(visitor.complaints.splice(0)).toEqual([]);
       },
       6 * MINUTES,
+    );
+
+    it(
+      'stands beside a run on other data, which has other partitions',
+      async () => {
+        const { page, partita, look } = visitor;
+        const runs = await partita.json<readonly RunSummary[]>('runs', 'ls');
+        const newest = (name: string) => runs.find(({ experiment }) => experiment === name)?.runId;
+        const both = `a=${newest('customers-who-leave')}&b=${newest('asset-status')}`;
+        await page.goto(`${visitor.address}/compare?${both}`);
+        const others = page.getByText('0 partitions in both. 3 only in A. 2 only in B.');
+        await others.waitFor();
+        for (const [of, names] of [
+          ['A', ['basic', 'business', 'family']],
+          ['B', ['car', 'wheel loader']],
+        ] as const) {
+          const only = page.getByRole('region', { name: `Partitions only in ${of}` });
+          for (const name of names)
+            await only.getByRole('row', { name: new RegExp(`^${name} `) }).waitFor();
+          expect(await only.getByRole('row').count()).toBe(names.length + 1);
+        }
+        await look('compare-others');
+        expect(visitor.complaints.splice(0)).toEqual([]);
+      },
+      2 * MINUTES,
     );
   });
 }

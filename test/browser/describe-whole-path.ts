@@ -7,6 +7,7 @@ import {
   describeKeptData,
   describeReproduction,
   describeRetry,
+  describeRetryOfAll,
   describeSchedule,
 } from './describe-ledger.ts';
 import { press, reach } from './hands.ts';
@@ -246,6 +247,7 @@ export function describeWholePath(visitor: Visitor): void {
     );
 
     describeReproduction(visitor);
+    describeRetryOfAll(visitor);
     describeSchedule(visitor);
 
     it(

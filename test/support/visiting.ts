@@ -12,6 +12,8 @@ export type Visitor = {
   readonly address: string;
   /** Errors of scripts, what the content policy forbade, answers that were missing; who checks them takes them out. */
   readonly complaints: string[];
+  /** The same person at a browser that has kept nothing but who they are. */
+  readonly withFreshPage: (use: (page: Page) => Promise<void>) => Promise<void>;
   /** Eyes and axe on the page as it is now: kept as pictures, no wider than the screen, without a serious finding. */
   readonly look: (name: string) => Promise<void>;
 };
@@ -52,6 +54,15 @@ export function visiting(
     },
     get complaints() {
       return here(someone).complaints;
+    },
+    withFreshPage: async (use) => {
+      const storageState = await here(someone).context.storageState();
+      const context = await here(browser).newContext({ storageState });
+      try {
+        await use(await context.newPage());
+      } finally {
+        await context.close();
+      }
     },
     look: async (name) => {
       const { page } = here(someone);
