@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Advice, RunPlan } from '../../src/operations/outlook.ts';
@@ -43,6 +43,16 @@ describe('looking before a run', () => {
     // One partition and the model without partition: 2 candidates × 3 folds and the final fit each.
     expect([plan.fits, plan.knownFits]).toEqual([14, 0]);
     expect([plan.estimateBasis, plan.estimatedSeconds > 0]).toEqual(['cost_model', true]);
+  });
+
+  it('advises on the key of a template as the README shows it', async () => {
+    await partita.command('init', 'regression');
+    const { stdout, stderr } = await partita.command('advise');
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const [, shown] = /After `npx partita init regression`:\n\n```\n(.*?)```/s.exec(readme) ?? [];
+    // How long training takes is of the machine.
+    const withoutTimes = (text = '') => text.trimEnd().replace(/ +\d+ s$/gm, '');
+    expect(withoutTimes(stdout), stderr).toBe(withoutTimes(shown));
   });
 
   it('advises on the key of a file: none where shops are all the same, and why a column is none', async () => {

@@ -3,6 +3,7 @@ import type { Json } from '../../../../domain/json.ts';
 import type { RunChanges, RunDetail } from '../../api/answers.ts';
 import { question } from '../../api/queries.ts';
 import { jsonText } from '../../parts/json-text.ts';
+import { Listed, type ListedColumn } from '../../parts/listed.tsx';
 import { Section } from '../../parts/page.tsx';
 import { Answered } from '../../parts/states.tsx';
 import { agreementText, sameText } from './change-words.ts';
@@ -55,30 +56,22 @@ function ChangedFields({
   );
   if (fields.length === 0) return <p>{same}</p>;
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="What is different">
-      <table>
-        <thead>
-          <tr>
-            <th>field</th>
-            <th>A</th>
-            <th>B</th>
-          </tr>
-        </thead>
-        <tbody>
-          {fields.map(({ field, values: [from, to] }) => (
-            <tr key={field}>
-              <th scope="row" className="name">
-                {field}
-              </th>
-              <td className="name">{valueText(from)}</td>
-              <td className="name">{valueText(to)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Listed
+      label="What is different"
+      entries={fields}
+      columns={COLUMNS}
+      keyOf={({ field }) => field}
+    />
   );
 }
+
+type Field = { readonly field: string; readonly values: readonly [a: Json, b: Json] };
+
+const COLUMNS: readonly ListedColumn<Field>[] = [
+  { head: 'field', isName: true, className: 'name', of: ({ field }) => field },
+  { head: 'A', className: 'name', of: ({ values: [value] }) => valueText(value) },
+  { head: 'B', className: 'name', of: ({ values: [, value] }) => valueText(value) },
+];
 
 function valueText(value: Json): string {
   return value === null ? '–' : jsonText(value);
