@@ -8,7 +8,6 @@ import {
   column,
   expression,
   filter,
-  groupMap,
   join,
   localRows,
   mapBatches,
@@ -96,7 +95,7 @@ describe('the client of Spark Connect', { timeout: 2 * MINUTE }, () => {
     expect(await session.explain(relation)).toContain('REPARTITION_BY_NUM');
   });
 
-  it('hands a function of ours to the executors, for groups and for batches', async () => {
+  it('hands a function of ours to the executors, batch by batch', async () => {
     const fn = {
       name: 'double',
       output: structOf([{ name: 'doubled', type: 'double' }]),
@@ -104,8 +103,6 @@ describe('the client of Spark Connect', { timeout: 2 * MINUTE }, () => {
       version: 'partita',
       columns: ['id'],
     };
-    const groups = groupMap(range(10), [column('id')], { ...fn, evalType: 209 });
-    expect(await session.explain(groups)).toMatch(/FlatMapGroupsInArrow[\s\S]*double\(id#\d+L\)#/);
     const batches = mapBatches(range(10), { ...fn, evalType: 207 });
     expect(await session.explain(batches)).toMatch(/MapInArrow[\s\S]*double\(id#\d+L\)#/);
     expect(await session.schema(batches)).toMatchObject({

@@ -127,15 +127,6 @@ export function sort(
   return { sort: { input, order, isGlobal: scope === 'global' } };
 }
 
-/** Grouped map: the function is called once for every value of the keys. */
-export function groupMap(
-  input: Relation,
-  keys: readonly Expression[],
-  fn: WorkerFunction,
-): Relation {
-  return { groupMap: { input, groupingExpressions: [...keys], func: userFunction(fn) } };
-}
-
 /** Map in Arrow: the function is called once for every partition of the input. */
 export function mapBatches(input: Relation, fn: WorkerFunction): Relation {
   return { mapPartitions: { input, func: userFunction(fn) } };
