@@ -1,10 +1,8 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 import { type ObjectsBucket, objectsBucket } from './config/objects-bucket.ts';
-import { bucketPlace } from './domain/bucket.ts';
+import { type Variables, variables } from './config/variables.ts';
 import { Failure } from './domain/failure.ts';
 
 /** A Temporal service that is not ours to start. */
@@ -83,110 +81,6 @@ export type Config = {
 /** The environment as Node gives it: names to texts. */
 export type Environment = { readonly [name: string]: string | undefined };
 
-/** Of AES-256. */
-const PAYLOAD_KEY_BYTES = 32;
-
-const HOST_AND_PORT = /^[^\s/:@]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/;
-
-const IP_AND_PORT = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/;
-const LAST_PORT = 65_535;
-
-const switchText = z
-  .enum(['true', 'false', '1', '0'], { error: 'is neither true nor false' })
-  .transform((text) => text === 'true' || text === '1');
-
-/** Messages never repeat a value that can hold a password. */
-const postgresUrl = z
-  .string()
-  .refine(
-    isPostgresUrl,
-    'is no address of a Postgres database: it has the form postgres://user:password@host:port/database',
-  );
-
-/** Absolute from here on: the worker that is told of it works in another folder. */
-const file = z
-  .string()
-  .refine(existsSync, {
-    error: (issue) => `is "${String(issue.input)}", and there is no such file`,
-  })
-  .transform((path) => resolve(path));
-
-const hostAndPort = z.string().regex(HOST_AND_PORT, {
-  error: (issue) => `is "${String(issue.input)}", not of the form host:port`,
-});
-
-/** Temporal's core, which listens there, looks up no names. */
-const ipAndPort = z.string().refine(isIpAndPort, {
-  error: (issue) =>
-    `is "${String(issue.input)}", and has to be an IP address with a port, such as 127.0.0.1:9464 or [::1]:9464`,
-});
-
-const payloadKeys = z.string().transform((text, context) => {
-  const keys = payloadKeysOf(text);
-  if (keys !== null) return { text, keys };
-  context.addIssue(
-    'holds no keys: 32 bytes in base64 (`openssl rand -base64 32`), several with commas between them, or file:///PATH of a file with them',
-  );
-  return z.NEVER;
-});
-
-const httpUrl = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && /^https?:\/\//.test(text),
-    'is no address that begins with http:// or https://',
-  );
-
-const variables = z.object({
-  DATABASE_URL: postgresUrl.optional(),
-  DATABASE_OWNER_URL: postgresUrl.optional(),
-  PARTITA_DATA_URL: postgresUrl.optional(),
-  PARTITA_FOLDER: z.string().optional(),
-  TEMPORAL_ADDRESS: hostAndPort.optional(),
-  TEMPORAL_NAMESPACE: z.string().default('default'),
-  TEMPORAL_TLS: switchText.optional(),
-  TEMPORAL_API_KEY: z.string().optional(),
-  TEMPORAL_TLS_CLIENT_CERT_PATH: file.optional(),
-  TEMPORAL_TLS_CLIENT_KEY_PATH: file.optional(),
-  TEMPORAL_TLS_SERVER_CA_CERT_PATH: file.optional(),
-  TEMPORAL_TLS_SERVER_NAME: z.string().optional(),
-  PARTITA_PAYLOAD_KEY: payloadKeys.optional(),
-  PARTITA_OBJECTS: z
-    .string()
-    .refine(
-      (text) => bucketPlace(text) !== null,
-      'is no address of a bucket: it has the form s3://BUCKET or s3://BUCKET/PREFIX, without credentials',
-    )
-    .optional(),
-  PARTITA_OBJECTS_PATH_STYLE: switchText.optional(),
-  AWS_ENDPOINT_URL: z.string().optional(),
-  AWS_ENDPOINT_URL_S3: z.string().optional(),
-  PARTITA_METRICS_ADDRESS: ipAndPort.optional(),
-  PARTITA_WORKER_VERSIONING: z
-    .enum(['pinned'], { error: 'is not `pinned`, the one way that there is besides none' })
-    .optional(),
-  OPENLINEAGE_URL: z
-    .string()
-    .refine(
-      isSink,
-      'is neither the word console nor an address that begins with file:///, http:// or https://',
-    )
-    .optional(),
-  OPENLINEAGE_ENDPOINT: z.string().default('api/v1/lineage'),
-  OPENLINEAGE_API_KEY: z.string().optional(),
-  OPENLINEAGE_NAMESPACE: z.string().default('partita'),
-  OPENLINEAGE_DISABLED: switchText.optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
-  OTEL_EXPORTER_OTLP_PROTOCOL: z.string().optional(),
-  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z.string().optional(),
-  OTEL_TRACES_EXPORTER: z.string().default('otlp'),
-  OTEL_SDK_DISABLED: z.string().optional(),
-  TEMPORAL_CLI: file.optional(),
-  PATH: z.string().default(''),
-  NO_COLOR: z.string().optional(),
-});
-
 /**
  * The configuration of this process: an empty variable counts as unset.
  * Throws `Failure('usage')` that names every variable which makes no sense, and what would.
@@ -237,7 +131,7 @@ export function childEnvironment(changes: Environment): Environment {
   return { ...process.env, ...changes };
 }
 
-function externalTemporal(found: z.infer<typeof variables>): ExternalTemporal | null {
+function externalTemporal(found: Variables): ExternalTemporal | null {
   if (found.TEMPORAL_ADDRESS === undefined) return null;
   const apiKey = found.TEMPORAL_API_KEY;
   const certificates = certificatesOf(found);
@@ -251,7 +145,7 @@ function externalTemporal(found: z.infer<typeof variables>): ExternalTemporal | 
   });
 }
 
-function certificatesOf(found: z.infer<typeof variables>): Certificates | undefined {
+function certificatesOf(found: Variables): Certificates | undefined {
   const certificate = found.TEMPORAL_TLS_CLIENT_CERT_PATH;
   const key = found.TEMPORAL_TLS_CLIENT_KEY_PATH;
   if ((certificate === undefined) !== (key === undefined))
@@ -269,18 +163,7 @@ function certificatesOf(found: z.infer<typeof variables>): Certificates | undefi
   return Object.keys(certificates).length === 0 ? undefined : certificates;
 }
 
-/** Null: these are none, or the file can't be read. */
-function payloadKeysOf(text: string): readonly Uint8Array[] | null {
-  try {
-    const list = text.startsWith('file:') ? readFileSync(fileURLToPath(text), 'utf8') : text;
-    const keys = list.split(',').map((key) => Buffer.from(key.trim(), 'base64'));
-    return keys.every(({ length }) => length === PAYLOAD_KEY_BYTES) ? keys : null;
-  } catch {
-    return null;
-  }
-}
-
-function lineageEvents(found: z.infer<typeof variables>, set: Environment): LineageEvents | null {
+function lineageEvents(found: Variables, set: Environment): LineageEvents | null {
   const url = found.OPENLINEAGE_URL;
   if (url === undefined || found.OPENLINEAGE_DISABLED === true) return null;
   return Object.freeze({
@@ -290,7 +173,7 @@ function lineageEvents(found: z.infer<typeof variables>, set: Environment): Line
   });
 }
 
-function isPinned(found: z.infer<typeof variables>): boolean {
+function isPinned(found: Variables): boolean {
   if (found.PARTITA_WORKER_VERSIONING === undefined) return false;
   if (found.TEMPORAL_ADDRESS === undefined)
     throw new Failure(
@@ -300,7 +183,7 @@ function isPinned(found: z.infer<typeof variables>): boolean {
   return true;
 }
 
-function tracesOf(found: z.infer<typeof variables>, set: Environment): Traces | null {
+function tracesOf(found: Variables, set: Environment): Traces | null {
   const endpoint = found.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? found.OTEL_EXPORTER_OTLP_ENDPOINT;
   const isOff =
     found.OTEL_SDK_DISABLED?.toLowerCase() === 'true' ||
@@ -317,7 +200,7 @@ function tracesOf(found: z.infer<typeof variables>, set: Environment): Traces | 
   });
 }
 
-function sinkOf(url: string, found: z.infer<typeof variables>): LineageEvents['to'] {
+function sinkOf(url: string, found: Variables): LineageEvents['to'] {
   if (url === 'console') return { kind: 'console' };
   if (url.startsWith('file:')) return { kind: 'file', path: fileURLToPath(url) };
   const apiKey = found.OPENLINEAGE_API_KEY;
@@ -326,24 +209,6 @@ function sinkOf(url: string, found: z.infer<typeof variables>): LineageEvents['t
     url: new URL(found.OPENLINEAGE_ENDPOINT, url.endsWith('/') ? url : `${url}/`).href,
     ...(apiKey === undefined ? {} : { apiKey }),
   };
-}
-
-function isIpAndPort(text: string): boolean {
-  const [, address = '', port] = IP_AND_PORT.exec(text) ?? [];
-  const version = address.startsWith('[') ? 6 : 4;
-  return isIP(address.replace(/^\[|\]$/g, '')) === version && Number(port) <= LAST_PORT;
-}
-
-function isSink(text: string): boolean {
-  return text === 'console' || (URL.canParse(text) && /^(https?:\/\/|file:\/\/\/)/.test(text));
-}
-
-function isPostgresUrl(text: string): boolean {
-  return (
-    URL.canParse(text) &&
-    ['postgres:', 'postgresql:'].includes(new URL(text).protocol) &&
-    new URL(text).pathname.length > 1
-  );
 }
 
 /** The `.partita` of the nearest folder upwards that has one of ours; else the one to be made in the working folder. */
