@@ -38,7 +38,7 @@ export function verdictOf({ one, size, ratios }: KernelRow) {
 /** Why an algorithm stays behind its goal, or predicts more slowly than the peer, where it does; as far as it is known. */
 const WHY: { readonly [id: string]: string } = {
   decision_tree:
-    'scikit-learn predicts by one tree as fast as the processor guesses the sides that rows take; 4 rows that go down together wait for the slowest of them, a third of the time goes into copies',
+    'scikit-learn predicts by one tree as fast as the processor guesses the sides that rows take; 8 rows that go down together wait for the slowest of them, and rows are first copied to where WebAssembly reads them',
   knn: 'scikit-learn multiplies matrices in 512-bit registers and corrects for what that loses; we take differences in 128 bits, the widest that WebAssembly has, so that a row is at distance 0 from its copy',
   mlp: 'scikit-learn multiplies matrices in 512-bit registers, WebAssembly has 128 bits',
 };
