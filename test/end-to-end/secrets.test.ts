@@ -18,7 +18,7 @@ import {
 } from '../support/searched.ts';
 import { MARK, type SecretStack, startSecretStack } from '../support/secret-stack.ts';
 
-/** Secrets wherever one enters, a run that succeeds and one that fails, and a look at all that was written and said. */
+/** Secrets wherever one enters, a run that succeeds, one that is cancelled and one that fails, and a look at all that was written and said. */
 
 const WISHES: Omit<SpecWishes, 'data'> = {
   name: MARK,
@@ -34,6 +34,7 @@ const FROM = {
 
 let stack: SecretStack;
 let succeeded: RunResult;
+let cancelled: string;
 let failed: string;
 /** All that was said while it happened. */
 const said: Place[] = [];
@@ -47,6 +48,10 @@ beforeAll(async () => {
   const ran = await command('run', spec, '--json');
   expect(ran.code, ran.stderr).toBe(0);
   succeeded = JSON.parse(ran.stdout) as RunResult;
+  const begun = await command('run', spec, '--detach', '--no-reuse');
+  cancelled = begun.stdout.trim();
+  await command('cancel', cancelled);
+  await command('attach', cancelled);
   const wrong = partita.writeSpec({ ...WISHES, data: { source: FROM.wrong } });
   expect((await command('run', wrong)).code).toBe(7);
   await askTheServer();
@@ -96,7 +101,7 @@ describe('secrets', () => {
     await search.look(said);
     await search.look(rowsOf(databaseUrl));
     await search.look(filesBelow(partita.folder, [ownToken()]));
-    for (const runId of [succeeded.runId, failed])
+    for (const runId of [succeeded.runId, cancelled, failed])
       await search.look(historyOf(temporal, runId, codec));
     for (const name of await s3.keys())
       await search.look([{ of: 'the bucket', name, text: `${await s3.text(name)}` }]);
