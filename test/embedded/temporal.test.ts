@@ -1,4 +1,4 @@
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePartitaFolder, runFolder } from '../../src/embedded/partita-folder.ts';
@@ -77,6 +77,37 @@ describe('the embedded Temporal server', () => {
     writeFileSync(join(runFolder(folder), 'temporal.json'), '{"process":');
     server = await start();
     expect((await fetch(workflow('kept'))).status).toBe(200);
+  });
+
+  it('is tried again with other ports when one was taken, whatever it says after that', async () => {
+    const root = makeFolder();
+    const elsewhere = join(root, '.partita');
+    ensurePartitaFolder(elsewhere);
+    const program = join(elsewhere, 'temporal.sh');
+    const once = join(elsewhere, 'tried');
+    const panic = [
+      'bind: address already in use',
+      'panic: nil pointer',
+      '',
+      'goroutine 136',
+      'Start',
+    ];
+    writeFileSync(
+      program,
+      `#!/bin/sh\nif [ -e ${once} ]; then exec ${await temporalPath()} "$@"; fi\ntouch ${once}\nprintf '%s\\n' ${panic.map((line) => `'${line}'`).join(' ')} >&2\nexit 2\n`,
+      { mode: 0o700 },
+    );
+    const started = await startTemporal(
+      elsewhere,
+      () => Promise.resolve(program),
+      () => undefined,
+    );
+    try {
+      expect([started.adopted, existsSync(once)]).toEqual([false, true]);
+    } finally {
+      await stopTemporal(elsewhere);
+      rmSync(root, { recursive: true, force: true });
+    }
   });
 
   it('fails with its last words when the program is no server', async () => {
