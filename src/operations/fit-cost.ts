@@ -70,8 +70,8 @@ const COSTS: { readonly [algorithm: string]: { readonly work: Work; readonly ns:
 };
 /** Where nothing is known of an algorithm. */
 const UNKNOWN = { work: tree, ns: 400 };
-/** Every fit costs this, however few its rows. */
-const LEAST_MS = 0.1;
+/** Every fit costs this, however few its rows: they are made ready for it, and what it predicts is scored. */
+const LEAST_MS = 0.5;
 
 /** Nanoseconds per unit of work of an algorithm. */
 export function nanosecondsOf(algorithm: string): number {
