@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { asJson, type JsonObject } from '../src/domain/json.ts';
 import { type Advance, type Bookmark, Departure } from '../src/engines/engine.ts';
-import type { Attempt, StepName } from '../src/stores/run-store.ts';
+import type { Attempt, StepName } from '../src/stores/run-records.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { toApplicationFailure } from './failures.ts';
 import { runBookmark } from './run-bookmark.ts';

@@ -2,7 +2,8 @@ import type { Digest } from '../src/domain/digest.ts';
 import { firingKey, type SchedulePolicy } from '../src/domain/schedule.ts';
 import type { Searchable } from '../src/domain/search-attributes.ts';
 import type { Spec } from '../src/spec/spec.ts';
-import type { RunOrigin, RunStore } from '../src/stores/run-store.ts';
+import type { RunOrigin } from '../src/stores/run-records.ts';
+import type { RunStore } from '../src/stores/run-store.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 

@@ -2,7 +2,7 @@ import { Failure } from '../src/domain/failure.ts';
 import { type RunStatus, runStatusOf } from '../src/domain/run.ts';
 import { runJob } from '../src/engines/job.ts';
 import { type Choice, chooseModels, chooseParents } from '../src/partition/choice.ts';
-import type { SideScores } from '../src/partition/facts.ts';
+import type { SideScores } from '../src/partition/evaluate-facts.ts';
 import { trainedModel } from '../src/stores/trained-model.ts';
 import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';

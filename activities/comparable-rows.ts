@@ -3,7 +3,7 @@ import type { Decision } from '../src/domain/run.ts';
 import type { Pair } from '../src/engines/compare-snapshots.ts';
 import type { Snapshot, SnapshotColumn } from '../src/sources/snapshot.ts';
 import type { Quarantine } from '../src/stores/quarantine-store.ts';
-import type { PartitionDrift, RunRecord } from '../src/stores/run-store.ts';
+import type { PartitionDrift, RunRecord } from '../src/stores/run-records.ts';
 import { requireSnapshot } from './partition-job.ts';
 
 /** Why none of the rows of `base` may stand for rows that were read now, without the full stop; null: some may. */

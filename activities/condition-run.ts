@@ -7,7 +7,7 @@ import { planParents } from '../src/partition/parents.ts';
 import { profileWarnings } from '../src/partition/profile-warnings.ts';
 import { joinFolds, repeatsOf } from '../src/partition/repeats.ts';
 import { reuseKeys } from '../src/partition/reuse-keys.ts';
-import { GLOBAL_PARTITION } from '../src/stores/run-store.ts';
+import { GLOBAL_PARTITION } from '../src/stores/run-records.ts';
 import { inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { requireSnapshot } from './partition-job.ts';

@@ -8,7 +8,8 @@ import type { BookmarkStore } from '../src/stores/bookmark-store.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { QuarantineStore } from '../src/stores/quarantine-store.ts';
 import type { RunFactsStore } from '../src/stores/run-facts.ts';
-import type { CodeVersion, RunStore } from '../src/stores/run-store.ts';
+import type { CodeVersion } from '../src/stores/run-records.ts';
+import type { RunStore } from '../src/stores/run-store.ts';
 
 /** Everything that activities act on; built in `src/compose.ts`, replaced by stores in memory in tests. */
 export type ActivityDependencies = {

@@ -1,9 +1,9 @@
 import { isFitted } from '../src/domain/run.ts';
 import { runJob, type TaskWith } from '../src/engines/job.ts';
 import type { PlannedPartition } from '../src/partition/condition.ts';
-import type { EvaluateArgs, EvaluateFacts, SideArgs } from '../src/partition/facts.ts';
+import type { EvaluateArgs, EvaluateFacts, SideArgs } from '../src/partition/evaluate-facts.ts';
 import { parentOf } from '../src/partition/parents.ts';
-import type { EvaluatedPartition, RunRecord } from '../src/stores/run-store.ts';
+import type { EvaluatedPartition, RunRecord } from '../src/stores/run-records.ts';
 import type { StoredInput } from '../src/stores/stored-input.ts';
 import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
 import { type EngineScope, inActivity, inEngineActivity } from './activity-scope.ts';

@@ -1,6 +1,6 @@
 import type { Outcome } from '../src/engines/engine.ts';
 import { candidateFacts, withScores } from '../src/partition/candidate-facts.ts';
-import type { CandidateFacts, FoldFacts, RankFacts, RefitFacts } from '../src/partition/facts.ts';
+import type { FoldFacts, RankFacts, RefitFacts } from '../src/partition/part-facts.ts';
 import {
   type Predictions,
   predictionsFromBytes,
@@ -8,6 +8,7 @@ import {
 } from '../src/partition/predictions.ts';
 import type { FoldSelections, SelectionFacts } from '../src/partition/selection-facts.ts';
 import { stabilityOf } from '../src/partition/selection-stability.ts';
+import type { CandidateFacts } from '../src/partition/train-facts.ts';
 import type { Candidate } from '../src/spec/spec.ts';
 
 /** A candidate and what every fold says of it; none where it was not fitted on all rows. */

@@ -14,7 +14,7 @@ import { composeSnapshot } from '../src/sources/compose-snapshot.ts';
 import type { MadeSnapshot } from '../src/sources/make-snapshot.ts';
 import type { Snapshot, SnapshotPartition } from '../src/sources/snapshot.ts';
 import type { Quarantine } from '../src/stores/quarantine-store.ts';
-import type { PartitionDrift, RunRecord } from '../src/stores/run-store.ts';
+import type { PartitionDrift, RunRecord } from '../src/stores/run-records.ts';
 import { incomparable, withoutComparison } from './comparable-rows.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { requireSnapshot } from './partition-job.ts';

@@ -3,11 +3,11 @@ import type { GroupedMap } from '../src/engines/engine.ts';
 import { type Call, createJob, type Job } from '../src/engines/job.ts';
 import { columnsRead } from '../src/partition/columns-read.ts';
 import type { PlannedPartition } from '../src/partition/condition.ts';
-import type { TrainArgs } from '../src/partition/facts.ts';
 import type { ArgsOf, FunctionName } from '../src/partition/registry.ts';
 import { repeatsOf } from '../src/partition/repeats.ts';
+import type { TrainArgs } from '../src/partition/train-facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
-import type { RunRecord } from '../src/stores/run-store.ts';
+import type { RunRecord } from '../src/stores/run-records.ts';
 import { type StoredInput, withLocalInputs } from '../src/stores/stored-input.ts';
 
 /** A day, and what the frames of a hundred million numbers need. */

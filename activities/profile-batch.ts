@@ -1,8 +1,8 @@
 import type { Outcome } from '../src/engines/engine.ts';
 import { runJob } from '../src/engines/job.ts';
 import { profiledOf } from '../src/engines/profile-outcome.ts';
-import type { ProfileFacts } from '../src/partition/facts.ts';
 import { partitionRef } from '../src/partition/partition-function.ts';
+import type { ProfileFacts } from '../src/partition/profile-facts.ts';
 import { repeatsOf } from '../src/partition/repeats.ts';
 import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';

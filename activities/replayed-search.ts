@@ -1,5 +1,6 @@
-import type { SearchFacts } from '../src/partition/facts.ts';
-import type { RunRecord, RunStore, TrainedPartition } from '../src/stores/run-store.ts';
+import type { SearchFacts } from '../src/partition/train-facts.ts';
+import type { RunRecord, TrainedPartition } from '../src/stores/run-records.ts';
+import type { RunStore } from '../src/stores/run-store.ts';
 
 /**
  * What searches under a budget completed in the run that this one reproduces, by partition: they are repeated by their

@@ -5,7 +5,7 @@ import {
   GLOBAL_PARTITION,
   type RunRecord,
   type TakenOver,
-} from '../src/stores/run-store.ts';
+} from '../src/stores/run-records.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /** By partition id, the model without partition among them. */

@@ -3,7 +3,8 @@ import { type MemberPlaces, memberPlaces, rangesWithin } from '../src/partition/
 import { bytesPerRow, outputWidth, storedLayers } from '../src/partition/predictions.ts';
 import { repeatsOf } from '../src/partition/repeats.ts';
 import { rowsOfMember } from '../src/stores/objects/pack.ts';
-import type { RunRecord, RunStore } from '../src/stores/run-store.ts';
+import type { RunRecord } from '../src/stores/run-records.ts';
+import type { RunStore } from '../src/stores/run-store.ts';
 import type { StoredInput } from '../src/stores/stored-input.ts';
 import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
 import { requirePlan } from './partition-job.ts';

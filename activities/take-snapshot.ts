@@ -4,7 +4,7 @@ import { checkFeatures } from '../src/partition/check-features.ts';
 import { cutAs } from '../src/sources/cut-as.ts';
 import type { MadeSnapshot } from '../src/sources/make-snapshot.ts';
 import type { Spec } from '../src/spec/spec.ts';
-import type { RunRecord } from '../src/stores/run-store.ts';
+import type { RunRecord } from '../src/stores/run-records.ts';
 import { type ActivityScope, inActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { toApplicationFailure } from './failures.ts';

@@ -3,11 +3,16 @@ import { GLOBAL_TEXT } from '../src/domain/partition.ts';
 import type { TaskWith } from '../src/engines/job.ts';
 import type { AnsweringParents, Choice, Choosable } from '../src/partition/choice.ts';
 import { candidateCount } from '../src/partition/ensemble-layer.ts';
-import type { SideScores, TotalsArgs } from '../src/partition/facts.ts';
+import type { SideScores } from '../src/partition/evaluate-facts.ts';
 import { parentOfPlanned } from '../src/partition/parents.ts';
 import type { ArgsOf } from '../src/partition/registry.ts';
+import type { TotalsArgs } from '../src/partition/totals-facts.ts';
 import type { PackMember } from '../src/stores/objects/pack.ts';
-import { GLOBAL_PARTITION, type PartitionRecord, type RunRecord } from '../src/stores/run-store.ts';
+import {
+  GLOBAL_PARTITION,
+  type PartitionRecord,
+  type RunRecord,
+} from '../src/stores/run-records.ts';
 import type { StoredInput } from '../src/stores/stored-input.ts';
 import { type TrainedModel, trainedModel } from '../src/stores/trained-model.ts';
 import { globalInputs, parentInputs, type TrainedParent } from './stored-inputs.ts';

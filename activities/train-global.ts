@@ -1,7 +1,7 @@
 import { GLOBAL_TEXT } from '../src/domain/partition.ts';
-import type { CandidateFacts } from '../src/partition/facts.ts';
+import type { CandidateFacts } from '../src/partition/train-facts.ts';
 import type { PackMember } from '../src/stores/objects/pack.ts';
-import { GLOBAL_PARTITION, type TrainedPartition } from '../src/stores/run-store.ts';
+import { GLOBAL_PARTITION, type TrainedPartition } from '../src/stores/run-records.ts';
 import { type EngineScope, inEngineActivity } from './activity-scope.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { requirePlan, requireSnapshot, trainArgs, unionJob } from './partition-job.ts';

@@ -11,16 +11,7 @@ import {
   withEnsemble,
 } from '../src/partition/candidate-facts.ts';
 import { candidateCount } from '../src/partition/ensemble-layer.ts';
-import type {
-  CandidateFacts,
-  FoldFacts,
-  FoldPart,
-  RankFacts,
-  RefitFacts,
-  SearchFacts,
-  TrainArgs,
-  TrainResult,
-} from '../src/partition/facts.ts';
+import type { FoldFacts, FoldPart, RankFacts, RefitFacts } from '../src/partition/part-facts.ts';
 import { isSelecting } from '../src/partition/place-selections.ts';
 import {
   createPredictions,
@@ -33,6 +24,12 @@ import {
 } from '../src/partition/predictions.ts';
 import { foldsOfRepeats, repeatsOf, rowsOfRepeat } from '../src/partition/repeats.ts';
 import { searchFacts, searchInput } from '../src/partition/search-partition.ts';
+import type {
+  CandidateFacts,
+  SearchFacts,
+  TrainArgs,
+  TrainResult,
+} from '../src/partition/train-facts.ts';
 import type { ObjectStore } from '../src/stores/object-store.ts';
 import type { PackMember } from '../src/stores/objects/pack.ts';
 import {

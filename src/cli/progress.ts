@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { RunState } from '../operations/services.ts';
+import type { RunState } from '../operations/requests.ts';
 import { roughDurationText } from '../report/number-text.ts';
 import type { CommandContext } from './command-context.ts';
 

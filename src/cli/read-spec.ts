@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { Failure } from '../domain/failure.ts';
-import type { PreparedMap, PreparedSpec } from '../operations/services.ts';
+import type { PreparedMap, PreparedSpec } from '../operations/requests.ts';
 import type { Overrides } from '../spec/check-value.ts';
 import type { CommandContext } from './command-context.ts';
 

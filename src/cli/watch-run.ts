@@ -1,5 +1,5 @@
 import { isTerminal } from '../domain/run.ts';
-import type { RunState } from '../operations/services.ts';
+import type { RunState } from '../operations/requests.ts';
 import { type CommandContext, printJson } from './command-context.ts';
 import { EXIT, type ExitCode, exitCodeOfRun } from './exit-codes.ts';
 import { createProgress } from './progress.ts';

@@ -1,6 +1,6 @@
-import type { ProfileFacts } from '../partition/facts.ts';
 import { failedFolds, failedProfile } from '../partition/failed-profile.ts';
 import type { PartitionRef } from '../partition/partition-function.ts';
+import type { ProfileFacts } from '../partition/profile-facts.ts';
 import type { Outcome } from './engine.ts';
 
 /** What profiling a partition gave, with the folds of its rows, repeat after repeat. One that went over its limits keeps its place. */

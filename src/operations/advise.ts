@@ -9,7 +9,7 @@ import type { Workshop } from './context.ts';
 import { estimateTraining, fitsPerModel, type TrainingEstimate } from './estimate-training.ts';
 import type { Advice, TrainingCost } from './outlook.ts';
 import { type PassingSnapshot, withSnapshot } from './passing-snapshot.ts';
-import type { AdviceRequest } from './services.ts';
+import type { AdviceRequest } from './requests.ts';
 
 /** Minutes are enough for a sample; the memory is for the rows it is drawn from. */
 const LIMITS = { seconds: 3600, memoryMb: 16_384 };

@@ -1,17 +1,18 @@
 import { isFailure } from '../domain/failure.ts';
 import { isLowerBetter } from '../domain/metric.ts';
-import type { EvaluateFacts, TrainFacts } from '../partition/facts.ts';
+import type { EvaluateFacts } from '../partition/evaluate-facts.ts';
+import type { TrainFacts } from '../partition/train-facts.ts';
 import { baselineScore } from '../report/baseline-score.ts';
 import type { CardFacts, CardModel } from '../report/card/card-facts.ts';
 import { cardHtml, cardMarkdown } from '../report/card/render-card.ts';
 import { trainFacts } from '../report/partition-row.ts';
 import { sourceName } from '../sources/source-name.ts';
 import type { ModelLineage, ModelMaking } from '../stores/lineage-store.ts';
-import type { PartitionRecord, RunRecord } from '../stores/run-store.ts';
+import type { PartitionRecord, RunRecord } from '../stores/run-records.ts';
 import { refuseBlend } from './blend-refusal.ts';
 import type { OperationContext } from './context.ts';
 import { cardOfBytes, withheldReason } from './model-card.ts';
-import type { CardFormat } from './services.ts';
+import type { CardFormat } from './requests.ts';
 
 type Context = Pick<
   OperationContext,

@@ -2,7 +2,7 @@ import type { Digest } from '../domain/digest.ts';
 import { asJson, type Json, type JsonObject } from '../domain/json.ts';
 import { STAGES, type Stage, type Verdict } from '../domain/run.ts';
 import { canonicalJson, digestJson } from '../frame/digest.ts';
-import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
+import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-records.ts';
 import type { OperationContext } from './context.ts';
 
 /** What a run was made of, where two runs differ: field → both values. */

@@ -16,7 +16,8 @@ import type { QuarantineStore } from '../stores/quarantine-store.ts';
 import type { RegistryStore } from '../stores/registry-store.ts';
 import type { RetentionStore } from '../stores/retention-store.ts';
 import type { RunFactsStore } from '../stores/run-facts.ts';
-import type { AskedKeys, CodeVersion, FitTime, KnownKeys, RunStore } from '../stores/run-store.ts';
+import type { AskedKeys, CodeVersion, FitTime, KnownKeys } from '../stores/run-records.ts';
+import type { RunStore } from '../stores/run-store.ts';
 import type { LiveRuns } from '../temporal/runs.ts';
 
 /** What reads a source and computes in this process: it needs no server of ours. */

@@ -12,7 +12,7 @@ import { Debugging, type OnStep } from './debugging.ts';
 import { columnsGiven, findFunction } from './map-function.ts';
 import { type MappedRows, mappedColumns } from './mapped-rows.ts';
 import { withSnapshot } from './passing-snapshot.ts';
-import type { DebugMapRequest } from './services.ts';
+import type { DebugMapRequest } from './requests.ts';
 
 const SHOWN_ROWS = 20;
 

@@ -3,12 +3,14 @@ import { findPartition } from '../domain/partition.ts';
 import { openSnapshot } from '../frame/snapshot-reader.ts';
 import { columnsRead } from '../partition/columns-read.ts';
 import { classLabels } from '../partition/condition.ts';
-import type { EvaluateFacts, ProfileFacts, TrainFacts } from '../partition/facts.ts';
+import type { EvaluateFacts } from '../partition/evaluate-facts.ts';
+import type { ProfileFacts } from '../partition/profile-facts.ts';
+import type { TrainFacts } from '../partition/train-facts.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
 import { Debugging, type OnStep } from './debugging.ts';
 import { withSnapshot } from './passing-snapshot.ts';
-import type { DebugRequest } from './services.ts';
+import type { DebugRequest } from './requests.ts';
 
 /**
  * The very partition functions in this process on one partition's real rows, one after the other up to the asked stage:

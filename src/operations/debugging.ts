@@ -14,7 +14,7 @@ import {
   findPartitionFunction,
 } from '../partition/registry.ts';
 import type { SnapshotPartition } from '../sources/snapshot.ts';
-import type { DebugStep } from './services.ts';
+import type { DebugStep } from './requests.ts';
 
 export type OnStep = (step: DebugStep) => void;
 

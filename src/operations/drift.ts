@@ -12,7 +12,7 @@ import type { SnapshotColumn } from '../sources/snapshot.ts';
 import type { Source } from '../spec/source.ts';
 import type { Spec, TableSpec } from '../spec/spec.ts';
 import { refuseDeleted } from '../stores/deleted-run.ts';
-import type { RunRecord, SnapshotRecord } from '../stores/run-store.ts';
+import type { RunRecord, SnapshotRecord } from '../stores/run-records.ts';
 import type { OperationContext } from './context.ts';
 import { driftedPartitions, type FoundDrift, summaryOf } from './drifted-partitions.ts';
 import { fileKind } from './file-kind.ts';

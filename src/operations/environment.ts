@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { JsonObject } from '../domain/json.ts';
 import { digestBytes } from '../frame/digest.ts';
-import type { CodeVersion } from '../stores/run-store.ts';
+import type { CodeVersion } from '../stores/run-records.ts';
 
 /** Which code runs, taken from the installed package: its build, its lock file, its workflows, and its commit if it is a clone. */
 export async function codeVersion(

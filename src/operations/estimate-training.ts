@@ -3,7 +3,7 @@ import { makespan } from '../partition/makespan.ts';
 import { repeatsOf } from '../partition/repeats.ts';
 import { modelsOfFit } from '../spec/forecast.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
-import type { FitTime } from '../stores/run-store.ts';
+import type { FitTime } from '../stores/run-records.ts';
 import { type FitSize, fitCostMs } from './fit-cost.ts';
 
 /** `earlier_runs`: every algorithm was timed before; `cost_model`: none was. */

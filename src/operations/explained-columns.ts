@@ -1,4 +1,4 @@
-import type { ExplainedFacts } from '../partition/facts.ts';
+import type { ExplainedFacts } from '../partition/score-facts.ts';
 import { doublesPerRow } from '../partition/top-contributions.ts';
 import { type MadeColumn, presentNumbers, repeated } from './answer-columns.ts';
 

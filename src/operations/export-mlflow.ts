@@ -16,7 +16,7 @@ import { modelFiles } from '../exchange/mlflow/model-files.ts';
 import { loadPipeline } from '../partition/pipeline-bytes.ts';
 import { pipelineToOnnx } from '../partition/pipeline-onnx.ts';
 import type { PackMember } from '../stores/objects/pack.ts';
-import { GLOBAL_PARTITION, type RunRecord } from '../stores/run-store.ts';
+import { GLOBAL_PARTITION, type RunRecord } from '../stores/run-records.ts';
 import { trainedModel } from '../stores/trained-model.ts';
 import type { OperationContext } from './context.ts';
 import { runResult } from './result.ts';

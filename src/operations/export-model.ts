@@ -4,7 +4,7 @@ import { pipelineToOnnx } from '../partition/pipeline-onnx.ts';
 import type { LineageStore } from '../stores/lineage-store.ts';
 import { refuseBlend } from './blend-refusal.ts';
 import type { OperationContext } from './context.ts';
-import type { ExportFormat } from './services.ts';
+import type { ExportFormat } from './requests.ts';
 
 /** A model by its digest (or a unique beginning) in a form that others read: JSON text or an ONNX file, as bytes. */
 export async function exportModel(

@@ -13,9 +13,9 @@ import { type MadeColumn, presentNumbers, repeated } from './answer-columns.ts';
 import type { Workshop } from './context.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
 import type { Answering } from './predict.ts';
+import type { PredictRequest, PredictResult } from './requests.ts';
 import { RowTally } from './row-tally.ts';
 import { scoringSpec } from './scoring-spec.ts';
-import type { PredictRequest, PredictResult } from './services.ts';
 import { createTableFile } from './table-file.ts';
 
 type Context = Pick<Workshop, 'engineFor' | 'snapshotRequest' | 'takeSnapshot'>;

@@ -1,6 +1,6 @@
 import { isStandIn, type KeysOfRun, type reuseKeys } from '../partition/reuse-keys.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { KnownKeys } from '../stores/run-store.ts';
+import type { KnownKeys } from '../stores/run-records.ts';
 
 /** What earlier runs lend to one that is planned, as far as the record knows: what they left may have gone since. */
 export type Lent = {

@@ -10,7 +10,7 @@ import type { Workshop } from './context.ts';
 import { type AppliedFunction, columnsGiven, findFunction, placeInFile } from './map-function.ts';
 import { mappedColumns } from './mapped-rows.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
-import type { MappedPartition, MapRequest, MapResult } from './services.ts';
+import type { MappedPartition, MapRequest, MapResult } from './requests.ts';
 import { createTableFile } from './table-file.ts';
 
 /** The largest partition that a function is tried on before the others get it. */

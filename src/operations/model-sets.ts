@@ -6,7 +6,7 @@ import type {
   RegistryStore,
 } from '../stores/registry-store.ts';
 import type { OperationContext } from './context.ts';
-import type { Asker } from './services.ts';
+import type { Asker } from './requests.ts';
 
 /** Names of model sets, as the commands and the API ask for them; who asks is on record. */
 export interface ModelSets {

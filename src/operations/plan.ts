@@ -8,10 +8,10 @@ import { checkGlobalSize } from '../partition/check-global-size.ts';
 import { checkTarget } from '../partition/check-target.ts';
 import { columnsRead } from '../partition/columns-read.ts';
 import { classLabels, conditionPartitions, type PlannedPartition } from '../partition/condition.ts';
-import type { ProfileFacts } from '../partition/facts.ts';
 import { featureCount } from '../partition/known-features.ts';
 import { planParents } from '../partition/parents.ts';
 import { partitionRef } from '../partition/partition-function.ts';
+import type { ProfileFacts } from '../partition/profile-facts.ts';
 import { profileWarnings } from '../partition/profile-warnings.ts';
 import { joinFolds, repeatsOf } from '../partition/repeats.ts';
 import { allKeys, type Fittable, reuseKeys } from '../partition/reuse-keys.ts';
@@ -27,7 +27,7 @@ import {
 import { type Lent, lentBy } from './lent.ts';
 import type { PlannedRow, RunPlan } from './outlook.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
-import type { PreparedSpec } from './services.ts';
+import type { PreparedSpec } from './requests.ts';
 
 /**
  * What would be trained: reads the source into a snapshot that is thrown away, profiles and conditions it as a run does,

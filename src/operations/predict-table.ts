@@ -6,7 +6,7 @@ import { type ServedMember, type ServedSet, servedModels } from '../serving/mode
 import type { ObjectStore } from '../stores/object-store.ts';
 import type { MemberRange } from '../stores/objects/pack.ts';
 import type { OperationContext } from './context.ts';
-import type { PredictResult, SparkPlace, TablePredictRequest } from './services.ts';
+import type { PredictResult, SparkPlace, TablePredictRequest } from './requests.ts';
 
 type Context = Pick<OperationContext, 'runs' | 'facts' | 'quarantine' | 'objects' | 'scoreTable'>;
 

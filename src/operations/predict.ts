@@ -4,9 +4,9 @@ import type { Outcome } from '../engines/engine.ts';
 import { createJob, type Job, mapJob } from '../engines/job.ts';
 import { requireColumn } from '../frame/frame.ts';
 import { openSnapshot, type SnapshotReader } from '../frame/snapshot-reader.ts';
-import type { ScoreFacts } from '../partition/facts.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import { outputWidth, predictionsFromBytes } from '../partition/predictions.ts';
+import type { ScoreFacts } from '../partition/score-facts.ts';
 import { doublesPerRow } from '../partition/top-contributions.ts';
 import {
   type AnsweredRoute,
@@ -24,10 +24,10 @@ import { columnTexts } from './answer-columns.ts';
 import type { OperationContext, Workshop } from './context.ts';
 import { forecastTable } from './forecast-table.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
+import type { PredictRequest, PredictResult, SetPredictRequest } from './requests.ts';
 import { RowTally } from './row-tally.ts';
 import { type ScoredRows, scoreColumns } from './score-columns.ts';
 import { scoringSpec } from './scoring-spec.ts';
-import type { PredictRequest, PredictResult, SetPredictRequest } from './services.ts';
 import { createTableFile } from './table-file.ts';
 
 type Tools = Pick<Workshop, 'engineFor' | 'snapshotRequest' | 'takeSnapshot'>;

@@ -3,7 +3,7 @@ import type { ColumnValues } from '../frame/duckdb-write.ts';
 import { type Frame, requireColumn } from '../frame/frame.ts';
 import { targetOf, weightsOf } from '../partition/target.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { RunPlan } from '../stores/run-store.ts';
+import type { RunPlan } from '../stores/run-records.ts';
 import {
   answerColumns,
   answerType,

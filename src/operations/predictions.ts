@@ -19,11 +19,12 @@ import { foldsOfRepeats, repeatsOf, rowsOfRepeat } from '../partition/repeats.ts
 import { predictedRows } from '../partition/truth.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { type PackMember, rowsOfMember } from '../stores/objects/pack.ts';
-import type { PartitionRecord, RunPlan, RunRecord, RunStore } from '../stores/run-store.ts';
+import type { PartitionRecord, RunPlan, RunRecord } from '../stores/run-records.ts';
+import type { RunStore } from '../stores/run-store.ts';
 import { type TrainedModel, trainedModel } from '../stores/trained-model.ts';
 import type { OperationContext } from './context.ts';
 import { type JudgedRows, predictionColumns, sourceColumns } from './prediction-columns.ts';
-import type { PredictionsRequest } from './services.ts';
+import type { PredictionsRequest } from './requests.ts';
 import { createTableFile } from './table-file.ts';
 
 /**

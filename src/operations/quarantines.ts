@@ -4,7 +4,7 @@ import type { Impact } from '../stores/impact.ts';
 import type { Quarantine, QuarantineStore } from '../stores/quarantine-store.ts';
 import type { OperationContext } from './context.ts';
 import { askedBy } from './model-sets.ts';
-import type { Asker } from './services.ts';
+import type { Asker } from './requests.ts';
 
 /** Something with a digest, or a partition (of one experiment, where that is named). */
 export type Asked = { readonly what: string; readonly experiment?: string | undefined };

@@ -4,9 +4,9 @@ import { Failure } from '../domain/failure.ts';
 import type { ReportFacts } from '../report/facts.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { renderText } from '../report/text.ts';
-import type { RunRecord } from '../stores/run-store.ts';
+import type { RunRecord } from '../stores/run-records.ts';
 import type { OperationContext } from './context.ts';
-import type { ReportFormat } from './services.ts';
+import type { ReportFormat } from './requests.ts';
 
 /** A finished run's report; every format is made from the same stored facts. */
 export async function runReport(

@@ -3,12 +3,12 @@ import { asJson } from '../domain/json.ts';
 import { isTerminal, type Stage } from '../domain/run.ts';
 import type { AboutRun, NewAuditEvent } from '../stores/audit-store.ts';
 import { refuseDeleted } from '../stores/deleted-run.ts';
-import type { RunRecord } from '../stores/run-store.ts';
+import type { RunRecord } from '../stores/run-records.ts';
 import { compareRuns, type FirstDifference, type RunChanges } from './compare-runs.ts';
 import type { OperationContext } from './context.ts';
 import { askedBy } from './model-sets.ts';
 import type { DifferenceCause, Reproduction } from './reproduction.ts';
-import type { Asker } from './services.ts';
+import type { Asker } from './requests.ts';
 import { startNewRun } from './submit.ts';
 
 /** A reproduction under way, or one that has failed before it began. */

@@ -2,18 +2,16 @@ import { askedTask, type Metric, type Score } from '../domain/metric.ts';
 import type { PartitionRow, PooledScore, RunResult, ScoredModel } from '../domain/result.ts';
 import type { Choice } from '../partition/choice.ts';
 import type { JudgedScore } from '../partition/drift/judge-drift.ts';
-import type { EvaluateFacts, SideScores, TotalsFacts, TrainFacts } from '../partition/facts.ts';
+import type { EvaluateFacts, SideScores } from '../partition/evaluate-facts.ts';
 import { type ParentRef, parentOf } from '../partition/parents.ts';
+import type { TotalsFacts } from '../partition/totals-facts.ts';
+import type { TrainFacts } from '../partition/train-facts.ts';
 import { coverageOf, coverageWarnings } from '../report/interval-coverage.ts';
 import { numberText } from '../report/number-text.ts';
 import { failureMessage, trainFacts } from '../report/partition-row.ts';
 import { budgetWarnings, searchNote } from '../report/search-note.ts';
-import type {
-  PartitionRecord,
-  RunRecord,
-  RunStore,
-  TrainedPartition,
-} from '../stores/run-store.ts';
+import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-records.ts';
+import type { RunStore } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 import { writeReportPage } from './report.ts';
 

@@ -1,9 +1,9 @@
 import { Failure } from '../domain/failure.ts';
 import { type Again, isFitted, isTerminal } from '../domain/run.ts';
 import { refuseDeleted } from '../stores/deleted-run.ts';
-import type { PartitionRecord, RunRecord } from '../stores/run-store.ts';
+import type { PartitionRecord, RunRecord } from '../stores/run-records.ts';
 import type { OperationContext } from './context.ts';
-import type { RetryRequest, RetryResult } from './services.ts';
+import type { RetryRequest, RetryResult } from './requests.ts';
 import { startNewRun } from './submit.ts';
 
 const LISTED = 100;

@@ -10,10 +10,10 @@ import type {
   PartitionState,
   StageRecord,
 } from '../stores/run-facts.ts';
-import { GLOBAL_PARTITION, type PartitionRecord, type RunRecord } from '../stores/run-store.ts';
+import { GLOBAL_PARTITION, type PartitionRecord, type RunRecord } from '../stores/run-records.ts';
 import type { OperationContext } from './context.ts';
+import type { RunState } from './requests.ts';
 import { runState } from './run-state.ts';
-import type { RunState } from './services.ts';
 
 /** A run with how it stands and how long its stages took (milliseconds). */
 export type RunDetail = RunRecord & {

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isFailure } from '../domain/failure.ts';
 import { isTerminal } from '../domain/run.ts';
-import type { RunRecord } from '../stores/run-store.ts';
+import type { RunRecord } from '../stores/run-records.ts';
 import type { OperationContext } from './context.ts';
-import type { Asker, RunControl, RunState } from './services.ts';
+import type { Asker, RunControl, RunState } from './requests.ts';
 import { settleRun } from './settle.ts';
 
 /** How often a watcher asks, in milliseconds. Each question is work for the server and the worker that also trains. */

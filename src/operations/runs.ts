@@ -1,5 +1,5 @@
 import type { OperationContext } from './context.ts';
-import type { RunSummary } from './services.ts';
+import type { RunSummary } from './requests.ts';
 
 /** The newest runs first. */
 export async function listRuns(

@@ -6,8 +6,8 @@ import type { Spec } from '../spec/spec.ts';
 import type { FiringCounts, LiveSchedule, ScheduleMemo } from '../temporal/schedules.ts';
 import type { OperationContext } from './context.ts';
 import { askedBy } from './model-sets.ts';
+import type { Asker, PreparedSpec, RunSummary } from './requests.ts';
 import { listRuns } from './runs.ts';
-import type { Asker, PreparedSpec, RunSummary } from './services.ts';
 
 export type ScheduleRequest = PreparedSpec & {
   readonly name: string;

@@ -3,7 +3,7 @@ import type { SnapshotColumn } from '../sources/snapshot.ts';
 import type { Source } from '../spec/source.ts';
 import type { Spec } from '../spec/spec.ts';
 import { fileKind } from './file-kind.ts';
-import type { PredictRequest } from './services.ts';
+import type { PredictRequest } from './requests.ts';
 
 /** The run's spec over another source: its key is cut where training cut it. */
 export function specOver(spec: Spec, trained: readonly SnapshotColumn[], source: Source): Spec {

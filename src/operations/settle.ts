@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isTerminal } from '../domain/run.ts';
-import type { RunRecord } from '../stores/run-store.ts';
+import type { RunRecord } from '../stores/run-records.ts';
 import type { BrokenOff } from '../temporal/runs.ts';
 import type { OperationContext } from './context.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, rename, rm, stat } from 'node:fs/promises';
 import { ensureRuntimeArchive } from '../engines/spark/runtime/runtime-archive.ts';
-import type { SparkBundle, SparkBundleRequest } from './services.ts';
+import type { SparkBundle, SparkBundleRequest } from './requests.ts';
 
 /** Makes the archive for executors, under its own name or the one asked for. */
 export async function bundleForSpark({

@@ -1,9 +1,9 @@
 import { asJson } from '../domain/json.ts';
 import { digestJson } from '../frame/digest.ts';
 import { checkSource } from '../sources/check-source.ts';
-import type { NewRun } from '../stores/run-store.ts';
+import type { NewRun } from '../stores/run-records.ts';
 import type { OperationContext } from './context.ts';
-import type { PreparedSpec, SubmitOptions } from './services.ts';
+import type { PreparedSpec, SubmitOptions } from './requests.ts';
 
 /**
  * Records the run, then starts its workflow: a crash between the two leaves a PENDING run, and submitting again with the

@@ -1,6 +1,6 @@
 import { conformalReach } from '../estimators/conformal.ts';
 import { holdoutRows } from '../estimators/folds.ts';
-import type { Band } from './facts.ts';
+import type { Band } from './evaluate-facts.ts';
 import { nestedRows } from './nested-choice.ts';
 import { readLayer } from './predictions.ts';
 import type { Side } from './side-scores.ts';

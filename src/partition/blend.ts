@@ -1,7 +1,7 @@
 import type { BlendPart } from '../domain/blend.ts';
 import type { Digest } from '../domain/digest.ts';
 import { digestJson } from '../frame/digest.ts';
-import type { SideScores } from './facts.ts';
+import type { SideScores } from './evaluate-facts.ts';
 
 /** Models that answer for a partition together: their predictions, weighted; the weights add to 1. */
 export type Blend = {

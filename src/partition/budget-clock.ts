@@ -1,4 +1,4 @@
-import type { SearchFacts, TrainArgs } from './facts.ts';
+import type { SearchFacts, TrainArgs } from './train-facts.ts';
 
 /**
  * Says when a search has to end: by the clock, or, where a run is reproduced, by the rounds of its record, so that the

@@ -3,7 +3,8 @@ import { type Metric, type Score } from '../domain/metric.ts';
 import { chooseBest, orderByScore } from '../estimators/candidates.ts';
 import { digestJson } from '../frame/digest.ts';
 import type { Candidate } from '../spec/spec.ts';
-import type { CandidateFacts, FoldFacts, RankFacts, RefitPart } from './facts.ts';
+import type { FoldFacts, RankFacts, RefitPart } from './part-facts.ts';
+import type { CandidateFacts } from './train-facts.ts';
 
 /** Why a candidate can't be the best, whatever it scored. */
 export type Unfit = {

@@ -1,5 +1,5 @@
 import { FEWEST_TOGETHER } from '../estimators/expected-effects.ts';
-import type { Interval } from './facts.ts';
+import type { Interval } from './evaluate-facts.ts';
 import { ownAgainst } from './own-against.ts';
 import type { Side } from './side-scores.ts';
 import type { Truth } from './truth.ts';

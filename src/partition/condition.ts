@@ -8,7 +8,7 @@ import type { Decision, SkipReason } from '../domain/run.ts';
 import { partitionId } from '../frame/digest.ts';
 import type { RowRange } from '../frame/frame.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { ProfileFacts } from './facts.ts';
+import type { ProfileFacts } from './profile-facts.ts';
 
 export type ProfiledRef = {
   readonly id: string;

@@ -1,6 +1,6 @@
 import { type RankCurve, rankCurve } from '../estimators/metrics/rank-curve.ts';
 import { type ClassRows, positiveCode } from '../estimators/metrics/scored-rows.ts';
-import type { PlotFacts } from './facts.ts';
+import type { PlotFacts } from './evaluate-facts.ts';
 
 /** Places on a curve's horizontal axis, evenly spread, at which it is looked at. */
 const POINTS = 100;

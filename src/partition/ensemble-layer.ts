@@ -4,10 +4,10 @@ import { outOfFoldRows } from '../estimators/folds.ts';
 import { score } from '../estimators/score.ts';
 import { rowsThat } from '../frame/frame.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { EnsembleFacts } from './facts.ts';
 import { rowsOutside } from './nested-choice.ts';
 import { type Predictions, readLayer, writeLayerInto } from './predictions.ts';
 import { rowsOfAnyLayer } from './score-candidates.ts';
+import type { EnsembleFacts } from './train-facts.ts';
 import { predictedRows, scoredRows, type Truth } from './truth.ts';
 
 /** Candidates to rank, the ensemble included, which comes last. */

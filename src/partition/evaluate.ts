@@ -1,5 +1,5 @@
 import { blendErrors } from './blend-errors.ts';
-import type { EvaluateArgs, EvaluateFacts } from './facts.ts';
+import type { EvaluateArgs, EvaluateFacts } from './evaluate-facts.ts';
 import { ownAgainst } from './own-against.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { plotFacts } from './plots.ts';

@@ -9,8 +9,8 @@ import { partsOf } from '../features/handle/handling.ts';
 import { seededOrder, seededSample } from '../features/seeded-order.ts';
 import { type Column, type Frame, takeRows } from '../frame/frame.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { Explanation, PartialDependence } from './facts.ts';
 import type { FittedCandidate } from './fit-candidate.ts';
+import type { Explanation, PartialDependence } from './train-facts.ts';
 import type { TrainingData } from './training-data.ts';
 import { scoredRows } from './truth.ts';
 

@@ -1,5 +1,5 @@
 import { EXCLUDED } from '../estimators/folds.ts';
-import type { ProfileFacts } from './facts.ts';
+import type { ProfileFacts } from './profile-facts.ts';
 
 /** The profile of a partition that could not be profiled: all its rows are excluded for that reason. */
 export function failedProfile(

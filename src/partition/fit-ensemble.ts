@@ -1,8 +1,8 @@
 import { createEnsembleModel, type EnsembleMember } from '../estimators/ensemble-model.ts';
 import { distinctEdits } from '../features/handle/edits.ts';
 import { joinHandlings } from '../features/handle/handling.ts';
-import type { RefitPart } from './facts.ts';
 import type { FitSite, FittedCandidate } from './fit-candidate.ts';
+import type { RefitPart } from './part-facts.ts';
 
 /** Fits a candidate, or all members of an ensemble and the one model that they make. Throws as `FitSite.fit` does. */
 export function fitChosen(

@@ -4,12 +4,12 @@ import { partsOf } from '../features/handle/handling.ts';
 import { type Column, type Frame, requireColumn, takeRows } from '../frame/frame.ts';
 import { durationMicros } from '../spec/duration.ts';
 import type { EngineerStep } from '../spec/features.ts';
-import type { ForecastArgs, ForecastFacts } from './facts.ts';
 import { nextTimes } from './next-times.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { engineeredRows, type Pipeline, predictRows } from './pipeline.ts';
 import { loadPipeline } from './pipeline-bytes.ts';
 import { predictionsToBytes } from './predictions.ts';
+import type { ForecastArgs, ForecastFacts } from './score-facts.ts';
 
 /**
  * The next `horizon` rows of one partition by the model in input `model`: its rows are the history, the rows after the last

@@ -1,5 +1,5 @@
 import type { Column } from '../frame/frame.ts';
-import type { ColumnProfile } from './facts.ts';
+import type { ColumnProfile } from './profile-facts.ts';
 import { labelsOf } from './target.ts';
 
 /** With fewer rows than this a coincidence looks like a copy. */

@@ -48,7 +48,7 @@ export type PartitionContext = {
   readonly trace?: ((step: TraceStep) => void) | undefined;
 };
 
-/** Facts for the record (plain JSON, no NaN) and named bytes (models, predictions, fold numbers). */
+/** Facts that the lineage keeps (plain JSON, no NaN: a number that does not exist is null) and named bytes (models, predictions, fold numbers). */
 export type PartitionResult<Facts extends object = JsonObject> = {
   readonly facts: Facts;
   readonly blobs: ReadonlyMap<string, Uint8Array>;

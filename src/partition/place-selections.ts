@@ -1,6 +1,6 @@
-import type { TrainArgs } from './facts.ts';
 import { repeatsOf } from './repeats.ts';
 import type { FoldSelections, SelectedColumns } from './selection-facts.ts';
+import type { TrainArgs } from './train-facts.ts';
 import type { FitPlace } from './training-data.ts';
 
 /** The fit that ships. */

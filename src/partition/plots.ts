@@ -5,7 +5,7 @@ import {
   type ValueRows,
 } from '../estimators/metrics/scored-rows.ts';
 import { precisionRecallCurve, rocCurve } from './curves.ts';
-import type { PlotFacts } from './facts.ts';
+import type { PlotFacts } from './evaluate-facts.ts';
 import { readLayer } from './predictions.ts';
 import { cvRows, heldOutRows, type Side } from './side-scores.ts';
 import { scoredRows, type Truth } from './truth.ts';

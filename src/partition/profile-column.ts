@@ -1,6 +1,6 @@
 import { mean, quantile } from '../features/statistics.ts';
 import type { CategoryColumn, Column } from '../frame/frame.ts';
-import type { ColumnProfile } from './facts.ts';
+import type { ColumnProfile } from './profile-facts.ts';
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 const TOP_LEVELS = 10;

@@ -8,10 +8,10 @@ import { seedOf } from '../frame/digest.ts';
 import { type Frame, findColumn, requireColumn, takeRows } from '../frame/frame.ts';
 import { hashRows, takeRowHashes, visitRowHashes } from '../frame/row-hash.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { ColumnProfile, ProfileArgs, ProfileFacts } from './facts.ts';
 import { leakageOf } from './leakage.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { profileColumn } from './profile-column.ts';
+import type { ColumnProfile, ProfileArgs, ProfileFacts } from './profile-facts.ts';
 import { repeatsOf } from './repeats.ts';
 import { labelsOf, targetOf, timesOf, weightsOf } from './target.ts';
 

@@ -3,8 +3,8 @@ import { outOfFoldRows, TRAINING_ONLY, validationRows } from '../estimators/fold
 import type { Spec } from '../spec/spec.ts';
 import { adjustLayersIn, isAdjusting } from './adjust-layers.ts';
 import { candidateCount, ensembleLayerIn } from './ensemble-layer.ts';
-import type { RankArgs, RankFacts, TrialsFacts, TrialsPart } from './facts.ts';
 import { chooseWithoutFolds } from './nested-choice.ts';
+import type { RankArgs, RankFacts, TrialsFacts, TrialsPart } from './part-facts.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import {
   outputWidth,

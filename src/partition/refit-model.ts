@@ -7,12 +7,13 @@ import { digestBytes } from '../frame/digest.ts';
 import type { Frame } from '../frame/frame.ts';
 import { contractOf } from './column-contract.ts';
 import { explain } from './explain.ts';
-import type { ModelFacts, RefitPart } from './facts.ts';
 import { FitSite, type FittedCandidate } from './fit-candidate.ts';
 import { fitChosen } from './fit-ensemble.ts';
+import type { RefitPart } from './part-facts.ts';
 import type { Pipeline } from './pipeline.ts';
 import { pipelineToBytes } from './pipeline-bytes.ts';
 import { forecastRows, forecastSteps } from './rolling-origin.ts';
+import type { ModelFacts } from './train-facts.ts';
 import type { FitPlace, TrainingData } from './training-data.ts';
 
 /** The model that ships, and what it (or its twin of the training rows, under `refit: all`) says of holdout rows. */

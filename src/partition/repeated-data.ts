@@ -1,4 +1,4 @@
-import type { RankArgs } from './facts.ts';
+import type { RankArgs } from './part-facts.ts';
 import type { PartitionData } from './partition-function.ts';
 import { foldsOfRepeats, repeatsOf, stackFolds, stackTruth } from './repeats.ts';
 import { type Truth, truthOf } from './truth.ts';

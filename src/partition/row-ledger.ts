@@ -1,7 +1,7 @@
 import { exclusionOf } from '../estimators/assign-folds.ts';
 import { EXCLUDED, HOLDOUT } from '../estimators/folds.ts';
-import type { RowLedger } from './facts.ts';
 import { timesOf } from './target.ts';
+import type { RowLedger } from './train-facts.ts';
 import type { TrainingData } from './training-data.ts';
 
 /** Where every row of the partition went: used + holdout + excluded, exactly. */

@@ -1,11 +1,11 @@
 import { Failure } from '../domain/failure.ts';
 import { blendOutputs } from './blend.ts';
 import type { ExplainedPart } from './contributions.ts';
-import type { ScoreArgs, ScoreFacts } from './facts.ts';
 import type { PartitionContext, PartitionData, PartitionResult } from './partition-function.ts';
 import { engineeredRows, type Pipeline, predictEngineered } from './pipeline.ts';
 import { loadPipeline } from './pipeline-bytes.ts';
 import { predictionsToBytes } from './predictions.ts';
+import type { ScoreArgs, ScoreFacts } from './score-facts.ts';
 import { topContributions } from './top-contributions.ts';
 
 /** Name of the input that holds the bytes of one of the models that answer together. */

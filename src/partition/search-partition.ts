@@ -9,7 +9,6 @@ import {
 } from '../estimators/search.ts';
 import type { Candidate, Spec } from '../spec/spec.ts';
 import { BudgetClock, cutText } from './budget-clock.ts';
-import type { SearchFacts } from './facts.ts';
 import { FitSite } from './fit-candidate.ts';
 import { type FoldFit, fitFold } from './fit-fold.ts';
 import {
@@ -19,6 +18,7 @@ import {
   writeLayerInto,
 } from './predictions.ts';
 import { scoreCandidates } from './score-candidates.ts';
+import type { SearchFacts } from './train-facts.ts';
 import type { TrainingData } from './training-data.ts';
 
 /** One candidate on one fold after the other, up to the first that fails. */

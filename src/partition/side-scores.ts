@@ -5,7 +5,7 @@ import { crossValidationInflation, intervalOf } from '../estimators/interval.ts'
 import { observationCount } from '../estimators/observations.ts';
 import { measure } from '../estimators/score.ts';
 import { bandOf } from './band.ts';
-import type { EvaluateArgs, SideScores } from './facts.ts';
+import type { EvaluateArgs, SideScores } from './evaluate-facts.ts';
 import { type NestedRows, nestedRows } from './nested-choice.ts';
 import type { PartitionData } from './partition-function.ts';
 import { outputWidth, type Predictions, predictionsFromBytes, readLayer } from './predictions.ts';

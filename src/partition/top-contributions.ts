@@ -5,7 +5,7 @@ import {
   explainedClasses,
   unexplainedBy,
 } from './contributions.ts';
-import type { ExplainArgs, ExplainedFacts } from './facts.ts';
+import type { ExplainArgs, ExplainedFacts } from './score-facts.ts';
 
 /** Rows explained at once: their shares take rows × classes × columns doubles. */
 const CHUNK = 256;

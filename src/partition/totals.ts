@@ -3,7 +3,7 @@ import { TRAINING_ONLY } from '../estimators/folds.ts';
 import { pooledBand, type Span } from './band.ts';
 import { restOf } from './blend.ts';
 import { compareTogether } from './compare-together.ts';
-import type { ServedBlend, SideScores, TotalsArgs, TotalsFacts } from './facts.ts';
+import type { SideScores } from './evaluate-facts.ts';
 import type { PartitionData, PartitionResult } from './partition-function.ts';
 import { plotFacts } from './plots.ts';
 import {
@@ -16,6 +16,7 @@ import {
 import { judgedData } from './repeated-data.ts';
 import { repeatsOf } from './repeats.ts';
 import { type Side, sideScores } from './side-scores.ts';
+import type { ServedBlend, TotalsArgs, TotalsFacts } from './totals-facts.ts';
 import type { Truth } from './truth.ts';
 
 /** Rows of the union that one member has, and where its own and its parent's predictions begin (null = none). */

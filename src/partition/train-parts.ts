@@ -1,7 +1,7 @@
 import { holdoutRows } from '../estimators/folds.ts';
-import type { FoldFacts, FoldPart, RefitFacts, RefitPart, TrainArgs } from './facts.ts';
 import { FitSite } from './fit-candidate.ts';
 import { fitFold, isEmptyFold } from './fit-fold.ts';
+import type { FoldFacts, FoldPart, RefitFacts, RefitPart } from './part-facts.ts';
 import type { PartitionContext, PartitionData, PartitionResult } from './partition-function.ts';
 import { shippedPlace } from './place-selections.ts';
 import {
@@ -13,6 +13,7 @@ import {
 import { refitModel } from './refit-model.ts';
 import { rowLedger } from './row-ledger.ts';
 import { featureFacts } from './train.ts';
+import type { TrainArgs } from './train-facts.ts';
 import { TrainingData } from './training-data.ts';
 
 /**

@@ -12,10 +12,10 @@ import {
   withScores,
 } from './candidate-facts.ts';
 import { candidateCount } from './ensemble-layer.ts';
-import type { CandidateFacts, RankFacts, TrainArgs, TrainFacts, TrainResult } from './facts.ts';
 import { isStop } from './fit-candidate.ts';
 import { isEmptyFold, messageOf } from './fit-fold.ts';
 import { fitRepeats } from './fit-repeats.ts';
+import type { RankFacts } from './part-facts.ts';
 import type { PartitionContext, PartitionData, PartitionResult } from './partition-function.ts';
 import { isSelecting, shippedPlace } from './place-selections.ts';
 import {
@@ -32,6 +32,7 @@ import { rowLedger } from './row-ledger.ts';
 import { searchPartition } from './search-partition.ts';
 import type { SelectionFacts } from './selection-facts.ts';
 import { stabilityOf } from './selection-stability.ts';
+import type { CandidateFacts, TrainArgs, TrainFacts, TrainResult } from './train-facts.ts';
 import { TrainingData } from './training-data.ts';
 import type { Truth } from './truth.ts';
 

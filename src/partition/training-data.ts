@@ -11,7 +11,6 @@ import { durationMicros } from '../spec/duration.ts';
 import type { Handle } from '../spec/features.ts';
 import { lagName } from '../spec/forecast.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { TrainArgs } from './facts.ts';
 import { memberRanges } from './member-ranges.ts';
 import { keepNamed } from './named-columns.ts';
 import type { PartitionContext, PartitionData } from './partition-function.ts';
@@ -20,6 +19,7 @@ import { foldsOfRepeats } from './repeats.ts';
 import { sampleRows } from './row-sample.ts';
 import type { SelectedColumns } from './selection-facts.ts';
 import { targetOf, timesOf, weightsOf } from './target.ts';
+import type { TrainArgs } from './train-facts.ts';
 import { type Truth, truthOf } from './truth.ts';
 
 /** Key columns with more texts than this become numbers, as `auto` makes them, not columns of 0 and 1. */

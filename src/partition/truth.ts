@@ -4,7 +4,7 @@ import type { ScoredRows } from '../estimators/metrics/scored-rows.ts';
 import { score } from '../estimators/score.ts';
 import { type Frame, rowsThat, takeCodes, takeNumbers } from '../frame/frame.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { RankArgs } from './facts.ts';
+import type { RankArgs } from './part-facts.ts';
 import { type Predictions, readLayer, startOf } from './predictions.ts';
 import { seasonalScales } from './seasonal-scale.ts';
 import { targetOf, weightsOf } from './target.ts';

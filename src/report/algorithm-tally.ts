@@ -1,5 +1,5 @@
 import { compareScores, type Metric } from '../domain/metric.ts';
-import type { TrainFacts } from '../partition/facts.ts';
+import type { TrainFacts } from '../partition/train-facts.ts';
 import type { AlgorithmRow } from './facts.ts';
 
 type Count = {

@@ -1,5 +1,5 @@
 import type { Score } from '../domain/metric.ts';
-import type { CandidateFacts } from '../partition/facts.ts';
+import type { CandidateFacts } from '../partition/train-facts.ts';
 
 /** The score to beat, of answering the same for every row; null when `baseline` was no candidate. */
 export function baselineScore({

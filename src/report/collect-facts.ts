@@ -1,8 +1,10 @@
 import { ENSEMBLE } from '../domain/ensemble.ts';
 import { askedTask, isLowerBetter } from '../domain/metric.ts';
 import { STAGES } from '../domain/run.ts';
-import type { EvaluateFacts, ModelFacts, TotalsFacts, TrainFacts } from '../partition/facts.ts';
-import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
+import type { EvaluateFacts } from '../partition/evaluate-facts.ts';
+import type { TotalsFacts } from '../partition/totals-facts.ts';
+import type { ModelFacts, TrainFacts } from '../partition/train-facts.ts';
+import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-records.ts';
 import { AlgorithmTally } from './algorithm-tally.ts';
 import { CoverageTally } from './coverage-tally.ts';
 import type { ModelSection, PartitionRow, ReportFacts } from './facts.ts';

@@ -3,14 +3,9 @@ import type { JsonObject } from '../domain/json.ts';
 import type { AskedTask, Metric, Score } from '../domain/metric.ts';
 import type { PartitionReason, PartitionStatus, RunStatus, Verdict } from '../domain/run.ts';
 import type { TogetherCompared } from '../partition/compare-together.ts';
-import type {
-  CandidateFacts,
-  Explanation,
-  Interval,
-  PlotFacts,
-  SideScores,
-} from '../partition/facts.ts';
+import type { Interval, PlotFacts, SideScores } from '../partition/evaluate-facts.ts';
 import type { SelectionFacts } from '../partition/selection-facts.ts';
+import type { CandidateFacts, Explanation } from '../partition/train-facts.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Bin } from './histogram.ts';
 

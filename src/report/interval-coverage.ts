@@ -1,5 +1,5 @@
 import type { IntervalCoverage } from '../domain/result.ts';
-import type { Band } from '../partition/facts.ts';
+import type { Band } from '../partition/evaluate-facts.ts';
 import { answerOf } from './answer.ts';
 import type { PartitionRow, ReportFacts } from './facts.ts';
 import { countedText, countText, numberText, percentText } from './number-text.ts';

@@ -1,4 +1,4 @@
-import type { SideScores } from '../partition/facts.ts';
+import type { SideScores } from '../partition/evaluate-facts.ts';
 import { answerText } from './answer.ts';
 import { baselineScore } from './baseline-score.ts';
 import type { ModelSection, PartitionRow, ReportFacts } from './facts.ts';

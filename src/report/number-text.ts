@@ -1,5 +1,5 @@
 import type { Score } from '../domain/metric.ts';
-import type { Interval } from '../partition/facts.ts';
+import type { Interval } from '../partition/evaluate-facts.ts';
 
 /** Where there is nothing to say. */
 const NOTHING = '–';

@@ -1,7 +1,7 @@
 import { compareScores } from '../domain/metric.ts';
 import { displayPartition, partitionText } from '../domain/partition.ts';
-import type { TrainFacts } from '../partition/facts.ts';
-import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-store.ts';
+import type { TrainFacts } from '../partition/train-facts.ts';
+import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-records.ts';
 import { baselineScore } from './baseline-score.ts';
 import type { PartitionRow } from './facts.ts';
 

@@ -1,4 +1,4 @@
-import type { ProfileFacts } from '../partition/facts.ts';
+import type { ProfileFacts } from '../partition/profile-facts.ts';
 import type { ColumnSummary, DataFacts } from './facts.ts';
 
 type Sum = {

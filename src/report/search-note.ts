@@ -1,4 +1,4 @@
-import type { TrainFacts } from '../partition/facts.ts';
+import type { TrainFacts } from '../partition/train-facts.ts';
 import { countedText } from './number-text.ts';
 
 /** What a budget kept from being tried, for people; null where none did. */

@@ -4,7 +4,7 @@ import type { DriftComparison } from '../engines/judged-drift.ts';
 import { answerFor } from '../partition/model-set.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import type { RunRecord } from '../stores/run-store.ts';
+import type { RunRecord } from '../stores/run-records.ts';
 import { localInputs } from '../stores/stored-input.ts';
 import { modelInputs, routeOf } from './answer-routes.ts';
 import { heldOutScores } from './held-out.ts';

@@ -1,6 +1,7 @@
 import type { Digest } from '../domain/digest.ts';
 import type { HeldOut } from '../partition/drift/judge-drift.ts';
-import type { PartitionRecord, RunStore } from '../stores/run-store.ts';
+import type { PartitionRecord } from '../stores/run-records.ts';
+import type { RunStore } from '../stores/run-store.ts';
 import { trainedModel } from '../stores/trained-model.ts';
 
 /** By the digest of the model, or blend, what the holdout of a partition said of it. */

@@ -9,7 +9,8 @@ import { refuseDeleted } from '../stores/deleted-run.ts';
 import type { PackMember } from '../stores/objects/pack.ts';
 import type { QuarantineStore, Withheld } from '../stores/quarantine-store.ts';
 import type { RunFactsStore, ServingRecord } from '../stores/run-facts.ts';
-import type { RunRecord, RunStore } from '../stores/run-store.ts';
+import type { RunRecord } from '../stores/run-records.ts';
+import type { RunStore } from '../stores/run-store.ts';
 import { trainedModel } from '../stores/trained-model.ts';
 
 /** What a run's models are told from. */

@@ -1,5 +1,5 @@
 import { Failure } from '../domain/failure.ts';
-import type { RunRecord } from './run-store.ts';
+import type { RunRecord } from './run-records.ts';
 
 /** Throws `Failure('conflict')` for a run that was deleted: nobody may count on its bytes. */
 export function refuseDeleted({ runId, deletion }: RunRecord): void {

@@ -5,7 +5,7 @@ import type { Metric } from '../domain/metric.ts';
 import type { PartitionStatus, RunStatus, Scope, Stage, Verdict } from '../domain/run.ts';
 import type { Snapshot } from '../sources/snapshot.ts';
 import type { PackMember } from './objects/pack.ts';
-import type { CodeVersion } from './run-store.ts';
+import type { CodeVersion } from './run-records.ts';
 
 /** A candidate that stood beside the best one, with what it scored. */
 export type LineageCandidate = {

@@ -1,7 +1,7 @@
 import type { Digest } from '../domain/digest.ts';
 import type { PartitionKey } from '../domain/partition.ts';
 import type { PartitionStatus, Stage } from '../domain/run.ts';
-import type { RunRecord } from './run-store.ts';
+import type { RunRecord } from './run-records.ts';
 
 /** Something that became of a run, or of one of its stages, as other systems are told of it. */
 export type Announcement = {

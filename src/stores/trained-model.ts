@@ -1,6 +1,6 @@
-import type { ModelFacts, TrainFacts } from '../partition/facts.ts';
+import type { ModelFacts, TrainFacts } from '../partition/train-facts.ts';
 import type { PackMember } from './objects/pack.ts';
-import type { TrainedPartition } from './run-store.ts';
+import type { TrainedPartition } from './run-records.ts';
 
 /** A training that ended with a model: its best candidate, that one's facts and bytes, and predictions of every row. */
 export type TrainedModel = Extract<TrainedPartition, { readonly kind: 'trained' }> & {

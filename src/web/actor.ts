@@ -1,4 +1,4 @@
-import type { Asker } from '../operations/services.ts';
+import type { Asker } from '../operations/requests.ts';
 import { ROLES, type Role } from './contract/endpoint.ts';
 
 /** Who asks. */

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isTerminal } from '../domain/run.ts';
-import type { RunState, Services } from '../operations/services.ts';
+import type { RunState } from '../operations/requests.ts';
+import type { Services } from '../operations/services.ts';
 import { WebFailure } from './problems.ts';
 
 /** How often the run is looked at, milliseconds: as often as the command line does. */

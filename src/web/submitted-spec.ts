@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { Failure } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { PreparedSpec } from '../operations/services.ts';
+import type { PreparedSpec } from '../operations/requests.ts';
 import type { Experiment } from '../spec/parse-spec.ts';
 import type { Source } from '../spec/source.ts';
 import type { SpecBody } from './contract/runs.ts';

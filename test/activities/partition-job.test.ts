@@ -3,7 +3,7 @@ import { batchJob } from '../../activities/partition-job.ts';
 import { planStage } from '../../activities/plan-stage.ts';
 import type { PlannedPartition } from '../../src/partition/condition.ts';
 import type { ObjectStore } from '../../src/stores/object-store.ts';
-import type { BatchPlan } from '../../src/stores/run-store.ts';
+import type { BatchPlan } from '../../src/stores/run-records.ts';
 import { runRecord } from '../support/run-records.ts';
 
 type Planned = Pick<PlannedPartition, 'partitionId' | 'rows' | 'isParent'>;

@@ -4,7 +4,7 @@ import { selectionsTakenOver, takenOver } from '../../activities/reuse.ts';
 import type { Digest } from '../../src/domain/digest.ts';
 import type { Again } from '../../src/domain/run.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
-import type { EarlierTraining } from '../../src/stores/run-store.ts';
+import type { EarlierTraining } from '../../src/stores/run-records.ts';
 import { runRecord } from '../support/run-records.ts';
 
 const key = (name: string): Digest => digestBytes(name);

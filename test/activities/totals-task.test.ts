@@ -3,7 +3,7 @@ import { trainedParents } from '../../activities/stored-inputs.ts';
 import { membersOf, rowOf, totalsTask } from '../../activities/totals-task.ts';
 import { chooseModels } from '../../src/partition/choice.ts';
 import { parentOf } from '../../src/partition/parents.ts';
-import type { PartitionRecord } from '../../src/stores/run-store.ts';
+import type { PartitionRecord } from '../../src/stores/run-records.ts';
 import { runRecord, trainedRecord } from '../support/run-records.ts';
 
 const COLUMNS = ['region'];

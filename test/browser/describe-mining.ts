@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunSummary } from '../../src/operations/services.ts';
+import type { RunSummary } from '../../src/operations/requests.ts';
 import { MINUTES, type Visitor } from '../support/visiting.ts';
 
 /** The classic demonstration: a mine's machines in Postgres, partitioned by their type, rebuilt by clicking only. */

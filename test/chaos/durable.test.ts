@@ -9,7 +9,7 @@ import type { PartName } from '../../src/embedded/part-record.ts';
 import { findPostgres, postgresUrl } from '../../src/embedded/postgres.ts';
 import { postgresPassword } from '../../src/embedded/postgres-home.ts';
 import { queryServer } from '../../src/embedded/server-query.ts';
-import type { RunState } from '../../src/operations/services.ts';
+import type { RunState } from '../../src/operations/requests.ts';
 import { seededDraws } from '../support/draws.ts';
 import { csvOf, Partita, type Running, readCsv, type SpecWishes } from '../support/partita.ts';
 

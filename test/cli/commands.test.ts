@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunPlan } from '../../src/operations/outlook.ts';
-import type { DebugRequest, RunControl, RunSummary } from '../../src/operations/services.ts';
+import type { DebugRequest, RunControl, RunSummary } from '../../src/operations/requests.ts';
 import { parseSpec } from '../../src/spec/parse-spec.ts';
 import { templates } from '../../src/spec/templates/catalogue.ts';
 import { resultOf, rowOf, stateOf } from './fake-services.ts';

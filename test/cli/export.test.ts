@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ExportFormat } from '../../src/operations/services.ts';
+import type { ExportFormat } from '../../src/operations/requests.ts';
 import { runCli } from './run-cli.ts';
 
 describe('partita export', () => {

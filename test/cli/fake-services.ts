@@ -1,6 +1,7 @@
 import type { Digest } from '../../src/domain/digest.ts';
 import type { PartitionRow, RunResult } from '../../src/domain/result.ts';
-import type { RunState, Services } from '../../src/operations/services.ts';
+import type { RunState } from '../../src/operations/requests.ts';
+import type { Services } from '../../src/operations/services.ts';
 
 const MODEL = `sha256:${'a'.repeat(64)}` as Digest;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PredictRequest, TablePredictRequest } from '../../src/operations/services.ts';
+import type { PredictRequest, TablePredictRequest } from '../../src/operations/requests.ts';
 import { runCli } from './run-cli.ts';
 
 describe('predict', () => {

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { createColors } from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { createProgress } from '../../src/cli/progress.ts';
-import type { RunState } from '../../src/operations/services.ts';
+import type { RunState } from '../../src/operations/requests.ts';
 import { stateOf } from './fake-services.ts';
 
 const training = (trained: number, more: Partial<RunState> = {}) =>

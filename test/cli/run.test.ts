@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Failure, type FailureKind } from '../../src/domain/failure.ts';
 import type { RunStatus } from '../../src/domain/run.ts';
-import type { PreparedSpec, SubmitOptions } from '../../src/operations/services.ts';
+import type { PreparedSpec, SubmitOptions } from '../../src/operations/requests.ts';
 import { resultOf, rowOf, stateOf } from './fake-services.ts';
 import { runCli, SPEC, soleJson } from './run-cli.ts';
 

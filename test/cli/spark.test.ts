@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { SparkBundleRequest } from '../../src/operations/services.ts';
+import type { SparkBundleRequest } from '../../src/operations/requests.ts';
 import { runCli, soleJson } from './run-cli.ts';
 
 describe('spark bundle', () => {

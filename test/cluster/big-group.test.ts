@@ -5,7 +5,7 @@ import { asJson } from '../../src/domain/json.ts';
 import type { GroupedMap, Outcome } from '../../src/engines/engine.ts';
 import { SparkEngine } from '../../src/engines/spark/spark-engine.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
-import type { ProfileFacts } from '../../src/partition/facts.ts';
+import type { ProfileFacts } from '../../src/partition/profile-facts.ts';
 import { experiment } from '../../src/spec/parse-spec.ts';
 import { descendants } from '../support/processes.ts';
 import { selectSnapshot } from '../support/selected-snapshot.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/domain/result.ts';
-import type { SparkBundle } from '../../src/operations/services.ts';
+import type { SparkBundle } from '../../src/operations/requests.ts';
 import { seededDraws } from '../support/draws.ts';
 import { csvOf, Partita, type Running, type SpecWishes } from '../support/partita.ts';
 import { isAlive, programsOfGroup } from '../support/processes.ts';

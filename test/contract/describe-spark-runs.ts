@@ -6,7 +6,7 @@ import { readTable, sql, writeParquet, writeTable } from '../../src/engines/spar
 import { parseRemote } from '../../src/engines/spark/connect/remote.ts';
 import { SparkSession } from '../../src/engines/spark/connect/spark-session.ts';
 import { openDatabase } from '../../src/frame/duckdb.ts';
-import type { PredictResult } from '../../src/operations/services.ts';
+import type { PredictResult } from '../../src/operations/requests.ts';
 import { seededDraws } from '../support/draws.ts';
 import { COUNT_ABOVE, THROWS_AT } from '../support/own-function.ts';
 import { csvOf, Partita, type Row, type SpecWishes } from '../support/partita.ts';

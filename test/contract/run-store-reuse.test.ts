@@ -9,9 +9,9 @@ import {
   GLOBAL_PARTITION,
   type PartitionDrift,
   type RunOrigin,
-  type RunStore,
   type TrainedPartition,
-} from '../../src/stores/run-store.ts';
+} from '../../src/stores/run-records.ts';
+import { type RunStore } from '../../src/stores/run-store.ts';
 import {
   attempt,
   chosenOf,

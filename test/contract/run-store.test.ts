@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { planStage } from '../../activities/plan-stage.ts';
 import type { RunStatus } from '../../src/domain/run.ts';
 import { digestBytes, partitionId } from '../../src/frame/digest.ts';
-import type { NewRun, RunStore } from '../../src/stores/run-store.ts';
+import type { NewRun } from '../../src/stores/run-records.ts';
+import type { RunStore } from '../../src/stores/run-store.ts';
 import {
   attempt,
   conditionedOf,

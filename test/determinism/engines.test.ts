@@ -5,7 +5,7 @@ import { LocalEngine } from '../../src/engines/local/local-engine.ts';
 import { SparkEngine } from '../../src/engines/spark/spark-engine.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import { takeRows } from '../../src/frame/frame.ts';
-import type { TrainArgs, TrainFacts } from '../../src/partition/facts.ts';
+import type { TrainArgs, TrainFacts } from '../../src/partition/train-facts.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
 import { startTestSpark, type TestSpark } from '../support/spark.ts';
 import { installedRuntime } from '../support/spark-runtime.ts';

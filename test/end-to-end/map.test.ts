@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { openArrowFile } from '../../src/frame/arrow.ts';
-import type { MapResult } from '../../src/operations/services.ts';
+import type { MapResult } from '../../src/operations/requests.ts';
 import { COUNT_ABOVE, THROWS_AT } from '../support/own-function.ts';
 import { csvOf, Partita, readCsv } from '../support/partita.ts';
 

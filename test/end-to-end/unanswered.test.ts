@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runStatusOf } from '../../src/domain/run.ts';
-import type { RunSummary } from '../../src/operations/services.ts';
+import type { RunSummary } from '../../src/operations/requests.ts';
 import type { ModelLineage } from '../../src/stores/lineage-store.ts';
 import { seededDraws } from '../support/draws.ts';
 import { csvOf, Partita, readCsv, type SpecWishes } from '../support/partita.ts';

@@ -7,7 +7,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SchedulePolicy } from '../../src/domain/schedule.ts';
 import { readRecord } from '../../src/embedded/part-record.ts';
-import type { PreparedSpec, RunState, SubmitOptions } from '../../src/operations/services.ts';
+import type { PreparedSpec, RunState, SubmitOptions } from '../../src/operations/requests.ts';
 import { experiment } from '../../src/spec/parse-spec.ts';
 import { seededDraws } from '../support/draws.ts';
 import { csvOf, type Row } from '../support/partita.ts';

@@ -9,7 +9,7 @@ import { createPostgresAuditStore } from '../../src/stores/postgres/postgres-aud
 import { createPostgresLineageStore } from '../../src/stores/postgres/postgres-lineage-store.ts';
 import { createPostgresQuarantineStore } from '../../src/stores/postgres/postgres-quarantine-store.ts';
 import { createPostgresRegistryStore } from '../../src/stores/postgres/postgres-registry-store.ts';
-import { GLOBAL_PARTITION } from '../../src/stores/run-store.ts';
+import { GLOBAL_PARTITION } from '../../src/stores/run-records.ts';
 import {
   attempt,
   chosenOf,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { estimateTraining, fitsPerModel } from '../../src/operations/estimate-training.ts';
 import { fitCostMs } from '../../src/operations/fit-cost.ts';
 import { experiment } from '../../src/spec/parse-spec.ts';
-import type { FitTime } from '../../src/stores/run-store.ts';
+import type { FitTime } from '../../src/stores/run-records.ts';
 
 const { spec } = experiment({
   version: 1,

@@ -8,7 +8,7 @@ import { parentOf } from '../../src/partition/parents.ts';
 import { servedModels } from '../../src/serving/model-set.ts';
 import { createPostgresQuarantineStore } from '../../src/stores/postgres/postgres-quarantine-store.ts';
 import { createPostgresRunFactsStore } from '../../src/stores/postgres/postgres-run-facts-store.ts';
-import { GLOBAL_PARTITION } from '../../src/stores/run-store.ts';
+import { GLOBAL_PARTITION } from '../../src/stores/run-records.ts';
 import {
   attempt,
   chosenOf,

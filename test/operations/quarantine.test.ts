@@ -11,7 +11,7 @@ import { createPostgresAuditStore } from '../../src/stores/postgres/postgres-aud
 import { createPostgresQuarantineStore } from '../../src/stores/postgres/postgres-quarantine-store.ts';
 import { createPostgresRegistryStore } from '../../src/stores/postgres/postgres-registry-store.ts';
 import { createPostgresRunFactsStore } from '../../src/stores/postgres/postgres-run-facts-store.ts';
-import { GLOBAL_PARTITION } from '../../src/stores/run-store.ts';
+import { GLOBAL_PARTITION } from '../../src/stores/run-records.ts';
 import {
   attempt,
   chosenOf,

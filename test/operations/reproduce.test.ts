@@ -11,11 +11,12 @@ import {
 } from '../../src/operations/reproduce.ts';
 import { runResult } from '../../src/operations/result.ts';
 import { retryRun } from '../../src/operations/retry.ts';
-import type { EvaluateFacts, SideScores, TotalsFacts } from '../../src/partition/facts.ts';
+import type { EvaluateFacts, SideScores } from '../../src/partition/evaluate-facts.ts';
+import type { TotalsFacts } from '../../src/partition/totals-facts.ts';
 import { createFileObjectStore } from '../../src/stores/objects/file-object-store.ts';
 import { createPostgresAuditStore } from '../../src/stores/postgres/postgres-audit-store.ts';
 import { createPostgresLineageStore } from '../../src/stores/postgres/postgres-lineage-store.ts';
-import type { NewRun, TrainedPartition } from '../../src/stores/run-store.ts';
+import type { NewRun, TrainedPartition } from '../../src/stores/run-records.ts';
 import {
   attempt,
   chosenOf,

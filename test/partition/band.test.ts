@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Frame, takeRows } from '../../src/frame/frame.ts';
 import { hashRows } from '../../src/frame/row-hash.ts';
-import type { Band, SideArgs, TotalsFacts, TrainFacts } from '../../src/partition/facts.ts';
+import type { Band, SideArgs } from '../../src/partition/evaluate-facts.ts';
+import type { TotalsFacts } from '../../src/partition/totals-facts.ts';
+import type { TrainFacts } from '../../src/partition/train-facts.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { seededDraws } from '../support/draws.ts';
 import { machineSpec, partitionData, run } from '../support/machines.ts';

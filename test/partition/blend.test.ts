@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { holdoutRows, outOfFoldRows } from '../../src/estimators/folds.ts';
 import { score } from '../../src/estimators/score.ts';
-import type { SideScores, TrainFacts } from '../../src/partition/facts.ts';
+import type { SideScores } from '../../src/partition/evaluate-facts.ts';
 import {
   type Predictions,
   predictionsFromBytes,
   readLayer,
 } from '../../src/partition/predictions.ts';
+import type { TrainFacts } from '../../src/partition/train-facts.ts';
 import { scoredRows, truthOf } from '../../src/partition/truth.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
 

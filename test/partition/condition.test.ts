@@ -6,8 +6,8 @@ import {
   conditionPartitions,
   type ProfiledRef,
 } from '../../src/partition/condition.ts';
-import type { ProfileFacts } from '../../src/partition/facts.ts';
 import { failedProfile } from '../../src/partition/failed-profile.ts';
+import type { ProfileFacts } from '../../src/partition/profile-facts.ts';
 import type { SpecInput } from '../../src/spec/spec.ts';
 import { machineSpec } from '../support/machines.ts';
 

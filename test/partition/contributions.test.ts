@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ExplainArgs, ScoreArgs } from '../../src/partition/facts.ts';
 import { predictionsFromBytes } from '../../src/partition/predictions.ts';
+import type { ExplainArgs, ScoreArgs } from '../../src/partition/score-facts.ts';
 import { modelInput } from '../../src/partition/score-rows.ts';
 import { byWeight, doublesPerRow } from '../../src/partition/top-contributions.ts';
 import type { SpecInput } from '../../src/spec/spec.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { registry } from '../../src/estimators/registry.ts';
 import type { Frame } from '../../src/frame/frame.ts';
-import type { TrainArgs } from '../../src/partition/facts.ts';
 import { predictionsFromBytes } from '../../src/partition/predictions.ts';
+import type { TrainArgs } from '../../src/partition/train-facts.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
 

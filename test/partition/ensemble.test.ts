@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { holdoutRows, outOfFoldRows } from '../../src/estimators/folds.ts';
 import { takeRows } from '../../src/frame/frame.ts';
-import type { TrainFacts } from '../../src/partition/facts.ts';
 import { predictRows } from '../../src/partition/pipeline.ts';
 import { loadPipeline, pipelineToBytes } from '../../src/partition/pipeline-bytes.ts';
 import {
@@ -9,6 +8,7 @@ import {
   predictionsToBytes,
   readLayer,
 } from '../../src/partition/predictions.ts';
+import type { TrainFacts } from '../../src/partition/train-facts.ts';
 import type { Spec, SpecInput } from '../../src/spec/spec.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { seededDraws } from '../support/draws.ts';

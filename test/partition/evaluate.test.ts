@@ -3,17 +3,12 @@ import { holdoutRows, outOfFoldRows, validationRows } from '../../src/estimators
 import { score } from '../../src/estimators/score.ts';
 import { type Frame, takeRows } from '../../src/frame/frame.ts';
 import { hashRows } from '../../src/frame/row-hash.ts';
-import type {
-  EvaluateFacts,
-  SideArgs,
-  SideScores,
-  TotalsArgs,
-  TotalsFacts,
-  TrainFacts,
-} from '../../src/partition/facts.ts';
+import type { EvaluateFacts, SideArgs, SideScores } from '../../src/partition/evaluate-facts.ts';
 import type { PartitionData } from '../../src/partition/partition-function.ts';
 import { predictionsFromBytes, readLayer } from '../../src/partition/predictions.ts';
 import { targetOf } from '../../src/partition/target.ts';
+import type { TotalsArgs, TotalsFacts } from '../../src/partition/totals-facts.ts';
+import type { TrainFacts } from '../../src/partition/train-facts.ts';
 import { scoredRows, truthOf } from '../../src/partition/truth.ts';
 import type { Candidate } from '../../src/spec/spec.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';

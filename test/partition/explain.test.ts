@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../../src/frame/frame.ts';
 import { explainedRows } from '../../src/partition/explain.ts';
-import type { Explanation, TrainArgs } from '../../src/partition/facts.ts';
+import type { Explanation, TrainArgs } from '../../src/partition/train-facts.ts';
 import type { Spec, SpecInput } from '../../src/spec/spec.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { seededDraws } from '../support/draws.ts';

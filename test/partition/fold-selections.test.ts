@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { TrainArgs, TrainResult } from '../../src/partition/facts.ts';
 import type { PartitionResult, TraceStep } from '../../src/partition/partition-function.ts';
 import type { FoldSelections } from '../../src/partition/selection-facts.ts';
+import type { TrainArgs, TrainResult } from '../../src/partition/train-facts.ts';
 import type { Spec, SpecInput } from '../../src/spec/spec.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
 

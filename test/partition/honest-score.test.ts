@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Interval, SideScores } from '../../src/partition/facts.ts';
+import type { Interval, SideScores } from '../../src/partition/evaluate-facts.ts';
 import type { SpecInput } from '../../src/spec/spec.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { seededDraws } from '../support/draws.ts';

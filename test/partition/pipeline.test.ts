@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/domain/failure.ts';
 import { holdoutRows } from '../../src/estimators/folds.ts';
 import { type Frame, takeRows } from '../../src/frame/frame.ts';
-import type { ScoreArgs } from '../../src/partition/facts.ts';
 import { loadPipeline, pipelineToBytes } from '../../src/partition/pipeline-bytes.ts';
 import { predictionsFromBytes, readLayer } from '../../src/partition/predictions.ts';
+import type { ScoreArgs } from '../../src/partition/score-facts.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
 

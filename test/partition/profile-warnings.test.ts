@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hashRows } from '../../src/frame/row-hash.ts';
-import type { ProfileFacts } from '../../src/partition/facts.ts';
+import type { ProfileFacts } from '../../src/partition/profile-facts.ts';
 import { profileWarnings } from '../../src/partition/profile-warnings.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { machineFrame, machineSpec, run } from '../support/machines.ts';

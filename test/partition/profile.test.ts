@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { EXCLUDED, HOLDOUT } from '../../src/estimators/folds.ts';
 import { takeRows } from '../../src/frame/frame.ts';
 import { hashRows } from '../../src/frame/row-hash.ts';
-import type { ProfileFacts } from '../../src/partition/facts.ts';
 import { profileColumn } from '../../src/partition/profile-column.ts';
+import type { ProfileFacts } from '../../src/partition/profile-facts.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { machineFrame, machineSpec, partitionData, run } from '../support/machines.ts';
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOLDOUT, outOfFoldRows } from '../../src/estimators/folds.ts';
 import { takeRows } from '../../src/frame/frame.ts';
-import type { TrainArgs, TrainFacts } from '../../src/partition/facts.ts';
 import { rowsOutside } from '../../src/partition/nested-choice.ts';
 import {
   createPredictions,
@@ -12,6 +11,7 @@ import {
   writeLayerInto,
 } from '../../src/partition/predictions.ts';
 import { foldsOfRepeats, joinFolds, rowsOfRepeat } from '../../src/partition/repeats.ts';
+import type { TrainArgs, TrainFacts } from '../../src/partition/train-facts.ts';
 import type { SpecInput } from '../../src/spec/spec.ts';
 import { machineFrame, machineSpec, partitionData, run, STATUSES } from '../support/machines.ts';
 

@@ -3,7 +3,6 @@ import type { Score } from '../../src/domain/metric.ts';
 import { outOfFoldRows, validationRows } from '../../src/estimators/folds.ts';
 import { refitPart, withEnsemble } from '../../src/partition/candidate-facts.ts';
 import { candidateCount } from '../../src/partition/ensemble-layer.ts';
-import type { CandidateFacts, TrainArgs } from '../../src/partition/facts.ts';
 import type { PartitionData } from '../../src/partition/partition-function.ts';
 import {
   createPredictions,
@@ -13,6 +12,7 @@ import {
   writeLayerInto,
 } from '../../src/partition/predictions.ts';
 import { foldsOfRepeats, rowsOfRepeat } from '../../src/partition/repeats.ts';
+import type { CandidateFacts, TrainArgs } from '../../src/partition/train-facts.ts';
 import type { Spec } from '../../src/spec/spec.ts';
 import { frameOf, numbers, texts } from '../features/frames.ts';
 import { seededDraws } from '../support/draws.ts';

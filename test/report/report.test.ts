@@ -7,7 +7,7 @@ import { renderHtml } from '../../src/report/html/page.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
 import { intervalText, numberText, rangeText, signedText } from '../../src/report/number-text.ts';
 import { renderText } from '../../src/report/text.ts';
-import type { PartitionRecord } from '../../src/stores/run-store.ts';
+import type { PartitionRecord } from '../../src/stores/run-records.ts';
 import { trainedModel } from '../../src/stores/trained-model.ts';
 import {
   failedRecord,

@@ -3,7 +3,7 @@ import type { Digest } from '../../src/domain/digest.ts';
 import { digestBytes } from '../../src/frame/digest.ts';
 import { blendDigest, blendParts } from '../../src/partition/blend.ts';
 import { heldOutScores } from '../../src/serving/held-out.ts';
-import type { PartitionRecord } from '../../src/stores/run-store.ts';
+import type { PartitionRecord } from '../../src/stores/run-records.ts';
 import { stream, trainedRecord } from '../support/run-records.ts';
 
 const GLOBAL = digestBytes('global');

@@ -6,7 +6,7 @@ import type { CheckedInvariants } from '../../src/stores/integrity-store.ts';
 import { createPostgresIntegrityStore } from '../../src/stores/postgres/integrity/postgres-integrity-store.ts';
 import { createPostgresRegistryStore } from '../../src/stores/postgres/postgres-registry-store.ts';
 import { createPostgresRetentionStore } from '../../src/stores/postgres/postgres-retention-store.ts';
-import type { RunOrigin } from '../../src/stores/run-store.ts';
+import type { RunOrigin } from '../../src/stores/run-records.ts';
 import { CORRUPTIONS } from './corruptions.ts';
 import {
   attempt,

@@ -11,7 +11,7 @@ import { createPostgresAuditStore } from '../../src/stores/postgres/postgres-aud
 import { createPostgresLineageStore } from '../../src/stores/postgres/postgres-lineage-store.ts';
 import { createPostgresQuarantineStore } from '../../src/stores/postgres/postgres-quarantine-store.ts';
 import { createPostgresRunStore } from '../../src/stores/postgres/postgres-run-store.ts';
-import { GLOBAL_PARTITION } from '../../src/stores/run-store.ts';
+import { GLOBAL_PARTITION } from '../../src/stores/run-records.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import {
   attempt,

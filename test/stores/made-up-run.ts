@@ -3,8 +3,8 @@ import { digestBytes, digestJson, partitionId } from '../../src/frame/digest.ts'
 import type { Choice } from '../../src/partition/choice.ts';
 import type { PlannedPartition } from '../../src/partition/condition.ts';
 import type { JudgedScore } from '../../src/partition/drift/judge-drift.ts';
-import type { TotalsFacts } from '../../src/partition/facts.ts';
 import type { FoldSelections } from '../../src/partition/selection-facts.ts';
+import type { TotalsFacts } from '../../src/partition/totals-facts.ts';
 import type { Snapshot, SnapshotPartition } from '../../src/sources/snapshot.ts';
 import { experiment } from '../../src/spec/parse-spec.ts';
 import type { PackMember } from '../../src/stores/objects/pack.ts';
@@ -15,9 +15,9 @@ import type {
   NewRun,
   PartitionDrift,
   ProfiledPartition,
-  RunStore,
   TrainedPartition,
-} from '../../src/stores/run-store.ts';
+} from '../../src/stores/run-records.ts';
+import type { RunStore } from '../../src/stores/run-store.ts';
 import { runRecord, trainedRecord } from '../support/run-records.ts';
 
 /** Everything that a run writes, made up: partitions named by number, with facts that differ from each other. */

@@ -4,7 +4,8 @@ import { Failure } from '../../src/domain/failure.ts';
 import { connectDatabase } from '../../src/stores/postgres/connect.ts';
 import type { Database } from '../../src/stores/postgres/database.ts';
 import { createPostgresRunStore } from '../../src/stores/postgres/postgres-run-store.ts';
-import type { NewRun, PartitionRecord, RunStore } from '../../src/stores/run-store.ts';
+import type { NewRun, PartitionRecord } from '../../src/stores/run-records.ts';
+import type { RunStore } from '../../src/stores/run-store.ts';
 import { startTestPostgres } from '../support/postgres.ts';
 import { newRun } from './made-up-run.ts';
 

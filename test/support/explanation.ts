@@ -1,4 +1,4 @@
-import type { Explanation } from '../../src/partition/facts.ts';
+import type { Explanation } from '../../src/partition/train-facts.ts';
 
 /** A column of numbers that matters, one of odd texts, and one that is of no use. */
 export const EXPLANATION: Explanation = {

@@ -1,13 +1,10 @@
 import { partitionText } from '../../src/domain/partition.ts';
 import { digestBytes, digestJson, partitionId } from '../../src/frame/digest.ts';
-import type {
-  EvaluateFacts,
-  ProfileFacts,
-  SideScores,
-  TrainFacts,
-} from '../../src/partition/facts.ts';
+import type { EvaluateFacts, SideScores } from '../../src/partition/evaluate-facts.ts';
+import type { ProfileFacts } from '../../src/partition/profile-facts.ts';
+import type { TrainFacts } from '../../src/partition/train-facts.ts';
 import type { Spec } from '../../src/spec/spec.ts';
-import type { PartitionRecord, RunRecord } from '../../src/stores/run-store.ts';
+import type { PartitionRecord, RunRecord } from '../../src/stores/run-records.ts';
 import { EXPLANATION } from './explanation.ts';
 
 /** A run and its partitions as the store gives them, made up: for what reads records and needs no training. */

@@ -5,7 +5,7 @@ import { LocalEngine } from '../../src/engines/local/local-engine.ts';
 import { parseRemote } from '../../src/engines/spark/connect/remote.ts';
 import { SparkSession } from '../../src/engines/spark/connect/spark-session.ts';
 import { SparkEngine } from '../../src/engines/spark/spark-engine.ts';
-import type { TrainFacts } from '../../src/partition/facts.ts';
+import type { TrainFacts } from '../../src/partition/train-facts.ts';
 import { describeEngine } from '../contract/describe-engine.ts';
 import { describeSparkRuns } from '../contract/describe-spark-runs.ts';
 import { describeSparkSource } from '../contract/describe-spark-source.ts';

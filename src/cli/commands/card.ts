@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { CardFormat } from '../../operations/services.ts';
+import type { CardFormat } from '../../operations/requests.ts';
 import type { CommandContext } from '../command-context.ts';
 import { examples } from '../option-values.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RunControl } from '../../operations/services.ts';
+import type { RunControl } from '../../operations/requests.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';
 import { stateText } from './run-status.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { Failure } from '../../domain/failure.ts';
-import type { ExportFormat } from '../../operations/services.ts';
+import type { ExportFormat } from '../../operations/requests.ts';
 import { bytesText, countedText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { displayPartition } from '../../domain/partition.ts';
 import { printable } from '../../domain/printable.ts';
-import type { MappedPartition, MapResult } from '../../operations/services.ts';
+import type { MappedPartition, MapResult } from '../../operations/requests.ts';
 import { countedText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { Failure } from '../../domain/failure.ts';
-import type { SparkPlace } from '../../operations/services.ts';
+import type { SparkPlace } from '../../operations/requests.ts';
 import { countedText, countText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';

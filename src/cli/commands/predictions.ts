@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { PredictionsRequest } from '../../operations/services.ts';
+import type { PredictionsRequest } from '../../operations/requests.ts';
 import { countedText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { Failure } from '../../domain/failure.ts';
 import { printable } from '../../domain/printable.ts';
 import type { Again } from '../../domain/run.ts';
-import type { RetryResult } from '../../operations/services.ts';
+import type { RetryResult } from '../../operations/requests.ts';
 import { countedText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { printable } from '../../domain/printable.ts';
 import { isTerminal } from '../../domain/run.ts';
-import type { RunState } from '../../operations/services.ts';
+import type { RunState } from '../../operations/requests.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION } from '../option-values.ts';
 import { createPace, progressLine } from '../progress.ts';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { printable } from '../../domain/printable.ts';
-import type { RunSummary, Services } from '../../operations/services.ts';
+import type { RunSummary } from '../../operations/requests.ts';
+import type { Services } from '../../operations/services.ts';
 import { countedText } from '../../report/number-text.ts';
 import { type CommandContext, printJson } from '../command-context.ts';
 import { examples, JSON_OPTION, wholeNumber } from '../option-values.ts';

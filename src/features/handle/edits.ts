@@ -1,4 +1,4 @@
-import type { ModelFacts } from '../../partition/facts.ts';
+import type { ModelFacts } from '../../partition/train-facts.ts';
 
 /** What handling did to the training rows, by column and rule. */
 export type Edit = ModelFacts['edits'][number];

@@ -1,6 +1,6 @@
 import type { Metric } from '../../domain/metric.ts';
 import type { Spec } from '../../spec/spec.ts';
-import type { Interval } from '../facts.ts';
+import type { Interval } from '../evaluate-facts.ts';
 
 /** Arguments of `advise`, whose partition is the union of all. */
 export type AdviseArgs = {

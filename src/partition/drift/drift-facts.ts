@@ -1,5 +1,5 @@
 import type { Score } from '../../domain/metric.ts';
-import type { Interval } from '../facts.ts';
+import type { Interval } from '../evaluate-facts.ts';
 
 /** How one column of a partition has moved. Null = too little to tell. */
 export type ColumnDrift = {

@@ -3,7 +3,7 @@ import { intervalOf } from '../../estimators/interval.ts';
 import { measure } from '../../estimators/score.ts';
 import { type Frame, requireColumn, rowsThat } from '../../frame/frame.ts';
 import type { Spec } from '../../spec/spec.ts';
-import type { RankArgs } from '../facts.ts';
+import type { RankArgs } from '../part-facts.ts';
 import type { PartitionData, PartitionResult } from '../partition-function.ts';
 import { outputWidth, predictionsFromBytes, readLayer } from '../predictions.ts';
 import { score } from '../score-rows.ts';

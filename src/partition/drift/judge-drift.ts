@@ -1,7 +1,7 @@
 import type { Metric } from '../../domain/metric.ts';
 import { FalseDiscovery } from '../../estimators/false-discovery.ts';
 import { compareIndependent, type ScoreChange } from '../../estimators/independent-scores.ts';
-import type { SideScores } from '../facts.ts';
+import type { SideScores } from '../evaluate-facts.ts';
 import type { ColumnDrift, DriftFacts, JudgedColumn, NewScore } from './drift-facts.ts';
 
 /** What counts as drift. */

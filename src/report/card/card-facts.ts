@@ -1,7 +1,7 @@
 import type { Digest } from '../../domain/digest.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Metric, Score } from '../../domain/metric.ts';
-import type { EvaluateFacts, SideScores } from '../../partition/facts.ts';
+import type { EvaluateFacts, SideScores } from '../../partition/evaluate-facts.ts';
 import type { SelectionFacts } from '../../partition/selection-facts.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Annotations } from '../../stores/annotation-store.ts';

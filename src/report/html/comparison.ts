@@ -1,4 +1,4 @@
-import type { Interval } from '../../partition/facts.ts';
+import type { Interval } from '../../partition/evaluate-facts.ts';
 import { decidedSide } from '../answer.ts';
 import type { PartitionRow, ReportFacts } from '../facts.ts';
 import { metricName } from '../metric-words.ts';

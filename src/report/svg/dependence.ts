@@ -1,4 +1,4 @@
-import type { PartialDependence } from '../../partition/facts.ts';
+import type { PartialDependence } from '../../partition/train-facts.ts';
 import { figure, type Html, html, shorten } from '../html/html.ts';
 import { numberText, tickText } from '../number-text.ts';
 import { extent, linearScale, ticks } from './scale.ts';

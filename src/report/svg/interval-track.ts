@@ -1,4 +1,4 @@
-import type { Interval } from '../../partition/facts.ts';
+import type { Interval } from '../../partition/evaluate-facts.ts';
 import { type Html, html } from '../html/html.ts';
 import { tickText } from '../number-text.ts';
 import { extent, ticks } from './scale.ts';

@@ -1,4 +1,4 @@
-import type { PlotFacts } from '../../partition/facts.ts';
+import type { PlotFacts } from '../../partition/evaluate-facts.ts';
 import { figure, type Html, html, shorten } from '../html/html.ts';
 import { countText, numberText, tickText } from '../number-text.ts';
 import { extent, linearScale, type Scale, ticks } from './scale.ts';

@@ -1,6 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import type { Scope } from '../../domain/run.ts';
-import type { SideScores } from '../../partition/facts.ts';
+import type { SideScores } from '../../partition/evaluate-facts.ts';
 
 type OfPartition = { readonly run_id: string; readonly partition_id: string };
 

@@ -17,13 +17,11 @@ import type {
   Verdict,
 } from '../../domain/run.ts';
 import type { PlannedPartition } from '../../partition/condition.ts';
-import type {
-  EvaluateFacts,
-  ProfileFacts,
-  TotalsFacts,
-  TrainFacts,
-} from '../../partition/facts.ts';
+import type { EvaluateFacts } from '../../partition/evaluate-facts.ts';
+import type { ProfileFacts } from '../../partition/profile-facts.ts';
 import type { FoldSelections } from '../../partition/selection-facts.ts';
+import type { TotalsFacts } from '../../partition/totals-facts.ts';
+import type { TrainFacts } from '../../partition/train-facts.ts';
 import type { Snapshot } from '../../sources/snapshot.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { ObjectKind } from '../impact.ts';

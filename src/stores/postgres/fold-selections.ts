@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
-import type { RunStore, TakenOver, TrainedPartition } from '../run-store.ts';
+import type { TakenOver, TrainedPartition } from '../run-records.ts';
+import type { RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
 import { anyOf, insertRows } from './rows.ts';
 import { RUNS_IN_QUARANTINE } from './take-over.ts';

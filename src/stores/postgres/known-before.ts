@@ -1,5 +1,6 @@
 import { isFailure } from '../../domain/failure.ts';
-import type { AskedKeys, FitTime, KnownKeys, RunStore } from '../run-store.ts';
+import type { AskedKeys, FitTime, KnownKeys } from '../run-records.ts';
+import type { RunStore } from '../run-store.ts';
 import { connectDatabase, hasNoSchema } from './connect.ts';
 import { createPostgresRunStore } from './postgres-run-store.ts';
 

@@ -6,7 +6,7 @@ import type { JudgedColumn } from '../../partition/drift/drift-facts.ts';
 import type { JudgedScore } from '../../partition/drift/judge-drift.ts';
 import type { AuditRole } from '../audit-store.ts';
 import type { Announcement } from '../outbox-store.ts';
-import type { PartitionDrift } from '../run-store.ts';
+import type { PartitionDrift } from '../run-records.ts';
 
 /** The tables of what people and runs have changed. */
 export type LedgerTables = {

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import type { Scope } from '../../domain/run.ts';
 import type { LineageCandidate, LineageEdge, ModelMaking } from '../lineage-store.ts';
-import type { CodeVersion } from '../run-store.ts';
+import type { CodeVersion } from '../run-records.ts';
 import { blendsOf } from './blends.ts';
 import type { Database } from './database.ts';
 import { GLOBAL_ORDINAL } from './partition-record.ts';

@@ -1,5 +1,7 @@
 import type { Score } from '../../domain/metric.ts';
-import type { EvaluateFacts, SideScores, TotalsFacts, TrainFacts } from '../../partition/facts.ts';
+import type { EvaluateFacts, SideScores } from '../../partition/evaluate-facts.ts';
+import type { TotalsFacts } from '../../partition/totals-facts.ts';
+import type { TrainFacts } from '../../partition/train-facts.ts';
 
 /**
  * Facts as today's code knows them, from whatever version recorded them: what a version did not know yet is absent, and

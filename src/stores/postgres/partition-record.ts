@@ -5,7 +5,7 @@ import type { Blend } from '../../partition/blend.ts';
 import type { Choice } from '../../partition/choice.ts';
 import type { PlannedPartition } from '../../partition/condition.ts';
 import type { PackMember } from '../objects/pack.ts';
-import type { TrainedPartition } from '../run-store.ts';
+import type { TrainedPartition } from '../run-records.ts';
 import type { Database } from './database.ts';
 import { trainFactsFromRow } from './older-facts.ts';
 

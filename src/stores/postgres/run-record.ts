@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { RunRecord } from '../run-store.ts';
+import type { RunRecord } from '../run-records.ts';
 import type { Database } from './database.ts';
 
 /** Runs with everything that a `RunRecord` tells, to be narrowed and ordered. */

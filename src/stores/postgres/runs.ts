@@ -5,7 +5,8 @@ import { isTerminal, type RunError, type RunMode, type RunStatus } from '../../d
 import { firingKey } from '../../domain/schedule.ts';
 import { digestJson } from '../../frame/digest.ts';
 import { newRunId } from '../new-run-id.ts';
-import type { NewRun, RunStore } from '../run-store.ts';
+import type { NewRun } from '../run-records.ts';
+import type { RunStore } from '../run-store.ts';
 import { announceRun } from './announce.ts';
 import { auditRun } from './append-audit.ts';
 import type { Database } from './database.ts';

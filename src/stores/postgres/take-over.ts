@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import { FITTED } from '../../domain/run.ts';
-import type { EarlierTraining, RunStore, TakenOver } from '../run-store.ts';
+import type { EarlierTraining, TakenOver } from '../run-records.ts';
+import type { RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
 import { anyOf } from './rows.ts';
 import { insertStepIo } from './step-io.ts';

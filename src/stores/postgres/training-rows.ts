@@ -3,7 +3,7 @@ import type { Digest } from '../../domain/digest.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { digestJson } from '../../frame/digest.ts';
 import type { PackMember } from '../objects/pack.ts';
-import type { TrainedPartition } from '../run-store.ts';
+import type { TrainedPartition } from '../run-records.ts';
 import type { Database } from './database.ts';
 import { insertFoldSelections } from './fold-selections.ts';
 import type { KnownObject } from './objects.ts';

@@ -2,12 +2,8 @@ import type { Kysely } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import { asJson } from '../../domain/json.ts';
 import type { Scope } from '../../domain/run.ts';
-import {
-  type Attempt,
-  GLOBAL_PARTITION,
-  type RunStore,
-  type TrainedPartition,
-} from '../run-store.ts';
+import { type Attempt, GLOBAL_PARTITION, type TrainedPartition } from '../run-records.ts';
+import { type RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
 import { knowObjects } from './objects.ts';
 import { selectTraining, trainedFromRow } from './partition-record.ts';

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import type { Withheld } from '../quarantine-store.ts';
-import { GLOBAL_PARTITION } from '../run-store.ts';
+import { GLOBAL_PARTITION } from '../run-records.ts';
 import { blendsOf } from './blends.ts';
 import type { Database } from './database.ts';
 import { KEPT_ROWS } from './kept-rows.ts';

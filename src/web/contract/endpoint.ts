@@ -8,7 +8,7 @@ import type { Spec } from '../../spec/spec.ts';
 import type { AuditVerdict } from '../../stores/audit-store.ts';
 import type { Impact } from '../../stores/impact.ts';
 import type { ModelLineage } from '../../stores/lineage-store.ts';
-import type { PartitionRecord } from '../../stores/run-store.ts';
+import type { PartitionRecord } from '../../stores/run-records.ts';
 
 /** What a token may do: look; also start and steer runs; also read the audit trail. */
 export const ROLES = ['viewer', 'editor', 'admin'] as const;

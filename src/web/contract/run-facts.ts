@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { STAGES } from '../../domain/run.ts';
-import type { PartitionRecord } from '../../stores/run-store.ts';
+import type { PartitionRecord } from '../../stores/run-records.ts';
 import type { Endpoint } from './endpoint.ts';
 import {
   count,

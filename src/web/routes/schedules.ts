@@ -1,5 +1,5 @@
+import type { PreparedSpec } from '../../operations/requests.ts';
 import type { ScheduleState } from '../../operations/schedules.ts';
-import type { PreparedSpec } from '../../operations/services.ts';
 import { askerOf } from '../actor.ts';
 import { API_ROOT } from '../contract/api.ts';
 import type { scheduleEndpoints } from '../contract/schedules.ts';

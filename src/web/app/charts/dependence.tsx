@@ -1,6 +1,6 @@
 import { line, type PlotOptions } from '@observablehq/plot';
 import { useMemo } from 'react';
-import type { PartialDependence } from '../../../partition/facts.ts';
+import type { PartialDependence } from '../../../partition/train-facts.ts';
 import { numberText } from '../../../report/number-text.ts';
 import { PlotFigure } from './plot-figure.tsx';
 

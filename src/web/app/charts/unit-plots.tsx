@@ -1,6 +1,6 @@
 import { areaY, dot, line, type PlotOptions } from '@observablehq/plot';
 import { useMemo } from 'react';
-import type { PlotFacts } from '../../../partition/facts.ts';
+import type { PlotFacts } from '../../../partition/evaluate-facts.ts';
 import { PlotFigure } from './plot-figure.tsx';
 
 const SQUARE = {

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Metric } from '../../../../domain/metric.ts';
-import type { PlotFacts } from '../../../../partition/facts.ts';
+import type { PlotFacts } from '../../../../partition/evaluate-facts.ts';
 import type { ModelSection } from '../../../../report/facts.ts';
 import { metricName } from '../../../../report/metric-words.ts';
 import { numberText, percentText } from '../../../../report/number-text.ts';
