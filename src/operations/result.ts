@@ -1,19 +1,17 @@
-import { askedTask, type Metric, type Score } from '../domain/metric.ts';
-import type { PartitionRow, PooledScore, RunResult, ScoredModel } from '../domain/result.ts';
-import type { Choice } from '../partition/choice.ts';
+import { askedTask, type Metric } from '../domain/metric.ts';
+import type { PartitionRow, RunResult } from '../domain/result.ts';
 import type { JudgedScore } from '../partition/drift/judge-drift.ts';
-import type { EvaluateFacts, SideScores } from '../partition/evaluate-facts.ts';
-import { type ParentRef, parentOf } from '../partition/parents.ts';
+import type { SideScores } from '../partition/evaluate-facts.ts';
 import type { TotalsFacts } from '../partition/totals-facts.ts';
-import type { TrainFacts } from '../partition/train-facts.ts';
-import { coverageOf, coverageWarnings } from '../report/interval-coverage.ts';
+import { coverageWarnings } from '../report/interval-coverage.ts';
 import { numberText } from '../report/number-text.ts';
-import { failureMessage, trainFacts } from '../report/partition-row.ts';
-import { budgetWarnings, searchNote } from '../report/search-note.ts';
-import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-records.ts';
+import { trainFacts } from '../report/partition-row.ts';
+import { budgetWarnings } from '../report/search-note.ts';
+import type { PartitionRecord, RunRecord } from '../stores/run-records.ts';
 import type { RunStore } from '../stores/run-store.ts';
 import type { OperationContext } from './context.ts';
 import { writeReportPage } from './report.ts';
+import { globalRow, partitionRow, scoreValues, searchNotes } from './result-rows.ts';
 
 /** A run as `run --json` prints it; its report is put where `report` says. */
 export async function runResult(
@@ -150,39 +148,6 @@ class Tally {
   }
 }
 
-/** `columns`: those of the key that a parent has. */
-function partitionRow(
-  record: PartitionRecord,
-  columns: readonly string[] | undefined,
-): PartitionRow {
-  const { trained, evaluated, chosen, profile } = record;
-  const facts = trained?.kind === 'trained' ? trained.facts : null;
-  const { status, reason, model } = chosen ?? unchosen(record);
-  const message = failureMessage(record);
-  return {
-    key: record.key,
-    partition: record.text,
-    status,
-    ...(reason === null ? {} : { reason }),
-    ...(trained?.origin === undefined ? {} : { origin: trained.origin }),
-    ...(message === undefined ? {} : { message }),
-    rows: record.rows,
-    excluded: facts?.rows.excluded ?? profile?.split.excluded ?? {},
-    ...selectionOrigin(trained),
-    own: facts?.model ? { algorithm: facts.model.algorithm, model: facts.model.digest } : null,
-    notes: [...(profile?.split.notes ?? []), ...searchNotes(facts)],
-    ...scoredModel(facts, evaluated?.own ?? null),
-    model,
-    global: scoreValues(evaluated?.global ?? null),
-    difference: evaluated?.comparison?.difference ?? null,
-    interval: evaluated?.comparison?.interval ?? null,
-    verdict: chosen?.verdict ?? null,
-    ...parentRow(evaluated?.parent, parentOf(record.key, columns)),
-    ...blendRow(chosen?.blend),
-    ...missingScores(evaluated, facts),
-  };
-}
-
 /** By text, why a partition of a run that fits what has drifted was fitted, or was not. */
 async function driftNotesOf(
   runs: Pick<OperationContext['runs'], 'drift'>,
@@ -211,104 +176,6 @@ function withNote(row: PartitionRow, note: string | undefined): PartitionRow {
   return note === undefined ? row : { ...row, notes: [...row.notes, note] };
 }
 
-function parentRow(
-  evaluated: EvaluateFacts['parent'],
-  parent: ParentRef | null,
-): Pick<PartitionRow, 'parent'> {
-  if (evaluated === undefined || parent === null) return {};
-  const { scores, comparison } = evaluated;
-  const { difference = null, interval = null } = comparison ?? {};
-  return { parent: { partition: parent.text, ...scoreValues(scores), difference, interval } };
-}
-
-function blendRow(blend: Choice['blend']): Pick<PartitionRow, 'blend'> {
-  if (blend === undefined) return {};
-  return { blend: { parts: blend.parts, ...scoreValues(blend.scores) } };
-}
-
-/** How a partition stands in a run that ended before it chose who answers: what was trained is kept. */
-function unchosen({
-  decision,
-  trained,
-}: PartitionRecord): Pick<Choice, 'status' | 'reason' | 'model'> {
-  if (decision.kind === 'fail') return { status: 'failed', reason: decision.reason, model: null };
-  switch (trained?.kind) {
-    case 'trained':
-      return {
-        status: trained.origin === undefined ? 'trained' : 'reused',
-        reason: null,
-        model: trained.facts.model?.digest ?? null,
-      };
-    case 'failed':
-      return { status: 'failed', reason: trained.reason, model: null };
-    case undefined:
-      return { status: 'skipped', reason: 'not_reached', model: null };
-  }
-}
-
-function searchNotes(facts: TrainFacts | null): readonly string[] {
-  const note = facts === null ? null : searchNote(facts);
-  return note === null ? [] : [note];
-}
-
-function globalRow(
-  trained: TrainedPartition | null,
-  totals: TotalsFacts | null,
-): ScoredModel | null {
-  if (trained?.kind !== 'trained') return null;
-  return {
-    ...scoredModel(trained.facts, totals?.globalEverywhere ?? null),
-    ...selectionOrigin(trained),
-  };
-}
-
-function selectionOrigin(trained: TrainedPartition | null): Pick<ScoredModel, 'selectionOrigin'> {
-  const origin = trained?.kind === 'trained' ? trained.selectionOrigin : undefined;
-  return origin === undefined ? {} : { selectionOrigin: origin };
-}
-
-function scoredModel(facts: TrainFacts | null, scores: SideScores | null): ScoredModel {
-  return {
-    algorithm: facts?.model?.algorithm ?? null,
-    parameters: facts?.model?.parameters ?? null,
-    ...scoreValues(scores),
-    nestedInterval: scores?.nestedInterval ?? null,
-    optimism: scores?.optimism ?? null,
-    ...neededColumns(facts),
-    model: facts?.model?.digest ?? null,
-  };
-}
-
-/** More of them would make a long line of every partition. */
-const TOLD_COLUMNS = 3;
-
-function neededColumns(facts: TrainFacts | null): Pick<ScoredModel, 'needs'> {
-  const explanation = facts?.model?.explanation;
-  if (explanation === undefined) return {};
-  const needed = explanation.importance.filter(({ loss }) => loss > 0).slice(0, TOLD_COLUMNS);
-  return { needs: needed.map(({ column, loss }) => ({ column, loss })) };
-}
-
-/** Why a score is null, by field. */
-function missingScores(
-  evaluated: EvaluateFacts | null,
-  facts: TrainFacts | null,
-): Pick<ScoredModel, 'because'> {
-  const scores: readonly (readonly [string, Score | undefined])[] = [
-    ['cv', evaluated?.own?.cv],
-    ['nested', evaluated?.own?.nested],
-    ['holdout', evaluated?.own?.holdout],
-    ['global.cv', evaluated?.global?.cv],
-    ['global.nested', evaluated?.global?.nested],
-    ['global.holdout', evaluated?.global?.holdout],
-  ];
-  const because = Object.fromEntries(
-    scores.flatMap(([field, score]) => (score?.value === null ? [[field, score.because]] : [])),
-  );
-  if (facts !== null && facts.best === null) because['cv'] = 'No candidate could be fitted.';
-  return Object.keys(because).length === 0 ? {} : { because };
-}
-
 function togetherRow(compared: TotalsFacts['comparison']): Pick<RunResult['totals'], 'comparison'> {
   if (compared === undefined) return {};
   const { difference, interval, partitions } = compared;
@@ -317,13 +184,4 @@ function togetherRow(compared: TotalsFacts['comparison']): Pick<RunResult['total
 
 function pooledScore(scores: SideScores | null | undefined): RunResult['totals']['own'] {
   return scores === null || scores === undefined ? null : scoreValues(scores);
-}
-
-function scoreValues(scores: SideScores | null): PooledScore {
-  return {
-    cv: scores?.cv.value ?? null,
-    nested: scores?.nested.value ?? null,
-    holdout: scores?.holdout.value ?? null,
-    ...(scores?.band && { intervals: coverageOf(scores.band) }),
-  };
 }
