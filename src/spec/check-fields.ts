@@ -1,30 +1,21 @@
 import { entryOf } from '../domain/entry.ts';
 import { type AskedTask, METRICS, type Metric, metricsOf } from '../domain/metric.ts';
-import { nearestName } from '../domain/nearest-name.ts';
 import { checkAnomaly } from './check-anomaly.ts';
 import { checkComponents } from './check-components.ts';
 import { checkIntervals } from './check-intervals.ts';
 import { checkParents } from './check-parents.ts';
 import { checkRepeats } from './check-repeats.ts';
+import { checkTableFields } from './check-table-fields.ts';
 import { columnsOfStep, givenName, looksBack, stepKind } from './engineered-columns.ts';
 import { RANKING_METHODS, THRESHOLD_METHODS } from './features.ts';
 import type { Path } from './problem.ts';
 import type { ResolvedSpec } from './resolve-defaults.ts';
-import type { Finding } from './schema-problems.ts';
+import { type Finding, finding } from './schema-problems.ts';
 
 type Check = (spec: ResolvedSpec) => readonly Finding[];
-/** What training and `partita map` have in common. */
-type TableFields = Pick<ResolvedSpec, 'data' | 'engine' | 'partition' | 'columns' | 'time'>;
-type TableCheck = (spec: TableFields) => readonly Finding[];
-
 /** What fields say against each other: each entry is wrong whatever the data hold. */
 export function checkFields(spec: ResolvedSpec): readonly Finding[] {
   return CHECKS.flatMap((check) => check(spec));
-}
-
-/** The same for the fields that a table is read by. */
-export function checkTableFields(spec: TableFields): readonly Finding[] {
-  return TABLE_CHECKS.flatMap((check) => check(spec));
 }
 
 /** A metric belongs to one task; takes the raw values, so that it is checked even where others are refused. */
@@ -178,20 +169,6 @@ const checkRoles: Check = ({ partition, target, time, columns, validate }) => {
   return found;
 };
 
-const checkBins: TableCheck = ({ partition }) =>
-  Object.entries(partition.bins).flatMap(([column, bins]) => {
-    const path = ['partition', 'bins', column];
-    if (!partition.by.includes(column)) {
-      const near = nearestName(column, partition.by);
-      const hint = near === undefined ? '' : ` Did you mean \`${near}\`?`;
-      return [finding(path, `\`${column}\` is not in \`partition.by\`.${hint}`, 'key')];
-    }
-    const isAscending =
-      !('edges' in bins) ||
-      bins.edges.every((edge, i) => i === 0 || edge > (bins.edges[i - 1] as number));
-    return isAscending ? [] : [finding([...path, 'edges'], 'Edges must ascend.')];
-  });
-
 const checkRegression: Check = ({ target, features }) => {
   if (target.task !== 'regression') return [];
   const found: Finding[] = [];
@@ -260,50 +237,8 @@ const checkTargetType: Check = ({ target, columns }) => {
   return [finding(path, 'The target of a regression is a number.')];
 };
 
-const checkTimeType: TableCheck = ({ time, columns }) => {
-  const type = time === undefined ? undefined : entryOf(columns.types, time);
-  if (time === undefined || (type !== 'text' && type !== 'boolean')) return [];
-  return [finding(['columns', 'types', time], '`time` needs a timestamp or a number.')];
-};
-
-const checkEngine: TableCheck = ({ engine }) => {
-  if (engine.kind !== 'spark' || engine.remote !== undefined) return [];
-  const message =
-    '`spark` needs the address of a Spark Connect server. Write `engine.remote: sc://host:port`.';
-  return [finding(['engine'], message)];
-};
-
-/** A table of a cluster is read and cut there. */
-const checkSparkSource: TableCheck = ({ data, engine, partition }) => {
-  if (data.source.kind !== 'spark') return [];
-  const found: Finding[] = [];
-  if (engine.kind !== 'spark')
-    found.push(
-      finding(
-        ['data', 'source'],
-        'A table on Spark is read by its cluster: set `engine: { kind: spark, remote: … }`.',
-      ),
-    );
-  for (const [column, bins] of Object.entries(partition.bins))
-    if (!('edges' in bins))
-      found.push(
-        finding(
-          ['partition', 'bins', column],
-          'A table on Spark is cut at borders that you give: write `edges`.',
-        ),
-      );
-  return found;
-};
-
-const TABLE_CHECKS: readonly TableCheck[] = [
-  checkEngine,
-  checkSparkSource,
-  checkBins,
-  checkTimeType,
-];
-
 const CHECKS: readonly Check[] = [
-  ...TABLE_CHECKS,
+  checkTableFields,
   checkGlobal,
   checkParents,
   checkWarmStart,
@@ -321,7 +256,3 @@ const CHECKS: readonly Check[] = [
   checkComponents,
   checkTargetType,
 ];
-
-function finding(path: Path, message: string, part: Finding['part'] = 'value'): Finding {
-  return { path, part, message };
-}

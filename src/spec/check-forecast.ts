@@ -1,7 +1,6 @@
 import { columnsOfStep, stepKind } from './engineered-columns.ts';
 import { lagName, MAX_DIRECT } from './forecast.ts';
-import type { Path } from './problem.ts';
-import type { Finding } from './schema-problems.ts';
+import { type Finding, finding } from './schema-problems.ts';
 import type { ParsedSpec } from './spec.ts';
 
 type Asked = Pick<
@@ -109,7 +108,3 @@ const CHECKS: readonly ((spec: Forecasting) => readonly Finding[])[] = [
       return [finding(['forecast', 'known', i], `\`${name}\` has another role, or is dropped.`)];
     }),
 ];
-
-function finding(path: Path, message: string): Finding {
-  return { path, part: 'value', message };
-}

@@ -1,9 +1,10 @@
 import { ASKED_TASKS, type AskedTask } from '../domain/metric.ts';
 import { checkAlgorithms } from './check-algorithms.ts';
-import { checkFields, checkMetric, checkTableFields } from './check-fields.ts';
+import { checkFields, checkMetric } from './check-fields.ts';
 import { checkForecast } from './check-forecast.ts';
 import { checkFormulas } from './check-formulas.ts';
 import { checkMap } from './check-map.ts';
+import { checkTableFields } from './check-table-fields.ts';
 import { variableOfEngine } from './engine.ts';
 import type { PlainValue } from './plain-value.ts';
 import type { Path } from './problem.ts';

@@ -17,6 +17,10 @@ export type Finding = {
   readonly message: string;
 };
 
+export function finding(path: Path, message: string, part: Finding['part'] = 'value'): Finding {
+  return { path, part, message };
+}
+
 type Issue = z.core.$ZodIssue;
 
 const SECRET_NAME = /passw|passwd|pwd|secret|token|credential|api_?key|private_?key/i;
