@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { planStage } from '../../activities/plan-stage.ts';
 import type { RunStatus } from '../../src/domain/run.ts';
 import { digestBytes, partitionId } from '../../src/frame/digest.ts';
-import type { NewRun } from '../../src/stores/run-records.ts';
 import type { RunStore } from '../../src/stores/run-store.ts';
 import {
   attempt,
@@ -156,11 +155,11 @@ describe('a run', () => {
     const specDigest = digestBytes('compared');
     const wanted = { specDigest, baseFolder: '/prod' };
     const spec = { ...newRun(0).spec, name: 'compared' };
-    const ended = async (number: number, changes: Partial<NewRun>, status: RunStatus) => {
-      const run = newRun(number, { ...wanted, spec, ...changes });
+    const ended = async (n: number, changes: Parameters<typeof newRun>[1], status: RunStatus) => {
+      const run = newRun(n, { ...wanted, spec, ...changes });
       await store.createRun(run);
       await store.setStatus(run.runId, 'RUNNING');
-      await recordPlan(store, run.runId, snapshotOf(['a'], `rows of ${number}`));
+      await recordPlan(store, run.runId, snapshotOf(['a'], `rows of ${n}`));
       await store.setStatus(run.runId, status);
       return run.runId;
     };
