@@ -41,13 +41,14 @@ export function beginFiringActivity({
     }> {
       return inActivity(async () => {
         const origin = policy === 'drifted' ? await lastRun(runs, wanted) : null;
+        const code = await codeVersion();
         const runId = await runs.newRunId();
         const run = await runs.createRun({
           ...wanted,
           idempotencyKey: firingKey(schedule, firing),
           runId,
           workflowId: `run:${runId}`,
-          code: await codeVersion(),
+          code,
           environment,
           reuse: policy !== 'all',
           origin,

@@ -104,6 +104,23 @@ describe('the configuration', () => {
     expect(readConfig({ ...environment, TEMPORAL_TLS: '0' }).temporal?.tls).toBe(false);
   });
 
+  it('takes a key without the line’s end behind it, and none that no header can carry', () => {
+    const cloud = { TEMPORAL_ADDRESS: 'cloud.example:7233' };
+    const temporal = readConfig({ ...cloud, TEMPORAL_API_KEY: 'key\n' }).temporal;
+    expect(temporal).toMatchObject({ apiKey: 'key' });
+    for (const name of ['TEMPORAL_API_KEY', 'OPENLINEAGE_API_KEY']) {
+      const reading = () => readConfig({ ...cloud, [name]: 'hush\nhush' });
+      expect(reading).toThrow(`${name} holds letters that no header can carry`);
+      expect(reading).not.toThrow('hush');
+    }
+  });
+
+  it('takes no address with credentials for lineage events, and does not repeat it', () => {
+    const reading = () => readConfig({ OPENLINEAGE_URL: 'http://me:hush@host' });
+    expect(reading).toThrow(/OPENLINEAGE_URL .* holds no credentials/);
+    expect(reading).not.toThrow('hush');
+  });
+
   it('takes certificates for both ends of a connection to Temporal, whole pairs of files only', () => {
     const at = testFolder();
     const [certificate, key, ca] = ['me.pem', 'me.key', 'ca.pem'].map((name) => {

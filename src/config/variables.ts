@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { bucketPlace } from '../domain/bucket.ts';
+import { isSendable } from '../domain/header-value.ts';
 
 /** Of AES-256. */
 const PAYLOAD_KEY_BYTES = 32;
@@ -52,6 +53,12 @@ const payloadKeys = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** Often made by `echo`, with a line's end behind it. */
+const sentKey = z
+  .string()
+  .trim()
+  .refine(isSendable, 'holds letters that no header can carry: printable ASCII, in one line');
+
 const httpUrl = z
   .string()
   .refine(
@@ -68,7 +75,7 @@ export const variables = z.object({
   TEMPORAL_ADDRESS: hostAndPort.optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_TLS: switchText.optional(),
-  TEMPORAL_API_KEY: z.string().optional(),
+  TEMPORAL_API_KEY: sentKey.optional(),
   TEMPORAL_TLS_CLIENT_CERT_PATH: file.optional(),
   TEMPORAL_TLS_CLIENT_KEY_PATH: file.optional(),
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: file.optional(),
@@ -92,11 +99,11 @@ export const variables = z.object({
     .string()
     .refine(
       isSink,
-      'is neither the word console nor an address that begins with file:///, http:// or https://',
+      'is neither the word console nor an address that begins with file:///, http:// or https:// and holds no credentials',
     )
     .optional(),
   OPENLINEAGE_ENDPOINT: z.string().default('api/v1/lineage'),
-  OPENLINEAGE_API_KEY: z.string().optional(),
+  OPENLINEAGE_API_KEY: sentKey.optional(),
   OPENLINEAGE_NAMESPACE: z.string().default('partita'),
   OPENLINEAGE_DISABLED: switchText.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
@@ -129,7 +136,10 @@ function isIpAndPort(text: string): boolean {
 }
 
 function isSink(text: string): boolean {
-  return text === 'console' || (URL.canParse(text) && /^(https?:\/\/|file:\/\/\/)/.test(text));
+  if (text === 'console') return true;
+  if (!URL.canParse(text) || !/^(https?:\/\/|file:\/\/\/)/.test(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
 }
 
 function isPostgresUrl(text: string): boolean {

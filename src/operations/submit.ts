@@ -55,12 +55,14 @@ export async function startNewRun(
 ): Promise<{ readonly runId: string }> {
   // Before anything is recorded: it may be away.
   const temporal = await context.temporal();
+  const code = await context.codeVersion();
+  // As late as can be: whoever asks for runs since a newer one does not see it between here and its row.
   const runId = await context.runs.newRunId();
   const run = await context.runs.createRun({
     ...wanted,
     idempotencyKey: keyOf(wanted) ?? runId,
     runId,
-    code: await context.codeVersion(),
+    code,
     environment: context.environment,
     workflowId: `run:${runId}`,
   });

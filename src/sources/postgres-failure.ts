@@ -1,5 +1,6 @@
 import { Failure, isFailure } from '../domain/failure.ts';
-import { shownUrl, withoutSecrets } from './source-url.ts';
+import { withoutSecrets } from '../domain/without-secrets.ts';
+import { shownUrl } from './source-url.ts';
 
 /** SQLSTATE → what it means for a source. */
 const MEANINGS: { readonly [code: string]: string } = {
@@ -14,7 +15,7 @@ const UNREACHABLE = /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|08|28|3D
 export function postgresFailure(error: unknown, url: string): Failure {
   if (isFailure(error)) return error;
   const { code = '', message } = error as { readonly code?: string; readonly message: string };
-  const text = withoutSecrets(message, url).replace(/\.$/, '');
+  const text = withoutSecrets(message, [url, new URL(url).password]).replace(/\.$/, '');
   const place = shownUrl(url);
   if (UNREACHABLE.test(code) || code === '')
     return new Failure(

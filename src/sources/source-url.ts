@@ -35,10 +35,3 @@ export function shownUrl(url: string): string {
   const { hostname, port, pathname } = new URL(url);
   return `${hostname}:${port || '5432'}${pathname}`;
 }
-
-/** The text without the address and its password, should a driver have put them there. */
-export function withoutSecrets(text: string, url: string): string {
-  const { password } = new URL(url);
-  const secrets = [url, password, decodeURIComponent(password)].filter((secret) => secret !== '');
-  return secrets.reduce((shown, secret) => shown.replaceAll(secret, '…'), text);
-}

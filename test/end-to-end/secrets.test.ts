@@ -51,7 +51,7 @@ beforeAll(async () => {
   const begun = await command('run', spec, '--detach', '--no-reuse');
   cancelled = begun.stdout.trim();
   await command('cancel', cancelled);
-  await command('attach', cancelled);
+  expect((await command('attach', cancelled)).code).toBe(6);
   const wrong = partita.writeSpec({ ...WISHES, data: { source: FROM.wrong } });
   expect((await command('run', wrong)).code).toBe(7);
   await askTheServer();

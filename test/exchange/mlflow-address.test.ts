@@ -21,6 +21,14 @@ describe('the address of an MLflow server', () => {
     expect(mlflowAddress('http://here', among(token)).authorization).toBe('Bearer key');
   });
 
+  it('takes no token that no header can carry, and does not repeat it', () => {
+    const going = (token: string) => () =>
+      mlflowAddress('http://here', among({ MLFLOW_TRACKING_TOKEN: token }));
+    expect(going('key\n')().authorization).toBe('Bearer key');
+    expect(going('hush\nhush')).toThrow(/MLFLOW_TRACKING_TOKEN holds letters/);
+    expect(going('hush\nhush')).not.toThrow(/hush/);
+  });
+
   it.each([
     [undefined, /--to URL/],
     ['here:5000', /http:\/\/host:port/],

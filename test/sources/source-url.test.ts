@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveSourceUrl, shownUrl, withoutSecrets } from '../../src/sources/source-url.ts';
+import { resolveSourceUrl, shownUrl } from '../../src/sources/source-url.ts';
 
 const source = { kind: 'postgres', url: '${env:SOURCE_URL}', table: 't' } as const;
 const URL_TEXT = 'postgres://me:s%20cret@db.example:6543/shop';
@@ -23,9 +23,7 @@ describe('address of a source', () => {
     expect(failing('mysql://me:s3cret@x/y')).not.toThrow(/s3cret/);
   });
 
-  it('is shown without account and password, which are taken out of any text', () => {
+  it('is shown without account and password', () => {
     expect(shownUrl(URL_TEXT)).toBe('db.example:6543/shop');
-    const text = withoutSecrets(`refused: ${URL_TEXT}, s%20cret, "s cret"`, URL_TEXT);
-    expect(text).toBe('refused: …, …, "…"');
   });
 });

@@ -1,4 +1,5 @@
 import { Failure } from '../../domain/failure.ts';
+import { isSendable } from '../../domain/header-value.ts';
 import type { MlflowAddress } from './client.ts';
 
 /**
@@ -23,7 +24,12 @@ export function mlflowAddress(
       'usage',
       'Leave name and password out of the address: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.',
     );
-  const token = variable('MLFLOW_TRACKING_TOKEN');
+  const token = variable('MLFLOW_TRACKING_TOKEN')?.trim();
+  if (token !== undefined && !isSendable(token))
+    throw new Failure(
+      'usage',
+      'MLFLOW_TRACKING_TOKEN holds letters that no header can carry: printable ASCII, in one line.',
+    );
   const user = variable('MLFLOW_TRACKING_USERNAME');
   if (token) return { url, authorization: `Bearer ${token}`, secrets: [token] };
   if (!user) return { url, authorization: null, secrets: [] };

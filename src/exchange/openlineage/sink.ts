@@ -76,8 +76,9 @@ async function post(
   throw new Failure('unreachable', why);
 }
 
-/** Of fetch, the reason stands in its cause. */
+/** Of fetch, the reason stands in its cause; what it says itself may repeat what it was given. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  if (error.cause instanceof Error) return error.cause.message;
+  return error instanceof TypeError ? 'the request could not be made' : error.message;
 }

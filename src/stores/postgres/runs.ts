@@ -31,9 +31,9 @@ const NEXT: { readonly [status in RunStatus]: readonly RunStatus[] } = {
 export function runRecords(db: Kysely<Database>): Runs {
   return {
     async newRunId() {
-      const { rows } = await sql<{ readonly ms: number }>`
-        select floor(1000 * extract(epoch from clock_timestamp()))::bigint as ms`.execute(db);
-      return newRunId(rows[0]?.ms ?? Number.NaN);
+      const ms = sql<number>`floor(1000 * extract(epoch from clock_timestamp()))::bigint`;
+      const now = await db.selectNoFrom(ms.as('ms')).executeTakeFirstOrThrow();
+      return newRunId(now.ms);
     },
 
     async createRun(run) {

@@ -35,7 +35,8 @@ describe('the address of Spark Connect', () => {
     ['sc://host:0', 'port 0'],
     ['sc://host:70000', 'port 70000'],
     ['sc://user:secret@host:1', 'names no host'],
-    ['sc://host:1/path', '/path'],
+    ['sc://host:1/path', 'has a path'],
+    ['sc://host:1/;token=two%0Alines', 'no header can carry'],
     ['sc://host:1/;secret', 'name=value'],
     ['sc://host:1/;use_ssl=yes', 'use_ssl'],
     ['sc://host:1/;a=1;a=2', 'a twice'],
@@ -47,13 +48,21 @@ describe('the address of Spark Connect', () => {
     expect(parse).toThrow(why);
   });
 
+  it('takes a token that a line’s end was left behind', () => {
+    expect(parseRemote('sc://h:1/;token=t\n').token).toBe('t');
+  });
+
   it('never repeats a token', () => {
     const texts = [
       'sc://h:1/;token=hush;use_ssl=maybe',
       'sc://h:1/;hush',
       'sc://h:1/;token=hush%E0',
+      'sc://h:1/token=hush',
+      'sc://h:1?token=hush',
+      'sc://me:hush@h:1',
+      'sc://h:1/;token=hush%0Ahush',
     ];
     for (const text of texts) expect(() => parseRemote(text)).not.toThrow('hush');
-    expect.assertions(3);
+    expect.assertions(texts.length);
   });
 });

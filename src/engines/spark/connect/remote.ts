@@ -1,4 +1,5 @@
 import { Failure } from '../../../domain/failure.ts';
+import { isSendable } from '../../../domain/header-value.ts';
 
 /** Where a Spark Connect server listens, and as whom we speak to it. Holds a token: never to be shown whole. */
 export type SparkRemote = {
@@ -25,7 +26,7 @@ export function parseRemote(text: string): SparkRemote {
     /^sc:\/\/([^/;?#]*)(\/?[^;]*)(?:;(.*))?$/s.exec(text) ?? [];
   if (!text.startsWith('sc://')) throw invalid('does not begin with "sc://"');
   const { host, port } = parseAuthority(authority);
-  if (path !== '' && path !== '/') throw invalid(`has a path, "${path}"`);
+  if (path !== '' && path !== '/') throw invalid('has a path');
   const parameters = parseParameters(parameterText);
   const { use_ssl: tlsText, token, user_id: userId = DEFAULT_USER, ...headers } = parameters;
   if (tlsText !== undefined && tlsText !== 'true' && tlsText !== 'false')
@@ -44,7 +45,7 @@ export function parseRemote(text: string): SparkRemote {
 
 function parseAuthority(authority: string): { readonly host: string; readonly port: number } {
   const [, host, portText] = /^([^\s:@[\]]+|\[[0-9a-fA-F:.]+\])(?::(\d+))?$/.exec(authority) ?? [];
-  if (host === undefined) throw invalid(`names no host and port in "${authority}"`);
+  if (host === undefined) throw invalid('names no host and port');
   const port = portText === undefined ? DEFAULT_PORT : Number(portText);
   if (port < 1 || port > 65_535) throw invalid(`names port ${port}, which does not exist`);
   return { host, port };
@@ -58,7 +59,10 @@ function parseParameters(text: string): { readonly [name: string]: string } {
       const at = part.indexOf('=');
       // What stands here may be a token: only a name is repeated.
       if (at < 1) throw invalid('has a parameter that is not of the form name=value');
-      return [part.slice(0, at), decode(part.slice(at + 1))];
+      const value = decode(part.slice(at + 1)).trim();
+      if (!isSendable(value))
+        throw invalid('has a parameter with letters that no header can carry');
+      return [part.slice(0, at), value];
     });
   const names = entries.map(([name]) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
