@@ -46,7 +46,12 @@ const BYTES_PER_STEP = 320;
 /** Bytes that are copied in the time that it takes to begin in the kernels. */
 const BYTES_OF_CALL = 64 * 1024;
 
-function areFew(rowCount: number, { nodes, values, roots, subsets }: TreeEnsemble): boolean {
+function areFew(
+  rowCount: number,
+  { nodes, values, roots, subsets, columns }: TreeEnsemble,
+): boolean {
+  // All rows are one there, and the kernels would look for the first column of each.
+  if (columns === 0) return true;
   if (subsets.length > 0 || roots.length === 0) return false;
   const depth = 2 + Math.log2(nodes.length / roots.length);
   const steps = rowCount * roots.length * depth;

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { leafSumsOf } from '../../src/estimators/leaf-sums.ts';
 import { splitWord, type TreeEnsemble } from '../../src/estimators/tree-ensemble.ts';
 import { type Matrix, takeMatrixRows } from '../../src/frame/frame.ts';
+import { limitKernelMemory } from '../../src/kernels/kernels.ts';
 import { seededRandom } from '../support/tables.ts';
 
 const COLUMNS = 3;
@@ -65,3 +66,23 @@ it.each([
     }
   },
 );
+
+it('many rows without a column come to the one leaf that there is', () => {
+  const rowCount = 200_000;
+  const sums = leafSumsOf({
+    columns: 0,
+    outputs: 1,
+    width: 1,
+    cuts: [],
+    roots: Int32Array.of(0),
+    nodes: Int32Array.of(0, ~0),
+    values: Float32Array.of(0.25),
+    covers: Int32Array.of(rowCount),
+    subsets: new Uint8Array(0),
+  });
+  // In memory that no other test has made larger: what is read beyond its end is told.
+  limitKernelMemory(64);
+  const found = sums({ rowCount, names: [], data: new Float64Array(0) });
+  limitKernelMemory(Number.POSITIVE_INFINITY);
+  expect([found.length, found.every((sum) => sum === 0.25)]).toEqual([rowCount, true]);
+});
