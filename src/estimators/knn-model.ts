@@ -9,6 +9,8 @@ import { eachRowBlock } from './row-blocks.ts';
 
 export const KNN = 'knn';
 const FORMAT = 1;
+/** Stands where a neighbour would. */
+const NO_ROW = -1;
 
 export type KnnContent = {
   /** At most the number of rows. */
@@ -40,7 +42,7 @@ export function createKnnModel(content: KnnContent): Model {
 }
 
 type Neighbours = {
-  /** rows × k: labels, the nearest first. */
+  /** rows × k: labels, the nearest first; NaN where a row with a missing value is near none. */
   readonly labels: Float64Array;
   /** rows × k: how much each counts; those of a row sum to 1. */
   readonly weights: Float64Array;
@@ -56,6 +58,7 @@ function neighboursOf(
     const { calls } = kernels;
     const size = x.rowCount * k;
     const found = kernels.reserve(size * 4);
+    kernels.integersAt(found, size).fill(NO_ROW);
     const distances = kernels.reserveDoubles(size);
     kernels.doublesAt(distances, size).fill(Number.POSITIVE_INFINITY);
     const queries = calls.packQueries(kernels.put(x.data), x.rowCount, columns);
@@ -71,7 +74,7 @@ function neighboursOf(
 /** In a loop: `Float64Array.from` with a function costs as much as finding some of the rows. */
 function labelsOf(labels: Float64Array, rows: Int32Array): Float64Array {
   const taken = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) taken[i] = labels[rows[i] as number] as number;
+  for (let i = 0; i < rows.length; i++) taken[i] = labels[rows[i] as number] ?? Number.NaN;
   return taken;
 }
 
@@ -121,6 +124,9 @@ function shares(content: KnnContent, x: Matrix): Float64Array {
     const weight = isCounted ? 1 : (weights[n] as number);
     probabilities[place] = (probabilities[place] as number) + weight;
   }
+  for (let row = 0; row < x.rowCount; row++)
+    if (Number.isNaN(labels[row * k]))
+      probabilities.fill(Number.NaN, row * classCount, (row + 1) * classCount);
   return probabilities.map((sum) => (isCounted ? sum / k : Math.min(1, sum)));
 }
 
