@@ -28,7 +28,8 @@ export function limitKernelMemory(megabytes: number): void {
 
 /**
  * Runs `work` with the kernels' memory as scratch: everything put or reserved in it is given back when `work` ends,
- * however it ends. `poll` is called every millisecond or so of computing and may throw to end it. Throws
+ * however it ends. `poll` is called every millisecond or so of computing and may throw to end it; so is that of the work
+ * which this is part of. Throws
  * `Failure('limit-exceeded')` when the data doesn't fit into 4 GB, and a `RangeError` when not into `limitKernelMemory`.
  */
 export function withKernels<Result>(poll: () => void, work: (kernels: Kernels) => Result): Result {
@@ -36,7 +37,7 @@ export function withKernels<Result>(poll: () => void, work: (kernels: Kernels) =
   const { calls, memory } = loaded;
   const outerPoll = pollNow;
   const mark = calls.mark();
-  pollNow = poll;
+  pollNow = outerPoll === doNothing ? poll : inTurn(outerPoll, poll);
   try {
     return work(new Kernels(calls, memory));
   } catch (error) {
@@ -124,6 +125,13 @@ function tooLarge(bytes: number): Error {
     'limit-exceeded',
     `Training needs ${more} at once than the 4 GB of the kernels hold; take fewer rows or columns.`,
   );
+}
+
+function inTurn(first: () => void, second: () => void): () => void {
+  return () => {
+    first();
+    second();
+  };
 }
 
 function doNothing(): void {}

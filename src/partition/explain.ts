@@ -121,7 +121,7 @@ function predict(data: TrainingData, { handling, model, adjustments }: Explained
   const classCount = data.args.classes.length;
   return adjust(
     adjustments,
-    predictMatrix(model, handling.transform(frame), classCount),
+    predictMatrix(model, handling.transform(frame), classCount, data.stop),
     classCount,
   );
 }

@@ -53,7 +53,7 @@ export function refitModel(
   return { facts, bytes: shipped.bytes, holdout };
 }
 
-/** Predictions of rows that the fit has not seen; rows × width, row-major. */
+/** Predictions of rows that the fit has not seen; rows × width, row-major. Throws `FitStopped` when asked to stop. */
 export function predictHeldOut(
   data: TrainingData,
   { handling, model }: Pick<FittedCandidate, 'handling' | 'model'>,
@@ -61,7 +61,7 @@ export function predictHeldOut(
 ): Float64Array {
   const { spec, classes } = data.args;
   const predict = (frame: Frame, of?: Int32Array) =>
-    predictMatrix(model, handling.transform(frame, of), classes.length);
+    predictMatrix(model, handling.transform(frame, of), classes.length, data.stop);
   const { forecast, target } = spec;
   if (forecast === undefined) return predict(data.frame, rows);
   const { frame, members } = data;
@@ -72,7 +72,7 @@ export function predictHeldOut(
     const step = steps[place];
     if (step === undefined) throw new RangeError(`The forecast has no step ${place}.`);
     const x = partsOf(handling, step.parts).transform(frame, some);
-    return predictMatrix(step.model, x, classes.length);
+    return predictMatrix(step.model, x, classes.length, data.stop);
   });
 }
 

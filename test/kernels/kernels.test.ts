@@ -89,6 +89,19 @@ describe('stopping', () => {
   });
 });
 
+describe('work inside other work', () => {
+  it('ends when that is to end', () => {
+    const x = new Float64Array(400_000);
+    const bins = () =>
+      patiently((kernels) => kernels.calls.binColumns(kernels.put(x), 4000, 100, 255, 0));
+    const stops = () => {
+      throw new Error('Stopped.');
+    };
+    expect(() => withKernels(stops, bins)).toThrow('Stopped.');
+    expect(bins).not.toThrow();
+  });
+});
+
 describe('elementary functions', () => {
   it('raise e as well as the engine does, to 4 units in the last place', () => {
     fc.assert(

@@ -144,7 +144,7 @@ export class CheapLearners {
         stop: this.#stop,
         ...(weights !== undefined && { weights: takeNumbers(weights, rows) }),
       });
-      const output = predictMatrix(model, heldOut, classes.length);
+      const output = predictMatrix(model, heldOut, classes.length, this.#stop);
       model.free?.();
       return output;
     } catch (error) {
