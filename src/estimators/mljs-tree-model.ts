@@ -1,6 +1,6 @@
 import type { Json } from '../domain/json.ts';
 import type { Matrix } from '../frame/frame.ts';
-import { likeliestClasses } from './class-codes.ts';
+import { likeliestClasses, normaliseInPlace } from './class-codes.ts';
 import type { Model } from './estimator.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
 
@@ -35,8 +35,9 @@ export function createMljsTreeModel(content: MljsTrees): Model {
     toJson: () => jsonOf(content),
   };
   if (classCount === 0) return { ...common, predict: (x) => meanOfLeaves(content, x) };
+  // Means of shares sum to 1 only nearly.
   const predictProbabilities = (x: Matrix): Float64Array =>
-    normalise(meanOfLeaves(content, x), classCount);
+    normaliseInPlace(meanOfLeaves(content, x), classCount);
   return {
     ...common,
     predictProbabilities,
@@ -77,18 +78,6 @@ function leafOf(
 
 function widthOf({ classCount }: Pick<MljsTrees, 'classCount'>): number {
   return Math.max(1, classCount);
-}
-
-/** Rows sum to 1: means of shares do only nearly. */
-function normalise(shares: Float64Array, width: number): Float64Array {
-  for (let from = 0; from < shares.length; from += width) {
-    const row = shares.subarray(from, from + width);
-    const sum = row.reduce((total, share) => total + share, 0);
-    row.forEach((share, k) => {
-      row[k] = share / sum;
-    });
-  }
-  return shares;
 }
 
 function bytesOf(content: MljsTrees): Uint8Array {

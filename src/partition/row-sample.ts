@@ -23,9 +23,9 @@ export function sampleRows(
 ): Int32Array {
   if (rows.length <= limit) return rows;
   if (rowHashes.length === 0) throw new RangeError('A sample needs the hashes of the rows.');
-  const ranks = hashRanks(rowHashes);
-  const byRank = (a: number, b: number): number =>
-    (ranks[a] as number) - (ranks[b] as number) || a - b;
+  const prefixes = hashPrefixes(rowHashes);
+  const byHash = (a: number, b: number): number =>
+    (prefixes[a] as number) - (prefixes[b] as number) || a - b;
   const floor = Math.min(MEMBER_FLOOR, Math.floor(limit / Math.max(1, members.length)));
   const kept: number[] = [];
   const rest: number[] = [];
@@ -33,27 +33,27 @@ export function sampleRows(
   for (const { start, count } of members) {
     const from = at;
     while (at < rows.length && (rows[at] as number) < start + count) at++;
-    const ordered = rows.slice(from, at).sort(byRank);
+    const ordered = rows.slice(from, at).sort(byHash);
     kept.push(...ordered.subarray(0, floor));
     for (const row of ordered.subarray(floor)) rest.push(row);
   }
   const filled = Int32Array.from(rest)
-    .sort(byRank)
+    .sort(byHash)
     .subarray(0, limit - kept.length);
   return Int32Array.from([...kept, ...filled]).sort();
 }
 
 /** The rows in an order that depends on what they hold, never on where they lie. */
 export function inHashOrder(rows: Int32Array, rowHashes: Uint8Array): Int32Array {
-  const ranks = hashRanks(rowHashes);
-  return rows.toSorted((a, b) => (ranks[a] as number) - (ranks[b] as number) || a - b);
+  const prefixes = hashPrefixes(rowHashes);
+  return rows.toSorted((a, b) => (prefixes[a] as number) - (prefixes[b] as number) || a - b);
 }
 
 /** The first six bytes of each row hash: exact in a double. */
-function hashRanks(rowHashes: Uint8Array): Float64Array {
+function hashPrefixes(rowHashes: Uint8Array): Float64Array {
   const view = new DataView(rowHashes.buffer, rowHashes.byteOffset, rowHashes.byteLength);
-  const ranks = new Float64Array(rowHashes.length / 16);
-  for (let row = 0; row < ranks.length; row++)
-    ranks[row] = view.getUint32(row * 16) * 2 ** 16 + view.getUint16(row * 16 + 4);
-  return ranks;
+  const prefixes = new Float64Array(rowHashes.length / 16);
+  for (let row = 0; row < prefixes.length; row++)
+    prefixes[row] = view.getUint32(row * 16) * 2 ** 16 + view.getUint16(row * 16 + 4);
+  return prefixes;
 }

@@ -87,11 +87,11 @@ function softmaxPair(a: usize, b: usize, bytes: usize): void {
   let sum = f64x2.splat(0.0);
   for (let k: usize = 0; k < bytes; k += 8) {
     const raised = exponentials(f64x2.sub(pairOf(a + k, b + k), highest));
-    storePair(raised, a + k, b + k);
+    storeLanes(raised, a + k, b + k);
     sum = f64x2.add(sum, raised);
   }
   for (let k: usize = 0; k < bytes; k += 8) {
-    storePair(f64x2.div(pairOf(a + k, b + k), sum), a + k, b + k);
+    storeLanes(f64x2.div(pairOf(a + k, b + k), sum), a + k, b + k);
   }
 }
 
@@ -99,7 +99,7 @@ function pairOf(a: usize, b: usize): v128 {
   return v128.load_lane<f64>(b, v128.load_zero<f64>(a), 1);
 }
 
-function storePair(pair: v128, a: usize, b: usize): void {
+function storeLanes(pair: v128, a: usize, b: usize): void {
   v128.store_lane<f64>(a, pair, 0);
   v128.store_lane<f64>(b, pair, 1);
 }

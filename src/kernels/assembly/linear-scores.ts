@@ -82,18 +82,18 @@ function scoreStrip(
     cell += width;
   }
   const step = (<usize>outputs) << 3;
-  storePair(a, out, step);
-  storePair(b, out + 2 * step, step);
-  storePair(c, out + 4 * step, step);
-  storePair(d, out + 6 * step, step);
-  storePair(e, out + 8 * step, step);
-  storePair(f, out + 10 * step, step);
-  storePair(g, out + 12 * step, step);
-  storePair(h, out + 14 * step, step);
+  storeScores(a, out, step);
+  storeScores(b, out + 2 * step, step);
+  storeScores(c, out + 4 * step, step);
+  storeScores(d, out + 6 * step, step);
+  storeScores(e, out + 8 * step, step);
+  storeScores(f, out + 10 * step, step);
+  storeScores(g, out + 12 * step, step);
+  storeScores(h, out + 14 * step, step);
 }
 
 /** Two scores, `step` bytes apart. */
-function storePair(scores: v128, out: usize, step: usize): void {
+function storeScores(scores: v128, out: usize, step: usize): void {
   v128.store_lane<f64>(out, scores, 0);
   v128.store_lane<f64>(out + step, scores, 1);
 }

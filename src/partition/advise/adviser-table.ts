@@ -12,7 +12,7 @@ import type { Spec } from '../../spec/spec.ts';
 import { memberRanges } from '../member-ranges.ts';
 import type { PartitionData } from '../partition-function.ts';
 import { splitRows } from '../profile.ts';
-import { inHashOrder, sampleRows } from '../row-sample.ts';
+import { inHashOrder } from '../row-sample.ts';
 import { labelsOf, targetOf, timesOf, weightsOf } from '../target.ts';
 import { otherRoles } from '../training-data.ts';
 import { type Truth, truthOf } from '../truth.ts';
@@ -60,9 +60,8 @@ export function adviserTable(
   const classes = task === 'classification' ? labelsOf(requireColumn(whole, column)).labels : [];
   const args = { spec, task, classes };
   const usable = usableRows(whole, targetOf(whole, args), spec);
-  const members = [{ start: 0, count: whole.rowCount }];
   // Sums in another order have other last bits, and trees that are cut by them are others now and then.
-  const sampled = inHashOrder(sampleRows(usable, { limit, rowHashes, members }), rowHashes);
+  const sampled = inHashOrder(usable, rowHashes).slice(0, limit);
   const engineered = engineer(whole, spec.features.engineer, {
     timezone: spec.data.timezone,
     ranges: memberRanges(whole, partition.ranges, spec.partition.by),

@@ -193,10 +193,8 @@ describe('the partition adviser', () => {
       Int32Array.from({ length: ROWS }, (_, i) => ROWS - 1 - i),
     );
     const again = adviceOn(backwards, spec, 500);
-    const order = ({ divisions }: typeof facts) =>
-      divisions.map(({ by, partitions }) => [by, partitions]);
     expect(again.sampled).toBe(500);
-    expect(order(again)).toEqual(order(adviceOn(table, spec, 500)));
+    expect(again).toEqual(adviceOn(table, spec, 500));
   });
 
   it('tries no column that can not be a key, and says why', () => {
