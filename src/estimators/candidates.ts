@@ -28,7 +28,7 @@ export type Tune = {
   readonly budget?: Budget | undefined;
 };
 
-/** Seconds of fitting: of one candidate of one partition, of one partition, of all models of a run together. */
+/** Seconds of fitting and predicting: of one candidate of one partition, of one partition, of all models of a run together. */
 export type Budget = {
   readonly candidate?: number | undefined;
   readonly partition?: number | undefined;

@@ -235,7 +235,7 @@ export type FitTime = {
   readonly folds: number;
   /** That a fit made: of a direct forecast one for each row ahead. */
   readonly models: number;
-  /** Of all folds together. */
+  /** Of the fits and predictions of all folds together. */
   readonly fitMs: number;
   /** Those of one training, of a partition in a run, have the same. */
   readonly training: string;

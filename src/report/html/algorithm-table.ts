@@ -6,7 +6,7 @@ import { type Html, html } from './html.ts';
 /** How every algorithm fared over all partitions, and without partition. */
 export function algorithmTable({ algorithms, question }: ReportFacts): Html {
   return html`<h2 id="algorithms">Algorithms</h2><p>Each was tried on every partition; mean rank 1 is always first. The time is that of all fits together.</p><div class="wide"><table>
-<thead><tr><th>algorithm</th><th class="n">best in</th><th class="n">mean rank</th><th class="n">fitted in</th><th class="n">failed in</th><th class="n">without partition, ${metricName(question.metric)}</th><th class="n">time fitting</th></tr></thead>
+<thead><tr><th>algorithm</th><th class="n">best in</th><th class="n">mean rank</th><th class="n">fitted in</th><th class="n">failed in</th><th class="n">without partition, ${metricName(question.metric)}</th><th class="n">time on folds</th></tr></thead>
 <tbody>${[...algorithms].sort(byRank).map(algorithmLine)}</tbody></table></div>`;
 }
 

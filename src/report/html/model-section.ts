@@ -43,7 +43,7 @@ function candidateTable({ candidates, best }: ModelSection, { question }: Report
         compareScores(question.metric, b.candidate.cv, a.candidate.cv),
     )
     .map(({ candidate, isBest }) => candidateLine(candidate, isBest, isTuned));
-  return html`<div class="wide"><table><thead><tr><th>candidate</th><th class="n">${metricName(question.metric)}, cross-validation</th><th class="n">by fold</th><th class="n">time fitting</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="wide"><table><thead><tr><th>candidate</th><th class="n">${metricName(question.metric)}, cross-validation</th><th class="n">by fold</th><th class="n">time on folds</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function candidateLine(

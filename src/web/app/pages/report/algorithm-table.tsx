@@ -24,7 +24,7 @@ export function AlgorithmTable({ facts: { algorithms, question } }: { facts: Rep
               <th className="n">fitted in</th>
               <th className="n">failed in</th>
               <th className="n">without partition, {metricName(question.metric)}</th>
-              <th className="n">time fitting</th>
+              <th className="n">time on folds</th>
             </tr>
           </thead>
           <tbody>

@@ -39,7 +39,7 @@ export function Leaderboard({
             <th className="n">{metricName(metric)}, cross-validation</th>
             <th className="n">behind the best</th>
             <th className="n">by fold</th>
-            <th className="n">time fitting</th>
+            <th className="n">time on folds</th>
           </tr>
         </thead>
         <tbody>
