@@ -1,7 +1,7 @@
 import type { Pointer } from '../kernels/kernel-calls.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 
-/** Bytes of a block: the second-level cache of a processor holds them beside what they meet. */
+/** Bytes of a block, about: a processor's second-level cache holds them beside what they meet. Eight rows may have more. */
 const BLOCK_BYTES = 256 * 1024;
 /** Numbers that caches fetch together. */
 const LINE = 8;

@@ -16,9 +16,9 @@ export type RunPlan = {
   readonly ensemble?: number;
   /** Fits that training takes where nothing is known: candidates × folds and the final ones, own and global. */
   readonly fits: number;
-  /** Of these, those of models that earlier runs have fitted from the same: no time is estimated for them. */
+  /** Of these, those of models that earlier runs have fitted from the same, parents and the model without partition among them: no time is estimated for them. */
   readonly knownFits: number;
-  /** Partitions that earlier runs have fitted from the same, and those of the others for which they have selected columns; left out where there are none. */
+  /** Partitions that earlier runs have fitted from the same, and those of the others for which they have selected columns; neither parents nor the model without partition count. Left out where there are none. */
   readonly takenOver?: { readonly models: number; readonly selections: number };
   /** Of training, by `estimateBasis`: the times of earlier runs, what is known of the algorithms, or some of both. */
   readonly estimatedSeconds: number;
@@ -47,7 +47,7 @@ export type Advice = {
   readonly advice: {
     /** Null: do not partition. */
     readonly partition: readonly string[] | null;
-    /** `differs`: partitions differ, but models of their own gain nothing by it. `nothing_to_try`: no column can be a key. */
+    /** `differs`: partitions differ, but models of their own are not surely better. `nothing_to_try`: no column can be a key. */
     readonly because: DivisionVerdict | 'nothing_to_try';
   };
   /** One model of the whole table. */

@@ -128,8 +128,8 @@ function chooseCuts(sorted: usize, present: i32, maxBins: i32, cuts: usize, midd
 }
 
 /**
- * A value that a whole bin's share of the rows have, or more, gets a bin of its own; the other rows share the bins that are
- * left. So values that pile up cost one bin each, and none of those that tell the rare values apart (LightGBM's rule).
+ * A value that a whole bin's share of the rows have, or more, gets a bin of its own, but for the rows just below it where they
+ * are less than half a share; the other rows share the bins that are left. So values that pile up cost one bin each, and none of those that tell the rare values apart (LightGBM's rule).
  */
 function shareRows(sorted: usize, present: i32, maxBins: i32, cuts: usize, middles: usize): i32 {
   const heavy = <i32>Math.ceil(<f64>present / <f64>maxBins);

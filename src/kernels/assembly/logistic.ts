@@ -4,7 +4,7 @@ import { addProjections, combine, gram } from './dense';
 import { exponentials } from './elementary';
 import { spend } from './patience';
 
-/** Rows whose scores stay in the first-level cache between the passes over them. */
+/** Rows of a block: of few classes their scores stay in the first-level cache between the passes over them. */
 const BLOCK: i32 = 256;
 
 @unmanaged

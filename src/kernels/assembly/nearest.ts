@@ -7,8 +7,8 @@ import { spend } from './patience';
 const TILE: i32 = 4;
 
 /**
- * Four queries of a column-major table side by side, column after column, 0 beyond the last; then the next four: each is
- * read once per row of the table.
+ * Four queries of a column-major table side by side, column after column, 0 beyond the last; then the next four: they are
+ * read once for each four rows of the table.
  */
 export function packQueries(queries: usize, count: i32, columns: i32): usize {
   const tiles = (count + TILE - 1) / TILE;

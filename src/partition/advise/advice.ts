@@ -13,7 +13,7 @@ export type AdviseArgs = {
 
 /**
  * `pays`: models of its partitions predict better than one model of the table. `differs`: something in the partitions is
- * not the same, but models of their own do not gain by it. `same`: nothing says that the partitions differ.
+ * not the same, but models of their own are not surely better. `same`: nothing says that the partitions differ.
  */
 export type DivisionVerdict = 'pays' | 'differs' | 'same';
 

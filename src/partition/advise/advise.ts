@@ -23,8 +23,8 @@ const MAX_JOINT = 4;
 
 /**
  * Which columns deserve to partition the table, judged on a sample: every column that can, pairs of them, and none
- * (`AdviseFacts`). No blobs. What is tried more than once is paid for: the test counts all divisions, and lifts are those of
- * models that have not seen their rows.
+ * (`AdviseFacts`). No blobs. The test counts all divisions that are tried. Lifts are those of models that have not seen their
+ * rows, but nothing corrects the largest for being the best of several.
  */
 export function advise(
   data: PartitionData,
