@@ -38,7 +38,7 @@ export async function adviseOn(
     const plan = { fitTimes: await workshop.fitTimes(), threads: workshop.threadsFor(spec) };
     const estimate = (ownRows: readonly number[]): TrainingEstimate => {
       const sizeOf = (count: number) => ({ rows: count, features, classes: facts.classes });
-      const global = sizeOf(Math.min(facts.rows, spec.global.max_rows));
+      const global = { ...sizeOf(facts.rows), isSampled: true };
       return estimateTraining(spec, { whole: ownRows.map(sizeOf), divided: [global] }, plan);
     };
     const costOf = (ownRows: readonly number[]): TrainingCost => ({

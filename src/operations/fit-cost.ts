@@ -7,9 +7,11 @@ export type FitSize = {
   readonly classes: number;
 };
 
-/** Rows of a leaf that boosting can't divide, more or less, and bins of a histogram. */
-const LEAF_ROWS = 30;
-const BINS = 255;
+/** Of boosting, where its parameters don't say otherwise. */
+const MIN_LEAF = 20;
+const MAX_BINS = 255;
+/** A leaf that boosting can't divide has so many times the least rows, more or less. */
+const LEAF_ROWS = 1.5;
 
 /** Units of work of one fit, predicting its own rows included, by textbook complexity. */
 type Work = (size: FitSize, parameters: Candidate['parameters']) => number;
@@ -19,6 +21,7 @@ const amount = (value: unknown, otherwise: number): number =>
 const outputs = (classes: number): number => (classes > 2 ? classes : 1);
 const depth = (rows: number): number => Math.log2(rows + 2);
 
+const perRow: Work = ({ rows }) => rows;
 const perCell: Work = ({ rows, features }) => rows * features;
 const perPair: Work = ({ rows, features }) => rows * features ** 2;
 const perOutput: Work = (size) => perCell(size, {}) * outputs(size.classes);
@@ -28,9 +31,15 @@ const tree: Work = (size) => perCell(size, {}) * depth(size.rows);
 const forest: Work = ({ rows, features, classes }, { trees }) =>
   amount(trees, 100) * rows * Math.sqrt(features) * depth(rows) * (classes === 0 ? 2 : 1);
 /** Each row of every column goes into a histogram, and each leaf has a histogram of every column to look through. */
-const boosting: Work = ({ rows, features, classes }, { rounds, leaves }) => {
-  const grown = Math.min(amount(leaves, 31), 1 + rows / LEAF_ROWS);
-  return amount(rounds, 100) * outputs(classes) * features * (rows + BINS * grown);
+const boosting: Work = ({ rows, features, classes }, { rounds, leaves, min_leaf, max_bins }) => {
+  const grown = Math.min(amount(leaves, 31), 1 + rows / (LEAF_ROWS * amount(min_leaf, MIN_LEAF)));
+  const looked = amount(max_bins, MAX_BINS) * grown;
+  return amount(rounds, 100) * outputs(classes) * features * (rows + looked);
+};
+/** Trees are grown on few rows, and all rows go down each of them. */
+const isolation: Work = ({ rows }, { trees, sample }) => {
+  const grownOn = Math.min(amount(sample, 256), rows);
+  return amount(trees, 100) * (rows + grownOn) * depth(grownOn);
 };
 /** Epochs end early more often than not. */
 const network: Work = ({ rows, features, classes }, { units, layers, max_epochs }) => {
@@ -44,7 +53,9 @@ const network: Work = ({ rows, features, classes }, { units, layers, max_epochs 
  * depends on the data, too, so that one fit is told to a factor of three or so: minutes from hours, no more.
  */
 const COSTS: { readonly [algorithm: string]: { readonly work: Work; readonly ns: number } } = {
-  baseline: { work: ({ rows }) => rows, ns: 20 },
+  baseline: { work: perRow, ns: 20 },
+  seasonal_naive: { work: perRow, ns: 20 },
+  drift: { work: perRow, ns: 300 },
   linear: { work: perPair, ns: 0.5 },
   ridge: { work: perPair, ns: 0.3 },
   lasso: { work: perPair, ns: 0.4 },
@@ -55,6 +66,7 @@ const COSTS: { readonly [algorithm: string]: { readonly work: Work; readonly ns:
   decision_tree: { work: tree, ns: 9 },
   random_forest: { work: forest, ns: 6 },
   extra_trees: { work: forest, ns: 11 },
+  isolation_forest: { work: isolation, ns: 20 },
   gradient_boosting: { work: boosting, ns: 2 },
   svm: { work: perOutput, ns: 50 },
   mlp: { work: network, ns: 0.6 },
@@ -79,7 +91,16 @@ export function nanosecondsOf(algorithm: string): number {
 }
 
 /** Milliseconds of one fit on one core, by its algorithm's complexity. */
-export function fitCostMs({ algorithm, parameters }: Candidate, size: FitSize): number {
+export function fitCostMs(candidate: Candidate, size: FitSize): number {
+  return LEAST_MS + workMs(candidate, size);
+}
+
+/** Whether a fit is more than what is done around it. */
+export function isMostlyWork(candidate: Candidate, size: FitSize): boolean {
+  return workMs(candidate, size) > LEAST_MS;
+}
+
+function workMs({ algorithm, parameters }: Candidate, size: FitSize): number {
   const { work, ns } = COSTS[algorithm] ?? UNKNOWN;
-  return LEAST_MS + (work(size, parameters) * ns) / 1e6;
+  return (work(size, parameters) * ns) / 1e6;
 }

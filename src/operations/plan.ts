@@ -1,14 +1,13 @@
+import { displayPartition } from '../domain/partition.ts';
 import { isFitted } from '../domain/run.ts';
 import type { Outcome } from '../engines/engine.ts';
 import { createJob, runJob } from '../engines/job.ts';
 import { profiledOf } from '../engines/profile-outcome.ts';
-import { isDivided } from '../partition/batch-plan.ts';
 import { checkFeatures } from '../partition/check-features.ts';
 import { checkGlobalSize } from '../partition/check-global-size.ts';
 import { checkTarget } from '../partition/check-target.ts';
 import { columnsRead } from '../partition/columns-read.ts';
 import { classLabels, conditionPartitions, type PlannedPartition } from '../partition/condition.ts';
-import { featureCount } from '../partition/known-features.ts';
 import { planParents } from '../partition/parents.ts';
 import { partitionRef } from '../partition/partition-function.ts';
 import type { ProfileFacts } from '../partition/profile-facts.ts';
@@ -18,16 +17,13 @@ import { allKeys, type Fittable, reuseKeys } from '../partition/reuse-keys.ts';
 import type { SnapshotPartition } from '../sources/snapshot.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Workshop } from './context.ts';
-import {
-  estimateTraining,
-  fitsPerModel,
-  type TrainedSize,
-  type TrainedSizes,
-} from './estimate-training.ts';
+import { estimateTraining, fitsPerModel } from './estimate-training.ts';
 import { type Lent, lentBy } from './lent.ts';
 import type { PlannedRow, RunPlan } from './outlook.ts';
 import { type PassingSnapshot, passingRows, withSnapshot } from './passing-snapshot.ts';
 import type { PreparedSpec } from './requests.ts';
+import { isGlobalKnown, sizesToTrain } from './sizes-to-train.ts';
+import { refusalWarnings } from './trained-rows.ts';
 
 /**
  * What would be trained: reads the source into a snapshot that is thrown away, profiles and conditions it as a run does,
@@ -45,10 +41,14 @@ export async function planRun(
     const classes = spec.target.task === 'classification' ? classLabels(profiled) : [];
     checkTarget(spec, profiled, classes);
     checkGlobalSize(spec, snapshot.rowCount, classes);
-    const warnings = [...snapshot.warnings, ...profileWarnings(profiled, spec)];
     const partitions = conditionPartitions(profiled, spec);
     const own = partitions.filter(({ decision }) => isFitted(decision));
     const parents = planParents(profiled, spec);
+    const warnings = [
+      ...snapshot.warnings,
+      ...profileWarnings(profiled, spec),
+      ...refusalWarnings(spec, modelsOf(spec, [...own, ...parents], snapshot.rowCount)),
+    ];
     const lent = await lentTo(workshop, {
       spec,
       snapshot,
@@ -69,10 +69,10 @@ export async function planRun(
     const knownModels =
       countIn([...own, ...parents], lent.models) + Number(isGlobalKnown(spec, lent));
     const threads = workshop.threadsFor(spec);
-    const sizes = sizesToTrain(spec, snapshot, { own, parents, lent, threads, classes });
+    const looked = new Map(profiled.map(({ text, facts }) => [text, facts]));
+    const sizes = sizesToTrain(spec, snapshot, { own, parents, lent, threads, classes, looked });
     const fitTimes = await workshop.fitTimes();
     const estimate = estimateTraining(spec, sizes, { fitTimes, threads });
-    const looked = new Map(profiled.map(({ text, facts }) => [text, facts]));
     return {
       source: `${snapshot.source.kind} ${snapshot.source.location}`,
       rows: snapshot.rowCount,
@@ -114,46 +114,17 @@ function countIn(partitions: readonly PlannedPartition[], ids: ReadonlySet<strin
   return partitions.filter(({ partitionId }) => ids.has(partitionId)).length;
 }
 
-function isGlobalKnown(spec: Spec, lent: Lent): boolean {
-  return spec.global.enabled && lent.global === 'model';
-}
-
-/** Of everything that gets a model, but for those that are known. */
-function sizesToTrain(
-  spec: Spec,
-  { columns, rowCount }: PassingSnapshot['snapshot'],
-  {
-    own,
-    parents,
-    lent,
-    threads,
-    classes,
-  }: {
-    readonly own: readonly PlannedPartition[];
-    readonly parents: readonly PlannedPartition[];
-    readonly lent: Lent;
-    readonly threads: number;
-    readonly classes: readonly string[];
-  },
-): TrainedSizes {
-  const size = { features: featureCount(columns, spec), classes: classes.length };
-  const among = { tableRows: rowCount, threads };
-  const isUnknown = ({ partitionId }: PlannedPartition): boolean => !lent.models.has(partitionId);
-  const sizeOf = ({ partitionId, rows }: PlannedPartition): TrainedSize => ({
-    rows,
-    ...size,
-    isSelectionLent: lent.selections.has(partitionId),
-  });
-  const wanted = own.filter(isUnknown);
-  const areDivided = wanted.filter(({ rows }) => isDivided(spec, rows, among));
-  const areWhole = wanted.filter((one) => !areDivided.includes(one));
-  const rows = Math.min(rowCount, spec.global.max_rows);
-  const global = { rows, ...size, isSelectionLent: lent.global === 'selection' };
-  const isGlobalWanted = spec.global.enabled && !isGlobalKnown(spec, lent);
-  return {
-    whole: [...areWhole, ...parents.filter(isUnknown)].map(sizeOf),
-    divided: [...areDivided.map(sizeOf), ...(isGlobalWanted ? [global] : [])],
-  };
+/** Everything that gets a model. */
+function modelsOf(spec: Spec, partitions: readonly PlannedPartition[], tableRows: number) {
+  const global = { name: 'the model without partition', rows: tableRows, isSampled: true };
+  return [
+    ...partitions.map(({ key, text, rows, isParent = false }) => ({
+      name: displayPartition(key, text),
+      rows,
+      isSampled: isParent,
+    })),
+    ...(spec.global.enabled ? [global] : []),
+  ];
 }
 
 /** Classes that are told of a partition. */

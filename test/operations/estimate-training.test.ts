@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { registry } from '../../src/estimators/registry.ts';
 import { estimateTraining, fitsPerModel } from '../../src/operations/estimate-training.ts';
-import { fitCostMs } from '../../src/operations/fit-cost.ts';
+import { fitCostMs, nanosecondsOf } from '../../src/operations/fit-cost.ts';
 import { experiment } from '../../src/spec/parse-spec.ts';
 import type { FitTime } from '../../src/stores/run-records.ts';
 
@@ -18,10 +19,12 @@ let trainings = 0;
 
 /** A fit, of so many models each, that took `times` as long as the model of costs says. */
 function timed(algorithm: string, times: number, models = 1, isSelecting = false): FitTime {
-  const parameters = { trees: 200 };
-  const fitMs = times * 3 * models * fitCostMs({ algorithm, parameters }, size);
-  // A third for the last fit, which is as long as one of three folds, and three tenths of all for what is no fit.
-  const trainMs = 1.3 * (4 / 3) * fitMs;
+  const candidate = { algorithm, parameters: { trees: 200 } };
+  const { parameters } = candidate;
+  const fitMs = times * 3 * models * fitCostMs(candidate, size);
+  // The last fit has half as many rows again as that of a fold, and three tenths of all are for what is no fit.
+  const lastMs = times * models * fitCostMs(candidate, { ...size, rows: 1.5 * size.rows });
+  const trainMs = 1.3 * (fitMs + lastMs);
   const training = `${trainings++}`;
   return {
     algorithm,
@@ -65,6 +68,70 @@ describe('the estimate of training', () => {
     expect(ratio).toBeGreaterThan(0.75);
     expect(ratio).toBeLessThan(0.81);
     expect(secondsOf({ scheme: 'time' })).toBeLessThan(secondsOf({ scheme: 'shuffled' }));
+  });
+
+  it('counts the last fit with all rows that are no holdout', () => {
+    const validate = { ...spec.validate, holdout: 0.2, scheme: 'time' as const };
+    const candidate = { algorithm: 'random_forest', parameters: { trees: 50 } };
+    const { seconds } = estimateTraining(
+      { ...spec, candidates: [candidate], validate },
+      { whole: [{ ...size, rows: 10_000 }], divided: [] },
+      { fitTimes: [], threads: 1 },
+    );
+    const costOf = (rows: number) => fitCostMs(candidate, { ...size, rows });
+    expect(seconds).toBeCloseTo((1.3 * (3 * costOf(4000) + costOf(8000))) / 1000, 10);
+  });
+
+  it('counts no time where an algorithm is refused for its many rows, whatever was learnt of it', () => {
+    const secondsOf = (algorithms: readonly string[], rows: number, fitTimes: readonly FitTime[]) =>
+      estimateTraining(
+        { ...spec, candidates: algorithms.map((algorithm) => ({ algorithm, parameters: {} })) },
+        { whole: [{ ...size, rows }], divided: [] },
+        { fitTimes, threads: 1 },
+      ).seconds;
+    for (const fitTimes of [[], [timed('ridge', 2), timed('knn', 2)]]) {
+      const [both, one] = [
+        secondsOf(['ridge', 'knn'], 1_000_000, fitTimes),
+        secondsOf(['ridge'], 1_000_000, fitTimes),
+      ];
+      expect(both).toBeCloseTo(one, 10);
+      expect(secondsOf(['ridge', 'knn'], 90_000, fitTimes)).toBeGreaterThan(
+        10 * secondsOf(['ridge'], 90_000, fitTimes),
+      );
+    }
+  });
+
+  it('learns from small fits what small ones take, and nothing of large ones', () => {
+    const small = [timed('logistic', 50), timed('decision_tree', 50)];
+    const one = { algorithm: 'logistic', parameters: {} };
+    const told = (rows: number, fitTimes: readonly FitTime[]) =>
+      estimateTraining(
+        { ...spec, candidates: [one] },
+        { whole: [{ ...size, rows }], divided: [] },
+        { fitTimes, threads: 1 },
+      );
+    expect(told(1_000_000, small).basis).toBe('cost_model');
+    expect(told(1_000_000, small).seconds).toBeCloseTo(told(1_000_000, []).seconds, 10);
+    expect(told(1000, small).seconds).toBeGreaterThan(20 * told(1000, []).seconds);
+    expect(told(1000, small).basis).toBe('earlier_runs');
+  });
+
+  it('counts encoded text for algorithms that take numbers on one scale', () => {
+    const secondsOf = (algorithm: string, encoded: number) =>
+      estimateTraining(
+        { ...spec, candidates: [{ algorithm, parameters: {} }] },
+        { whole: [{ ...size, rows: 100_000, encoded }], divided: [] },
+        { fitTimes: [], threads: 1 },
+      ).seconds;
+    expect(secondsOf('logistic', 60)).toBeGreaterThan(5 * secondsOf('logistic', 10));
+    expect(secondsOf('random_forest', 60)).toBe(secondsOf('random_forest', 10));
+  });
+
+  it('knows what bins and small leaves cost boosting', () => {
+    const cost = (parameters: { readonly max_bins?: number; readonly min_leaf?: number }) =>
+      fitCostMs({ algorithm: 'gradient_boosting', parameters }, size);
+    expect(cost({ max_bins: 31 })).toBeLessThan(0.5 * cost({}));
+    expect(cost({ min_leaf: 200 })).toBeLessThan(0.5 * cost({}));
   });
 
   it('grows with models, rows and trees, and is divided by threads', () => {
@@ -133,6 +200,12 @@ describe('the estimate of training', () => {
       timed('random_forest', 1, models),
     ];
     expect(secondsOf(recursive, timedFor(14))).toBeCloseTo(secondsOf(recursive, timedFor(1)), 10);
+  });
+
+  it('knows what every algorithm costs', () => {
+    const unknown = nanosecondsOf('new');
+    const guessed = registry.filter(({ id }) => nanosecondsOf(id) === unknown);
+    expect(guessed.map(({ id }) => id)).toEqual([]);
   });
 
   it('has a number for algorithms that it does not know', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { featureCount } from '../../src/partition/known-features.ts';
+import { encodedFeatureCount, featureCount } from '../../src/partition/known-features.ts';
 import { experiment } from '../../src/spec/parse-spec.ts';
-import type { SpecInput } from '../../src/spec/spec.ts';
+import type { Spec, SpecInput } from '../../src/spec/spec.ts';
 
 const COLUMNS = [
   { name: 'row', kind: 'number' },
@@ -12,8 +12,8 @@ const COLUMNS = [
   { name: 'load', kind: 'number' },
 ] as const;
 
-function countWith(features: SpecInput['features']): number {
-  const { spec } = experiment({
+function specWith(features: SpecInput['features']): Spec {
+  return experiment({
     version: 1,
     name: 'count',
     data: { source: { kind: 'csv', path: 'x.csv' } },
@@ -22,8 +22,11 @@ function countWith(features: SpecInput['features']): number {
     time: 'at',
     target: { column: 'load', task: 'regression' },
     features,
-  });
-  return featureCount(COLUMNS, spec);
+  }).spec;
+}
+
+function countWith(features: SpecInput['features']): number {
+  return featureCount(COLUMNS, specWith(features));
 }
 
 describe('how many features a model sees at most', () => {
@@ -44,5 +47,25 @@ describe('how many features a model sees at most', () => {
     expect(countWith({ engineer, select: { method: 'anova', keep: 99 } })).toBe(5);
     expect(countWith({ engineer, select: { method: 'anova' } })).toBe(3);
     expect(countWith({ engineer, select: { method: 'variance' } })).toBe(5);
+  });
+});
+
+describe('how many features text is to an algorithm that takes numbers on one scale', () => {
+  const encodedWith = (features: SpecInput['features'], levels: number) =>
+    encodedFeatureCount(COLUMNS, specWith(features))(new Map([['note', levels]]));
+
+  it('is one for each level up to where levels are encoded by their target', () => {
+    expect(encodedWith({}, 64)).toBe(65);
+    expect(encodedWith({}, 65)).toBe(2);
+    expect(encodedWith({}, 0)).toBe(2);
+  });
+
+  it('goes by how the spec says that text is encoded', () => {
+    expect(encodedWith({ handle: { encode: 'one_hot' } }, 500)).toBe(501);
+    expect(encodedWith({ handle: { columns: { note: { encode: 'ordinal' } } } }, 20)).toBe(2);
+  });
+
+  it('is as many as all columns have at the mean, where a ranking keeps some', () => {
+    expect(encodedWith({ select: { method: 'anova', keep: 1 } }, 19)).toBe(10);
   });
 });

@@ -13,8 +13,8 @@ const MAX_ROWS = 30;
 const BASIS_WORDS: { readonly [basis in RunPlan['estimateBasis']]: string } = {
   earlier_runs: 'by the times of earlier runs',
   cost_model:
-    'by a model of the algorithms that tells minutes from hours, no more (no earlier run is known)',
-  both: 'by the times of earlier runs and, for algorithms they had not, a model that tells minutes from hours, no more',
+    'by a model of the algorithms that tells minutes from hours, no more (no earlier run had such fits)',
+  both: 'by the times of earlier runs and, for fits that they had not, a model that tells minutes from hours, no more',
 };
 
 export function registerPlan(program: Command, context: CommandContext): void {
