@@ -17,7 +17,6 @@ const parameters = z.strictObject({
 /** What any model has to beat: the weighted shares of the classes, the weighted mean or a quantile, whatever the row. */
 export const baseline = Object.freeze<Estimator>({
   id: 'baseline',
-  version: 1,
   tasks: ['classification', 'regression'] as const,
   supports: {
     missing: true,

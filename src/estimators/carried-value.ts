@@ -21,7 +21,6 @@ const parameters = z.strictObject({
 type Carried = { readonly place: number | null; readonly change: number; readonly mean: number };
 
 const common = {
-  version: 1,
   tasks: ['forecast'] as const,
   supports: {
     missing: true,

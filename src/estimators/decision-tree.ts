@@ -23,7 +23,6 @@ const parameters = z.strictObject({
 /** One CART tree, grown until its leaves are pure: Gini impurity or variance, on at most 255 bins per column. */
 export const decisionTree = Object.freeze<Estimator<z.output<typeof parameters>>>({
   id: 'decision_tree',
-  version: 1,
   tasks: ['classification', 'regression'] as const,
   supports: {
     missing: true,

@@ -34,7 +34,6 @@ export const STRENGTHS = [0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3];
  */
 export const elasticNet = Object.freeze<Estimator<Parameters>>({
   id: 'elastic_net',
-  version: 2,
   tasks: ['regression'] as const,
   supports: {
     missing: false,

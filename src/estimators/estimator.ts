@@ -97,8 +97,6 @@ export type Supports = {
  */
 export interface Estimator<Parameters extends JsonObject = JsonObject> {
   readonly id: string;
-  /** Raised when the same input may give other bytes. */
-  readonly version: number;
   readonly tasks: readonly AskedTask[];
   readonly supports: Supports;
   /** Every parameter with its default and range; strict. */

@@ -44,7 +44,6 @@ export function createForest({ id, bootstrap, drawsCuts, space }: ForestKind) {
   });
   return Object.freeze<Estimator<z.output<typeof parameters>>>({
     id,
-    version: 1,
     tasks: ['classification', 'regression'] as const,
     supports: {
       missing: true,

@@ -80,7 +80,6 @@ const parameters = z.strictObject({
  */
 export const gradientBoosting = Object.freeze<Estimator<z.output<typeof parameters>>>({
   id: 'gradient_boosting',
-  version: 2,
   tasks: ['classification', 'regression'] as const,
   supports: {
     missing: true,

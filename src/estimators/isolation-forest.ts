@@ -48,7 +48,6 @@ type Isolation = {
  */
 export const isolationForest = Object.freeze<Estimator>({
   id: 'isolation_forest',
-  version: 1,
   tasks: ['anomaly'] as const,
   supports: {
     missing: false,

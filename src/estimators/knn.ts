@@ -19,7 +19,6 @@ type Parameters = z.output<typeof parameters>;
  */
 export const knn = Object.freeze<Estimator<Parameters>>({
   id: KNN,
-  version: 1,
   tasks: ['classification', 'regression'] as const,
   supports: {
     missing: false,

@@ -10,7 +10,6 @@ type Parameters = z.output<typeof parameters>;
 /** Lasso: the elastic net with `l1_ratio` 1. Columns that help little get a coefficient of exactly 0. */
 export const lasso = Object.freeze<Estimator<Parameters>>({
   id: 'lasso',
-  version: 2,
   tasks: ['regression'] as const,
   supports: {
     missing: false,

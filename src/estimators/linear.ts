@@ -16,7 +16,6 @@ const CORRECTIONS = 2;
  */
 export const linear = Object.freeze<Estimator>({
   id: 'linear',
-  version: 2,
   tasks: ['regression'] as const,
   supports: {
     missing: false,

@@ -36,7 +36,6 @@ type Parameters = z.output<typeof parameters>;
  */
 export const logistic = Object.freeze<Estimator<Parameters>>({
   id: 'logistic',
-  version: 2,
   tasks: ['classification'] as const,
   supports: {
     missing: false,

@@ -23,7 +23,6 @@ type Parameters = z.output<typeof parameters>;
  */
 export const mljsKnn = Object.freeze<Estimator<Parameters>>({
   id: ID,
-  version: 1,
   tasks: ['classification', 'regression'] as const,
   supports: {
     missing: false,

@@ -20,7 +20,6 @@ const parameters = z.strictObject({});
  */
 export const mljsLinear = Object.freeze<Estimator>({
   id: ID,
-  version: 2,
   tasks: ['regression'] as const,
   supports: {
     missing: false,

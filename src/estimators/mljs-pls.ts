@@ -28,7 +28,6 @@ type Parameters = z.output<typeof parameters>;
  */
 export const mljsPls = Object.freeze<Estimator<Parameters>>({
   id: ID,
-  version: 2,
   tasks: ['regression'] as const,
   supports: {
     missing: false,

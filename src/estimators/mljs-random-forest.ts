@@ -21,7 +21,6 @@ type Parameters = z.output<typeof parameters>;
  */
 export const mljsRandomForest = Object.freeze<Estimator<Parameters>>({
   id: ID,
-  version: 1,
   tasks: ['classification', 'regression'] as const,
   supports: {
     missing: false,

@@ -32,7 +32,6 @@ type Parameters = z.output<typeof parameters>;
  */
 export const mljsSvm = Object.freeze<Estimator<Parameters>>({
   id: SVM_ID,
-  version: 1,
   tasks: ['classification', 'regression'] as const,
   supports: {
     missing: false,

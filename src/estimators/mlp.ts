@@ -24,7 +24,6 @@ type Parameters = z.output<typeof parameters>;
  */
 export const mlp = Object.freeze<Estimator<Parameters>>({
   id: MLP,
-  version: 1,
   tasks: ['classification', 'regression'] as const,
   supports: {
     missing: false,

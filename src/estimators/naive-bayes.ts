@@ -35,7 +35,6 @@ type Parameters = z.output<typeof parameters>;
  */
 export const naiveBayes = Object.freeze<Estimator<Parameters>>({
   id: NAIVE_BAYES,
-  version: 1,
   tasks: ['classification'] as const,
   supports: {
     missing: true,

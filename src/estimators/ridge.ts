@@ -20,7 +20,6 @@ type Parameters = z.output<typeof parameters>;
  */
 export const ridge = Object.freeze<Estimator<Parameters>>({
   id: 'ridge',
-  version: 2,
   tasks: ['regression'] as const,
   supports: {
     missing: false,

@@ -38,7 +38,6 @@ type Parameters = z.output<typeof parameters>;
  */
 export const svm = Object.freeze<Estimator<Parameters>>({
   id: SVM,
-  version: 1,
   tasks: ['classification', 'regression'] as const,
   supports: {
     missing: false,

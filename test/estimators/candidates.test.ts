@@ -7,7 +7,6 @@ import type { Estimator } from '../../src/estimators/estimator.ts';
 function estimator(id: string, space: Estimator['space'] = {}): Estimator {
   return {
     id,
-    version: 1,
     tasks: ['regression'],
     supports: {
       missing: false,

@@ -12,7 +12,6 @@ import { classesOf, valuesOf } from '../handle/fits.ts';
 /** Importance = |correlation with the target|, so that a test knows what it should find. */
 const correlation: Estimator = {
   id: 'correlation',
-  version: 1,
   tasks: ['classification', 'regression'],
   supports: {
     missing: false,
