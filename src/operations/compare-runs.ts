@@ -4,6 +4,7 @@ import { STAGES, type Stage, type Verdict } from '../domain/run.ts';
 import { canonicalJson, digestJson } from '../frame/digest.ts';
 import type { PartitionRecord, RunRecord, TrainedPartition } from '../stores/run-records.ts';
 import type { OperationContext } from './context.ts';
+import { pairs, partitionsRead, type ReadPartition } from './partitions-read.ts';
 
 /** What a run was made of, where two runs differ: field → both values. */
 export type Differences = { readonly [field: string]: readonly [a: Json, b: Json] };
@@ -81,7 +82,7 @@ export async function compareRuns(
   if (snapshots[0] !== snapshots[1]) tally.note('snapshot', null, 'snapshot', snapshots);
   const plans = [planOf(a), planOf(b)] as const;
   tally.compare('condition', null, plans);
-  for await (const [left, right] of pairs(runs.partitions(a.runId), runs.partitions(b.runId)))
+  for await (const [left, right] of pairs(partitionsRead(runs, a), partitionsRead(runs, b)))
     tally.take(left, right);
   const parents = [await runs.parents(a.runId), await runs.parents(b.runId)] as const;
   tally.compareParents(...parents);
@@ -117,7 +118,7 @@ class Tally {
     otherVerdict: 0,
   };
 
-  take(a: PartitionRecord | null, b: PartitionRecord | null): void {
+  take(a: ReadPartition | null, b: ReadPartition | null): void {
     const text = (a ?? b)?.text ?? '';
     const outcomes = [outcomeOf(a), outcomeOf(b)] as const;
     this.#count(outcomes[0], outcomes[1]);
@@ -129,6 +130,8 @@ class Tally {
       return;
     }
     if (a.digest !== b.digest) this.note('snapshot', text, 'rows', [a.digest, b.digest]);
+    // What was never planned says nothing of the rest; that there is no plan is told of the whole run.
+    if (a.decision === null || b.decision === null) return;
     this.compare('profile', text, [profileOf(a), profileOf(b)]);
     this.compare('condition', text, [decisionOf(a), decisionOf(b)]);
     this.compareTraining(text, a.trained, b.trained);
@@ -198,32 +201,16 @@ class Tally {
   }
 }
 
-/** Two streams in the order of their texts, side by side. */
-async function* pairs(
-  as: AsyncIterable<PartitionRecord>,
-  bs: AsyncIterable<PartitionRecord>,
-): AsyncGenerator<readonly [PartitionRecord | null, PartitionRecord | null]> {
-  const [left, right] = [as[Symbol.asyncIterator](), bs[Symbol.asyncIterator]()];
-  let [a, b] = [await left.next(), await right.next()];
-  while (a.done !== true || b.done !== true) {
-    const takesA = a.done !== true && (b.done === true || a.value.text <= b.value.text);
-    const takesB = b.done !== true && (a.done === true || b.value.text <= a.value.text);
-    yield [takesA && a.done !== true ? a.value : null, takesB && b.done !== true ? b.value : null];
-    if (takesA) a = await left.next();
-    if (takesB) b = await right.next();
-  }
-}
-
 function planOf({ plan }: RunRecord): JsonObject {
   return plan === null ? {} : { classes: plan.classes, folds: plan.folds };
 }
 
-function profileOf({ profile }: PartitionRecord): JsonObject {
+function profileOf({ profile }: ReadPartition): JsonObject {
   return asJson(profile ?? {});
 }
 
-function decisionOf({ decision, rows }: PartitionRecord): JsonObject {
-  return { ...asJson(decision), rows };
+function decisionOf({ decision, rows }: ReadPartition): JsonObject {
+  return { ...asJson(decision ?? {}), rows };
 }
 
 /** What may differ for good reason is left out: times, logs, and whether it was taken over. */
@@ -252,13 +239,13 @@ function trainingOf(trained: TrainedPartition | null): {
   };
 }
 
-function choiceOf({ chosen }: PartitionRecord): JsonObject {
+function choiceOf({ chosen }: Pick<ReadPartition, 'chosen'>): JsonObject {
   if (chosen === null) return {};
   const { partitionId: _id, status, ...choice } = chosen;
   return asJson({ ...choice, status: status === 'reused' ? 'trained' : status });
 }
 
-function outcomeOf(record: PartitionRecord | null): Outcome | null {
+function outcomeOf(record: ReadPartition | null): Outcome | null {
   if (record === null) return null;
   const { digest: rows, trained, evaluated, chosen } = record;
   const model = trained?.kind === 'trained' ? trained.facts.model : null;

@@ -126,6 +126,7 @@ async function comparedCells(
 ): Promise<readonly ComparedCell[]> {
   const missingIn = isNew ? runId : undefined;
   const cells = await namedCells(facts, other, { ...page, missingIn });
+  if (isNew) return cells.map((cell) => ({ ...cell, before: null }));
   const ids = cells.map(({ partitionId }) => partitionId);
   const earlier = await namedCells(facts, runId, { after: -1, limit: ids.length + 1, ids });
   const before = new Map(earlier.map((cell) => [cell.partitionId, cell]));

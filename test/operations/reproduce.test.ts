@@ -16,6 +16,7 @@ import type { TotalsFacts } from '../../src/partition/totals-facts.ts';
 import { createFileObjectStore } from '../../src/stores/objects/file-object-store.ts';
 import { createPostgresAuditStore } from '../../src/stores/postgres/postgres-audit-store.ts';
 import { createPostgresLineageStore } from '../../src/stores/postgres/postgres-lineage-store.ts';
+import { createPostgresRunFactsStore } from '../../src/stores/postgres/postgres-run-facts-store.ts';
 import type { NewRun, TrainedPartition } from '../../src/stores/run-records.ts';
 import {
   attempt,
@@ -269,6 +270,23 @@ describe('a run that an older version recorded', () => {
     });
     const { evaluated } = await opened.store.partition(runId, 'a');
     expect(evaluated?.own?.nested).toMatchObject({ value: null });
+  });
+});
+
+describe('a run that ended before anything was planned', () => {
+  it('has the partitions that it has read, and no others than those that are listed', async () => {
+    const { db, store } = opened;
+    const { runId: cut } = await store.createRun(newRun(++runs));
+    const snapshot = snapshotOf(['b', 'c', 'd']);
+    const file = { digest: snapshot.digest, byteSize: 1 };
+    await store.recordSnapshot(cut, snapshot, file, attempt());
+    const facts = createPostgresRunFactsStore(db);
+    const onlyIn = async (run: string, missingIn: string) =>
+      (await facts.partitionCells(run, { after: -1, limit: 10, missingIn })).length;
+    const counted = { onlyA: await onlyIn(origin, cut), onlyB: await onlyIn(cut, origin) };
+    const compared = await compareRuns(context, await store.run(origin), await store.run(cut));
+    expect(compared.partitions).toMatchObject({ ...counted, both: 2, changedRows: 0 });
+    expect(compared.partitions).toMatchObject({ onlyA: 1, onlyB: 1, withModel: 2, sameModel: 0 });
   });
 });
 

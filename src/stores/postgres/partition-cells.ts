@@ -51,7 +51,7 @@ export async function partitionCells(
   if (query.ids !== undefined)
     select = select.where('run_partition.partition_id', '=', anyOf(query.ids));
   if (query.missingIn !== undefined)
-    select = select.where('run_partition.partition_id', 'not in', idsIn(db, query.missingIn));
+    select = select.where(isMissingIn(query.missingIn, 'run_partition'));
   return select.execute();
 }
 
@@ -151,18 +151,15 @@ async function snapshotCells(
   if (search !== undefined)
     select = select.where('snapshot_partition.text', 'ilike', containing(search));
   if (ids !== undefined) select = select.where('snapshot_partition.partition_id', '=', anyOf(ids));
-  if (missingIn !== undefined)
-    select = select.where('snapshot_partition.partition_id', 'not in', idsIn(db, missingIn));
+  if (missingIn !== undefined) select = select.where(isMissingIn(missingIn, 'snapshot_partition'));
   return (await select.execute()).map((row) => ({ ...row, ...UNKNOWN }));
 }
 
-/** The partitions of what a run has read. */
-function idsIn(db: Kysely<Database>, runId: string) {
-  return db
-    .selectFrom('run_snapshot')
-    .innerJoin('snapshot_partition', 'snapshot_partition.snapshot_id', 'run_snapshot.snapshot_id')
-    .where('run_snapshot.run_id', '=', runId)
-    .select('snapshot_partition.partition_id');
+/** Whether a partition of `table` is none of what a run has read. Postgres joins this; of `not in` it makes a list. */
+function isMissingIn(runId: string, table: 'run_partition' | 'snapshot_partition') {
+  return sql<boolean>`not exists (
+    select from run_snapshot as reading join snapshot_partition as there using (snapshot_id)
+    where reading.run_id = ${runId} and there.partition_id = ${sql.ref(`${table}.partition_id`)})`;
 }
 
 const UNKNOWN = {
