@@ -41,6 +41,9 @@ export type SnapshotPartitionEntry = {
   readonly before: { readonly rows: number; readonly digest: Digest } | null;
 };
 
+/** What a spec holds in place of an address. */
+export type ReferenceEntry = { readonly of: 'source' | 'engine'; readonly text: string };
+
 /** What there is over all runs that were not deleted. */
 export interface OverviewStore {
   /** Those with the newest run first; `before`: whose newest run is older than this one. */
@@ -66,9 +69,9 @@ export interface OverviewStore {
       readonly comparedTo?: Digest | undefined;
     },
   ): Promise<readonly SnapshotPartitionEntry[]>;
-  /** References to variables that specs hold in place of addresses, in text order; `after`: so many are passed over. */
+  /** Those of sources first, in text order; `after`: those behind this one. */
   references(query: {
     readonly limit: number;
-    readonly after: number;
-  }): Promise<readonly { readonly of: 'source' | 'engine'; readonly text: string }[]>;
+    readonly after?: ReferenceEntry | undefined;
+  }): Promise<readonly ReferenceEntry[]>;
 }

@@ -99,13 +99,20 @@ describe('what specs refer to', () => {
     await refer(2, { data: tableOf('${env:SOURCE_URL}'), name: 'other' });
     await refer(3, { data: tableOf('${env:ARCHIVE_URL}') });
     await refer(4, { engine: { kind: 'spark', remote: '${env:SPARK_URL}' } as Spec['engine'] });
-    const all = await overall().references({ limit: 10, after: 0 });
+    const all = await overall().references({ limit: 10 });
     expect(all.map(({ of, text }) => `${of} ${text}`)).toEqual([
       'source ${env:ARCHIVE_URL}',
       'source ${env:SOURCE_URL}',
       'engine ${env:SPARK_URL}',
     ]);
-    expect(await overall().references({ limit: 2, after: 0 })).toEqual(all.slice(0, 2));
-    expect(await overall().references({ limit: 2, after: 2 })).toEqual(all.slice(2));
+    const pages = async () => {
+      const first = await overall().references({ limit: 2 });
+      expect(first).toEqual(all.slice(0, 2));
+      // Comes in meanwhile, before what was told.
+      await refer(5, { data: tableOf('${env:AAA_URL}') });
+      return [...first, ...(await overall().references({ limit: 2, after: first.at(-1) }))];
+    };
+    expect(await pages()).toEqual(all);
+    expect(await overall().references({ limit: 2, after: all.at(-1) })).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Services } from '../../src/operations/services.ts';
+import type { OverviewStore } from '../../src/stores/overview-store.ts';
 import { openWeb, problemCode, type Web } from './ask.ts';
 import { checkedAsk } from './checked-ask.ts';
 
@@ -108,8 +109,11 @@ export function describeData(given: () => Given): void {
       ] as const;
       const overview = {
         ...given().services.overview,
-        references: ({ limit, after }: { readonly limit: number; readonly after: number }) =>
-          Promise.resolve(held.slice(after, after + limit)),
+        references: ({ limit, after }: Parameters<OverviewStore['references']>[0]) => {
+          const from =
+            held.findIndex(({ of, text }) => of === after?.of && text === after.text) + 1;
+          return Promise.resolve(held.slice(from, from + limit));
+        },
       };
       const web = openWeb({ overview }, { hasVariable: (name) => name === 'SOURCE_URL' });
       const askThem = checkedAsk(() => web);
@@ -119,14 +123,18 @@ export function describeData(given: () => Given): void {
           { of: 'source', reference: '${env:SOURCE_URL}', isSet: true },
           { of: 'source', reference: '${env:ARCHIVE_URL}', isSet: false },
         ],
-        next: '2',
+        next: 'source ${env:ARCHIVE_URL}',
       });
-      const query = `?limit=2&cursor=${json.next}`;
+      const query = `?limit=2&cursor=${encodeURIComponent(`${json.next}`)}`;
       expect((await askThem('GET /references', {}, { query })).json).toEqual({
         references: [{ of: 'engine', reference: 'sc://cluster:15002', isSet: null }],
         next: null,
       });
       expect((await web.ask('GET', '/references', { role: 'viewer' })).status).toBe(403);
+      for (const cursor of ['2', 'source%20%00', 'table%20x'])
+        expect(await problemCode(await web.ask('GET', `/references?cursor=${cursor}`))).toBe(
+          'bad-request',
+        );
     });
   });
 

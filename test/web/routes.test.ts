@@ -75,6 +75,10 @@ describe('a run', () => {
     const query = `?since=${run}&among=${run},${run}`;
     const again = await ask('GET /runs', {}, { query });
     expect(again.json.runs.map(({ runId }) => runId)).toContain(run);
+    // All would be told, whatever is named.
+    const refused = await web.ask('GET', `/runs?among=${run}`);
+    expect(await problemCode(refused.clone())).toBe('bad-request');
+    expect(await refused.text()).toContain('`since`');
   });
 
   it('has a spec that can be asked for again as it is handed out', async () => {
@@ -205,6 +209,6 @@ describe('events', () => {
   });
 });
 
-describePages(() => ({ web, run }));
+describePages(() => ({ web, run, system }));
 
 describeFuzz(() => ({ web, run }));

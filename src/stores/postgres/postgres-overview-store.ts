@@ -1,7 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
-import type { ExperimentEntry, OverviewStore, SnapshotEntry } from '../overview-store.ts';
+import type {
+  ExperimentEntry,
+  OverviewStore,
+  ReferenceEntry,
+  SnapshotEntry,
+} from '../overview-store.ts';
 import type { Database } from './database.ts';
 import { findRunId } from './run-id.ts';
 
@@ -53,11 +58,14 @@ export function createPostgresOverviewStore(db: Kysely<Database>): OverviewStore
     },
 
     async references({ limit, after }) {
-      const { rows } = await sql<{ of: 'source' | 'engine'; text: string }>`
+      const { of = null, text = null } = after ?? {};
+      const { rows } = await sql<ReferenceEntry>`
         select distinct of, text from spec, lateral (values
           ('source', document #>> '{data,source,url}'),
           ('engine', document #>> '{engine,remote}')) as held (of, text)
-        where text is not null order by of desc, text limit ${limit} offset ${after}`.execute(db);
+        where text is not null and (${of}::text is null
+          or of < ${of}::text or (of = ${of}::text and text > ${text}::text))
+        order by of desc, text limit ${limit}`.execute(db);
       return rows;
     },
   };

@@ -165,23 +165,29 @@ export const runEndpoints = {
   'GET /runs': {
     summary: 'Runs, the newest first.',
     role: 'viewer',
-    query: pageQuery(200, 50).extend({
-      experiment: z
-        .string()
-        .regex(/^[\w.\- ]{1,200}$/)
-        .optional(),
-      since: z
-        .string()
-        .min(1)
-        .max(100)
-        .optional()
-        .describe('Only runs that are newer than this one, and those of `among`.'),
-      among: z
-        .string()
-        .regex(RUN_IDS)
-        .optional()
-        .describe('Ids of runs, with commas between them, at most 100.'),
-    }),
+    query: pageQuery(200, 50)
+      .extend({
+        experiment: z
+          .string()
+          .regex(/^[\w.\- ]{1,200}$/)
+          .optional(),
+        since: z
+          .string()
+          .min(1)
+          .max(100)
+          .optional()
+          .describe('Only runs that are newer than this one, and those of `among`.'),
+        among: z
+          .string()
+          .regex(RUN_IDS)
+          .optional()
+          .describe('Ids of runs, with commas between them, at most 100; beside `since` only.'),
+      })
+      .refine(({ since, among }) => since !== undefined || among === undefined, {
+        path: ['among'],
+        error:
+          'Runs are named beside `since` only; without it all are listed: add it, or leave this out',
+      }),
     answer: z.strictObject({ runs: z.array(runSummary), next }).meta({ id: 'RunPage' }),
   },
   'POST /runs': {

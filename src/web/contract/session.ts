@@ -43,6 +43,12 @@ const reference = z
   })
   .meta({ id: 'Reference', description: 'A database or a cluster that specs refer to.' });
 
+/** What it is of, and the reference. */
+const referenceCursor = z
+  .string()
+  .max(8000)
+  .regex(/^(source|engine) [!-\uffff]+$/, { error: 'A cursor is the `next` of a page.' });
+
 const brokenInvariant = z
   .strictObject({
     name: z.string(),
@@ -98,7 +104,7 @@ export const sessionEndpoints = {
   'GET /references': {
     summary: 'Databases and clusters that specs name, by reference; no secret is told.',
     role: 'editor',
-    query: pageQuery(500, 100),
+    query: pageQuery(500, 100).extend({ cursor: referenceCursor.optional() }),
     answer: z.strictObject({ references: z.array(reference), next }).meta({ id: 'ReferencePage' }),
   },
   'GET /session': { summary: 'Who asks.', role: 'viewer', answer: session },

@@ -3,6 +3,7 @@ import type { ScheduleState } from '../../operations/schedules.ts';
 import { askerOf } from '../actor.ts';
 import { API_ROOT } from '../contract/api.ts';
 import type { scheduleEndpoints } from '../contract/schedules.ts';
+import { readPage } from '../cursor.ts';
 import { entityTag } from '../entity-tag.ts';
 import type { Caller, Handlers, WebContext } from '../handler.ts';
 import { WebFailure } from '../problems.ts';
@@ -38,9 +39,12 @@ export function scheduleRoutes(context: WebContext): Handlers<keyof typeof sched
     'GET /schedules': async ({ query: { cursor = '', limit } }) => {
       const [list, unreadable] = await Promise.all([schedules.list(), schedules.unreadable()]);
       const rest = list.filter(({ name }) => name > cursor);
-      const page = rest.slice(0, limit);
-      const next = rest.length > limit ? (page.at(-1)?.name ?? null) : null;
-      return { json: { schedules: page.map(withoutFolder), next, unreadable } };
+      const { entries, next } = await readPage(
+        limit,
+        (count) => Promise.resolve(rest.slice(0, count)),
+        ({ name }) => name,
+      );
+      return { json: { schedules: entries.map(withoutFolder), next, unreadable } };
     },
     'POST /schedules': async ({ body }, { actor }) => {
       const { name, timing, policy = 'changed', catchUpMs = DAY_MS, reason, ...what } = body;

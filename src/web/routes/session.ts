@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { referencedVariable } from '../../spec/secret-reference.ts';
+import type { ReferenceEntry } from '../../stores/overview-store.ts';
 import type { sessionEndpoints } from '../contract/session.ts';
-import { placeAfter, readPage } from '../cursor.ts';
+import { readPage } from '../cursor.ts';
 import type { Handlers, WebContext } from '../handler.ts';
 import { LongAnswers, longReply } from '../long-answers.ts';
 
@@ -46,11 +47,11 @@ export function sessionRoutes({
     'POST /doctor/integrity': (_, { actor }) => checked(checks.join(check), actor.name),
     'GET /doctor/integrity/{check}': ({ params }, { actor }) => checked(params.check, actor.name),
     'GET /references': async ({ query: { limit, cursor } }) => {
-      const after = placeAfter(cursor, 0);
+      const after = cursor === undefined ? undefined : referenceAt(cursor);
       const { entries, next } = await readPage(
         limit,
         (count) => services.overview.references({ limit: count, after }),
-        () => after + limit,
+        ({ of, text }) => `${of} ${text}`,
       );
       const references = entries.map(({ of, text }) => {
         const name = referencedVariable(text);
@@ -68,4 +69,10 @@ export function sessionRoutes({
       return { json: {} };
     },
   };
+}
+
+/** What a page ended with. */
+function referenceAt(cursor: string): ReferenceEntry {
+  const [of, text = ''] = cursor.split(' ');
+  return { of: of === 'engine' ? of : 'source', text };
 }
