@@ -43,15 +43,15 @@ export function describeHostile(visitor: Visitor): void {
     }
 
     it(
-      'comes into the list of runs by itself, which asks for what may have changed only',
+      'comes into the list of runs by itself, which asks for all of it seldom, else for what may have changed',
       async () => {
         const runs = visitor.page.getByRole('region', { name: 'Runs, the newest first' });
         const newest = runs.getByRole('row').filter({ hasText: 'hostile' });
         await newest.getByText('succeeded', { exact: true }).waitFor();
         visitor.page.off('request', note);
         const lists = asked.filter(({ pathname }) => pathname === '/api/v1/runs');
-        expect(lists.length).toBeGreaterThan(0);
-        expect(lists.filter(({ searchParams }) => !searchParams.has('since'))).toEqual([]);
+        const changes = lists.filter(({ searchParams }) => searchParams.has('since'));
+        expect(changes.length).toBeGreaterThan(lists.length - changes.length);
       },
       MINUTES,
     );

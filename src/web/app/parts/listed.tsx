@@ -16,7 +16,7 @@ export type ListedColumn<Entry> = {
 };
 
 /**
- * A table whose lines are cards where it is narrow. Its roles are written out: Safari forgets them where a table is laid
+ * A table whose lines are cards where it is narrow. Heads may come from data: two of them may be alike. Its roles are written out: Safari forgets them where a table is laid
  * out as something else.
  */
 export function Listed<Entry>({
@@ -42,8 +42,8 @@ export function Listed<Entry>({
       <table className={`listed ${className}`} role="table">
         <thead role="rowgroup">
           <tr role="row">
-            {columns.map((column) => (
-              <th key={column.head} role="columnheader" className={hasNumbers(column) ? 'n' : ''}>
+            {columns.map((column, place) => (
+              <th key={place} role="columnheader" className={isAtRight(column) ? 'n' : ''}>
                 {column.isAction ? (
                   <span className="visually-hidden">{column.head}</span>
                 ) : (
@@ -56,8 +56,8 @@ export function Listed<Entry>({
         <tbody role="rowgroup">
           {entries.map((entry) => (
             <tr key={keyOf(entry)} role="row" className={lineClass?.(entry)}>
-              {columns.map((column) => (
-                <Cell key={column.head} column={column} entry={entry} />
+              {columns.map((column, place) => (
+                <Cell key={place} column={column} entry={entry} />
               ))}
             </tr>
           ))}
@@ -69,7 +69,7 @@ export function Listed<Entry>({
 
 function Cell<Entry>({ column, entry }: { column: ListedColumn<Entry>; entry: Entry }) {
   const { head, label = head, isName, isAction, className = '', of } = column;
-  const classes = `${hasNumbers(column) ? 'n ' : ''}${className}`;
+  const classes = `${isAtRight(column) ? 'n ' : ''}${className}`;
   if (isName)
     return (
       <th scope="row" role="rowheader" className={classes}>
@@ -83,7 +83,7 @@ function Cell<Entry>({ column, entry }: { column: ListedColumn<Entry>; entry: En
   );
 }
 
-/** What is pressed stands at the right, too. */
-function hasNumbers({ isNumber, isAction }: Pick<ListedColumn<never>, 'isNumber' | 'isAction'>) {
+/** Numbers are, and what is pressed. */
+function isAtRight({ isNumber, isAction }: Pick<ListedColumn<never>, 'isNumber' | 'isAction'>) {
   return isNumber === true || isAction === true;
 }

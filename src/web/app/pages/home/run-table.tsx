@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { hasAnswers, isTerminal } from '../../../../domain/run.ts';
 import { countText, durationText } from '../../../../report/number-text.ts';
 import type { RunSummary } from '../../api/answers.ts';
 import { question } from '../../api/queries.ts';
+import { Listed, type ListedColumn } from '../../parts/listed.tsx';
 import { elapsedMs, momentText } from '../../parts/moments.ts';
 import { RunPill } from '../../parts/pill.tsx';
 import { runBefore } from './run-before.ts';
@@ -14,56 +16,45 @@ const REFRESH_MS = 3000;
 /** Runs with how they stand. */
 export function RunTable({ runs }: { runs: readonly RunSummary[] }) {
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Runs, the newest first">
-      <table className="runs">
-        <thead>
-          <tr>
-            <th>experiment</th>
-            <th>status</th>
-            <th>started</th>
-            <th className="n">partitions</th>
-            <th className="n">took</th>
-            <th className="n">
-              <span className="visually-hidden">compare</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.map((run) => (
-            <RunLine key={run.runId} run={run} before={runBefore(run, runs)} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Listed
+      label="Runs, the newest first"
+      entries={runs}
+      columns={columnsOf(runs)}
+      keyOf={({ runId }) => runId}
+    />
   );
 }
 
-function RunLine({ run, before }: { run: RunSummary; before: RunSummary | undefined }) {
-  const { runId, experiment, status, createdAt, endedAt } = run;
-  const hasReport = hasAnswers(status);
+function columnsOf(runs: readonly RunSummary[]): readonly ListedColumn<RunSummary>[] {
+  return [
+    { head: 'experiment', isName: true, className: 'name', of: nameOf },
+    { head: 'status', of: ({ status }) => <RunPill status={status} /> },
+    { head: 'started', className: 'nowrap', of: ({ createdAt }) => momentText(createdAt) },
+    { head: 'partitions', isNumber: true, of: (run) => <Health run={run} /> },
+    {
+      head: 'took',
+      isNumber: true,
+      of: ({ createdAt, endedAt }) =>
+        endedAt === null ? '–' : durationText(elapsedMs(createdAt, endedAt)),
+    },
+    { head: 'compare', isAction: true, of: (run) => compareLink(run, runBefore(run, runs)) },
+  ];
+}
+
+function nameOf({ runId, experiment, status }: RunSummary): ReactNode {
   return (
-    <tr>
-      <th scope="row" className="name">
-        <Link to={hasReport ? '/runs/$run/report' : '/runs/$run'} params={{ run: runId }}>
-          {experiment}
-        </Link>
-      </th>
-      <td>
-        <RunPill status={status} />
-      </td>
-      <td className="nowrap">{momentText(createdAt)}</td>
-      <td className="n">
-        <Health run={run} />
-      </td>
-      <td className="n">{endedAt === null ? '–' : durationText(elapsedMs(createdAt, endedAt))}</td>
-      <td className="n">
-        {before === undefined || !hasReport ? null : (
-          <Link to="/compare" search={{ a: before.runId, b: runId }} className="small">
-            compare with the one before
-          </Link>
-        )}
-      </td>
-    </tr>
+    <Link to={hasAnswers(status) ? '/runs/$run/report' : '/runs/$run'} params={{ run: runId }}>
+      {experiment}
+    </Link>
+  );
+}
+
+function compareLink({ runId, status }: RunSummary, before: RunSummary | undefined): ReactNode {
+  if (before === undefined || !hasAnswers(status)) return null;
+  return (
+    <Link to="/compare" search={{ a: before.runId, b: runId }} className="small">
+      compare with the one before
+    </Link>
   );
 }
 
@@ -74,7 +65,6 @@ function Health({ run: { runId, status, partitions, unanswered } }: { run: RunSu
   return (
     <>
       {countText(partitions)}
-      <span className="narrow-only"> partitions</span>
       {unanswered === null || unanswered === 0 ? null : (
         <div className="tiny bad">{countText(unanswered)} without an answer</div>
       )}
@@ -92,7 +82,6 @@ function Progress({ run }: { run: string }) {
   return (
     <>
       {countText(trained + failed)} of {countText(partitions)}
-      <span className="narrow-only"> partitions</span>
     </>
   );
 }

@@ -7,19 +7,18 @@ import {
 import type { Answer } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { ofExperiment } from '../../parts/of-experiment.tsx';
-import { openRuns, withChanged } from './changed-runs.ts';
+import { changesToAsk, openRuns, withChanged } from './changed-runs.ts';
 
 type Pages = InfiniteData<Answer<'GET /runs'>, string | null>;
 
 const PER_PAGE = 50;
 /** As many as the server takes. */
 const CHANGED_PER_PAGE = 200;
-const AMONG = 100;
 /** While a run is under way it is asked for again, else what others began, in milliseconds. */
 const REFRESH_MS = 3000;
 const IDLE_REFRESH_MS = 15_000;
 
-/** Runs, page by page, the newest first. What has ended is asked for once; what goes on or is newer, again and again. */
+/** Runs, page by page, the newest first. What has ended is asked for seldom; what goes on or is newer, again and again. */
 export function useRuns(experiment: string | undefined) {
   const client = useQueryClient();
   const queryKey = ['GET /runs', experiment];
@@ -44,35 +43,27 @@ export function useRuns(experiment: string | undefined) {
   useQuery({
     queryKey: ['runs that have changed', experiment],
     queryFn: async ({ signal }) => {
-      const pages = client.getQueryData<Pages>(queryKey)?.pages ?? [];
-      const { runs, next } = await ask(
-        'GET /runs',
-        { query: askedAgain(pages, experiment) },
-        { signal },
-      );
-      // More than a page of news: from the beginning, then.
-      if (next !== null) await client.invalidateQueries({ queryKey });
+      const { data, dataUpdatedAt = 0 } = client.getQueryState<Pages>(queryKey) ?? {};
+      const changes = changesToAsk(data?.pages ?? [], Date.now() - dataUpdatedAt);
+      const query = { limit: CHANGED_PER_PAGE, ...ofExperiment(experiment), ...changes };
+      const found = changes === null ? null : await ask('GET /runs', { query }, { signal });
+      // From the beginning, too, where more has changed than is told at once.
+      if (found === null || found.next !== null)
+        await client.invalidateQueries({ queryKey }, { cancelRefetch: false });
       else
-        client.setQueryData<Pages>(queryKey, (now) =>
-          now === undefined ? now : { ...now, pages: withChanged(now.pages, runs) },
+        client.setQueryData<Pages>(
+          queryKey,
+          (now) =>
+            now === undefined ? now : { ...now, pages: withChanged(now.pages, found.runs) },
+          // What they were read for stays as old as it is.
+          { updatedAt: client.getQueryState(queryKey)?.dataUpdatedAt ?? 0 },
         );
-      return runs.length;
+      return null;
     },
-    enabled: query.isSuccess,
+    // Also where a further page could not be read.
+    enabled: query.data !== undefined,
     staleTime: REFRESH_MS,
     refetchInterval: isAnyOpen ? REFRESH_MS : IDLE_REFRESH_MS,
   });
   return query;
-}
-
-/** What may be other than these pages have it; all of it where they hold nothing yet. */
-function askedAgain(pages: Pages['pages'], experiment: string | undefined) {
-  const newest = pages[0]?.runs[0];
-  const open = openRuns(pages).slice(0, AMONG);
-  return {
-    limit: CHANGED_PER_PAGE,
-    ...ofExperiment(experiment),
-    ...(newest === undefined ? {} : { since: newest.runId }),
-    ...(open.length === 0 ? {} : { among: open.map(({ runId }) => runId).join(',') }),
-  };
 }
