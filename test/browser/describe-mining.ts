@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../src/operations/requests.ts';
 import { MINUTES, type Visitor } from '../support/visiting.ts';
@@ -37,10 +38,24 @@ export function describeMining(visitor: Visitor): void {
     );
 
     it(
+      'says of no partition that it was not reached before it is known how the run ended',
+      async () => {
+        const { page } = visitor;
+        const release = await holdCells(page);
+        await page.getByText('succeeded', { exact: true }).waitFor({ timeout: 5 * MINUTES });
+        await page.getByRole('list', { name: 'What the colours mean' }).waitFor();
+        expect(await page.getByText('not reached').count()).toBe(0);
+        await release();
+        await page.getByRole('heading', { name: '2 partitions' }).waitFor();
+        expect(await page.getByText('not reached').count()).toBe(0);
+      },
+      6 * MINUTES,
+    );
+
+    it(
       'reports three best models: of each type of asset, and of all without partition',
       async () => {
         const { page, look } = visitor;
-        await page.getByText('succeeded', { exact: true }).waitFor({ timeout: 5 * MINUTES });
         await page.getByRole('link', { name: 'Report', exact: true }).click();
         const table = page.getByRole('region', { name: 'The best model of each partition' });
         const best = /logistic|decision_tree|random_forest/;
@@ -80,4 +95,26 @@ export function describeMining(visitor: Visitor): void {
       2 * MINUTES,
     );
   });
+}
+
+const CELLS = /\/runs\/[\w-]+\/partitions\?/;
+
+/** The first answer that holds partitions stays what is seen: those after it come when what is returned is called. */
+async function holdCells(page: Page): Promise<() => Promise<void>> {
+  let release = () => {};
+  const isReleased = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let isSeen = false;
+  await page.route(CELLS, async (route) => {
+    if (isSeen) await isReleased;
+    const response = await route.fetch();
+    const { partitions } = (await response.json()) as { readonly partitions: readonly unknown[] };
+    if (partitions.length > 0) isSeen = true;
+    await route.fulfill({ response });
+  });
+  return async () => {
+    release();
+    await page.unroute(CELLS);
+  };
 }

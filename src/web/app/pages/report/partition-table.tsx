@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { type ReactTable, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
+import { isTerminal } from '../../../../domain/run.ts';
 import { metricName } from '../../../../report/metric-words.ts';
 import { countedText, countText, scoreText } from '../../../../report/number-text.ts';
 import type { PartitionCell, ReportFacts } from '../../api/answers.ts';
@@ -9,6 +10,7 @@ import { partitionCells } from '../../api/queries.ts';
 import { Section } from '../../parts/page.tsx';
 import { ProblemNotice } from '../../parts/states.tsx';
 import { PartitionFinder } from '../run/partition-finder.tsx';
+import { useCurrentRun } from '../run/run-frame.tsx';
 import { classOf, LEADING, partitionColumns, sorting } from './partition-columns.tsx';
 
 /** Of a line in pixels, until it is measured. */
@@ -23,7 +25,8 @@ type Table = ReactTable<typeof sorting, PartitionCell>;
 /** Every partition with its best model; the next page is read when its lines come near, all of them to be sorted. */
 export function PartitionTable({ facts, run }: { facts: ReportFacts; run: string }) {
   const { question, partitions } = facts;
-  const query = useInfiniteQuery(partitionCells(run));
+  const { state } = useCurrentRun();
+  const query = useInfiniteQuery(partitionCells(run, isTerminal(state.status)));
   const { hasNextPage, isFetching, fetchNextPage } = query;
   const cells = useMemo(
     () => query.data?.pages.flatMap((page) => page.partitions) ?? [],

@@ -23,9 +23,8 @@ const NAMED = 48;
 
 /** All partitions at a glance, coloured by what one wants to know. */
 export function PartitionOverview({ run, state }: { run: RunDetail; state: RunState }) {
-  const { cells, isWhole, error } = useCells(run.runId);
+  const { cells, isWhole, isOver, error } = useCells(run.runId, isTerminal(state.status));
   const [chosen, setChosen] = useState<Colouring | null>(null);
-  const isOver = isTerminal(state.status);
   const colouring = chosen ?? (isOver ? 'answer' : 'state');
   const palette = useMemo(() => paletteOf(cells, colouring, isOver), [cells, colouring, isOver]);
   const navigate = useNavigate();
@@ -136,9 +135,9 @@ function Tiles({
   );
 }
 
-/** Every cell, page after page. */
-function useCells(run: string) {
-  const query = useInfiniteQuery(partitionCells(run));
+/** Every cell, page after page; `isOver` once they are what the run ended with. */
+function useCells(run: string, hasEnded: boolean) {
+  const query = useInfiniteQuery(partitionCells(run, hasEnded));
   const { hasNextPage, isFetching, fetchNextPage } = query;
   useEffect(() => {
     if (hasNextPage && !isFetching) void fetchNextPage();
@@ -147,5 +146,6 @@ function useCells(run: string) {
     () => query.data?.pages.flatMap(({ partitions }) => partitions) ?? [],
     [query.data],
   );
-  return { cells, isWhole: !hasNextPage, error: query.error };
+  const isOver = hasEnded && !query.isPlaceholderData;
+  return { cells, isWhole: !hasNextPage, isOver, error: query.error };
 }
