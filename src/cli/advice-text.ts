@@ -11,6 +11,7 @@ import {
   roughDurationText,
   signedText,
 } from '../report/number-text.ts';
+import { opinionText } from '../report/opinion-text.ts';
 import { NO_BORDER } from './table-borders.ts';
 import type { Colors } from './terminal.ts';
 
@@ -42,32 +43,10 @@ export function adviceText(advice: Advice, colors: Colors): string {
   ].join('\n');
 }
 
-function answerText({
-  advice: { partition, because },
-  divisions,
-  metric,
-  sampled,
-  rows,
-}: Advice): string {
-  switch (because) {
-    case 'pays': {
-      const [best] = divisions;
-      const lift =
-        best === undefined
-          ? ''
-          : ` (${signedText(best.lift, best.interval ?? best.score)} ${metric})`;
-      const surely = (best?.interval?.low ?? 0) > 0 ? '' : ', surely so by their probabilities';
-      return `Partition by ${nameOf(partition ?? [])}: models of its partitions predict better than one model of the table${lift}${surely}.`;
-    }
-    case 'differs':
-      return sampled < rows
-        ? 'Do not partition yet: partitions differ, but models of their own are not surely better on these rows. Try more --rows.'
-        : 'Do not partition: partitions differ, but models of their own are not surely better.';
-    case 'same':
-      return 'Do not partition: no column divides the table into parts that one model of the whole table does not tell apart already.';
-    case 'nothing_to_try':
-      return 'Do not partition: no column can be the key (see below).';
-  }
+/** Where more rows may tell more, how to look at them. */
+function answerText(advice: Advice): string {
+  const isOpen = advice.advice.because === 'differs' && advice.sampled < advice.rows;
+  return `${opinionText(advice, nameOf)}${isOpen ? ' Try more --rows.' : ''}`;
 }
 
 function divisionTable({ divisions, withoutPartition, metric }: Advice): string {

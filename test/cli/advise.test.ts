@@ -72,7 +72,7 @@ describe('advise', () => {
 
   it.each([
     ['same', 'Do not partition: no column divides'],
-    ['differs', 'Do not partition yet: partitions differ'],
+    ['differs', 'Do not partition yet: partitions differ, .* Try more --rows\\.'],
     ['nothing_to_try', 'Do not partition: no column can be the key'],
   ] as const)('says not to partition where that is the truth (%s)', async (because, text) => {
     const divisions = because === 'nothing_to_try' ? [] : [division(['colour'])];

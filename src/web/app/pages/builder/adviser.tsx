@@ -10,6 +10,7 @@ import {
   percentText,
   signedText,
 } from '../../../../report/number-text.ts';
+import { opinionText } from '../../../../report/opinion-text.ts';
 import type { Advice } from '../../api/answers.ts';
 import { ask } from '../../api/ask.ts';
 import { ProblemNotice } from '../../parts/states.tsx';
@@ -80,7 +81,7 @@ function Opinion({
   return (
     <div className="stack tight">
       <p>
-        <b>{opinionText(advice)}</b>
+        <b>{opinionText(advice, nameOf)}</b>
       </p>
       {shown.length === 0 ? null : (
         <div
@@ -145,7 +146,7 @@ function DivisionLine({
   division: Advice['divisions'][number];
   onChoose: (names: readonly string[]) => void;
 }) {
-  const name = by.join(' / ');
+  const name = nameOf(by);
   return (
     <tr className={verdict === 'pays' ? 'best' : ''}>
       <th scope="row" className="name">
@@ -166,22 +167,6 @@ function DivisionLine({
   );
 }
 
-function opinionText({
-  advice: { partition, because },
-  divisions: [best],
-  sampled,
-  rows,
-}: Advice): string {
-  switch (because) {
-    case 'pays':
-      return `Divide it by ${(partition ?? []).join(' and ')}: models of its partitions predict better than one model of the table${(best?.interval?.low ?? 0) > 0 ? '' : ', surely so by their probabilities'}.`;
-    case 'differs':
-      return sampled < rows
-        ? 'Rather do not divide it: partitions differ, but models of their own are not surely better on these rows.'
-        : 'Rather do not divide it: partitions differ, but models of their own are not surely better.';
-    case 'same':
-      return 'Rather do not divide it: no column makes parts that one model of the table does not tell apart already.';
-    case 'nothing_to_try':
-      return 'No column can divide this table.';
-  }
+function nameOf(by: readonly string[]): string {
+  return by.join(' / ');
 }
