@@ -55,7 +55,7 @@ export function useRuns(experiment: string | undefined) {
           queryKey,
           (now) =>
             now === undefined ? now : { ...now, pages: withChanged(now.pages, found.runs) },
-          // What they were read for stays as old as it is.
+          // The pages stay as old as they are.
           { updatedAt: client.getQueryState(queryKey)?.dataUpdatedAt ?? 0 },
         );
       return null;
