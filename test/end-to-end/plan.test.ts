@@ -103,6 +103,26 @@ describe('looking before a run', () => {
     expect(warnings).toEqual([expect.stringMatching(/receipt.*\(in .*north/)]);
   });
 
+  it('warns of an algorithm that takes fewer rows than it would get', async () => {
+    const many = Array.from({ length: 2400 }, (_, i) => ({
+      shop: i < 2300 ? 'north' : 'south',
+      price: (i * 37) % 1009,
+      sold: (i * 37) % 1009 < 500 ? 'yes' : 'no',
+    }));
+    partita.write('many.csv', csvOf(many));
+    const spec = shopsSpec({
+      data: { source: { kind: 'csv', path: 'many.csv' } },
+      algorithms: ['baseline', 'mljs/random_forest'],
+    });
+    const { warnings } = await partita.json<RunPlan>('plan', spec);
+    const refused = warnings.filter((warning) => warning.startsWith('mljs/random_forest takes'));
+    expect(refused).toEqual([
+      expect.stringMatching(
+        /at most 1000 training rows and would get 1280 in the model without partition and 1 more: it will fail there\. Remove it from algorithms, or lower global\.max_rows\./,
+      ),
+    ]);
+  });
+
   it('tells which partitions can not be profiled', async () => {
     const limits = { per_partition: { seconds: 1e-6 } };
     const { partitions } = await partita.json<RunPlan>('plan', shopsSpec({ limits }));
