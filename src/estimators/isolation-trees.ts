@@ -1,4 +1,5 @@
 import { type Matrix, matrixColumn } from '../frame/frame.ts';
+import { pollWork } from '../kernels/kernels.ts';
 import { logarithm } from './elementary.ts';
 import { uniformDraws } from './uniform-draws.ts';
 
@@ -58,7 +59,8 @@ export function pathLengths(
   { rowCount, data }: Matrix,
 ): Float64Array {
   const lengths = new Float64Array(rowCount);
-  for (const root of roots)
+  for (const root of roots) {
+    pollWork();
     for (let row = 0; row < rowCount; row++) {
       let node = root;
       for (let at = feature[node] as number; at >= 0; at = feature[node] as number) {
@@ -67,6 +69,7 @@ export function pathLengths(
       }
       lengths[row] = (lengths[row] as number) + (value[node] as number);
     }
+  }
   return lengths.map((sum) => sum / roots.length);
 }
 

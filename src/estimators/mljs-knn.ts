@@ -2,6 +2,7 @@ import KNN from 'ml-knn';
 import { z } from 'zod';
 import type { Json } from '../domain/json.ts';
 import type { Matrix } from '../frame/frame.ts';
+import { pollWork } from '../kernels/kernels.ts';
 import { likeliestClasses } from './class-codes.ts';
 import type { Estimator, FitOptions, Model, Target } from './estimator.ts';
 import { ModelReader, ModelWriter } from './model-bytes.ts';
@@ -68,9 +69,10 @@ function createModel(content: Content): Model {
   const neighbours = (x: Matrix): readonly (readonly number[])[] => {
     if (x.names.length !== columns)
       throw new RangeError(`The model takes ${columns} columns, not ${x.names.length}.`);
-    return rowsOf(x, columns).map((row) =>
-      kdTree.nearest(row, k).map(([point]) => point.at(-1) as number),
-    );
+    return rowsOf(x, columns).map((row) => {
+      pollWork();
+      return kdTree.nearest(row, k).map(([point]) => point.at(-1) as number);
+    });
   };
   const common = {
     algorithm: ID,

@@ -1,5 +1,6 @@
 import type { Json } from '../domain/json.ts';
 import type { Matrix } from '../frame/frame.ts';
+import { pollWork } from '../kernels/kernels.ts';
 import { areClassCodes, likeliestClasses, spreadClasses } from './class-codes.ts';
 import type { Model } from './estimator.ts';
 import { coupleProbabilities } from './mljs-svm-coupling.ts';
@@ -68,6 +69,7 @@ function decisions(content: SvmContent, x: Matrix): readonly Float64Array[] {
     throw new RangeError(`The model takes ${content.columns} columns, not ${x.names.length}.`);
   const row = new Float64Array(content.columns);
   return Array.from({ length: x.rowCount }, (_, i) => {
+    pollWork();
     for (let f = 0; f < row.length; f++)
       row[f] = (x.data[f * x.rowCount + i] as number) / content.unit;
     return decide(content, kernelValues(content, row));

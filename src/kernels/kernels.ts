@@ -50,6 +50,11 @@ export function withKernels<Result>(poll: () => void, work: (kernels: Kernels) =
   }
 }
 
+/** Ends work outside the kernels where a call of them would end: when the work that it is part of is to end. */
+export function pollWork(): void {
+  pollNow();
+}
+
 /** Bytes that the kernels of this thread hold now. */
 export function kernelMemoryBytes(): number {
   return loaded?.memory.buffer.byteLength ?? 0;

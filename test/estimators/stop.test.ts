@@ -25,7 +25,7 @@ const STOPPABLE = [
 function learning(id: string, rows: number) {
   const estimator = findEstimator(id);
   if (estimator === undefined) throw new RangeError(id);
-  const isClassifier = estimator.tasks.includes('classification');
+  const isClassifier = estimator.tasks.some((one) => one === 'classification' || one === 'anomaly');
   return { estimator, ...(isClassifier ? classTable(rows, 1) : valueTable(rows, 1)) };
 }
 
@@ -53,8 +53,13 @@ describe('a prediction that a training asks for', () => {
     expect(() => predictMatrix(model, x, classCount, Int32Array.of(1))).toThrow(FitStopped);
   });
 
-  it('of many neighbours ends when the flag is set as it goes', () => {
-    const { model, x, classCount } = predicting('knn', 5000);
+  it.each([
+    ['knn', 5000],
+    ['mljs/knn', 200],
+    ['mljs/svm', 200],
+    ['isolation_forest', 200],
+  ] as const)('of %s for %d rows ends when the flag is set as it goes', (id, rows) => {
+    const { model, x, classCount } = predicting(id, rows);
     const { stop, looks } = flagSetAtThirdLook();
     expect(() => predictMatrix(model, x, classCount, stop)).toThrow(FitStopped);
     expect(looks()).toBe(3);
