@@ -1,5 +1,7 @@
-import type { Request } from 'playwright-core';
+import type { Request, Route } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Answer } from '../../src/web/contract/api.ts';
+import { problemOf } from '../../src/web/problems.ts';
 import { HOSTILE_KEYS, hostileRows } from '../support/hostile-table.ts';
 import { csvOf, type SpecWishes } from '../support/partita.ts';
 import { MINUTES, type Visitor } from '../support/visiting.ts';
@@ -52,6 +54,22 @@ export function describeHostile(visitor: Visitor): void {
         const lists = asked.filter(({ pathname }) => pathname === '/api/v1/runs');
         const changes = lists.filter(({ searchParams }) => searchParams.has('since'));
         expect(changes.length).toBeGreaterThan(lists.length - changes.length);
+      },
+      MINUTES,
+    );
+
+    it(
+      'has a list of runs that stays live though older ones could not be read',
+      async () => {
+        const { page, address, complaints } = visitor;
+        await page.route(LISTS, failForOlderOnes);
+        await page.goto(address);
+        const failure = page.waitForResponse((response) => response.status() === 503);
+        await page.getByRole('button', { name: 'Older ones' }).click();
+        await failure;
+        await page.waitForRequest((request) => new URL(request.url()).searchParams.has('since'));
+        await page.unroute(LISTS);
+        expect(complaints.splice(0)).toEqual([expect.stringContaining('503')]);
       },
       MINUTES,
     );
@@ -136,4 +154,20 @@ export function describeHostile(visitor: Visitor): void {
       expect(visitor.complaints.splice(0)).toEqual([]);
     });
   });
+}
+
+const LISTS = /\/api\/v1\/runs\?/;
+
+/** As if there were older runs than those of the first page, and as if these could not be read. */
+async function failForOlderOnes(route: Route): Promise<void> {
+  const { searchParams } = new URL(route.request().url());
+  if (searchParams.has('cursor')) {
+    const problem = problemOf('unreachable', 'Postgres is away.');
+    await route.fulfill({ status: problem.status, json: problem });
+    return;
+  }
+  const response = await route.fetch();
+  const page = (await response.json()) as Answer<'GET /runs'>;
+  const next = searchParams.has('since') ? page.next : (page.runs.at(-1)?.runId ?? null);
+  await route.fulfill({ response, json: { ...page, next } });
 }
