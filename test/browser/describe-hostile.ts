@@ -68,7 +68,7 @@ export function describeHostile(visitor: Visitor): void {
         await page.getByRole('button', { name: 'Older ones' }).click();
         await failure;
         await page.waitForRequest((request) => new URL(request.url()).searchParams.has('since'));
-        await page.unroute(LISTS);
+        await page.unrouteAll({ behavior: 'wait' });
         expect(complaints.splice(0)).toEqual([expect.stringContaining('503')]);
       },
       MINUTES,

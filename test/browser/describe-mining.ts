@@ -115,6 +115,6 @@ async function holdCells(page: Page): Promise<() => Promise<void>> {
   });
   return async () => {
     release();
-    await page.unroute(CELLS);
+    await page.unrouteAll({ behavior: 'wait' });
   };
 }
