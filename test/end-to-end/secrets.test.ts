@@ -28,6 +28,7 @@ const WISHES: Omit<SpecWishes, 'data'> = {
 };
 const FROM = {
   readings: { kind: 'postgres', url: '${env:SOURCE_URL}', table: 'readings' },
+  held: { kind: 'postgres', url: '${env:SOURCE_URL}', table: 'held' },
   wrong: { kind: 'postgres', url: '${env:WRONG_URL}', table: 'readings' },
   broken: { kind: 'postgres', table: 'broken' },
 } as const satisfies { readonly [name: string]: SpecWishes['data']['source'] };
@@ -48,10 +49,12 @@ beforeAll(async () => {
   const ran = await command('run', spec, '--json');
   expect(ran.code, ran.stderr).toBe(0);
   succeeded = JSON.parse(ran.stdout) as RunResult;
-  const begun = await command('run', spec, '--detach', '--no-reuse');
-  cancelled = begun.stdout.trim();
+  const release = await stack.hold();
+  const held = partita.writeSpec({ ...WISHES, data: { source: FROM.held } });
+  cancelled = (await command('run', held, '--detach')).stdout.trim();
   await command('cancel', cancelled);
   expect((await command('attach', cancelled)).code).toBe(6);
+  await release();
   const wrong = partita.writeSpec({ ...WISHES, data: { source: FROM.wrong } });
   expect((await command('run', wrong)).code).toBe(7);
   await askTheServer();

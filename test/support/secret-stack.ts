@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
+import pg from 'pg';
 import { queryServer } from '../../src/embedded/server-query.ts';
 import { payloadCodec } from '../../src/temporal/payload-codec.ts';
 import { seededDraws } from './draws.ts';
@@ -26,6 +27,8 @@ export type SecretStack = {
   readonly codec: PayloadCodec;
   /** Of lineage events, traces and what goes to MLflow: refuses it all, and repeats the key that it is shown. */
   readonly receiver: Receiver;
+  /** Has whoever reads the table `held` wait until the returned function is called. */
+  hold(): Promise<() => Promise<void>>;
   stop(): Promise<void>;
 };
 
@@ -97,6 +100,12 @@ export async function startSecretStack(): Promise<SecretStack> {
     temporal: temporal.client,
     codec: payloadCodec([key]),
     receiver,
+    hold: async () => {
+      const holder = new pg.Client({ connectionString: shop.url });
+      await holder.connect();
+      await holder.query('select pg_advisory_lock(1)');
+      return () => holder.end();
+    },
     stop: async () => {
       await partita.stop();
       await Promise.all([temporal.teardown(), s3.stop(), receiver.down()]);
@@ -112,7 +121,7 @@ function addressOf(database: string, role: string, password: string): string {
   return url.href;
 }
 
-/** A table to learn from; and one that, once it is read, fails with the address that its reader came by. */
+/** A table to learn from, the same behind a lock, and one that, once it is read, fails with the address that its reader came by. */
 async function fillShop(url: string, readerUrl: string): Promise<void> {
   const draws = seededDraws(11);
   const rows = ['north', 'south'].flatMap((kind) =>
@@ -134,5 +143,10 @@ async function fillShop(url: string, readerUrl: string): Promise<void> {
        $$ begin raise exception 'no way on to %', '${readerUrl}'; end $$`,
   );
   await queryServer(url, 'create view broken as select * from told()');
-  await queryServer(url, 'grant select on readings, broken to reader, filler');
+  await queryServer(
+    url,
+    `create view held as
+       select readings.* from readings, (select pg_advisory_xact_lock_shared(1)) as lock`,
+  );
+  await queryServer(url, 'grant select on readings, held, broken to reader, filler');
 }
