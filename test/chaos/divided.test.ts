@@ -4,7 +4,7 @@ import { type Disturbance, type Ended, runDisturbed } from './disturbed-run.ts';
 
 /** One partition is as large as those are that the threads share: its candidates and folds are tasks of their own. */
 const SIZES = [24_000, 300, 300, 300];
-const { csv, spec } = workOf(SIZES.length, SIZES, ['logistic', { random_forest: { trees: 150 } }]);
+const { csv, spec } = workOf(SIZES.length, SIZES, ['logistic', { random_forest: { trees: 400 } }]);
 
 const runOn = (threads: number, disturbances: readonly Disturbance[]): Promise<Ended> =>
   runDisturbed(
