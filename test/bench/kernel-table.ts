@@ -38,16 +38,19 @@ export function verdictOf({ one, size, ratios }: KernelRow) {
 /** Of ten rows at once. */
 const BATCH_GOAL = 5;
 
+const DEEP_TREES =
+  'ten rows go down trees of tens of thousands of nodes, each of which is waited for from memory, here as there';
+
 /** Why an algorithm stays behind its goal, or behind what is asked of every prediction, where it does; as far as it is known. */
 const WHY: { readonly [id: string]: string } = {
   decision_tree:
     'scikit-learn predicts by one tree as fast as the processor guesses the sides that rows take; 8 rows that go down together wait for the slowest of them, and rows are first copied to where WebAssembly reads them',
-  extra_trees:
-    'ten rows go down trees of tens of thousands of nodes, each of which is waited for from memory, here as there',
+  extra_trees: DEEP_TREES,
   knn: 'scikit-learn multiplies matrices in 512-bit registers and corrects for what that loses; we take differences in 128 bits, the widest that WebAssembly has, so that a row is at distance 0 from its copy',
   logistic:
     'every step of a fit at 100,000 × 50 reads the whole table from memory, here as there: 1.27 … 1.38 in three measurements',
   mlp: 'scikit-learn multiplies matrices in 512-bit registers, WebAssembly has 128 bits',
+  random_forest: DEEP_TREES,
 };
 
 /** Markdown: a line per algorithm, a column per size. Predictions: the least and the most over the sizes. */
