@@ -99,7 +99,11 @@ export const variables = z.object({
     .string()
     .refine(
       isSink,
-      'is neither the word console nor an address that begins with file:///, http:// or https:// and holds no credentials',
+      'is neither the word console nor an address that begins with file:///, http:// or https://',
+    )
+    .refine(
+      holdsNoCredentials,
+      'holds a name or a password: leave them out, and set OPENLINEAGE_API_KEY',
     )
     .optional(),
   OPENLINEAGE_ENDPOINT: z.string().default('api/v1/lineage'),
@@ -136,8 +140,11 @@ function isIpAndPort(text: string): boolean {
 }
 
 function isSink(text: string): boolean {
-  if (text === 'console') return true;
-  if (!URL.canParse(text) || !/^(https?:\/\/|file:\/\/\/)/.test(text)) return false;
+  return text === 'console' || (URL.canParse(text) && /^(https?:\/\/|file:\/\/\/)/.test(text));
+}
+
+function holdsNoCredentials(text: string): boolean {
+  if (!URL.canParse(text)) return true;
   const { username, password } = new URL(text);
   return username === '' && password === '';
 }

@@ -16,8 +16,8 @@ export type ListedColumn<Entry> = {
 };
 
 /**
- * A table whose lines are cards where it is narrow. Heads may come from data: two of them may be alike. Its roles are written out: Safari forgets them where a table is laid
- * out as something else.
+ * A table whose lines are cards where it is narrow. Heads may come from data: two of them may be alike. Its roles are
+ * written out: Safari forgets them where a table is laid out as something else.
  */
 export function Listed<Entry>({
   label,
