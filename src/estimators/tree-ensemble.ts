@@ -1,6 +1,6 @@
 import { Failure } from '../domain/failure.ts';
 import type { Json } from '../domain/json.ts';
-import { type Matrix } from '../frame/frame.ts';
+import type { Matrix } from '../frame/frame.ts';
 
 /**
  * Trees as flat arrays. Tree t adds `width` numbers to the outputs of a row from (t · width) mod `outputs` on: a forest's

@@ -1,7 +1,7 @@
 /** Reads Postgres tables and queries: a door to `pg` beside the store's, since a source is any server of the user's. */
 import pg from 'pg';
 import { Failure } from '../domain/failure.ts';
-import { type TableType } from '../frame/duckdb-write.ts';
+import type { TableType } from '../frame/duckdb-write.ts';
 import { refuseUnlessDropped } from './file-columns.ts';
 import {
   describeColumns,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Place } from './bind.ts';
+import type { Place } from './bind.ts';
 import { API_ROOT } from './contract/api.ts';
 import type { Endpoint } from './contract/endpoint.ts';
 import { problem } from './contract/problem.ts';

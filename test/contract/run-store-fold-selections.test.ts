@@ -3,7 +3,7 @@ import { digestBytes } from '../../src/frame/digest.ts';
 import { createPostgresQuarantineStore } from '../../src/stores/postgres/postgres-quarantine-store.ts';
 import type { QuarantineStore } from '../../src/stores/quarantine-store.ts';
 import { type Conditioned, GLOBAL_PARTITION } from '../../src/stores/run-records.ts';
-import { type RunStore } from '../../src/stores/run-store.ts';
+import type { RunStore } from '../../src/stores/run-store.ts';
 import {
   attempt,
   conditionedOf,

@@ -11,7 +11,7 @@ import {
   type RunOrigin,
   type TrainedPartition,
 } from '../../src/stores/run-records.ts';
-import { type RunStore } from '../../src/stores/run-store.ts';
+import type { RunStore } from '../../src/stores/run-store.ts';
 import {
   attempt,
   chosenOf,

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestBytes } from '../../src/frame/digest.ts';
 import { GLOBAL_PARTITION, type TrainedPartition } from '../../src/stores/run-records.ts';
-import { type RunStore } from '../../src/stores/run-store.ts';
+import type { RunStore } from '../../src/stores/run-store.ts';
 import {
   attempt,
   chosenOf,

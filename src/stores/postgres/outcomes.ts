@@ -4,7 +4,7 @@ import { digestJson } from '../../frame/digest.ts';
 import type { Choice } from '../../partition/choice.ts';
 import type { EvaluateFacts, Interval, SideScores } from '../../partition/evaluate-facts.ts';
 import { type EvaluatedPartition, GLOBAL_PARTITION } from '../run-records.ts';
-import { type RunStore } from '../run-store.ts';
+import type { RunStore } from '../run-store.ts';
 import { insertBlends, knowBlends } from './blends.ts';
 import type { Database } from './database.ts';
 import { knowObjects } from './objects.ts';

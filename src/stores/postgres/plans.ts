@@ -6,7 +6,7 @@ import { comparePartitions, GLOBAL_TEXT } from '../../domain/partition.ts';
 import { digestJson } from '../../frame/digest.ts';
 import type { PlannedPartition } from '../../partition/condition.ts';
 import { type BatchPlan, type Conditioned, GLOBAL_PARTITION } from '../run-records.ts';
-import { type RunStore } from '../run-store.ts';
+import type { RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
 import { takeOverFoldSelections } from './fold-selections.ts';
 import { knowObjects } from './objects.ts';

@@ -3,7 +3,7 @@ import type { Digest } from '../../domain/digest.ts';
 import { asJson } from '../../domain/json.ts';
 import type { Scope } from '../../domain/run.ts';
 import { type Attempt, GLOBAL_PARTITION, type TrainedPartition } from '../run-records.ts';
-import { type RunStore } from '../run-store.ts';
+import type { RunStore } from '../run-store.ts';
 import type { Database } from './database.ts';
 import { knowObjects } from './objects.ts';
 import { selectTraining, trainedFromRow } from './partition-record.ts';
